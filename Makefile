@@ -1,0 +1,54 @@
+# Two commands matter: `make score` and `make test`. Both set up everything they need in .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+RISKMODEL := $(BIN)/riskmodel
+
+# The first interpreter in the supported range, so that a newer system python3 does not stop the set-up.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+	then echo $$p; break; fi; done)
+
+SAMPLE_WORLD := runs/sample-world
+SAMPLE_RUN := runs/sample
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Install one, or run: make PYTHON=/path/to/python3.11 score" >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; a few minutes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	@echo "Adding the test tools to $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: score
+score: $(VENV)/.installed ## set up and run the main job on the bundled simulated sample
+	@$(RISKMODEL) simulate --sample --out $(SAMPLE_WORLD) --quiet
+	@$(RISKMODEL) score --trade $(SAMPLE_WORLD)/trade_flows.parquet --articles $(SAMPLE_WORLD)/articles.jsonl \
+		--listings $(SAMPLE_WORLD)/listings.csv --as-of 2024-06-30 --out $(SAMPLE_RUN)
+
+.PHONY: test
+test: $(VENV)/.installed-dev ## set up and run every test, linter and type check
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: format
+format: $(VENV)/.installed-dev ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: clean
+clean: ## remove the virtual environment and the runs
+	rm -rf $(VENV) runs .cache

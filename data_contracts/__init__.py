@@ -1,0 +1,1 @@
+"""What each input must look like; imports nothing else of this project."""

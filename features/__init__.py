@@ -1,0 +1,1 @@
+"""Inputs to signals: pure functions over canonical tables."""

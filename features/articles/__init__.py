@@ -1,0 +1,1 @@
+"""Article signals: mentions, roles, stories, rates."""

@@ -1,0 +1,1 @@
+"""Trade signals: flows to cells to signals."""

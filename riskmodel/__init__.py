@@ -1,0 +1,1 @@
+"""Export-diversion risk: readers, model, report and the command line."""

@@ -1,0 +1,35 @@
+"""Errors a user can act on: one sentence each, with the exit code of the batch job.
+
+Every message names the file, the row or column, and the mend. The command line prints the sentence
+and exits with `exit_code`; a traceback appears only with `--debug`.
+"""
+
+
+class RiskmodelError(Exception):
+    """Base of every error that is shown to a user as one sentence."""
+
+    exit_code = 1
+
+
+class WrongUsage(RiskmodelError):
+    """The command was called with arguments that cannot be used (exit 2)."""
+
+    exit_code = 2
+
+
+class ContractFailed(RiskmodelError):
+    """A critical rule of an input contract failed; nothing is scored (exit 3)."""
+
+    exit_code = 3
+
+
+class ModelRefused(RiskmodelError):
+    """The model's digest, features, contracts or libraries do not match (exit 4)."""
+
+    exit_code = 4
+
+
+class InputUnreadable(RiskmodelError):
+    """An input file is missing, empty, corrupt or of no known format (exit 5)."""
+
+    exit_code = 5

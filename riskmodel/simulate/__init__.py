@@ -1,0 +1,1 @@
+"""A simulated world with planted diversion, decoys and a truth table."""
