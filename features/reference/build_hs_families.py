@@ -1,0 +1,87 @@
+"""Rebuild `hs_families.csv` from the UN Statistics Division correlation tables.
+
+A family is a set of HS6 codes that stays comparable across HS2012, HS2017 and HS2022. Codes that
+were split or merged cleanly (1:n, n:1, or renamed) form a family; a code that took parts of many
+others (n:n) has no clean family and is marked `break`, so that no comparison crosses its edition.
+
+Run: python -m features.reference.build_hs_families CONCORDANCE.csv[.gz]
+(columns `code.after`, `code.before`, `Relationship`, `adjustment`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import polars as pl
+
+OUT = Path(__file__).parent / "hs_families.csv"
+STEPS = ("2017 to 2012", "2022 to 2017")
+LARGEST_FAMILY = 15
+# The correlation table gives 854151 and 854159 parts of some hundred codes, since a sensor module may
+# have stood under the machine it served; trade itself moved from 854150, which the table leaves out.
+BY_HAND = {"854150": "854150", "854151": "854150", "854159": "854150"}
+# 854140 was mostly solar cells and LEDs; the listed 854149 is a sliver of it: no clean family.
+BREAKS_BY_HAND = {"854140", "854141", "854142", "854143", "854149"}
+
+
+def families(concordance: pl.DataFrame) -> pl.DataFrame:
+    """Codes that changed between editions: hs6, family (smallest code), kind (`clean`, `break`)."""
+    edges = concordance.filter(pl.col("adjustment").is_in(STEPS)).select(
+        pl.col("code.after").str.zfill(6).alias("after"),
+        pl.col("code.before").str.zfill(6).alias("before"),
+        pl.col("Relationship").alias("relation"),
+        "adjustment",
+    )
+    earlier = {step: set(edges.filter(pl.col("adjustment") == step)["before"]) for step in STEPS}
+    later = {step: set(edges.filter(pl.col("adjustment") == step)["after"]) for step in STEPS}
+    linked: dict[str, set[str]] = defaultdict(set)
+    broken: set[str] = set()
+    for after, before, relation, step in edges.iter_rows():
+        same_heading = after[:4] == before[:4]
+        if after in earlier[step] and before in later[step]:
+            continue  # both live on; a sliver moved between them
+        if relation != "n:n" or same_heading:
+            linked[after].add(before)
+            linked[before].add(after)
+        elif after not in earlier[step]:
+            broken.add(after)  # new in its edition and fed by many: nothing before to compare with
+    rows = []
+    for members in _components(linked):
+        kind = "clean" if len(members) <= LARGEST_FAMILY else "break"
+        rows += [(code, min(members), kind) for code in members]
+    known = {code for code, _, _ in rows}
+    rows += [(code, code, "break") for code in broken - known]
+    table = {code: (family, kind) for code, family, kind in rows}
+    table |= {code: (family, "clean") for code, family in BY_HAND.items()}
+    table |= {code: ("854140", "break") for code in BREAKS_BY_HAND}
+    return pl.DataFrame(
+        [
+            (code, family, kind, "UNSD HS correlation tables")
+            for code, (family, kind) in sorted(table.items())
+        ],
+        schema=["hs6", "family", "kind", "source"],
+        orient="row",
+    )
+
+
+def _components(linked: dict[str, set[str]]) -> list[list[str]]:
+    seen: set[str] = set()
+    found = []
+    for start in sorted(linked):
+        if start in seen:
+            continue
+        members, stack = set(), [start]
+        while stack:
+            code = stack.pop()
+            if code not in members:
+                members.add(code)
+                stack.extend(linked[code])
+        seen |= members
+        found.append(sorted(members))
+    return found
+
+
+if __name__ == "__main__":
+    families(pl.read_csv(sys.argv[1], infer_schema=False)).write_csv(OUT)
