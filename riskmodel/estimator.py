@@ -1,0 +1,110 @@
+"""The model that scores: heads by reporting pattern, probability, interval, exact contributions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from features.catalogue import MODEL_SIGNALS
+from riskmodel.model.design import HEADS, directions, head_expr, matrix
+from riskmodel.model.head import AdditiveHead, Candidate
+
+INTERVAL_LEVEL = 0.8
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded or freshly trained model: one calibrated additive head for each reporting pattern."""
+
+    model_id: str
+    heads: Mapping[str, AdditiveHead]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def _head(self) -> pl.Expr:
+        """Head of each row; a model trained where nobody reported the onward leg has one head only."""
+        if "full" in self.heads:
+            return head_expr()
+        return head_expr().replace({"full": "coalition_only"})
+
+    def predict(self, panel: pl.DataFrame) -> pl.DataFrame:
+        """One row for each panel row, in its order.
+
+        Columns: as_of, country, head (`full`, `coalition_only`), risk, risk_low, risk_high (0..1), logit
+        (calibrated log-odds), intercept. All null after `country` where no inbound leg is known.
+        """
+        rows = panel.with_columns(self._head())
+        n = panel.height
+        out = {name: np.full(n, np.nan) for name in ("risk", "risk_low", "risk_high", "logit", "intercept")}
+        for name, head in self.heads.items():
+            mask = (rows["head"] == name).fill_null(False).to_numpy()
+            if not mask.any():
+                continue
+            X = matrix(panel.filter(mask), tuple(head.signals))  # noqa: N806
+            out["risk"][mask] = head.predict_proba(X)[:, 1]
+            out["risk_low"][mask], out["risk_high"][mask] = head.interval(X, INTERVAL_LEVEL)
+            out["logit"][mask] = head.decision_function(X)
+            out["intercept"][mask] = head.intercept_
+        return rows.select("as_of", "country", "head").with_columns(
+            pl.Series(name, values).fill_nan(None) for name, values in out.items()
+        )
+
+    def contributions(self, panel: pl.DataFrame) -> pl.DataFrame:
+        """Long frame: as_of, country, signal, value, contribution; panel order, then catalogue order.
+
+        `value` is the signal in its own unit (Float64, null where unknown); `contribution` is in calibrated
+        log-odds relative to a typical country: intercept + sum of contributions = logit. It is 0 for an
+        unknown signal and for one that the row's head does not see; rows that abstain have none.
+        """
+        rows = panel.with_columns(self._head()).with_row_index("_row")
+        parts = []
+        for name, head in self.heads.items():
+            mine = rows.filter(pl.col("head") == name)
+            seen = tuple(head.signals)
+            terms = head.contributions(matrix(mine, seen)) if mine.height else np.empty((0, len(seen)))
+            for place, signal in enumerate(MODEL_SIGNALS):
+                part = terms[:, seen.index(signal)] if signal in seen else np.zeros(mine.height)
+                parts.append(
+                    mine.select(
+                        "_row",
+                        pl.lit(place).alias("_place"),
+                        "as_of",
+                        "country",
+                        pl.lit(signal).alias("signal"),
+                        pl.col(signal).cast(pl.Float64).alias("value"),
+                        pl.Series("contribution", part, dtype=pl.Float64),
+                    )
+                )
+        return pl.concat(parts).sort("_row", "_place").drop("_row", "_place")
+
+
+def fit_heads(
+    panel: pl.DataFrame,
+    target: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    *,
+    candidate: Candidate = "logistic",
+    n_draws: int = 60,
+    seed: int = 0,
+) -> dict[str, AdditiveHead]:
+    """Fit every head on panel rows with a known target.
+
+    `coalition_only` learns from all rows with the onward signals hidden, `full` from rows whose onward
+    leg is known; rows without an inbound leg train nothing. `groups` numbers the country block of each row.
+    `full` is left out where its rows hold one class only; ValueError where those of `coalition_only` do.
+    """
+    head_of = panel.select(head_expr())["head"]
+    heads = {}
+    for name, signals in HEADS.items():
+        mask = ((head_of == "full") if name == "full" else head_of.is_not_null()).fill_null(False).to_numpy()
+        if name == "full" and len(np.unique(target[mask])) < 2:
+            continue
+        head = AdditiveHead(
+            signals, tuple(directions(signals).tolist()), candidate=candidate, n_draws=n_draws, seed=seed
+        )
+        heads[name] = head.fit(matrix(panel.filter(mask), signals), target[mask], groups[mask])
+    return heads

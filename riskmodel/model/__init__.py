@@ -1,0 +1,1 @@
+"""The estimator in its parts: design matrix, monotone candidates, calibrated additive heads, measures."""

@@ -1,0 +1,73 @@
+"""Country blocks: folds, resamples and the sigmoid fitted out of fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
+from sklearn.model_selection import StratifiedGroupKFold
+
+Vector = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+def positive_blocks(y: Rows, groups: Rows) -> tuple[Rows, Rows]:
+    """Blocks with at least one positive row, and the other blocks, each sorted."""
+    positive = np.unique(groups[y == 1])
+    return positive, np.setdiff1d(np.unique(groups), positive)
+
+
+def stratified_block_folds(y: Rows, groups: Rows, n_folds: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """Train and test rows of each fold; a country is never on both sides. No fold with fewer than two
+    positive or two negative countries, since one side would lack a class.
+    """
+    positive, negative = positive_blocks(y, groups)
+    folds = min(n_folds, len(positive), len(negative))
+    if folds < 2:
+        return
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    for train, test in splitter.split(np.zeros((len(y), 1)), y, groups):
+        if len(np.unique(y[train])) == 2:
+            yield train, test
+
+
+def block_resample(y: Rows, groups: Rows, rng: np.random.Generator) -> Rows:
+    """Row numbers of countries drawn with replacement, positive and other countries apart, so that
+    every draw holds both.
+    """
+    order = np.argsort(groups, kind="stable")
+    names, starts = np.unique(groups[order], return_index=True)
+    rows_of = dict(zip(names.tolist(), np.split(order, starts[1:]), strict=True))
+    drawn: list[Rows] = []
+    for blocks in positive_blocks(y, groups):
+        drawn += (
+            [rows_of[block] for block in rng.choice(blocks, size=len(blocks)).tolist()] if len(blocks) else []
+        )
+    return np.concatenate(drawn)
+
+
+def platt(logit: Vector, y: Rows) -> tuple[float, float]:
+    """Slope and shift of the sigmoid that best fits out-of-fold log-odds (Platt 1999); (1, 0) without any.
+
+    The slope is kept at zero or above: a calibration may flatten a model, never turn it round. Targets
+    are smoothed as in Platt's paper, so that separable data give no infinite slope.
+    """
+    known = ~np.isnan(logit)
+    x, target = logit[known], y[known].astype(np.float64)
+    n_pos, n_neg = target.sum(), (1 - target).sum()
+    if n_pos == 0 or n_neg == 0:
+        return 1.0, 0.0
+    smooth = np.where(target == 1, (n_pos + 1) / (n_pos + 2), 1 / (n_neg + 2))
+
+    def loss(weights: Vector) -> tuple[float, Vector]:
+        z = weights[0] * x + weights[1]
+        error = expit(z) - smooth
+        return float(np.logaddexp(0.0, z).sum() - smooth @ z), np.array([error @ x, error.sum()])
+
+    found = minimize(
+        loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]
+    )
+    return float(found.x[0]), float(found.x[1])
