@@ -48,7 +48,7 @@ SIGNALS: tuple[Signal, ...] = (
         1,
         "identity",
         ("inbound",),
-        "ln((S+e)/(B+e)) - ln(g), S and B summed over listed families, e = US$50,000",
+        "ln((S+e)/(g*B+e)), S and g*B summed over listed families, e = US$1m",
         "one reporter with recent and baseline months",
     ),
     Signal(
@@ -105,6 +105,17 @@ SIGNALS: tuple[Signal, ...] = (
         ("inbound", "direct"),
         "sum over families of w * min(max(0, B_direct - S_direct), E_inbound)",
         "coalition reports of both legs",
+    ),
+    Signal(
+        "substitution",
+        "trade",
+        "how closely the goods that rise toward the country are those that fell toward Russia",
+        "rank correlation",
+        1,
+        "identity",
+        ("inbound", "direct"),
+        "Spearman over families of B_direct - S_direct and S_inbound - B_inbound, absent trade as 0",
+        "coalition reports of both legs, eight families with direct or inbound trade",
     ),
     Signal(
         "article_rate",

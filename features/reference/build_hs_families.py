@@ -17,7 +17,8 @@ from pathlib import Path
 import polars as pl
 
 OUT = Path(__file__).parent / "hs_families.csv"
-STEPS = ("2017 to 2012", "2022 to 2017")
+# Data that begin with an edition only have to bridge the steps after it.
+STEPS = {"HS2012": ("2017 to 2012", "2022 to 2017"), "HS2017": ("2022 to 2017",)}
 LARGEST_FAMILY = 15
 # The correlation table gives 854151 and 854159 parts of some hundred codes, since a sensor module may
 # have stood under the machine it served; trade itself moved from 854150, which the table leaves out.
@@ -26,16 +27,17 @@ BY_HAND = {"854150": "854150", "854151": "854150", "854159": "854150"}
 BREAKS_BY_HAND = {"854140", "854141", "854142", "854143", "854149"}
 
 
-def families(concordance: pl.DataFrame) -> pl.DataFrame:
-    """Codes that changed between editions: hs6, family (smallest code), kind (`clean`, `break`)."""
-    edges = concordance.filter(pl.col("adjustment").is_in(STEPS)).select(
+def families(concordance: pl.DataFrame, since: str) -> pl.DataFrame:
+    """Codes that changed since an edition: since, hs6, family (smallest code), kind (`clean`, `break`)."""
+    steps = STEPS[since]
+    edges = concordance.filter(pl.col("adjustment").is_in(steps)).select(
         pl.col("code.after").str.zfill(6).alias("after"),
         pl.col("code.before").str.zfill(6).alias("before"),
         pl.col("Relationship").alias("relation"),
         "adjustment",
     )
-    earlier = {step: set(edges.filter(pl.col("adjustment") == step)["before"]) for step in STEPS}
-    later = {step: set(edges.filter(pl.col("adjustment") == step)["after"]) for step in STEPS}
+    earlier = {step: set(edges.filter(pl.col("adjustment") == step)["before"]) for step in steps}
+    later = {step: set(edges.filter(pl.col("adjustment") == step)["after"]) for step in steps}
     linked: dict[str, set[str]] = defaultdict(set)
     broken: set[str] = set()
     for after, before, relation, step in edges.iter_rows():
@@ -55,13 +57,10 @@ def families(concordance: pl.DataFrame) -> pl.DataFrame:
     rows += [(code, code, "break") for code in broken - known]
     table = {code: (family, kind) for code, family, kind in rows}
     table |= {code: (family, "clean") for code, family in BY_HAND.items()}
-    table |= {code: ("854140", "break") for code in BREAKS_BY_HAND}
+    table |= dict.fromkeys(BREAKS_BY_HAND, ("854140", "break"))
     return pl.DataFrame(
-        [
-            (code, family, kind, "UNSD HS correlation tables")
-            for code, (family, kind) in sorted(table.items())
-        ],
-        schema=["hs6", "family", "kind", "source"],
+        [(since, code, *found, "UNSD HS correlation tables") for code, found in sorted(table.items())],
+        schema=["since", "hs6", "family", "kind", "source"],
         orient="row",
     )
 
@@ -84,4 +83,5 @@ def _components(linked: dict[str, set[str]]) -> list[list[str]]:
 
 
 if __name__ == "__main__":
-    families(pl.read_csv(sys.argv[1], infer_schema=False)).write_csv(OUT)
+    tables = [families(pl.read_csv(sys.argv[1], infer_schema=False), since) for since in STEPS]
+    pl.concat(tables).write_csv(OUT)

@@ -1,0 +1,120 @@
+"""Readers of the reference facts; each is read once per process."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib import resources
+
+import polars as pl
+
+RUSSIA = "RUS"
+NEVER_SCORED = frozenset({"RUS", "BLR", "WLD"})
+DEFAULT_LAG_DAYS = 90  # reporters without a documented release calendar
+MIRROR_CIF = 1.08  # what freight and insurance add to an import value, as in the published asymmetry figures
+
+# Far from Russia, outside its customs union and off the usual land and air routes: the counterfactual.
+CONTROL_SUBREGIONS = frozenset(
+    {
+        "Caribbean",
+        "Central America",
+        "Eastern Africa",
+        "Middle Africa",
+        "Oceania",
+        "South America",
+        "Southern Africa",
+        "Western Africa",
+    }
+)
+# Named in the US alert of 28 June 2022 as common transshipment points: never a control.
+WARNED_2022 = frozenset(
+    {
+        *("ARM", "BRA", "CHN", "GEO", "IND", "ISR", "KAZ", "KGZ", "MEX"),
+        *("NIC", "SRB", "SGP", "ZAF", "TWN", "TJK", "TUR", "ARE", "UZB"),
+    }
+)
+
+
+@cache
+def _table(name: str) -> pl.DataFrame:
+    path = resources.files("features.reference") / name
+    with resources.as_file(path) as file:
+        return pl.read_csv(file, infer_schema=False)
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """ISO 3166-1 alpha-3 to the name used in tables and reports."""
+    return dict(_table("countries.csv").select("country", "name").iter_rows())
+
+
+@cache
+def coalition(on: date) -> frozenset[str]:
+    """Countries that apply export controls toward Russia on the day `on`.
+
+    Source: `coalition.csv`, the first general product controls of each member.
+
+    >>> "TWN" in coalition(date(2022, 1, 31)), "TWN" in coalition(date(2022, 6, 30))
+    (False, True)
+    """
+    dated = _dated(_table("coalition.csv"), on)
+    return frozenset(dated["country"])
+
+
+@cache
+def control_candidates(on: date) -> tuple[str, ...]:
+    """Countries whose imports from the coalition serve as the counterfactual, sorted.
+
+    The rule: a subregion far from Russia (`CONTROL_SUBREGIONS`), not in the coalition on that day, and
+    not in the US alert of June 2022.
+    """
+    table = _table("countries.csv").filter(pl.col("subregion").is_in(sorted(CONTROL_SUBREGIONS)))
+    return tuple(sorted(set(table["country"]) - coalition(on) - WARNED_2022))
+
+
+def priority_list() -> pl.DataFrame:
+    """The Common High Priority List with dates of validity: the canonical goods columns.
+
+    45 codes are dated 19 September 2023 and five machine-tool codes 23 February 2024.
+    """
+    dates = [pl.col(name).replace("", None).str.to_date() for name in ("valid_from", "valid_to")]
+    return _table("priority_list.csv").select("hs6", "tier", pl.col("hs6").alias("family"), *dates, "source")
+
+
+@cache
+def product_names() -> dict[str, str]:
+    """HS6 code to a few words, for the priority list."""
+    return dict(_table("priority_list.csv").select("hs6", "product").iter_rows())
+
+
+@cache
+def hs_families(since: str) -> pl.DataFrame:
+    """Codes that changed between the edition `since` (`HS2012`, `HS2017`) and HS2022.
+
+    Columns hs6, family, hs_break (Boolean); empty for `HS2022`, after which nothing has changed.
+    """
+    table = _table("hs_families.csv").filter(pl.col("since") == since)
+    return table.select("hs6", "family", (pl.col("kind") == "break").alias("hs_break"))
+
+
+def hs_edition(on: date) -> str:
+    """The HS edition in force on a day; reporters may adopt it later.
+
+    >>> hs_edition(date(2021, 12, 1)), hs_edition(date(2022, 1, 1))
+    ('HS2017', 'HS2022')
+    """
+    if on < date(2017, 1, 1):
+        return "HS2012"
+    return "HS2017" if on < date(2022, 1, 1) else "HS2022"
+
+
+@cache
+def reporter_lags() -> pl.DataFrame:
+    """Days from the end of a month to its publication: reporter, lag_days (Int64)."""
+    return _table("reporter_lags.csv").select("reporter", pl.col("lag_days").cast(pl.Int64))
+
+
+def _dated(table: pl.DataFrame, on: date) -> pl.DataFrame:
+    start = pl.col("valid_from").replace("", None).str.to_date()
+    end = pl.col("valid_to").replace("", None).str.to_date()
+    return table.filter((start.is_null() | (start <= on)) & (end.is_null() | (end >= on)))
