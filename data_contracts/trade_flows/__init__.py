@@ -1,0 +1,1 @@
+"""Trade flows: who reported sending what to whom."""

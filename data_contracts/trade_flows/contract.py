@@ -1,0 +1,277 @@
+"""Contract of the canonical trade table: one row per reporter, partner, flow, product, month and vintage."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from data_contracts.contract import Context, Contract
+from data_contracts.countries import WORLD, country_codes
+from data_contracts.rules import BATCH_RULES, SCHEMA_RULES, batch, duplicates, given, one_of, reads, within
+from data_contracts.tables import TRADE_FLOWS
+from data_contracts.trade_flows.evidence import evidence
+
+FLOWS = ("X", "M", "RX")
+HS_EDITIONS = ("HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022")
+CHAPTERS = tuple(chapter for chapter in range(1, 98) if chapter != 77)
+LARGEST_VALUE_USD = 10**13
+
+KEY = ("reporter", "partner", "flow", "hs6", "hs_edition", "period", "known_at")
+VALUES = ("value_usd", "net_kg")
+
+ISO = "Use the ISO 3166 alpha-3 code, for example KGZ"
+
+
+def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """What row rules judge beside the columns themselves; null where a column is null."""
+    digits = pl.col("hs6").str.contains(r"^[0-9]+$")
+    month = pl.col("period").dt.year() * 12 + pl.col("period").dt.month()
+    this_month = context.today.year * 12 + context.today.month
+    measured = frame.with_columns(
+        hs6_digits=pl.when(digits).then(pl.col("hs6").str.len_chars()).when(~digits).then(0).cast(pl.Int64),
+        period_day=pl.col("period").dt.day().cast(pl.Int64),
+        months_ahead=(month - this_month).cast(pl.Int64),
+        days_to_known=(pl.col("known_at") - pl.col("period")).dt.total_days(),
+        partner_differs=(pl.col("reporter") != pl.col("partner")).cast(pl.Int64),
+    ).with_columns(
+        hs6_chapter=pl.when(pl.col("hs6_digits") == 6)
+        .then(pl.col("hs6").str.slice(0, 2))
+        .cast(pl.Int64, strict=False)
+    )
+    return duplicates(measured, KEY, VALUES)
+
+
+ROW_RULES = (
+    given("reporter", "Say which country reported the row."),
+    one_of(
+        "reporter_is_a_country",
+        "reporter",
+        country_codes(),
+        "reporter is a known ISO 3166 alpha-3 country code",
+        f"{ISO}; groups of countries cannot report.",
+    ),
+    given("partner", "Say which country the row is about."),
+    one_of(
+        "partner_is_a_country",
+        "partner",
+        (*country_codes(), WORLD),
+        "partner is a known ISO 3166 alpha-3 country code, or WLD",
+        f"{ISO}, or WLD for the world total; leave groups of countries out.",
+    ),
+    within(
+        "partner_is_not_the_reporter",
+        ("partner", "reporter"),
+        "partner_differs",
+        "reporter and partner are different countries",
+        "Nothing to mend where goods came back to their country of origin; the rows are kept.",
+        least=1,
+        severity="warning",
+    ),
+    given("flow", "Say X (export), M (import) or RX (re-export)."),
+    one_of(
+        "flow_is_known",
+        "flow",
+        FLOWS,
+        "flow is X, M or RX",
+        "Use X for exports, M for imports, RX for re-exports.",
+    ),
+    given("hs6", "Give the six-digit product code; leave totals out."),
+    within(
+        "hs6_is_six_digits",
+        ("hs6",),
+        "hs6_digits",
+        "hs6 is six digits",
+        "A five-digit code has probably lost its leading zero in a spreadsheet: store codes as text; "
+        "shorten longer national codes to six digits.",
+        least=6,
+        most=6,
+    ),
+    one_of(
+        "hs6_chapter_exists",
+        "hs6",
+        CHAPTERS,
+        "the first two digits of hs6 are a chapter of the Harmonized System (01 to 97, not 77)",
+        "Leave confidential and special codes (77, 98, 99) out: they are not products.",
+        measure="hs6_chapter",
+    ),
+    given("hs_edition", "Say which edition of the Harmonized System the codes follow, for example HS2022."),
+    one_of(
+        "hs_edition_is_known",
+        "hs_edition",
+        HS_EDITIONS,
+        f"hs_edition is one of {', '.join(HS_EDITIONS)}",
+        "Use one of the listed editions.",
+    ),
+    given("period", "Give the month as YYYY-MM-01."),
+    reads("period", "period_is_a_date", "period is a date", "Write the month as YYYY-MM-01 or YYYY-MM."),
+    within(
+        "period_is_first_of_month",
+        ("period",),
+        "period_day",
+        "period is the first day of its month",
+        "Write the month as YYYY-MM-01.",
+        least=1,
+        most=1,
+    ),
+    within(
+        "period_is_not_in_the_future",
+        ("period",),
+        "months_ahead",
+        "period is no later than the current month",
+        "Correct the month; forecasts do not belong in a trade table.",
+        most=0,
+    ),
+    given("value_usd", "Give the value in whole US dollars; leave rows without a value out."),
+    reads(
+        "value_usd",
+        "value_usd_is_whole_number",
+        "value_usd is a whole number",
+        "Write whole US dollars without separators, units or decimals, and below 2^63.",
+    ),
+    within(
+        "value_usd_is_not_negative",
+        ("value_usd",),
+        "value_usd",
+        "value_usd is not negative",
+        "Book corrections in the month they correct; a flow cannot be negative.",
+        least=0,
+    ),
+    within(
+        "value_usd_is_plausible",
+        ("value_usd",),
+        "value_usd",
+        "value_usd is at most 10^13 dollars",
+        "Check the unit: no flow of one product in one month is that large.",
+        most=LARGEST_VALUE_USD,
+    ),
+    reads(
+        "net_kg",
+        "net_kg_is_whole_number",
+        "net_kg is a whole number or empty",
+        "Write whole kilograms, or leave the cell empty where the weight was not reported.",
+    ),
+    within(
+        "net_kg_is_not_negative",
+        ("net_kg",),
+        "net_kg",
+        "net_kg is not negative",
+        "Leave the cell empty where the weight was not reported.",
+        least=0,
+    ),
+    reads(
+        "known_at",
+        "known_at_is_a_date",
+        "known_at is a date or empty",
+        "Write the day the row became public as YYYY-MM-DD, or leave the cell empty.",
+    ),
+    within(
+        "known_at_is_not_before_period",
+        ("known_at", "period"),
+        "days_to_known",
+        "known_at is not before the month it is about",
+        "Correct the day the row became public, or leave the cell empty.",
+        least=0,
+    ),
+    within(
+        "exact_duplicate",
+        ("hs6",),
+        "copy_no",
+        "the row is no copy of an earlier one (same key, same value and weight)",
+        "Nothing to mend: the first copy is used; check whether a file was given twice.",
+        most=0,
+    ),
+    within(
+        "conflicting_duplicate",
+        ("value_usd",),
+        "versions",
+        "rows of one reporter, partner, flow, product, edition, month and known_at agree on value and weight",
+        "Keep the right row, add up rows that are parts, or give revisions their own known_at.",
+        most=1,
+    ),
+)
+
+SET_RULES = (
+    *BATCH_RULES,
+    batch(
+        "reporters_keep_reporting",
+        "warning",
+        ("reporter", "period"),
+        "no reporter with a history stops three months or more before the newest month",
+        "Not reported is not zero: look for newer files of these reporters.",
+        "{n_stopped_reporters} of {n_reporters} reporters stop early: {stopped_reporters}.",
+        "n_stopped_reporters",
+        most=0,
+    ),
+    batch(
+        "data_are_fresh",
+        "warning",
+        ("period",),
+        "the newest month ended at most six months before the day of scoring",
+        "Add newer months; older data cost grade.",
+        "The newest month, {newest_period}, is {months_old} months before the day of scoring.",
+        "months_old",
+        most=6,
+    ),
+    batch(
+        "parts_within_world_total",
+        "warning",
+        ("partner", "value_usd"),
+        "partners add up to no more than the world total of the same reporter, flow, product and month",
+        "Look for overlapping aggregates or customs procedures counted twice.",
+        "{n_above_world} of {n_world} world totals are below the sum of their partners; largest: {above_world}.",
+        "n_above_world",
+        most=0,
+    ),
+    batch(
+        "totals_do_not_jump",
+        "warning",
+        ("value_usd",),
+        "no total of reporter, partner and flow above US$1m is more than 20 times its previous month",
+        "Check the unit of these months; nothing is removed, since a surge may be the finding.",
+        "{n_jumps} totals jump; largest: {largest_jump}.",
+        "n_jumps",
+        most=0,
+    ),
+    batch(
+        "one_edition_per_month",
+        "warning",
+        ("hs_edition",),
+        "each reporter uses one edition of the Harmonized System in a month",
+        "Check that the same trade is not given in two editions.",
+        "{n_mixed_editions} months of reporters mix editions, such as {mixed_editions}.",
+        "n_mixed_editions",
+        most=0,
+    ),
+    batch(
+        "reporters_still_there",
+        "warning",
+        ("reporter",),
+        "every reporter of the last batch is in this one",
+        "Look for the files of the reporters that are gone.",
+        "Gone since the last batch: {gone_reporters}.",
+        "n_gone_reporters",
+        most=0,
+    ),
+    batch(
+        "size_like_last_batch",
+        "warning",
+        (),
+        "the number of rows is between half and twice that of the last batch",
+        "Check that no file is missing or given twice.",
+        "{rows_accepted} rows, {rows_to_previous:.2f} times the last batch.",
+        "rows_to_previous",
+        least=0.5,
+        most=2,
+    ),
+)
+
+CONTRACT = Contract(
+    name="trade_flows",
+    version="1.0",
+    columns=TRADE_FLOWS,
+    required=("reporter", "partner", "flow", "hs6", "hs_edition", "period", "value_usd"),
+    row_rules=ROW_RULES,
+    set_rules=SET_RULES,
+    measures=measures,
+    evidence=evidence,
+    schema_rules=SCHEMA_RULES,
+)
