@@ -6,13 +6,16 @@ Float64; null means unknown), and the coverage columns below, from which the gra
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from features.catalogue import SIGNALS
+from features.reference.facts import NEVER_SCORED, coalition
 
 COVERAGE: dict[str, pl.DataType] = {
     "inbound_age_months": pl.Int64(),  # months from the newest usable coalition month to as_of
-    "inbound_coverage": pl.Float64(),  # share of baseline trade whose reporters reported the recent window
+    "inbound_coverage": pl.Float64(),  # share of the recent window's reporter months that were reported
     "onward_age_months": pl.Int64(),
     "onward_coverage": pl.Float64(),
     "direct_coverage": pl.Float64(),
@@ -27,3 +30,49 @@ def panel_schema() -> dict[str, pl.DataType]:
         signal.name: pl.Int64() if signal.unit == "US$" else pl.Float64() for signal in SIGNALS
     }
     return {"as_of": pl.Date(), "country": pl.String(), **signals, **COVERAGE}
+
+
+def build_panel(
+    as_of: date,
+    trade: pl.DataFrame | None,
+    articles: pl.DataFrame | None,
+    listings: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """Join the signals of one date.
+
+    Parameters
+    ----------
+    trade: `TradeSignals.countries`. articles: `article_signals` output. listings: `listing_history` output.
+        None means that no such input was given: its signals are null. A country without a row in a
+        given article or listing table has a true zero there; without a trade row its trade is unknown.
+
+    Returns
+    -------
+    A frame of `panel_schema()`, one row for each transit country that any input speaks of, sorted by country.
+    """
+    spoken = [trade, _with_stories(articles), listings]
+    named = [frame.select("country") for frame in spoken if frame is not None]
+    if not named:
+        return pl.DataFrame(schema=panel_schema())
+    outside = sorted(coalition(as_of) | NEVER_SCORED)
+    panel = pl.concat(named).unique().filter(~pl.col("country").is_in(outside)).sort("country")
+    if trade is not None:
+        panel = panel.join(trade, on="country", how="left")
+    if articles is not None:
+        rates = [name for name in articles.columns if name != "country"]
+        panel = panel.join(articles, on="country", how="left").with_columns(pl.col(rates).fill_null(0))
+    if listings is not None:
+        history = listings.select("country", "listing_history")
+        panel = panel.join(history, on="country", how="left").with_columns(
+            pl.col("listing_history").fill_null(0.0)
+        )
+    schema = panel_schema()
+    absent = {name: dtype for name, dtype in schema.items() if name not in panel.columns}
+    return panel.with_columns(
+        pl.lit(as_of).alias("as_of"),
+        *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name != "as_of"),
+    ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def _with_stories(articles: pl.DataFrame | None) -> pl.DataFrame | None:
+    return None if articles is None else articles.filter(pl.col("n_stories") > 0)
