@@ -1,0 +1,133 @@
+"""News articles to canonical articles: tables under many column names, and plain text files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import polars as pl
+
+from data_contracts.tables import ARTICLES
+from riskmodel.sources.batch import Batch
+from riskmodel.sources.cast import canonical
+from riskmodel.sources.csv_cells import Dialect
+from riskmodel.sources.files import Source
+from riskmodel.sources.formats import Format, Reading, read_batch, unused
+from riskmodel.sources.plain_text import COLUMNS as TEXT_COLUMNS
+from riskmodel.sources.plain_text import TEXT_SUFFIXES, load_text
+from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, Table, load
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "article_id": ("article_id", "doc", "doc_id", "document_id", "id", "guid"),
+    "published_at": (
+        "published_at", "published", "date_published", "published_on", "pub_date", "pubDate", "date",
+        "datetime",
+    ),
+    "source": ("source", "publisher", "feed", "outlet", "domain"),
+    "language": ("language", "lang"),
+    "title": ("title", "headline"),
+    "text": (
+        "text", "body", "content", "article", "maintext", "full_text", "abstract", "description", "summary",
+    ),
+    "url": ("url", "link"),
+}  # fmt: skip
+_FEDERAL_REGISTER = frozenset({"doc", "date", "title", "abstract", "url"})
+
+
+def read_articles(paths: Sequence[Path], *, published_at: date | None = None) -> Batch:
+    """Read article files and folders (JSON lines, JSON, CSV, Parquet, .txt) into one batch of articles.
+
+    Columns may bear any name of `ALIASES`, the first found counts. `published_at` dates the files that have
+    no date column (plain text); without it they stay undated and the contract quarantines them. An article
+    without id gets the first 16 hex digits of the SHA-256 of its url, source, title and text. Raises
+    InputUnreadable.
+    """
+    suffixes = (*TABLE_SUFFIXES, *TEXT_SUFFIXES)
+    return read_batch("articles", paths, _formats(published_at), ARTICLES, suffixes=suffixes, loader=_load)
+
+
+def _load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Table:
+    if source.name.lower().endswith(TEXT_SUFFIXES):
+        return load_text(source)
+    return load(source, dialect_of)
+
+
+def _formats(published_at: date | None) -> tuple[Format, ...]:
+    return (
+        Format(
+            "plain-text",
+            "a .txt file",
+            lambda columns: columns == set(TEXT_COLUMNS),
+            lambda frame: _read(frame, published_at, language=None),
+        ),
+        Format(
+            "federal-register",
+            ", ".join(sorted(_FEDERAL_REGISTER)),
+            lambda columns: columns >= _FEDERAL_REGISTER and "source" not in columns,
+            lambda frame: _read(frame, published_at, source="federal_register", language="en"),
+        ),
+        Format(
+            "article-table",
+            "; ".join(f"{name}: {' or '.join(names)}" for name, names in ALIASES.items() if name != "source")
+            + "; text and title or date must be there",
+            lambda columns: (
+                _has("text", columns) and (_has("title", columns) or _has("published_at", columns))
+            ),
+            lambda frame: _read(frame, published_at),
+        ),
+    )
+
+
+def _has(name: str, columns: frozenset[str]) -> bool:
+    return bool(columns & set(ALIASES[name]))
+
+
+def _read(
+    frame: pl.DataFrame, published_at: date | None, *, source: str | None = None, language: str | None = None
+) -> Reading:
+    chosen = {name: next((a for a in names if a in frame.columns), None) for name, names in ALIASES.items()}
+    named = frame.select(
+        *((pl.col(a) if a else pl.lit(None, pl.String)).alias(name) for name, a in chosen.items()), FILE, ROW
+    )
+    if chosen["published_at"] is None and published_at is not None:
+        midnight = datetime.combine(published_at, time(), UTC)
+        named = named.with_columns(pl.lit(midnight, pl.Datetime("us", "UTC")).alias("published_at"))
+    if language is not None and chosen["language"] is None:
+        named = named.with_columns(pl.lit(language).alias("language"))
+    table = canonical(named, ARTICLES)
+    table = table.with_columns(_source(source).alias("source")).with_columns(_ids(table))
+    return Reading(
+        table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, [a for a in chosen.values() if a])
+    )
+
+
+def _source(fixed: str | None) -> pl.Expr:
+    """The host of a source given as address; where there is none the format's, the url's host, the file."""
+    return pl.coalesce(
+        _host("source"), pl.col("source"), pl.lit(fixed, pl.String), _host("url"), pl.col(FILE)
+    )
+
+
+def _host(column: str) -> pl.Expr:
+    return pl.col(column).str.extract(r"^[a-z]+://(?:[^/@]*@)?(?:www\.)?([^/:?#]+)").str.to_lowercase()
+
+
+def _ids(table: pl.DataFrame) -> pl.Series:
+    """Given ids, or made ones; an id that several files use for different texts gets the file's name."""
+    ids = table["article_id"]
+    if ids.null_count():
+        parts = table.select(pl.col("url", "source", "title", "text").cast(pl.String).fill_null("")).rows()
+        made = [
+            i or hashlib.sha256("\x1f".join(p).encode()).hexdigest()[:16]
+            for i, p in zip(ids, parts, strict=True)
+        ]
+        ids = pl.Series("article_id", made, pl.String)
+    seen = table.select(ids, FILE, "text")
+    per_id = pl.struct(FILE, "text").n_unique().over("article_id") > 1
+    many_files = (pl.col(FILE).n_unique().over("article_id") > 1) & (
+        pl.col("text").n_unique().over("article_id") > 1
+    )
+    named = pl.when(per_id & many_files).then(pl.concat_str("article_id", FILE, separator="@"))
+    return seen.select(named.otherwise(pl.col("article_id")).alias("article_id")).to_series()

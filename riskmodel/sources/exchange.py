@@ -1,0 +1,40 @@
+"""Foreign money to whole US dollars with the dated table of rates `features/reference/exchange_rates.csv`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+_SCALE = 10_000
+
+
+@cache
+def rates(currency: str) -> pl.DataFrame:
+    """Return valid_from, valid_to (Date, inclusive, ascending) and rate (Int64, US$ per 10,000 units)."""
+    text = (files("features") / "reference" / "exchange_rates.csv").read_bytes()
+    table = pl.read_csv(text, infer_schema=False).filter(pl.col("currency") == currency)
+    return table.select(
+        pl.col("valid_from", "valid_to").str.to_date("%Y-%m-%d"),
+        pl.Series("rate", [int(Decimal(x) * _SCALE) for x in table["usd_per_unit"]], pl.Int64),
+    ).sort("valid_from")
+
+
+def with_dollars(frame: pl.DataFrame, currency: str, cents: str, period: str = "period") -> pl.DataFrame:
+    """Add `value_usd` (Int64, whole dollars, halves up): cents of `currency` at the rate of `period`.
+
+    Integers only, so that the result does not depend on order. Null where the table has no rate.
+    """
+    table = rates(currency)
+    dated = (
+        frame.with_row_index("_place").sort(period).join_asof(table, left_on=period, right_on="valid_from")
+    )
+    rate = pl.when(pl.col(period) <= pl.col("valid_to")).then(pl.col("rate"))
+    divisor = 100 * _SCALE
+    return (
+        dated.with_columns(((pl.col(cents) * rate + divisor // 2) // divisor).alias("value_usd"))
+        .sort("_place")
+        .drop("_place", "rate", "valid_from", "valid_to")
+    )

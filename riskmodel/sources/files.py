@@ -1,0 +1,134 @@
+"""Which files to read: paths and folders to an ordered list, and a name for each that is safe to publish."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from riskmodel.errors import InputUnreadable
+from riskmodel.sources.batch import InputFile
+
+_NOT_DATA = ("readme", "provenance", "license", "licence", "changelog")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read and its name in published tables: base name, or more where base names collide."""
+
+    path: Path
+    name: str
+
+    def refuse(self, sentence: str) -> InputUnreadable:
+        """Return the error for this file; the sentence continues after the file's name."""
+        return InputUnreadable(f"{printable(self.name)} {sentence}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Files to read, in order, and the files of folders that were passed over (reader `skipped: why`)."""
+
+    sources: tuple[Source, ...]
+    skipped: tuple[InputFile, ...]
+
+
+def printable(text: str, limit: int = 120) -> str:
+    r"""Return hostile text as one harmless line: control characters replaced, cut at `limit`.
+
+    >>> printable("a\nb")
+    'a?b'
+    """
+    line = "".join(c if c.isprintable() else "?" for c in text)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def find(paths: Sequence[Path], suffixes: Sequence[str]) -> Found:
+    """Expand files and folders (recursively, sorted) into sources.
+
+    In folders, hidden files, READMEs and PROVENANCE notes, and files whose name ends in none of `suffixes`
+    are passed over and reported. A file named outright is always read. Raises InputUnreadable for a missing
+    path, a path that is no regular file, a link that leads out of its folder, a folder without data, and a
+    file given twice.
+    """
+    chosen: list[Path] = []
+    passed: list[tuple[Path, str]] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            files = _inside(path, suffixes, passed)
+            if not files:
+                raise InputUnreadable(
+                    f"folder {printable(path.name)} holds no readable file; "
+                    f"known endings: {', '.join(suffixes)}"
+                )
+            chosen += files
+        else:
+            chosen.append(_checked(path))
+    if not chosen:
+        raise InputUnreadable("no input file was named")
+    repeated = [p for p, n in Counter(p.resolve() for p in chosen).items() if n > 1]
+    if repeated:
+        raise InputUnreadable(f"{printable(repeated[0].name)} is given twice; name each file once")
+    names = _names(chosen)
+    skipped = tuple(
+        InputFile(printable(p.name), "", p.stat().st_size, f"skipped: {why}", 0) for p, why in passed
+    )
+    return Found(tuple(Source(p, names[p]) for p in chosen), skipped)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file as hex, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _checked(path: Path) -> Path:
+    name = printable(path.name or str(path))
+    try:
+        if not path.exists():
+            raise InputUnreadable(f"{name} does not exist; check the path")
+        if not path.is_file():
+            raise InputUnreadable(f"{name} is not a regular file")
+        if path.stat().st_size == 0:
+            raise InputUnreadable(f"{name} is empty (0 bytes); fetch or export it again")
+        with path.open("rb"):
+            return path
+    except (OSError, ValueError) as error:
+        raise InputUnreadable(f"{name} cannot be opened: {printable(str(error.args[-1]))}") from error
+
+
+def _inside(folder: Path, suffixes: Sequence[str], passed: list[tuple[Path, str]]) -> list[Path]:
+    root = folder.resolve()
+    kept = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            raise InputUnreadable(
+                f"{printable(path.name)} in folder {printable(folder.name)} is a link that leads out of the "
+                "folder; name its target outright or remove it"
+            )
+        if not path.is_file():
+            continue
+        relative = path.relative_to(folder)
+        if any(part.startswith(".") for part in relative.parts):
+            passed.append((path, "hidden"))
+        elif path.name.lower().startswith(_NOT_DATA):
+            passed.append((path, "a note, not data"))
+        elif not path.name.lower().endswith(tuple(suffixes)):
+            passed.append((path, "unknown ending"))
+        else:
+            kept.append(_checked(path))
+    return kept
+
+
+def _names(paths: Sequence[Path]) -> dict[Path, str]:
+    """Name each path by as few trailing parts as tell it from the others."""
+    names: dict[Path, str] = {}
+    for path in paths:
+        parts = path.resolve().parts
+        others = [p.resolve().parts for p in paths if p is not path]
+        depth = 1
+        while any(o[-depth:] == parts[-depth:] for o in others) and depth < len(parts):
+            depth += 1
+        names[path] = "/".join(parts[-depth:])
+    return names

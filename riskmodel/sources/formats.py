@@ -1,0 +1,144 @@
+"""What a format is, and how the format of a file is told: by its header or by name, never by guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel.sources.batch import Batch, InputFile
+from riskmodel.sources.cast import stack
+from riskmodel.sources.csv_cells import NO_DIALECT, Dialect
+from riskmodel.sources.files import Found, Source, find, printable
+from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, Table, load
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Canonical rows (with bookkeeping columns), what was dropped by reason, and columns not used."""
+
+    frame: pl.DataFrame
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    ignored_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Format:
+    """A real-world format.
+
+    `header` says in words which columns it is known by; `recognise` decides on the set of column names;
+    `read` turns the cells of all files of this format together into canonical rows.
+    """
+
+    name: str
+    header: str
+    recognise: Callable[[frozenset[str]], bool]
+    read: Callable[[pl.DataFrame], Reading]
+    dialect: Dialect = NO_DIALECT
+
+
+Loader = Callable[[Source, Callable[[frozenset[str]], Dialect]], Table]
+
+
+def read_batch(
+    kind: str,
+    paths: Sequence[Path],
+    formats: Sequence[Format],
+    schema: Mapping[str, pl.DataType],
+    *,
+    named: str | None = None,
+    suffixes: Sequence[str] = TABLE_SUFFIXES,
+    loader: Loader = load,
+) -> Batch:
+    """Read files and folders of tables into one batch of `kind`; columns in the order of `schema`.
+
+    Raises InputUnreadable (file and mend in one sentence), WrongUsage for an unknown format name.
+    """
+    wanted = formats if named is None else [_by_name(named, formats)]
+    found = find(paths, suffixes)
+    tables: dict[str, list[Table]] = {}
+    files = []
+    for source in found.sources:
+        table = loader(source, lambda columns: _dialect(columns, wanted))
+        form = wanted[0] if named else _recognise(table, wanted, schema)
+        tables.setdefault(form.name, []).append(table)
+        files.append(InputFile(source.name, table.sha256, table.bytes, form.name, table.rows))
+    readings = [_read(form, tables[form.name]) for form in wanted if form.name in tables]
+    return _joined(kind, readings, [t for group in tables.values() for t in group], files, found, schema)
+
+
+def _joined(
+    kind: str,
+    readings: Sequence[Reading],
+    tables: Sequence[Table],
+    files: Sequence[InputFile],
+    found: Found,
+    schema: Mapping[str, pl.DataType],
+) -> Batch:
+    columns = [*schema, FILE, ROW]
+    frame = stack([reading.frame.select(columns) for reading in readings])
+    dropped: dict[str, int] = {}
+    for counts in [t.dropped for t in tables] + [dict(r.dropped) for r in readings]:
+        for reason, count in counts.items():
+            if count:
+                dropped[reason] = dropped.get(reason, 0) + count
+    ignored = tuple(dict.fromkeys(c for r in readings for c in r.ignored_columns))
+    rows = sum(table.rows for table in tables)
+    return Batch(kind, frame, (*files, *found.skipped), rows, dict(sorted(dropped.items())), ignored)
+
+
+def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:
+    """Columns of the files that a reader does not use, in their order."""
+    return tuple(c for c in frame.columns if c not in {*used, FILE, ROW})
+
+
+def _read(form: Format, tables: Sequence[Table]) -> Reading:
+    names = ", ".join(printable(t.source.name) for t in tables[:3]) + (
+        " and others" if len(tables) > 3 else ""
+    )
+    try:
+        return form.read(stack([table.frame for table in tables]))
+    except InputUnreadable as error:
+        raise InputUnreadable(f"{names}: {error}") from error
+    except pl.exceptions.ColumnNotFoundError as error:
+        missing = printable(str(error).splitlines()[0])
+        raise InputUnreadable(
+            f"{names}: no column for {form.name}: {missing}; it needs {form.header}"
+        ) from error
+
+
+def _recognise(table: Table, formats: Sequence[Format], schema: Mapping[str, pl.DataType]) -> Format:
+    columns = frozenset(table.columns)
+    for form in formats:
+        if form.recognise(columns):
+            return form
+    raise unknown_header(table.source, table.columns, formats, schema)
+
+
+def unknown_header(
+    source: Source, columns: Sequence[str], formats: Sequence[Format], schema: Mapping[str, pl.DataType]
+) -> InputUnreadable:
+    """Return the error for a header of no format: what a near miss lacks, or all formats that are known."""
+    missing = [name for name in schema if name not in columns]
+    if len(missing) * 2 <= len(schema):
+        return source.refuse(
+            f"lacks column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
+            f"the canonical columns are {', '.join(schema)}"
+        )
+    seen = ", ".join(printable(c, 40) for c in columns[:40]) or "none"
+    known = "; ".join(f"{form.name} ({form.header})" for form in formats)
+    return source.refuse(f"has a header of no known format. Columns found: {seen}. Known formats: {known}")
+
+
+def _dialect(columns: frozenset[str], formats: Sequence[Format]) -> Dialect:
+    return next((form.dialect for form in formats if form.recognise(columns)), NO_DIALECT)
+
+
+def _by_name(name: str, formats: Sequence[Format]) -> Format:
+    for form in formats:
+        if form.name == name:
+            return form
+    raise WrongUsage(f"unknown format {printable(name)!r}; known: {', '.join(form.name for form in formats)}")

@@ -1,0 +1,64 @@
+"""JSON and JSON lines to cells, all String."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from riskmodel.sources.files import Source, printable
+from riskmodel.sources.unpack import utf8_file
+
+NOT_AN_OBJECT = "not_a_json_object"
+
+
+def read_json_cells(source: Source) -> pl.DataFrame:
+    """Read one JSON list of objects, an object whose `data` is such a list, or one object a line.
+
+    Returns cells (String or null; lists and objects as JSON text); what is no object is a row of nulls, so
+    that rows keep their place. An empty list gives an empty frame without columns. Raises InputUnreadable
+    where nothing is an object.
+    """
+    with utf8_file(source) as path:
+        whole = None if _is_lines(path) else _parse(path.read_text(encoding="utf-8-sig"))
+        if isinstance(whole, dict) and isinstance(whole.get("data"), list):
+            whole = whole["data"]
+        if isinstance(whole, list):
+            items = whole
+        else:
+            with path.open(encoding="utf-8-sig") as file:
+                items = [_parse(line) for line in file if line.strip()]
+    objects = [item if isinstance(item, dict) else {} for item in items]
+    if objects and not any(objects):
+        raise source.refuse("holds no JSON object; give one object a line, or one list of objects")
+    columns = list(dict.fromkeys(printable(key) for item in objects for key in item))
+    cells = {c: [_cell(item.get(c)) for item in objects] for c in columns}
+    return pl.DataFrame(cells, schema={c: pl.String() for c in columns})
+
+
+def _is_lines(path: Path) -> bool:
+    """Whether the first line is an object by itself and another follows."""
+    with path.open(encoding="utf-8-sig") as file:
+        first = file.readline()
+        return isinstance(_parse(first), dict) and bool(file.readline().strip())
+
+
+def _parse(text: str) -> Any:
+    """Return the parsed value, or None: also for numbers and depths that the parser gives up on."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _cell(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        # JSON may smuggle halves of surrogate pairs, which are no text.
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value)

@@ -1,0 +1,90 @@
+"""One file to one table of cells: CSV, TSV, Parquet, JSON, JSON lines; plain or gzip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from riskmodel.sources.csv_cells import NO_DIALECT, TRAILING, Dialect, read_csv_cells
+from riskmodel.sources.files import Source, sha256_of
+from riskmodel.sources.json_cells import NOT_AN_OBJECT, read_json_cells
+from riskmodel.sources.unpack import LIMITS, first_bytes, is_gzip
+
+TABLE_SUFFIXES = (
+    ".csv",
+    ".csv.gz",
+    ".tsv",
+    ".tsv.gz",
+    ".parquet",
+    ".json",
+    ".json.gz",
+    ".jsonl",
+    ".jsonl.gz",
+)
+ROW, FILE = "source_row", "source_file"
+_ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells of one file: text formats as String, Parquet as typed, with `source_row` and `source_file`.
+
+    `columns` are the file's own; `rows` counts its data rows, of which `dropped` never became cells.
+    """
+
+    source: Source
+    frame: pl.DataFrame
+    columns: tuple[str, ...]
+    sha256: str
+    bytes: int
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Data rows of the file."""
+        return self.frame.height + sum(self.dropped.values())
+
+
+def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambda _: NO_DIALECT) -> Table:
+    """Read one file; its first bytes tell the container, `dialect_of` may allow a known format its ways.
+
+    Raises InputUnreadable with one sentence for whatever cannot be read.
+    """
+    head = first_bytes(source)
+    blank_reason = "blank_row"
+    if head[:4] == b"PAR1" or source.name.lower().endswith(".parquet"):
+        frame = _parquet(source, head)
+    elif head[:4] == _ZIP:
+        raise source.refuse("is a zip archive or a spreadsheet; unpack it, or save the sheet as CSV")
+    elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        frame, blank_reason = read_json_cells(source), NOT_AN_OBJECT
+    else:
+        frame = read_csv_cells(source, head, dialect_of)
+    columns = tuple(c for c in frame.columns if c != TRAILING)
+    frame = frame.drop({ROW, FILE} & set(columns)).with_row_index(ROW, offset=1)
+    frame = frame.with_columns(pl.col(ROW).cast(pl.Int64), pl.lit(source.name).alias(FILE))
+    dropped: dict[str, int] = {}
+    if columns:
+        blank = frame.select(pl.all_horizontal(pl.exclude(ROW, FILE).is_null())).to_series()
+        if blank.any():
+            dropped = {blank_reason: int(blank.sum())}
+            frame = frame.filter(~blank)
+    return Table(source, frame, columns, sha256_of(source.path), source.path.stat().st_size, dropped)
+
+
+def _parquet(source: Source, head: bytes) -> pl.DataFrame:
+    import pyarrow.parquet as pq
+
+    if is_gzip(source) or head[:4] != b"PAR1":
+        raise source.refuse("is not a Parquet file, though its name says so; export it again")
+    try:
+        meta = pq.ParquetFile(source.path).metadata
+        size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+        if size <= LIMITS.unpacked_bytes:
+            frame = pl.read_parquet(source.path, glob=False, hive_partitioning=False)
+            return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+    except Exception as error:  # both libraries raise built-in errors as well as their own on broken bytes
+        raise source.refuse("is a truncated or corrupt Parquet file; fetch or export it again") from error
+    raise source.refuse(f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files")
