@@ -1,0 +1,108 @@
+"""The rows, sentences and listings behind each score."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from data_contracts.tables import EVIDENCE, LISTINGS, TRADE_FLOWS
+from features.reference.facts import coalition
+from features.trade.cells import with_leg
+from features.trade.signals import TradeSignals
+from features.trade.vintages import known_on, with_publication_day
+from features.trade.windows import Windows
+
+
+def trade_evidence(
+    flows: pl.DataFrame, signals: TradeSignals, windows: Windows, as_of: date, limit: int
+) -> pl.DataFrame:
+    """Largest recent rows of each country and leg, from the families with the largest excess first."""
+    known = known_on(with_publication_day(flows.lazy()), as_of)
+    codes = signals.sums.codes.select("family", "hs6").unique()
+    ends = signals.sums.coverage.select("leg", "reporter", "end")
+    families = pl.concat(
+        signals.families.select(
+            "country", "family", pl.lit(leg).alias("leg"), pl.col(f"{leg}_excess_usd").alias("excess")
+        )
+        for leg in ("inbound", "onward")
+    )
+    start = pl.col("end").dt.offset_by(f"-{windows.recent_months - 1}mo")
+    rows = (
+        with_leg(known, coalition(as_of))
+        .filter(pl.col("leg") != "direct")
+        .join(codes.lazy(), on="hs6")
+        .join(ends.lazy(), on=["leg", "reporter"])
+        .filter(pl.col("period").is_between(start, pl.col("end")) & (pl.col("value_usd") > 0))
+        .join(families.lazy(), on=["country", "family", "leg"], how="left")
+        .sort(
+            ["country", "leg", "excess", "value_usd", "reporter", "hs6", "period"],
+            descending=[False, False, True, True, False, False, True],
+            nulls_last=True,
+        )
+        .group_by("country", "leg", maintain_order=True)
+        .head(limit)
+        .collect()
+    )
+    return _shape(rows.with_columns(pl.lit("trade").alias("kind"), _digests(rows, TRADE_FLOWS)))
+
+
+def article_evidence(mentions: pl.DataFrame, articles: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
+    """The most telling diversion sentences of each country, certain and recent ones first."""
+    places = articles.select("article_id", "source_file", "source_row").unique("article_id", keep="first")
+    age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
+    weight = pl.col("p_diversion") * (2.0 ** (-age / 365))
+    rows = (
+        mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
+        .with_columns(weight.alias("weight"))
+        .sort(["country", "weight", "article_id", "sentence_no"], descending=[False, True, False, False])
+        .group_by("country", maintain_order=True)
+        .head(limit)
+        .join(places, on="article_id", how="left", maintain_order="left")
+        .with_columns(pl.lit("article").alias("kind"), pl.col("published_on").alias("known_at"))
+    )
+    fields: dict[str, Any] = dict.fromkeys(("article_id", "sentence_no", "country", "text"))
+    return _shape(rows.with_columns(_digests(rows, fields)))
+
+
+def listing_evidence(listings: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
+    """The newest listings of each country, summed by day and list."""
+    rows = (
+        listings.filter(pl.col("listed_on") <= as_of)
+        .sort("country", "listed_on", "jurisdiction", "list", "source_file", "source_row")
+        .group_by(
+            "country", "listed_on", "jurisdiction", "list", "goods_diversion", "source", maintain_order=True
+        )
+        .agg(pl.col("n_entities").sum(), pl.col("source_file", "source_row").first())
+        .sort(["country", "listed_on", "list"], descending=[False, True, False])
+        .group_by("country", maintain_order=True)
+        .head(limit)
+        .select(
+            pl.all(),
+            pl.lit("listing").alias("kind"),
+            pl.col("listed_on").alias("known_at"),
+            pl.col("list").alias("text"),
+        )
+    )
+    return _shape(rows.with_columns(_digests(rows, LISTINGS)))
+
+
+def _shape(rows: pl.DataFrame) -> pl.DataFrame:
+    absent = [
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in EVIDENCE.items() if name not in rows.columns
+    ]
+    return rows.with_columns(absent).select(pl.col(name).cast(dtype) for name, dtype in EVIDENCE.items())
+
+
+def _digests(rows: pl.DataFrame, fields: Mapping[str, Any]) -> pl.Series:
+    """sha256 of each row's canonical fields, so that a reader can find and check the very row."""
+    canonical = rows.select(name for name in fields if name in rows.columns)
+    digests = [
+        hashlib.sha256(json.dumps(row, default=str, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        for row in canonical.iter_rows(named=True)
+    ]
+    return pl.Series("row_digest", digests, dtype=pl.String)
