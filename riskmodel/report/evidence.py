@@ -1,0 +1,97 @@
+"""The rows and sentences behind one country's score, cut to what a page can hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import polars as pl
+from markupsafe import Markup
+
+from riskmodel.report import words
+from riskmodel.report.highlight import deciding_words, mark_words
+
+Item = TypeVar("Item")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shown(Generic[Item]):
+    """The items printed, and how many there are in all."""
+
+    items: list[Item]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many are not printed here but stand in the run folder's files."""
+        return self.total - len(self.items)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an article, its deciding words marked."""
+
+    html: Markup
+    polarity: str
+    likelihood: str
+    row: Row
+
+
+def evidence_parts(
+    frame: pl.DataFrame | None, full: bool, abstained: bool
+) -> tuple[Shown[Row], Shown[Sentence], Shown[Row]]:
+    """Trade rows, sentences and listings of one country; a null frame gives three empty lists."""
+    if frame is None:
+        return Shown([], 0), Shown([], 0), Shown([], 0)
+    kinds = {kind: frame.filter(pl.col("kind") == kind) for kind in ("trade", "article", "listing")}
+    return (
+        _trade(kinds["trade"], 6 if full else 2),
+        _sentences(kinds["article"], 6 if full or abstained else 2),
+        _listings(kinds["listing"], 8 if full else 3),
+    )
+
+
+def _trade(frame: pl.DataFrame, per_leg: int) -> Shown[Row]:
+    """The largest rows of each leg, so that a big inbound leg does not crowd out the onward one."""
+    ordered = frame.sort(
+        ["value_usd", "period", "reporter", "partner", "hs6", "source_row"],
+        descending=[True, True, False, False, False, False],
+        nulls_last=True,
+    )
+    rows: list[Row] = []
+    for leg in ("inbound", "onward", "direct", None):
+        of_leg = ordered.filter(pl.col("leg").is_null() if leg is None else pl.col("leg") == leg)
+        rows += of_leg.head(per_leg).iter_rows(named=True)
+    return Shown(rows, frame.height)
+
+
+def _sentences(frame: pl.DataFrame, limit: int) -> Shown[Sentence]:
+    """The likeliest sentences; up to half the place is kept for easing ones, which speak for the country."""
+    ordered = frame.sort(
+        ["p_diversion", "known_at", "article_id", "sentence_no"],
+        descending=[True, True, False, False],
+        nulls_last=True,
+    )
+    easing = pl.col("polarity").fill_null(0) < 0
+    kept = ordered.filter(easing).head(max(1, limit // 2))
+    others = ordered.filter(~easing).head(limit - kept.height)
+    rows = [*others.iter_rows(named=True), *kept.iter_rows(named=True)]
+    return Shown([_sentence(row) for row in rows], frame.height)
+
+
+def _sentence(row: Row) -> Sentence:
+    text = words.clean(row["text"], 700)
+    return Sentence(
+        html=mark_words(text, deciding_words(row["why"])),
+        polarity=words.POLARITY_WORDS.get(row["polarity"], "unclear"),
+        likelihood=words.percent(row["p_diversion"]),
+        row=row,
+    )
+
+
+def _listings(frame: pl.DataFrame, limit: int) -> Shown[Row]:
+    ordered = frame.sort(
+        ["known_at", "jurisdiction", "text"], descending=[True, False, False], nulls_last=True
+    )
+    return Shown(list(ordered.head(limit).iter_rows(named=True)), frame.height)

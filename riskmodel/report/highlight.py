@@ -1,0 +1,44 @@
+"""Mark the words of a sentence that decided, without trusting a character of it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from markupsafe import Markup, escape
+
+from riskmodel.report.words import clean
+
+
+def deciding_words(why: str | None) -> list[str]:
+    """The words named in an evidence row's `why`: a JSON list, or a list parted by `;`, `|` or `,`.
+
+    >>> deciding_words("re-export; via Dubai"), deciding_words('["chips", "to Russia"]'), deciding_words(None)
+    (['re-export', 'via Dubai'], ['chips', 'to Russia'], [])
+    """
+    if not why:
+        return []
+    if why.lstrip().startswith("["):
+        try:
+            return [word for word in (clean(item) for item in json.loads(why)) if word]
+        except (ValueError, TypeError):
+            pass
+    return [word for word in (clean(part) for part in re.split(r"[;|,]", why)) if word]
+
+
+def mark_words(text: str, words: list[str]) -> Markup:
+    """The text escaped, with every whole occurrence of a word inside `<mark>`, longest word first.
+
+    >>> mark_words("Chips <went> to Russia", ["to russia", "chips"])
+    Markup('<mark>Chips</mark> &lt;went&gt; <mark>to Russia</mark>')
+    """
+    patterns = [
+        re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)) if len(word) > 1
+    ]
+    if not patterns:
+        return escape(text)
+    parts, end = [], 0
+    for found in re.finditer(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", text, flags=re.IGNORECASE):
+        parts.append(escape(text[end : found.start()]) + Markup("<mark>{}</mark>").format(found.group()))
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])

@@ -1,0 +1,80 @@
+"""A progress display for long work, silent unless a person is watching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+
+class Steps:
+    """Named steps of one job: `step` ends the step before it and begins the next."""
+
+    def __init__(self, display: Progress | None = None) -> None:
+        self._display = display
+        self._task: TaskID | None = None
+
+    def step(self, name: str, total: int | None = None) -> None:
+        """Begin a step; `total` is its number of parts, or None when it cannot be known."""
+        if self._display is None:
+            return
+        self.finish()
+        self._task = self._display.add_task(name, total=total)
+
+    def advance(self, parts: int = 1) -> None:
+        """Say that parts of the present step are done."""
+        if self._display is not None and self._task is not None:
+            self._display.advance(self._task, parts)
+
+    def finish(self) -> None:
+        """Mark the present step as done."""
+        if self._display is None or self._task is None:
+            return
+        total = self._display.tasks[-1].total or 1
+        self._display.update(self._task, total=total, completed=total)
+        self._task = None
+
+
+@contextmanager
+def progress(quiet: bool = False, console: Console | None = None) -> Iterator[Steps]:
+    """Show named steps on stderr while the body runs, and leave nothing behind.
+
+    Writes nothing at all with `quiet`, or when stderr is no terminal: logs and pipes stay clean.
+
+    >>> with progress(quiet=True) as steps:
+    ...     steps.step("reading trade", total=2)
+    ...     steps.advance()
+    """
+    if quiet:
+        yield Steps()
+        return
+    # Rich takes a tenth of a second to import, which `riskmodel --help` cannot spare.
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    console = console or Console(stderr=True)
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield Steps()
+        return
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as display:
+        steps = Steps(display)
+        yield steps
+        steps.finish()

@@ -1,0 +1,100 @@
+"""Where a run's figures come from: contracts, row counts, inputs, goods, settings, versions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from riskmodel.report.words import UNKNOWN, clean
+
+
+@dataclass(frozen=True)
+class ContractLine:
+    """One input's contract in a line, with the rules that failed."""
+
+    name: str
+    version: str
+    digest: str
+    rows_in: str
+    accepted: str
+    quarantined: str
+    verdict: str
+    n_rules: int
+    failed: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class RowCount:
+    """What became of the rows of one kind of input."""
+
+    kind: str
+    read: str
+    accepted: str
+    quarantined: str
+    dropped: list[tuple[str, str]]
+
+
+def contract_lines(contracts: list[dict[str, Any]]) -> list[ContractLine]:
+    """One line for each contract, in the order given."""
+    return [_contract_line(report) for report in contracts]
+
+
+def _contract_line(report: dict[str, Any]) -> ContractLine:
+    results = [r for r in report.get("results") or [] if isinstance(r, dict)]
+    failed = [r for r in results if not r.get("passed")]
+    critical = any(r.get("severity") == "critical" for r in failed)
+    return ContractLine(
+        name=clean(report.get("contract"), 60),
+        version=clean(report.get("version"), 20),
+        digest=clean(report.get("digest"), 12),
+        rows_in=count(report.get("rows_in")),
+        accepted=count(report.get("rows_accepted")),
+        quarantined=count(report.get("rows_quarantined")),
+        verdict="critical rule failed" if critical else "passed with remarks" if failed else "passed",
+        n_rules=len(results),
+        failed=failed,
+    )
+
+
+def row_counts(manifest: dict[str, Any]) -> list[RowCount]:
+    """Rows read, accepted, quarantined and dropped, by kind of input, each drop under its reason."""
+    rows = manifest.get("rows") or {}
+    return [
+        RowCount(
+            kind=clean(kind, 60),
+            read=count(counts.get("read")),
+            accepted=count(counts.get("accepted")),
+            quarantined=count(counts.get("quarantined")),
+            dropped=[
+                (clean(reason, 200), count(n)) for reason, n in sorted((counts.get("dropped") or {}).items())
+            ],
+        )
+        for kind, counts in sorted(rows.items())
+        if isinstance(counts, dict)
+    ]
+
+
+def plain_pairs(mapping: Any) -> list[tuple[str, str]]:
+    """A mapping as sorted pairs of text, its nested values as compact JSON."""
+    if not isinstance(mapping, dict):
+        return []
+    return [(clean(key, 60), plain(mapping[key])) for key in sorted(mapping, key=str)]
+
+
+def plain(value: Any) -> str:
+    """Any manifest value as one line of text."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple) and all(isinstance(item, str | int | float) for item in value):
+        return clean(", ".join(str(item) for item in value), 2000)
+    if isinstance(value, dict | list | tuple):
+        return clean(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str), 2000)
+    return clean(value, 2000)
+
+
+def count(value: Any) -> str:
+    """A number of rows with separators, or a dash."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else UNKNOWN

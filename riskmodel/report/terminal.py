@@ -1,0 +1,91 @@
+"""The ranking as a printed table: one line a country, 80 columns, plain where output is no terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.report.country import json_list, raising
+from riskmodel.report.view import ReportInput
+from riskmodel.report.words import clean, interval, iso_day, percent, short_driver
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 80
+BAND_STYLES = {"high": "bold red", "elevated": "yellow", "guarded": "", "low": "dim"}
+
+
+def print_ranking(report: ReportInput, console: Console, limit: int = 15) -> None:
+    """Print the first `limit` countries, the abstained ones in a line, and whether any of it is simulated.
+
+    Names are printed as text, never as markup, and without control characters. Prints at most 80
+    columns however wide the terminal, so that a pasted table keeps its shape.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    scored = report.countries.filter(~report.countries["abstained"]).sort(
+        ["rank", "country"], nulls_last=True
+    )
+    abstained = report.countries.filter(report.countries["abstained"]).sort("country")
+    width = min(console.width, WIDTH)
+    for line in _opening(report.manifest):
+        console.print(Text(line, style="bold"), width=width, highlight=False)
+    if scored.is_empty():
+        console.print("No country could be scored from these inputs.", width=width, highlight=False)
+    else:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0, width=width, show_edge=False)
+        table.add_column("#", justify="right", no_wrap=True)
+        table.add_column("country", no_wrap=True, overflow="ellipsis", max_width=20)
+        table.add_column("risk, interval", justify="center", no_wrap=True)
+        table.add_column("band", no_wrap=True)
+        table.add_column("grade", justify="center", no_wrap=True)
+        table.add_column("largest driver", no_wrap=True, overflow="ellipsis", ratio=1)
+        for row in scored.head(limit).iter_rows(named=True):
+            table.add_row(*(Text(cell) for cell in _cells(row)), style=BAND_STYLES.get(row["band"] or "", ""))
+        console.print(table, highlight=False)
+    for line in _closing(scored.height, limit, abstained["country"].to_list()):
+        console.print(Text(line), width=width, highlight=False)
+
+
+def _opening(manifest: dict[str, Any]) -> list[str]:
+    model = manifest.get("model") or {}
+    lines = [
+        f"Export-diversion risk as of {iso_day(manifest.get('as_of'))} (model {clean(model.get('id'), 40)})"
+    ]
+    inputs = [clean(name, 40) for name in manifest.get("simulated_inputs") or []]
+    if manifest.get("simulated"):
+        lines.append("SIMULATED data: nothing here says anything about a real country.")
+    elif inputs:
+        lines.append(f"PARTLY SIMULATED data ({', '.join(inputs)}): no score here describes a real country.")
+    if "simulated" in str(model.get("trained_on") or ""):
+        lines.append("The model learned from simulated worlds; trust the order more than the number.")
+    if (manifest.get("goods") or {}).get("hindsight"):
+        lines.append("Hindsight: the goods list is later than the date of the score.")
+    return lines
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    between = interval(row["risk_low"], row["risk_high"])
+    first = next(iter(raising(json_list(row["drivers"]))), None)
+    return (
+        "–" if row["rank"] is None else str(row["rank"]),
+        clean(row["name"] or row["country"], 60),
+        f"{percent(row['risk'])} {between:>7}",
+        clean(row["band"], 10),
+        clean(row["grade"], 2),
+        short_driver(first),
+    )
+
+
+def _closing(n_scored: int, limit: int, abstained: list[str]) -> list[str]:
+    lines = []
+    if n_scored > limit:
+        lines.append(f"{n_scored - limit} more in the report.")
+    if abstained:
+        names = ", ".join(clean(code, 8) for code in abstained[:12])
+        more = f" and {len(abstained) - 12} more" if len(abstained) > 12 else ""
+        lines.append(f"Not scored, too little reported: {names}{more}.")
+    lines.append("A score is a reason to look, not proof.")
+    return lines

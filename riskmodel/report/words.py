@@ -1,0 +1,178 @@
+"""Figures and codes in words: the one place where the report decides how a value reads."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from typing import Any
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+UNKNOWN = "–"
+
+GRADE_WORDS = {
+    "A": "both legs of the trade were reported, widely and recently",
+    "B": "most of what the score needs was reported",
+    "C": "a part is missing or old: one leg, many reporters, or recent months",
+    "D": "little was reported: take it as a hint where to look, no more",
+}
+BAND_WORDS = {
+    "high": "look here first",
+    "elevated": "look here next",
+    "guarded": "some signs",
+    "low": "few or no signs",
+}
+TARGET_WORDS = {
+    "transit": (
+        "matched transit of the listed goods through the country exceeds US$1 million and is at least "
+        "twice its baseline"
+    ),
+    "listing": (
+        "at least two new entities in the country are listed for supplying Russia, or one each by two "
+        "jurisdictions"
+    ),
+}
+LEG_WORDS = {
+    "inbound": "coalition to country",
+    "onward": "country to Russia",
+    "direct": "coalition to Russia",
+}
+POLARITY_WORDS = {1: "worsening", 0: "neutral", -1: "easing"}
+
+# Short enough for one line of an 80-column terminal; {value} is the signal's value in its own unit.
+SHORT_DRIVERS = {
+    "inbound_surge": "arrivals {value} their trend",
+    "inbound_excess_usd": "arrivals {value} over trend",
+    "onward_surge": "to Russia {value} the trend",
+    "onward_excess_usd": "to Russia {value} over trend",
+    "matched_transit_usd": "{value} excess in and out",
+    "displaced_usd": "{value} displaced to it",
+    "substitution": "rises where Russia's fell",
+    "article_rate": "press reports of transit",
+    "article_easing": "reports of a crackdown",
+    "listing_history": "entities listed there",
+}
+
+# Characters that move a terminal's cursor, or reverse the reading order of what follows them.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def safe_characters(text: str) -> str:
+    """The text with a space for every control or direction-override character."""
+    return _UNSAFE.sub(" ", text)
+
+
+def clean(text: object, limit: int | None = None) -> str:
+    r"""One line of safe text: no control or direction-override characters, at most `limit` characters.
+
+    >>> clean("two\nlines\x1b[31m \u202egnp.exe")
+    'two lines [31m gnp.exe'
+    >>> clean(None)
+    ''
+    """
+    if text is None:
+        return ""
+    line = " ".join(safe_characters(str(text)).split())
+    return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def money(value: float | None) -> str:
+    """US dollars, short.
+
+    >>> [money(v) for v in (12_400_000, 950, 0, None, 3_210_000_000)]
+    ['US$12.4m', 'US$950', 'US$0', '–', 'US$3.2bn']
+    """
+    if value is None:
+        return UNKNOWN
+    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size * 0.9995:
+            return f"US${value / size:,.1f}{letter}"
+    return f"US${value:,.0f}"
+
+
+def millions(value: float | None) -> str:
+    """US$ million with one decimal, for a column of aligned numbers.
+
+    >>> [millions(v) for v in (12_400_000, 20_000, 0, None)]
+    ['12.4', '<0.1', '0.0', '–']
+    """
+    if value is None:
+        return UNKNOWN
+    if 0 < value < 50_000:
+        return "<0.1"
+    return f"{value / 1e6:,.1f}"
+
+
+def dollars(value: int | None) -> str:
+    """Whole dollars with separators; null is unknown, not zero."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def percent(share: float | None) -> str:
+    """A probability without false precision at the ends.
+
+    >>> [percent(p) for p in (0.624, 0.002, 0.998, None)]
+    ['62%', '<1%', '>99%', '–']
+    """
+    if share is None or math.isnan(share):
+        return UNKNOWN
+    if share < 0.005:
+        return "<1%"
+    return ">99%" if share > 0.995 else f"{share * 100:.0f}%"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """The interval of a probability.
+
+    >>> interval(0.48, 0.74), interval(None, 0.5)
+    ('48–74%', '–')
+    """
+    if low is None or high is None:
+        return UNKNOWN
+    left = percent(low).removesuffix("%")
+    return f"{left}–{percent(high)}"
+
+
+def month(day: date | None) -> str:
+    """`Nov 2022`; not `strftime`, whose month names follow the machine's locale."""
+    return UNKNOWN if day is None else f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def iso_day(day: object) -> str:
+    """A date as `2022-11-30`, or the text given, or a dash."""
+    return UNKNOWN if day is None else clean(day.isoformat() if isinstance(day, date) else day)
+
+
+def signal_name(name: str) -> str:
+    """A signal's column name as words.
+
+    >>> signal_name("matched_transit_usd")
+    'matched transit'
+    """
+    return clean(name.removesuffix("_usd").replace("_", " "))
+
+
+def signal_value(value: float | None, unit: str) -> str:
+    """A signal in its own unit; a log ratio reads as a factor.
+
+    >>> signal_value(1.31, "log ratio"), signal_value(2_500_000, "US$"), signal_value(0.25, "share")
+    ('×3.7', 'US$2.5m', '25%')
+    """
+    if value is None:
+        return UNKNOWN
+    if unit == "US$":
+        return money(value)
+    if unit == "log ratio":
+        return f"×{math.exp(min(value, 20.0)):,.1f}"
+    return percent(value) if unit == "share" else f"{value:,.2f}"
+
+
+def short_driver(driver: dict[str, Any] | None) -> str:
+    """The first driver in a few words, or what it means that there is none."""
+    if driver is None:
+        return "nothing above the usual"
+    name, value = (
+        str(driver.get("signal", "")),
+        signal_value(driver.get("value"), str(driver.get("unit", ""))),
+    )
+    return SHORT_DRIVERS.get(name, signal_name(name) + " {value}").replace("{value}", value)
