@@ -1,0 +1,157 @@
+"""Writing a world folder: all of it or none of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel.simulate.flows import Plan, draw_plan, trade_rows
+from riskmodel.simulate.params import WorldParams
+from riskmodel.simulate.world import World, build_world
+
+STATEMENT = (
+    "Everything in this folder is simulated. Country codes are labels: which of them divert, and all other "
+    "roles, were drawn at random from the seed. Nothing here says anything about a real country, company or "
+    "person."
+)
+GROUP_ROWS = 1_000_000
+FILES = (
+    "trade_flows.parquet",
+    "articles.jsonl",
+    "listings.csv",
+    "goods.csv",
+    "truth.csv",
+    "truth_monthly.csv",
+    "world.json",
+)
+
+
+def write_world(params: WorldParams, out: Path, *, force: bool = False) -> bool:
+    """Write the world of `params` into the folder `out`; False if exactly this world is already there.
+
+    The folder appears complete or not at all. Raises WrongUsage where `out` holds something else (unless
+    `force` is given and it is a world folder), InputUnreadable where it cannot be written.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise WrongUsage(f"{out} is not a folder; give the name of a new folder with --out")
+    if is_world(params, out):
+        return False
+    _refuse_other_content(out, force)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise InputUnreadable(
+            f"cannot write in {out.parent}: {error.strerror}; choose another --out"
+        ) from None
+    try:
+        _fill(params, temporary)
+        temporary.chmod(0o755)
+        _swap(temporary, out)
+    except OSError as error:
+        raise InputUnreadable(f"cannot write {out}: {error.strerror}; choose another --out") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return True
+
+
+def is_world(params: WorldParams, out: Path) -> bool:
+    """Whether `out` already holds the complete world of exactly these parameters and this version."""
+    try:
+        found = json.loads((out / "world.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(found, dict) or not all((out / name).is_file() for name in FILES):
+        return False
+    sizes = {name: (out / name).stat().st_size for name in FILES if name != "world.json"}
+    return (
+        all(found.get(key) == value for key, value in _identity(params).items())
+        and found.get("bytes") == sizes
+    )
+
+
+def _refuse_other_content(out: Path, force: bool) -> None:
+    if not out.exists() or not any(out.iterdir()):
+        return
+    if not (out / "world.json").is_file():
+        raise WrongUsage(f"{out} holds files that are no simulated world; give a new folder with --out")
+    if not force:
+        raise WrongUsage(f"{out} holds another simulated world; give another --out, or --force to replace it")
+
+
+def _swap(temporary: Path, out: Path) -> None:
+    old = None
+    if out.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        out.replace(old)
+    temporary.replace(out)
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _fill(params: WorldParams, folder: Path) -> None:
+    plan = draw_plan(params)
+    _write_trade(trade_rows(plan), folder / "trade_flows.parquet")
+    world = build_world(plan, with_trade=False)
+    _write_articles(world.articles, folder / "articles.jsonl")
+    for name in ("listings", "goods", "truth", "truth_monthly"):
+        getattr(world, name).write_csv(folder / f"{name}.csv")
+    text = json.dumps(_description(plan, world, folder), indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / "world.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_trade(parts: Iterator[pl.DataFrame], path: Path) -> None:
+    """Row groups of whole reporters, so that only the rows of one group are held in memory."""
+    writer: pq.ParquetWriter | None = None
+    for group in _groups(parts):
+        table = group.to_arrow(compat_level=pl.CompatLevel.oldest())
+        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=9)
+        writer.write_table(table, row_group_size=max(1, table.num_rows))
+    if writer is not None:
+        writer.close()
+
+
+def _groups(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    held: list[pl.DataFrame] = []
+    for part in parts:
+        held.append(part)
+        if sum(frame.height for frame in held) >= GROUP_ROWS:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)
+
+
+def _write_articles(articles: pl.DataFrame, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in articles.iter_rows(named=True):
+            row["published_at"] = row["published_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _identity(params: WorldParams) -> dict[str, Any]:
+    plain = json.loads(json.dumps(dataclasses.asdict(params), default=str))
+    return {"params": plain, "seed": params.seed, "version": version("export-diversion-risk")}
+
+
+def _description(plan: Plan, world: World, folder: Path) -> dict[str, Any]:
+    return {
+        **_identity(plan.params),
+        "simulated": True,
+        "statement": STATEMENT,
+        "coalition": plan.cast.coalition,
+        "control": plan.cast.control,
+        "transit": plan.cast.transit,
+        "controlled_from": {row["hs6"]: str(row["controlled_from"]) for row in world.controls.to_dicts()},
+        "bytes": {name: (folder / name).stat().st_size for name in FILES if name != "world.json"},
+    }

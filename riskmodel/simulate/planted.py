@@ -1,0 +1,66 @@
+"""Planted flows: what the episodes move, month by month and code by code, in whole dollars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from riskmodel.simulate.lists import Cast
+from riskmodel.simulate.months import n_months
+from riskmodel.simulate.params import WorldParams
+from riskmodel.simulate.roles import Episode
+from riskmodel.simulate.streams import stream
+
+SMALLEST_USD = 1_000
+
+
+@dataclass(frozen=True)
+class PlantedFlows:
+    """One episode in dollars; W coalition, P goods, T months; Int64.
+
+    inbound: (W, P, T), exports of each coalition country to `episode.country`, diverted part only.
+    between: (P, T), from `country` to `via`; zeros without a chain.
+    onward: (P, T), what reaches Russia from the last country; declared: (P, T), what it reports of it.
+    """
+
+    episode: Episode
+    inbound: np.ndarray
+    between: np.ndarray
+    onward: np.ndarray
+    declared: np.ndarray
+
+
+def plant(params: WorldParams, cast: Cast, controls: np.ndarray, episode: Episode) -> PlantedFlows:
+    """Dollars of one episode. A code is diverted only once it is under control."""
+    draw = stream(params.seed, "planted", episode.episode_id)
+    months, goods, reporters = n_months(params), cast.goods.height, len(cast.coalition)
+    lumps = draw.lognormal(-0.5 * 0.35**2, 0.35, (goods, months))
+    shares = draw.dirichlet(np.full(reporters, 0.6), goods).T[:, :, None]
+    monthly = shares * draw.lognormal(-0.125, 0.5, (reporters, goods, months))
+    controlled = np.arange(months)[None] >= controls[:, None]
+    value = episode.usd_per_year / 12 * episode.weights[:, None] * episode.profile(months)[None] * lumps
+    inbound = _whole_dollars(monthly * (value * controlled)[None])
+
+    moved = inbound.sum(axis=0)
+    factor = episode.pass_through * episode.markup
+    between = np.zeros_like(moved)
+    if episode.via is not None:
+        between = _whole_dollars(_lagged(params, moved) * factor)
+        onward = _whole_dollars(_lagged(params, between) * 0.95)
+    else:
+        onward = _whole_dollars(_lagged(params, moved) * factor)
+    declared = _whole_dollars(onward * episode.onward_kept)
+    return PlantedFlows(episode, inbound, between, onward, declared)
+
+
+def _lagged(params: WorldParams, values: np.ndarray) -> np.ndarray:
+    total = np.zeros(values.shape)
+    for lag, weight in enumerate(params.lag_weights):
+        total[:, lag:] += weight * values[:, : values.shape[1] - lag]
+    return total
+
+
+def _whole_dollars(values: np.ndarray) -> np.ndarray:
+    rounded = np.rint(values).astype(np.int64)
+    return np.where(rounded < SMALLEST_USD, 0, rounded)
