@@ -69,7 +69,8 @@ def fold_cn8(cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str
             )
     columns = [*TRADE_FLOWS, FILE, ROW]
     good = _finished(folded.filter(pl.col("value_usd").is_not_null()), source).select(columns)
-    bad = kept.filter(~fit).with_columns(pl.col("code").alias("hs6"), pl.col("value").alias("value_usd"))
+    unit = pl.format("{} " + currency, "value")  # so that foreign money can never pass for dollars
+    bad = kept.filter(~fit).with_columns(pl.col("code").alias("hs6"), unit.alias("value_usd"))
     if bad.height:
         bad = _finished(bad.with_columns(_edition("day")), source).select(columns)
         good = stack([good, canonical(bad, TRADE_FLOWS)])
