@@ -138,9 +138,11 @@ def _iso_8601(text: pl.Expr) -> pl.Expr:
     clock = pl.when(clock.str.len_chars() == 5).then(clock + ":00").otherwise(clock)
     offset = text.str.extract(r"[0-9]([+-][0-9]{2}:?[0-9]{2})$")
     offset = pl.when(text.str.len_chars() > 10).then(offset).fill_null("+00:00").str.replace(":", "")
-    shape = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?)?$"
+    time = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
     moment = (day + "T" + clock + offset).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", strict=False)
-    return pl.when(text.str.contains(shape)).then(moment.cast(pl.Datetime("us", "UTC")))
+    return pl.when(text.str.contains(f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({time})?$")).then(
+        moment.cast(pl.Datetime("us", "UTC"))
+    )
 
 
 def as_text(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -100,6 +100,7 @@ class Contract:
     ----------
     columns: canonical columns and their types, in order.
     required: columns that must be in the file; the rest are filled with null when absent.
+    nullable: required columns that may be empty from top to bottom.
     measures: adds to the cast rows the columns that row rules judge.
     evidence: facts of the accepted rows that set rules judge, one value each.
     """
@@ -113,6 +114,7 @@ class Contract:
     measures: Measure = no_measures
     evidence: Evidence = no_evidence
     schema_rules: tuple[Rule, ...] = ()
+    nullable: tuple[str, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -127,6 +129,7 @@ class Contract:
             "version": self.version,
             "columns": {name: str(dtype) for name, dtype in self.columns.items()},
             "required": list(self.required),
+            "nullable": list(self.nullable),
             "rules": [rule.to_dict() for rule in self.rules],
         }
         text = json.dumps(terms, sort_keys=True, ensure_ascii=False)

@@ -16,5 +16,5 @@ def country_codes() -> tuple[str, ...]:
     >>> "KGZ" in country_codes(), "WLD" in country_codes(), len(country_codes())
     (True, False, 252)
     """
-    with files("data_contracts").joinpath("countries.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(sorted(row["code"] for row in csv.DictReader(lines)))
+    text = files("data_contracts").joinpath("countries.csv").read_text(encoding="utf-8")
+    return tuple(sorted(row["code"] for row in csv.DictReader(text.splitlines())))

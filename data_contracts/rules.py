@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from data_contracts.casting import state
-from data_contracts.contract import Rule, Severity
+from data_contracts.contract import Contract, Rule, Severity
+from data_contracts.countries import country_codes
 
+CHAPTERS = tuple(chapter for chapter in range(1, 98) if chapter != 77)
 MOSTLY_REFUSED = 0.5
 SOME_REFUSED = 0.05
 
@@ -95,6 +98,54 @@ def one_of(
     )
 
 
+def a_country(column: str, mend: str) -> tuple[Rule, Rule]:
+    """The column is given and holds the code of one country."""
+    return given(column, mend), one_of(
+        f"{column}_is_a_country",
+        column,
+        country_codes(),
+        f"{column} is a known ISO 3166 alpha-3 country code",
+        "Use the ISO 3166 alpha-3 code of one country, for example KGZ.",
+    )
+
+
+def six_digits(column: str = "hs6") -> tuple[Rule, Rule, Rule]:
+    """The column is given and holds six digits of an existing chapter; needs `hs_measures`."""
+    return (
+        given(column, "Give the six-digit product code; leave totals out."),
+        within(
+            f"{column}_is_six_digits",
+            (column,),
+            f"{column}_digits",
+            f"{column} is six digits",
+            "A five-digit code has probably lost its leading zero in a spreadsheet: store codes as text; "
+            "shorten longer national codes to six digits.",
+            least=6,
+            most=6,
+        ),
+        one_of(
+            f"{column}_chapter_exists",
+            column,
+            CHAPTERS,
+            f"the first two digits of {column} are a chapter of the Harmonized System (01 to 97, not 77)",
+            "Leave confidential and special codes (77, 98, 99) out: they are not products.",
+            measure=f"{column}_chapter",
+        ),
+    )
+
+
+def hs_measures(column: str = "hs6") -> tuple[pl.Expr, pl.Expr]:
+    """`<column>_digits`, 0 where something else than digits occurs, and `<column>_chapter` of six digits."""
+    code = pl.col(column)
+    digits = code.str.contains(r"^[0-9]+$")
+    length = pl.when(digits).then(code.str.len_chars()).when(~digits).then(0)
+    chapter = pl.when(digits & (code.str.len_chars() == 6)).then(code.str.slice(0, 2))
+    return (
+        length.cast(pl.Int64).alias(f"{column}_digits"),
+        chapter.cast(pl.Int64, strict=False).alias(f"{column}_chapter"),
+    )
+
+
 def batch(
     name: str,
     severity: Severity,
@@ -122,7 +173,7 @@ def batch(
     )
 
 
-BATCH_RULES: tuple[Rule, ...] = (
+_FILLED: tuple[Rule, ...] = (
     batch(
         "has_rows",
         "critical",
@@ -143,6 +194,10 @@ BATCH_RULES: tuple[Rule, ...] = (
         "empty_required_columns",
         most=0,
     ),
+)
+
+BATCH_RULES: tuple[Rule, ...] = (
+    *_FILLED,
     batch(
         "some_rows_accepted",
         "critical",
@@ -175,9 +230,24 @@ BATCH_RULES: tuple[Rule, ...] = (
     ),
 )
 
+# For tables this project makes itself: a refused row is a fault of the program, not of the data.
+OWN_BATCH_RULES: tuple[Rule, ...] = (
+    *_FILLED,
+    batch(
+        "every_row_accepted",
+        "critical",
+        (),
+        "no row is refused",
+        "This is a fault of the program; please report it with the contracts file of the run.",
+        "{rows_quarantined} of {rows_in} rows were refused.",
+        "refused_when_filled",
+        most=0,
+    ),
+)
+
 
 def batch_evidence(
-    typed: pl.DataFrame, required: Sequence[str], present: Sequence[str], accepted: int
+    contract: Contract, typed: pl.DataFrame, present: Sequence[str], accepted: int
 ) -> Mapping[str, Any]:
     """Facts that the shared batch rules judge.
 
@@ -185,9 +255,10 @@ def batch_evidence(
     finding: nothing is said of refusals in an empty batch or one with an empty column.
     """
     rows = typed.height
-    empty = [c for c in required if c in present and rows and typed[state(c)].is_null().all()]
+    expected = [c for c in present if c not in contract.nullable]
+    empty = [c for c in expected if rows and typed[state(c)].is_null().all()]
     share = (rows - accepted) / rows if rows else None
-    filled = rows > 0 and not empty and len(present) == len(required)
+    filled = rows > 0 and not empty and len(present) == len(contract.required)
     mostly = share if filled and accepted else None
     return {
         "rows_in": rows,
@@ -197,6 +268,7 @@ def batch_evidence(
         "empty_required_columns": len(empty),
         "empty_columns": ", ".join(empty),
         "accepted_when_filled": accepted if filled else None,
+        "refused_when_filled": rows - accepted if filled else None,
         "refused_share_when_accepted": mostly,
         "refused_share_when_mostly_accepted": (
             mostly if mostly is not None and mostly <= MOSTLY_REFUSED else None
@@ -205,7 +277,7 @@ def batch_evidence(
 
 
 def duplicates(frame: pl.DataFrame, key: Sequence[str], values: Sequence[str]) -> pl.DataFrame:
-    """Adds `copy_no` (0 for the first row of equal key and values) and `versions` (different values of a key).
+    """Adds `copy_no` (0 for the first row of equal key and values) and `versions` (values that a key has).
 
     Null counts as a value. Rows with a value that does not parse get null: what they are is not known.
     Only rows that share their key are looked at closely.
@@ -232,3 +304,12 @@ def duplicates(frame: pl.DataFrame, key: Sequence[str], values: Sequence[str]) -
             versions=pl.when(alone).then(1).otherwise(pl.col("versions")),
         )
     )
+
+
+def days_between(earlier: Any, later: date | None) -> int | None:
+    """Days from one day to another; null where either is not known.
+
+    >>> days_between(date(2023, 1, 1), date(2023, 1, 31)), days_between(None, date(2023, 1, 31))
+    (30, None)
+    """
+    return (later - earlier).days if isinstance(earlier, date) and later is not None else None

@@ -56,7 +56,7 @@ def validate(contract: Contract, frame: pl.DataFrame, context: Context | None = 
     accepted = typed.filter(~refused).select(*contract.columns, *BOOKKEEPING)
     quarantined = _quarantine(contract, frame, broken, refused)
     evidence = {
-        **batch_evidence(typed, contract.required, present, accepted.height),
+        **batch_evidence(contract, typed, present, accepted.height),
         **contract.evidence(accepted, context),
     }
     results = (
@@ -128,9 +128,8 @@ def _schema_results(
     for name, dtype in contract.columns.items():
         said = typed[state(name)].drop_nulls()
         if len(said) and said.max() == 0:
-            found = frame.schema[name]
             value = _show(frame[name].drop_nulls()[0])
-            wrong.append(f"{name} should be {_plain_type(dtype)} but is {found} such as {value}")
+            wrong.append(f"{name} should be {_plain_type(dtype)} but is {frame.schema[name]} such as {value}")
     found = {
         "columns_present": f"Missing: {', '.join(missing)}. Needed: {', '.join(contract.required)}."
         if missing

@@ -6,56 +6,53 @@ import polars as pl
 
 from data_contracts.contract import Context, Contract
 from data_contracts.countries import WORLD, country_codes
-from data_contracts.rules import BATCH_RULES, SCHEMA_RULES, batch, duplicates, given, one_of, reads, within
+from data_contracts.rules import (
+    BATCH_RULES,
+    SCHEMA_RULES,
+    a_country,
+    batch,
+    duplicates,
+    given,
+    hs_measures,
+    one_of,
+    reads,
+    six_digits,
+    within,
+)
 from data_contracts.tables import TRADE_FLOWS
 from data_contracts.trade_flows.evidence import evidence
 
 FLOWS = ("X", "M", "RX")
-HS_EDITIONS = ("HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022")
-CHAPTERS = tuple(chapter for chapter in range(1, 98) if chapter != 77)
+HS_EDITIONS = ("HS2012", "HS2017", "HS2022")
 LARGEST_VALUE_USD = 10**13
 
 KEY = ("reporter", "partner", "flow", "hs6", "hs_edition", "period", "known_at")
 VALUES = ("value_usd", "net_kg")
 
-ISO = "Use the ISO 3166 alpha-3 code, for example KGZ"
-
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    digits = pl.col("hs6").str.contains(r"^[0-9]+$")
     month = pl.col("period").dt.year() * 12 + pl.col("period").dt.month()
     this_month = context.today.year * 12 + context.today.month
     measured = frame.with_columns(
-        hs6_digits=pl.when(digits).then(pl.col("hs6").str.len_chars()).when(~digits).then(0).cast(pl.Int64),
+        *hs_measures(),
         period_day=pl.col("period").dt.day().cast(pl.Int64),
         months_ahead=(month - this_month).cast(pl.Int64),
         days_to_known=(pl.col("known_at") - pl.col("period")).dt.total_days(),
         partner_differs=(pl.col("reporter") != pl.col("partner")).cast(pl.Int64),
-    ).with_columns(
-        hs6_chapter=pl.when(pl.col("hs6_digits") == 6)
-        .then(pl.col("hs6").str.slice(0, 2))
-        .cast(pl.Int64, strict=False)
     )
     return duplicates(measured, KEY, VALUES)
 
 
 ROW_RULES = (
-    given("reporter", "Say which country reported the row."),
-    one_of(
-        "reporter_is_a_country",
-        "reporter",
-        country_codes(),
-        "reporter is a known ISO 3166 alpha-3 country code",
-        f"{ISO}; groups of countries cannot report.",
-    ),
+    *a_country("reporter", "Say which country reported the row."),
     given("partner", "Say which country the row is about."),
     one_of(
         "partner_is_a_country",
         "partner",
         (*country_codes(), WORLD),
         "partner is a known ISO 3166 alpha-3 country code, or WLD",
-        f"{ISO}, or WLD for the world total; leave groups of countries out.",
+        "Use the ISO 3166 alpha-3 code, for example KGZ, or WLD for the world total; leave groups out.",
     ),
     within(
         "partner_is_not_the_reporter",
@@ -74,25 +71,7 @@ ROW_RULES = (
         "flow is X, M or RX",
         "Use X for exports, M for imports, RX for re-exports.",
     ),
-    given("hs6", "Give the six-digit product code; leave totals out."),
-    within(
-        "hs6_is_six_digits",
-        ("hs6",),
-        "hs6_digits",
-        "hs6 is six digits",
-        "A five-digit code has probably lost its leading zero in a spreadsheet: store codes as text; "
-        "shorten longer national codes to six digits.",
-        least=6,
-        most=6,
-    ),
-    one_of(
-        "hs6_chapter_exists",
-        "hs6",
-        CHAPTERS,
-        "the first two digits of hs6 are a chapter of the Harmonized System (01 to 97, not 77)",
-        "Leave confidential and special codes (77, 98, 99) out: they are not products.",
-        measure="hs6_chapter",
-    ),
+    *six_digits(),
     given("hs_edition", "Say which edition of the Harmonized System the codes follow, for example HS2022."),
     one_of(
         "hs_edition_is_known",
@@ -217,7 +196,7 @@ SET_RULES = (
         ("partner", "value_usd"),
         "partners add up to no more than the world total of the same reporter, flow, product and month",
         "Look for overlapping aggregates or customs procedures counted twice.",
-        "{n_above_world} of {n_world} world totals are below the sum of their partners; largest: {above_world}.",
+        "{n_above_world} of {n_world} world totals are below their partners: {above_world}.",
         "n_above_world",
         most=0,
     ),

@@ -1,0 +1,1 @@
+"""Articles: what was written, where and when."""

@@ -1,0 +1,1 @@
+"""Goods lists: which products are watched, with what weight and from when."""

@@ -1,0 +1,1 @@
+"""Listings: public designations of entities, by country and day."""

@@ -1,0 +1,1 @@
+"""The scores this project publishes, by country and by product."""

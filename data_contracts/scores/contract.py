@@ -1,0 +1,219 @@
+"""Contracts of the published scores, by country and by country and product."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from data_contracts.contract import Context, Contract, Rule
+from data_contracts.rules import (
+    OWN_BATCH_RULES,
+    SCHEMA_RULES,
+    a_country,
+    duplicates,
+    given,
+    hs_measures,
+    one_of,
+    reads,
+    six_digits,
+    within,
+)
+from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
+
+REPORT = "This is a fault of the program; please report it with the contracts file of the run."
+GRADES = ("A", "B", "C", "D")
+BANDS = ("high", "elevated", "guarded", "low")
+PROBABILITIES = ("risk", "risk_low", "risk_high")
+JSON_COLUMNS = ("drivers", "counter_evidence", "lowers")
+ONLY_SCORED = ("risk", "risk_low", "risk_high", "band", "grade")
+AMOUNTS = ("inbound_excess_usd", "onward_excess_usd", "displaced_usd", "matched_transit_usd")
+
+
+def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """What row rules judge beside the columns themselves; null where a column is null."""
+    abstained = pl.col("abstained")
+    scored = pl.col("risk").is_not_null()
+    measured = frame.with_columns(
+        *(
+            (pl.col(name).is_null() == abstained).cast(pl.Int64).alias(f"{name}_agrees")
+            for name in ONLY_SCORED
+        ),
+        *(pl.col(name).is_finite().cast(pl.Int64).alias(f"{name}_finite") for name in PROBABILITIES),
+        *(
+            pl.col(name).map_elements(_is_list, return_dtype=pl.Int64).alias(f"{name}_reads")
+            for name in JSON_COLUMNS
+        ),
+        transit=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
+        above_low=_finite("risk") - _finite("risk_low"),
+        below_high=_finite("risk_high") - _finite("risk"),
+        rank_copies=pl.when(pl.col("rank").is_not_null()).then(pl.len().over("as_of", "rank")).cast(pl.Int64),
+        # Dense order of the risks: a better rank never has a smaller risk.
+        risks_above=pl.when(scored & pl.col("rank").is_not_null()).then(
+            pl.col("risk").rank("min", descending=True).over("as_of").cast(pl.Int64) - pl.col("rank")
+        ),
+        risks_below=pl.when(scored & pl.col("rank").is_not_null()).then(
+            pl.col("risk").rank("max", descending=True).over("as_of").cast(pl.Int64) - pl.col("rank")
+        ),
+    )
+    return duplicates(measured, ("as_of", "country"), ())
+
+
+def measures_product(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """What row rules judge beside the columns themselves; null where a column is null."""
+    measured = frame.with_columns(
+        *hs_measures(),
+        transit=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
+        score_finite=pl.col("score").is_finite().cast(pl.Int64),
+        matched_below_inbound=pl.col("inbound_excess_usd") - pl.col("matched_transit_usd"),
+        matched_below_onward=pl.col("onward_excess_usd") - pl.col("matched_transit_usd"),
+        displaced_below_inbound=pl.col("inbound_excess_usd") - pl.col("displaced_usd"),
+    )
+    return duplicates(measured, ("as_of", "country", "hs6"), ())
+
+
+def evidence_country(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+    """Counts that a reader of the contracts file wants beside the verdicts."""
+    abstained = int(accepted["abstained"].sum())
+    return {"n_scored": accepted.height - abstained, "n_abstained": abstained}
+
+
+def _finite(name: str) -> pl.Expr:
+    return pl.when(pl.col(name).is_finite()).then(pl.col(name))
+
+
+def _is_list(text: str) -> int:
+    try:
+        return int(isinstance(json.loads(text), list))
+    except (ValueError, RecursionError):
+        return 0
+
+
+def _bounded(name: str) -> Rule:
+    return within(
+        f"{name}_is_a_probability", (name,), name, f"{name} lies between 0 and 1", REPORT, least=0, most=1
+    )
+
+
+def _not_negative(name: str) -> Rule:
+    return within(f"{name}_is_not_negative", (name,), name, f"{name} is not negative", REPORT, least=0)
+
+
+def _flag(name: str, column: str, measure: str, description: str) -> Rule:
+    return within(name, (column,), measure, description, REPORT, least=1, most=1)
+
+
+def _numbers(columns: Mapping[str, pl.DataType]) -> tuple[Rule, ...]:
+    return tuple(
+        reads(name, f"{name}_is_a_number", f"{name} is a number or empty", REPORT)
+        for name, dtype in columns.items()
+        if dtype.is_numeric()
+    )
+
+
+_KEY_RULES = (
+    given("as_of", REPORT),
+    reads("as_of", "as_of_is_a_date", "as_of is a date", REPORT),
+    *a_country("country", REPORT),
+    _flag("country_can_be_transit", "country", "transit", "country is neither RUS nor BLR"),
+)
+
+COUNTRY_RULES = (
+    *_KEY_RULES,
+    given("name", REPORT),
+    *_numbers(SCORES_COUNTRY),
+    given("abstained", REPORT),
+    reads("abstained", "abstained_is_true_or_false", "abstained is true or false", REPORT),
+    *(
+        _flag(f"{name}_is_finite", name, f"{name}_finite", f"{name} is a finite number or empty")
+        for name in PROBABILITIES
+    ),
+    *(_bounded(name) for name in PROBABILITIES),
+    within("risk_is_not_below_its_interval", ("risk",), "above_low", "risk >= risk_low", REPORT, least=0),
+    within("risk_is_not_above_its_interval", ("risk",), "below_high", "risk <= risk_high", REPORT, least=0),
+    *(
+        _flag(
+            f"{name}_agrees_with_abstained", name, f"{name}_agrees", f"{name} is empty where abstained only"
+        )
+        for name in ONLY_SCORED
+    ),
+    one_of("band_is_known", "band", BANDS, f"band is one of {', '.join(BANDS)} or empty", REPORT),
+    one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", REPORT),
+    _flag("rank_is_unique", "rank", "rank_copies", "no two countries share a rank"),
+    within("rank_follows_risk", ("rank", "risk"), "risks_above", "a higher risk ranks first", REPORT, most=0),
+    within("rank_has_no_gap", ("rank", "risk"), "risks_below", "ranks are 1, 2, 3 ...", REPORT, least=0),
+    _not_negative("excess_transit_usd"),
+    *(
+        _flag(f"{name}_is_a_list", name, f"{name}_reads", f"{name} is a JSON list or empty")
+        for name in JSON_COLUMNS
+    ),
+    given("model_id", REPORT),
+    given("run_id", REPORT),
+    within("one_row_per_country", ("country",), "copy_no", "each country has one row", REPORT, most=0),
+)
+
+PRODUCT_RULES = (
+    *_KEY_RULES,
+    *six_digits(),
+    given("family", REPORT),
+    given("tier", REPORT),
+    given("score", REPORT),
+    *_numbers(SCORES_PRODUCT),
+    _flag("score_is_finite", "score", "score_finite", "score is a finite number"),
+    *(_not_negative(name) for name in AMOUNTS),
+    within(
+        "matched_at_most_inbound",
+        ("matched_transit_usd",),
+        "matched_below_inbound",
+        "matched_transit_usd is at most inbound_excess_usd",
+        REPORT,
+        least=0,
+    ),
+    within(
+        "matched_at_most_onward",
+        ("matched_transit_usd",),
+        "matched_below_onward",
+        "matched_transit_usd is at most onward_excess_usd",
+        REPORT,
+        least=0,
+    ),
+    within(
+        "displaced_at_most_inbound",
+        ("displaced_usd",),
+        "displaced_below_inbound",
+        "displaced_usd is at most inbound_excess_usd",
+        REPORT,
+        least=0,
+    ),
+    one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", REPORT),
+    within(
+        "one_row_per_product", ("hs6",), "copy_no", "each country and product has one row", REPORT, most=0
+    ),
+)
+
+COUNTRY = Contract(
+    name="scores_country",
+    version="1.0",
+    columns=SCORES_COUNTRY,
+    required=tuple(SCORES_COUNTRY),
+    nullable=("rank", *ONLY_SCORED, "excess_transit_usd", *JSON_COLUMNS),
+    row_rules=COUNTRY_RULES,
+    set_rules=OWN_BATCH_RULES,
+    measures=measures_country,
+    evidence=evidence_country,
+    schema_rules=SCHEMA_RULES,
+)
+
+PRODUCT = Contract(
+    name="scores_product",
+    version="1.0",
+    columns=SCORES_PRODUCT,
+    required=tuple(SCORES_PRODUCT),
+    nullable=(*AMOUNTS, "grade"),
+    row_rules=PRODUCT_RULES,
+    set_rules=OWN_BATCH_RULES,
+    measures=measures_product,
+    schema_rules=SCHEMA_RULES,
+)

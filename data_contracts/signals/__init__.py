@@ -1,0 +1,1 @@
+"""The signals panel this project computes: one row per country and day of scoring."""

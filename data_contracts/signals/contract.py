@@ -1,0 +1,198 @@
+"""Contract of our own signals panel: one row per country and day of scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from data_contracts.contract import Context, Contract, Rule
+from data_contracts.rules import (
+    OWN_BATCH_RULES,
+    SCHEMA_RULES,
+    a_country,
+    batch,
+    duplicates,
+    given,
+    one_of,
+    reads,
+    within,
+)
+
+REPORT = "This is a fault of the program; please report it with the contracts file of the run."
+
+SIGNALS_PANEL: dict[str, pl.DataType] = {
+    "as_of": pl.Date(),
+    "country": pl.String(),
+    "inbound_surge": pl.Float64(),
+    "inbound_excess_usd": pl.Int64(),
+    "onward_surge": pl.Float64(),
+    "onward_excess_usd": pl.Int64(),
+    "matched_transit_usd": pl.Int64(),
+    "displaced_usd": pl.Int64(),
+    "article_rate": pl.Float64(),
+    "article_easing": pl.Float64(),
+    "listing_history": pl.Float64(),
+    "inbound_age_months": pl.Int64(),
+    "inbound_coverage": pl.Float64(),
+    "onward_age_months": pl.Int64(),
+    "onward_coverage": pl.Float64(),
+    "direct_coverage": pl.Float64(),
+    "counterfactual": pl.String(),
+    "n_stories": pl.Int64(),
+}
+KEY = ("as_of", "country")
+COVERAGE = (
+    "inbound_age_months",
+    "inbound_coverage",
+    "onward_age_months",
+    "onward_coverage",
+    "direct_coverage",
+    "counterfactual",
+    "n_stories",
+)
+SIGNALS = tuple(name for name in SIGNALS_PANEL if name not in (*KEY, *COVERAGE))
+FLOATS = tuple(name for name, dtype in SIGNALS_PANEL.items() if dtype == pl.Float64())
+SHARES = ("article_easing", "inbound_coverage", "onward_coverage", "direct_coverage")
+NOT_NEGATIVE = (
+    "inbound_excess_usd",
+    "onward_excess_usd",
+    "matched_transit_usd",
+    "displaced_usd",
+    "article_rate",
+    "listing_history",
+    "inbound_age_months",
+    "onward_age_months",
+    "n_stories",
+)
+AT_MOST = (
+    ("matched_transit_usd", "inbound_excess_usd"),
+    ("matched_transit_usd", "onward_excess_usd"),
+    ("displaced_usd", "inbound_excess_usd"),
+)
+
+
+def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """What row rules judge beside the columns themselves; null where a column is null."""
+    measured = frame.with_columns(
+        *(pl.col(name).is_finite().cast(pl.Int64).alias(f"{name}_finite") for name in FLOATS),
+        # A share that is not finite is judged by the rule above alone.
+        *(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(f"{name}_number") for name in FLOATS),
+        *((pl.col(total) - pl.col(part)).alias(f"{part}_below_{total}") for part, total in AT_MOST),
+        scored=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
+    )
+    return duplicates(measured, KEY, ())
+
+
+def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+    """How much of the panel is known, by signal."""
+    known = {name: accepted.height - accepted[name].null_count() for name in SIGNALS}
+    return {
+        "n_countries": accepted["country"].n_unique() if accepted.height else 0,
+        "known": known,
+        "n_known": sum(known.values()) if accepted.height else None,
+    }
+
+
+def _at_most(part: str, total: str) -> Rule:
+    return within(
+        f"{part}_at_most_{total}",
+        (part, total),
+        f"{part}_below_{total}",
+        f"{part} is at most {total}",
+        REPORT,
+        least=0,
+    )
+
+
+def _not_negative(name: str) -> Rule:
+    measure = f"{name}_number" if name in FLOATS else name
+    return within(f"{name}_is_not_negative", (name,), measure, f"{name} is not negative", REPORT, least=0)
+
+
+ROW_RULES = (
+    given("as_of", REPORT),
+    reads("as_of", "as_of_is_a_date", "as_of is a date", REPORT),
+    *a_country("country", REPORT),
+    within(
+        "country_can_be_transit",
+        ("country",),
+        "scored",
+        "country is neither RUS nor BLR",
+        REPORT,
+        least=1,
+    ),
+    *(
+        reads(name, f"{name}_is_a_number", f"{name} is a number or empty", REPORT)
+        for name, dtype in SIGNALS_PANEL.items()
+        if dtype.is_numeric()
+    ),
+    *(
+        within(
+            f"{name}_is_finite",
+            (name,),
+            f"{name}_finite",
+            f"{name} is a finite number or empty",
+            REPORT,
+            least=1,
+        )
+        for name in FLOATS
+    ),
+    *(_not_negative(name) for name in NOT_NEGATIVE),
+    *(
+        within(
+            f"{name}_is_a_share",
+            (name,),
+            f"{name}_number",
+            f"{name} lies between 0 and 1",
+            REPORT,
+            least=0,
+            most=1,
+        )
+        for name in SHARES
+    ),
+    *(_at_most(part, total) for part, total in AT_MOST),
+    one_of(
+        "counterfactual_is_known",
+        "counterfactual",
+        ("controls", "none"),
+        "counterfactual is controls, none or empty",
+        REPORT,
+    ),
+    within(
+        "one_row_per_country",
+        ("country",),
+        "copy_no",
+        "each country has one row on each day of scoring",
+        REPORT,
+        most=0,
+    ),
+)
+
+SET_RULES = (
+    *OWN_BATCH_RULES,
+    batch(
+        "something_is_known",
+        "critical",
+        SIGNALS,
+        "at least one signal of one country is known",
+        "Give trade flows that cover the baseline and the recent months, articles or listings.",
+        "No signal of any country could be computed.",
+        "n_known",
+        least=1,
+    ),
+)
+
+CONTRACT = Contract(
+    name="signals",
+    version="1.0",
+    columns=SIGNALS_PANEL,
+    required=tuple(SIGNALS_PANEL),
+    nullable=(*SIGNALS, *COVERAGE),
+    row_rules=ROW_RULES,
+    set_rules=SET_RULES,
+    measures=measures,
+    evidence=evidence,
+    schema_rules=SCHEMA_RULES,
+)
