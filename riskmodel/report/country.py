@@ -13,6 +13,8 @@ import polars as pl
 from markupsafe import Markup
 
 from features.catalogue import BY_NAME, SIGNALS
+from riskmodel.grade import with_grade
+from riskmodel.model.words import say
 from riskmodel.report import svg, words
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
 from riskmodel.report.timeline import timeline
@@ -24,8 +26,6 @@ LEG_NEEDS = {
     "inbound": "coalition members' reports of what they exported to the country",
     "onward": "the country's own reports of what it exported to Russia",
     "direct": "coalition members' reports of what they exported to Russia",
-    "articles": "an article table",
-    "listings": "a listings table",
 }
 
 
@@ -55,9 +55,8 @@ class CountryPage:
     top_driver: str
     counter_evidence: list[str]
     lowers: list[str]
-    missing: list[str]
+    shortfalls: list[str]
     needs: list[str]
-    why_abstained: str
     timeline: Markup
     products: Shown[Row]
     trade: Shown[Row]
@@ -80,6 +79,7 @@ def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
             ("evidence", report.evidence),
             ("series", report.series),
             ("signals", report.signals),
+            ("grades", with_grade(report.signals)),
         )
     }
     ordered = report.countries.sort(["abstained", "rank", "country"], nulls_last=True)
@@ -94,7 +94,7 @@ def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is
     manifest, code = report.manifest, str(row["country"])
     name = words.clean(row["name"] or code, 80)
     signal_row = _first(own["signals"])
-    missing = _missing_legs(signal_row)
+    grade_row = _first(own["grades"])
     raw_drivers = json_list(row["drivers"])
     trade, sentences, listings = evidence_parts(own["evidence"], is_full, bool(row["abstained"]))
     chart = Markup("")
@@ -110,11 +110,10 @@ def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is
         full=is_full,
         drivers=_drivers(raw_drivers),
         top_driver=top_driver_words(raw_drivers),
-        counter_evidence=[words.clean(text, 400) for text in json_list(row["counter_evidence"])],
-        lowers=[words.clean(text, 400) for text in json_list(row["lowers"])],
-        missing=missing,
-        needs=[LEG_NEEDS[leg] for leg in missing if leg in ("inbound", "onward", "direct")],
-        why_abstained=_why_abstained(manifest, code, signal_row, missing),
+        counter_evidence=_texts(row["counter_evidence"]),
+        lowers=_texts(row["lowers"]),
+        shortfalls=_texts(grade_row["shortfalls"]) if grade_row else ["no trade of it is in the inputs"],
+        needs=[words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)],
         timeline=chart,
         products=_products(own["products"], 12 if is_full else 4),
         trade=trade,
@@ -134,6 +133,10 @@ def json_list(text: str | None) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def _texts(cell: str | None) -> list[str]:
+    return [words.clean(text, 600) for text in json_list(cell)]
+
+
 def raising(drivers: list[Any]) -> list[Row]:
     """The drivers that raise the score, largest first."""
     rows = [d for d in drivers if isinstance(d, dict) and _contribution(d) > 0]
@@ -145,7 +148,15 @@ def top_driver_words(drivers: list[Any]) -> str:
     first = next(iter(raising(drivers)), None)
     if first is None:
         return "no signal lies above the usual"
-    return words.clean(first.get("words") or words.short_driver(first), 220)
+    return driver_words(first)
+
+
+def driver_words(driver: Row) -> str:
+    """What a driver's value says; its effect and rank stand in columns of their own."""
+    name, value = driver.get("signal"), driver.get("value")
+    if name in BY_NAME and isinstance(value, int | float):
+        return say(str(name), float(value))
+    return words.clean(driver.get("words") or words.short_driver(driver), 300)
 
 
 def _contribution(driver: Row) -> float:
@@ -171,39 +182,15 @@ def _drivers(drivers: list[Any]) -> list[Driver]:
                 contribution=effect,
                 value=words.signal_value(driver.get("value"), str(driver.get("unit") or "")),
                 quantile="" if quantile is None else words.percent(float(quantile)),
-                words=words.clean(driver.get("words"), 400),
+                words=driver_words(driver),
             )
         )
     return shown
 
 
-def _missing_legs(signal_row: Row | None) -> list[str]:
-    """Legs and inputs this country's score could not use, from the panel's coverage columns."""
-    if signal_row is None:
-        return []
-    marks = {
-        "inbound": "inbound_age_months",
-        "onward": "onward_age_months",
-        "direct": "direct_coverage",
-        "articles": "n_stories",
-        "listings": "listing_history",
-    }
-    return [leg for leg, column in marks.items() if signal_row.get(column) is None]
-
-
-def _why_abstained(manifest: Row, code: str, signal_row: Row | None, missing: list[str]) -> str:
-    """The run's own reason when it gives one, else what the coverage columns say."""
-    given = (manifest.get("abstained") or {}).get(code)
-    if given:
-        return words.clean(given, 300)
-    if signal_row is None:
-        return "no trade of this country is in the inputs"
-    legs = [leg for leg in missing if leg in ("inbound", "onward")]
-    if len(legs) == 2:
-        return "neither leg of its trade was reported"
-    if legs:
-        return f"the {legs[0]} leg was not reported, and the rest does not carry a score"
-    return "what was reported is too old or too thin to carry a score"
+def _unknown(signal_row: Row, leg: str) -> bool:
+    column = "direct_coverage" if leg == "direct" else f"{leg}_age_months"
+    return signal_row.get(column) is None
 
 
 def _signal_rows(signal_row: Row | None) -> list[tuple[str, str, str]]:

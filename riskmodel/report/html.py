@@ -9,6 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from features.catalogue import SIGNALS
+from features.reference.facts import country_names
+from riskmodel.bands import LOWER_BOUNDS
 from riskmodel.report import words
 from riskmodel.report.country import as_day, country_pages, signal_direction
 from riskmodel.report.provenance import contract_lines, count, plain, plain_pairs, row_counts
@@ -42,7 +44,7 @@ def render_report(report: ReportInput) -> str:
             simulated=bool(manifest.get("simulated")),
             simulated_inputs=[words.clean(name, 80) for name in manifest.get("simulated_inputs") or []],
             product_names=report.product_names,
-            names={row["country"]: row["name"] for row in report.countries.iter_rows(named=True)},
+            names=country_names(),
             contracts=contract_lines(report.contracts),
             row_counts=row_counts(manifest),
             not_scored=plain_pairs(manifest.get("not_scored")),
@@ -82,6 +84,7 @@ def _environment() -> Environment:
         interval=words.interval,
         GRADE_WORDS=words.GRADE_WORDS,
         BAND_WORDS=words.BAND_WORDS,
+        LOWER_BOUNDS=LOWER_BOUNDS,
         TARGET_WORDS=words.TARGET_WORDS,
         LEG_WORDS=words.LEG_WORDS,
     )

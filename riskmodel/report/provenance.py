@@ -32,6 +32,7 @@ class RowCount:
     read: str
     accepted: str
     quarantined: str
+    used: str
     dropped: list[tuple[str, str]]
 
 
@@ -43,7 +44,10 @@ def contract_lines(contracts: list[dict[str, Any]]) -> list[ContractLine]:
 def _contract_line(report: dict[str, Any]) -> ContractLine:
     results = [r for r in report.get("results") or [] if isinstance(r, dict)]
     failed = [r for r in results if not r.get("passed")]
-    critical = any(r.get("severity") == "critical" for r in failed)
+    stops = any(r.get("effect", "stops the batch") == "stops the batch" for r in failed)
+    verdict = (
+        "not passed" if not report.get("passed", not stops) else "passed with remarks" if failed else "passed"
+    )
     return ContractLine(
         name=clean(report.get("contract"), 60),
         version=clean(report.get("version"), 20),
@@ -51,7 +55,7 @@ def _contract_line(report: dict[str, Any]) -> ContractLine:
         rows_in=count(report.get("rows_in")),
         accepted=count(report.get("rows_accepted")),
         quarantined=count(report.get("rows_quarantined")),
-        verdict="critical rule failed" if critical else "passed with remarks" if failed else "passed",
+        verdict=verdict,
         n_rules=len(results),
         failed=failed,
     )
@@ -66,8 +70,11 @@ def row_counts(manifest: dict[str, Any]) -> list[RowCount]:
             read=count(counts.get("read")),
             accepted=count(counts.get("accepted")),
             quarantined=count(counts.get("quarantined")),
+            used=count((counts.get("dropped") or {}).get("used", counts.get("used"))),
             dropped=[
-                (clean(reason, 200), count(n)) for reason, n in sorted((counts.get("dropped") or {}).items())
+                (clean(str(reason).replace("_", " "), 200), count(n))
+                for reason, n in sorted((counts.get("dropped") or {}).items())
+                if reason != "used"
             ],
         )
         for kind, counts in sorted(rows.items())

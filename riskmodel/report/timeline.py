@@ -47,8 +47,8 @@ class Axes:
 def timeline(series: pl.DataFrame, as_of: date | None, recent_months: int | None, name: str) -> Markup:
     """Two panels on one time axis, inbound above onward, with baseline and the recent window.
 
-    `series` holds the rows of `view.SERIES` for one country. A leg without a value gets the words "not
-    reported", not a line of zeros. An empty frame gives empty markup.
+    `series` holds one country's rows of `features.trade.series.SERIES`. A leg without a value gets the
+    words "not reported", not a line of zeros. An empty frame gives empty markup.
     """
     legs = {leg: _points(series, leg) for leg in ("inbound", "onward")}
     months = [p.month for points in legs.values() for p in points]

@@ -7,14 +7,6 @@ from typing import Any
 
 import polars as pl
 
-SERIES: dict[str, pl.DataType] = {
-    "country": pl.String(),
-    "leg": pl.String(),  # inbound, onward
-    "period": pl.Date(),
-    "value_usd": pl.Int64(),  # null: not reported
-    "baseline_usd": pl.Int64(),  # null: no baseline
-}
-
 
 @dataclass(frozen=True)
 class ReportInput:
@@ -25,7 +17,8 @@ class ReportInput:
     countries: `data_contracts.tables.SCORES_COUNTRY`, one row for each country.
     products: `SCORES_PRODUCT`, one row for each country and HS6.
     evidence: `EVIDENCE`, the rows and sentences behind the scores.
-    series: `SERIES`, monthly US$ of each leg; a missing or null month is a gap in the line, never zero.
+    series: `features.trade.series.SERIES`, monthly US$ of each leg; a missing or null month is a gap in
+    the line, never zero.
     signals: `features.panel.panel_schema()`, the panel the model saw.
     contracts: one `ContractReport.to_dict()` for each input.
     manifest: run id, as_of, model, settings, goods, inputs, row counts, versions, notes.

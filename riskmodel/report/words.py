@@ -11,10 +11,10 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 UNKNOWN = "–"
 
 GRADE_WORDS = {
-    "A": "both legs of the trade were reported, widely and recently",
-    "B": "most of what the score needs was reported",
-    "C": "a part is missing or old: one leg, many reporters, or recent months",
-    "D": "little was reported: take it as a hint where to look, no more",
+    "A": "nothing that the score needs was missing",
+    "B": "one thing was missing or old",
+    "C": "two things were missing or old",
+    "D": "three things were missing or old: take it as a hint where to look, no more",
 }
 BAND_WORDS = {
     "high": "look here first",

@@ -15,7 +15,8 @@ import pytest
 from data_contracts.tables import EVIDENCE, SCORES_COUNTRY, SCORES_PRODUCT
 from features.catalogue import SIGNALS
 from features.panel import panel_schema
-from riskmodel.report.view import SERIES, ReportInput
+from features.trade.series import SERIES
+from riskmodel.report.view import ReportInput
 
 AS_OF = date(2024, 6, 30)
 NAMES = {
@@ -241,6 +242,7 @@ CONTRACTS = [
                 "rule": "value_not_negative",
                 "tier": 2,
                 "severity": "warning",
+                "effect": "reports",
                 "passed": False,
                 "failing_rows": 64,
                 "detail": "64 rows have a negative value_usd",
@@ -269,7 +271,8 @@ def build(n_countries: int = 22, n_abstained: int = 2) -> ReportInput:
             **dict.fromkeys(panel_schema()),
             "as_of": AS_OF,
             "country": code,
-            "inbound_surge": 1.2,
+            "inbound_surge": None if place >= scored else 1.2,
+            "onward_surge": None if place == 1 or place >= scored else 0.9,
             "inbound_excess_usd": 12_000_000,
             "n_stories": 3,
             "inbound_age_months": None if place >= scored else 2,

@@ -197,7 +197,7 @@ def test_unreported_leg_is_said_and_not_drawn_as_zero(plain_html: str) -> None:
 
 def test_abstained_countries_say_why_and_keep_their_articles(plain_html: str) -> None:
     section = plain_html.split('id="c-TKM"')[1].split("</section>")[0]
-    assert "Neither leg of its trade was reported" in section
+    assert "exports to the country are unknown" in section
     assert "It would need" in section
     assert "via Turkmenistan</mark>" in section
     assert 'href="#c-TKM"' not in plain_html.split('id="ranking"')[1].split("</section>")[0]
