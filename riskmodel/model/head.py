@@ -117,13 +117,17 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
 
     def _terms(self, X: Matrix, columns: slice) -> list[Matrix]:  # noqa: N803
         """For each signal (rows, draws): calibrated log-odds relative to the reference; unknown gives 0."""
-        out = []
-        for place, knots in enumerate(self.knots_):
-            values = self.values_[place][:, columns]
-            anchor = evaluate(self.kind_, knots, values, self.reference_[place : place + 1])
-            term = evaluate(self.kind_, knots, values, X[:, place]) - anchor
-            out.append(np.where(np.isnan(X[:, place])[:, None], 0.0, term))
-        return out
+        return [self._term(place, X[:, place], columns) for place in range(len(self.knots_))]
+
+    def _term(self, place: int, x: Vector, columns: slice) -> Matrix:
+        knots, values = self.knots_[place], self.values_[place][:, columns]
+        anchor = evaluate(self.kind_, knots, values, self.reference_[place : place + 1])
+        term = evaluate(self.kind_, knots, values, x) - anchor
+        return np.where(np.isnan(x)[:, None], 0.0, term)
+
+    def shape(self, place: int, x: Vector) -> Vector:
+        """Contribution of the signal at `place` for each of its transformed values; NaN gives 0."""
+        return self._term(place, x, slice(0, 1))[:, 0]
 
     @property
     def intercept_(self) -> float:

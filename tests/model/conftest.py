@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.catalogue import SIGNALS
 from features.panel import panel_schema
 from riskmodel.estimator import Model, fit_heads
 
@@ -46,6 +47,8 @@ def synthetic_panel(n_countries: int = 120, n_dates: int = 6, seed: int = 0) -> 
         "counterfactual": ["controls"] * n,
         "n_stories": rng.integers(0, 5, n),
     }
+    for signal in SIGNALS:
+        columns.setdefault(signal.name, rng.uniform(-0.5, 0.5, n) + 0.1 * strength)
     panel = pl.DataFrame(columns, schema=panel_schema())
     target = (rng.random(n) < 1 / (1 + np.exp(-logit))).astype(np.int64)
     return panel.with_columns(pl.Series("target", target), pl.Series("block", block))

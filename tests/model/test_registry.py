@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import skops.io
 
+from features.catalogue import MODEL_SIGNALS
 from riskmodel import registry
 from riskmodel.errors import ModelRefused
 from riskmodel.estimator import fit_heads
@@ -48,7 +49,7 @@ def test_a_stored_model_predicts_as_before(
     heads: dict[str, AdditiveHead], stored: tuple[str, Path], training: pl.DataFrame
 ) -> None:
     model = registry.load(*stored)
-    X = np.random.default_rng(0).normal(size=(20, 9))
+    X = np.random.default_rng(0).normal(size=(20, len(MODEL_SIGNALS)))
     assert (model.heads["full"].predict_proba(X) == heads["full"].predict_proba(X)).all()
     assert set(model.manifest["libraries"]) == {"numpy", "polars", "scikit-learn", "skops"}
     assert "transit-" in (stored[1] / stored[0] / "card.md").read_text()

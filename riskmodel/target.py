@@ -1,0 +1,225 @@
+"""What a score is judged by: events in the six months after as_of, on data as finally published.
+
+A label is null (censored) where the months it needs were not all reported by the end of the data; a null
+label trains nothing and counts in no measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from features.reference.facts import NEVER_SCORED, coalition
+from features.trade.cells import cells, reported_months
+from features.trade.families import goods_in_force
+from features.trade.vintages import known_on, with_publication_day
+from features.trade.windows import Windows
+
+HORIZON_MONTHS = 6
+TRANSIT_FLOOR_USD = 1_000_000
+TRANSIT_RATIO = 2
+LISTING_FLOOR = 2
+# A month of the inbound leg counts as published when its reporters make up this share of coalition trade.
+INBOUND_SHARE = 0.5
+
+LABELS: dict[str, pl.DataType] = {
+    "as_of": pl.Date(),
+    "country": pl.String(),
+    "transit_usd": pl.Int64(),
+    "baseline_usd": pl.Int64(),
+    "target": pl.Boolean(),
+    "why_null": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class Legs:
+    """Monthly trade in the listed goods as finally published, and which months are published.
+
+    Attributes
+    ----------
+    trade: leg (`inbound`, `onward`), country, family, period, value_usd (Int64).
+    inbound_months: months of the inbound leg that count as published.
+    onward_months: country, period for each month a transit country published.
+    """
+
+    trade: pl.DataFrame
+    inbound_months: pl.Series
+    onward_months: pl.DataFrame
+
+
+def horizon(as_of: date) -> tuple[date, date]:
+    """First and last month of the six full months after as_of.
+
+    >>> horizon(date(2023, 1, 31))
+    (datetime.date(2023, 2, 1), datetime.date(2023, 7, 1))
+    """
+    first, last = (_month_after(as_of, n) for n in (1, HORIZON_MONTHS))
+    return first, last
+
+
+def _month_after(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def final_legs(flows: pl.DataFrame, goods: pl.DataFrame, coalition_on: date, windows: Windows) -> Legs:
+    """Condense the final vintage of `flows` to the two legs.
+
+    Parameters
+    ----------
+    flows: canonical trade_flows. goods: canonical goods list, all of whose codes count whatever their date.
+    coalition_on: day whose coalition members make up the inbound leg in all months.
+    windows: whose baseline says which HS editions the families must bridge.
+    """
+    final = known_on(with_publication_day(flows.lazy()), date.max)
+    listed = goods_in_force(
+        goods, coalition_on, first_month=windows.baseline_start, allow_hindsight=True
+    ).frame
+    condensed = cells(final, listed, coalition(coalition_on))
+    months = reported_months(final)
+    trade = (
+        condensed.filter(pl.col("leg") != "direct")
+        .group_by("leg", "country", "family", "period")
+        .agg(pl.col("value_usd").sum())
+        .sort("leg", "country", "family", "period")
+    )
+    weights = condensed.filter(pl.col("leg") != "onward").group_by("reporter").agg(pl.col("value_usd").sum())
+    by_month = months.join(weights, on="reporter").group_by("period").agg(pl.col("value_usd").sum())
+    enough = by_month.filter(pl.col("value_usd") >= INBOUND_SHARE * float(weights["value_usd"].sum()))
+    return Legs(trade, enough["period"].sort(), months.rename({"reporter": "country"}))
+
+
+def transit_labels(
+    legs: Legs,
+    as_of: date,
+    countries: Sequence[str],
+    windows: Windows,
+    undeclared: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Target `transit` for one date: columns of `LABELS`, one row for each country, in the given order.
+
+    Transit of a family over the six months is min(inbound, onward), of all families their sum: the
+    six-month totals take in the weeks between arrival and departure. It is true where transit exceeds
+    US$1 million and is at least twice the mean of the same calendar months over the baseline years that
+    both legs cover. Null where one of the six months is unpublished on a leg, or no baseline year is whole.
+
+    Parameters
+    ----------
+    undeclared: simulated worlds only: country, period, value_usd of transit that no reporter declared. It
+        adds to the declared transit, and stands in for an onward leg that was never reported.
+    """
+    first, last = horizon(as_of)
+    inbound_ok = _whole(set(legs.inbound_months.to_list()), first)
+    published = _published_by_country(legs.onward_months)
+    hidden = _undeclared_sums(undeclared, first, last)
+    years = [
+        year for year in _baseline_starts(first, windows) if _whole(set(legs.inbound_months.to_list()), year)
+    ]
+    transit = _matched(legs.trade, first)
+    past = {year: _matched(legs.trade, year) for year in years}
+    rows = []
+    for country in countries:
+        mine = published.get(country, set())
+        onward_ok = _whole(mine, first) or (undeclared is not None)
+        whole_years = [year for year in years if _whole(mine, year) or undeclared is not None]
+        why = _why_null(inbound_ok, onward_ok, bool(whole_years))
+        amount = transit.get(country, 0) + hidden.get(country, 0)
+        base = sum(past[year].get(country, 0) for year in whole_years) // max(len(whole_years), 1)
+        event = amount > TRANSIT_FLOOR_USD and amount >= TRANSIT_RATIO * base
+        known = why is None
+        rows.append(
+            (
+                as_of,
+                country,
+                amount if known else None,
+                base if known else None,
+                event if known else None,
+                why,
+            )
+        )
+    return pl.DataFrame(rows, schema=LABELS, orient="row")
+
+
+def _why_null(inbound: bool, onward: bool, baseline: bool) -> str | None:
+    if not inbound:
+        return "inbound_leg_not_published"
+    if not onward:
+        return "onward_leg_not_published"
+    return None if baseline else "no_whole_baseline_year"
+
+
+def _whole(months: set[date], first: date) -> bool:
+    return all(_month_after(first, n) in months for n in range(HORIZON_MONTHS))
+
+
+def _baseline_starts(first: date, windows: Windows) -> list[date]:
+    """First months of the same six calendar months inside the baseline."""
+    starts = [
+        date(year, first.month, 1)
+        for year in range(windows.baseline_start.year, windows.baseline_end.year + 1)
+    ]
+    return [
+        start
+        for start in starts
+        if windows.baseline_start <= start and _month_after(start, HORIZON_MONTHS - 1) <= windows.baseline_end
+    ]
+
+
+def _published_by_country(months: pl.DataFrame) -> dict[str, set[date]]:
+    grouped = months.group_by("country", maintain_order=True).agg(pl.col("period"))
+    return {country: set(periods) for country, periods in grouped.iter_rows()}
+
+
+def _matched(trade: pl.DataFrame, first: date) -> dict[str, int]:
+    """Sum over families of min(inbound, onward) of the six months from `first`, for each country."""
+    months = pl.col("period").is_between(first, _month_after(first, HORIZON_MONTHS - 1))
+    sums = trade.filter(months).group_by("leg", "country", "family").agg(pl.col("value_usd").sum())
+    inbound, onward = (sums.filter(pl.col("leg") == leg) for leg in ("inbound", "onward"))
+    both = inbound.join(onward, on=["country", "family"], suffix="_onward")
+    matched = both.select("country", pl.min_horizontal("value_usd", "value_usd_onward").alias("value_usd"))
+    return dict(matched.group_by("country").agg(pl.col("value_usd").sum()).iter_rows())
+
+
+def _undeclared_sums(undeclared: pl.DataFrame | None, first: date, last: date) -> dict[str, int]:
+    if undeclared is None:
+        return {}
+    months = undeclared.filter(pl.col("period").is_between(first, last))
+    return dict(months.group_by("country").agg(pl.col("value_usd").sum()).iter_rows())
+
+
+def listing_labels(
+    listings: pl.DataFrame, as_of: date, countries: Sequence[str], data_end: date
+) -> pl.DataFrame:
+    """Target `listing` for one date: as_of, country, target, why_null, in the given order.
+
+    True where, in the six months after as_of (its calendar months, from the day after), at least two new
+    entities in the country were listed, or one each by two jurisdictions (which is two entities listed as
+    well; both are counted for tables that repeat one entity across lists). Rows whose `goods_diversion` is
+    `false` do not count. Null where the six months end after `data_end`, the last day the table covers.
+    """
+    end = _month_after(as_of, HORIZON_MONTHS + 1)
+    if end > _month_after(data_end, 1):
+        known = [(as_of, country, None, "listings_end_before_horizon") for country in countries]
+        return pl.DataFrame(known, schema=_LISTING_LABELS, orient="row")
+    window = listings.filter(
+        (pl.col("listed_on") > as_of)
+        & (pl.col("listed_on") < end)
+        & (pl.col("goods_diversion").fill_null("unknown") != "false")
+        & ~pl.col("country").is_in(sorted(NEVER_SCORED))
+    )
+    counts = window.group_by("country").agg(
+        pl.col("n_entities").sum().alias("entities"), pl.col("jurisdiction").n_unique().alias("jurisdictions")
+    )
+    hit = (pl.col("entities") >= LISTING_FLOOR) | (pl.col("jurisdictions") >= LISTING_FLOOR)
+    events = set(counts.filter(hit)["country"])
+    rows = [(as_of, country, country in events, None) for country in countries]
+    return pl.DataFrame(rows, schema=_LISTING_LABELS, orient="row")
+
+
+_LISTING_LABELS: dict[str, pl.DataType] = {
+    name: LABELS[name] for name in ("as_of", "country", "target", "why_null")
+}
