@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,9 +16,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RISKMODEL_", frozen=True, extra="ignore")
 
-    models_dir: Path = Field(CHECKOUT / "models", description="folder of the stored models")
-    baseline: str = Field("2019-01:2021-12", description="first and last baseline month")
-    recent_months: int = Field(12, ge=1, le=60, description="length of the recent window")
-    oldest_usable_months: int = Field(18, ge=1, description="a leg whose newest month is older is unknown")
-    evidence_rows: int = Field(12, ge=1, description="trade rows kept as evidence for each country and leg")
-    evidence_sentences: int = Field(20, ge=1, description="sentences kept as evidence for each country")
+    models_dir: Annotated[Path, Field(description="folder of the stored models")] = CHECKOUT / "models"
+    baseline: Annotated[str, Field(description="first and last baseline month")] = "2019-01:2021-12"
+    recent_months: Annotated[int, Field(ge=1, le=60, description="length of the recent window")] = 12
+    oldest_usable_months: Annotated[int, Field(ge=1, description="a leg with older news is unknown")] = 18
+    evidence_rows: Annotated[int, Field(ge=1, description="evidence rows for each country and leg")] = 12
+    evidence_sentences: Annotated[int, Field(ge=1, description="evidence sentences for each country")] = 20

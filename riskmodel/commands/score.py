@@ -1,0 +1,128 @@
+"""`riskmodel score`: the batch job."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+PATHS = click.Path(path_type=Path)
+
+
+def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """A click callback that reads YYYY-MM-DD."""
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date like 2024-06-30.") from None
+
+
+@click.command(name="score", short_help="Score transit countries as of a date.")
+@click.option("--trade", type=PATHS, multiple=True, help="Trade table: file or folder; may be repeated.")
+@click.option("--articles", type=PATHS, multiple=True, help="Articles: file or folder; may be repeated.")
+@click.option(
+    "--listings", type=PATHS, multiple=True, help="Listings of sanctioned entities; may be repeated."
+)
+@click.option("--goods", type=PATHS, help="Goods list; default: the 50-code Common High Priority List.")
+@click.option(
+    "--as-of", required=True, callback=as_date, metavar="YYYY-MM-DD", help="Only what was public then."
+)
+@click.option("--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]")
+@click.option(
+    "--recent-months", type=click.IntRange(1, 60), help="Length of the recent window.  [default: 12]"
+)
+@click.option("--model", "model_id", metavar="ID", help="Model id; default: the champion.")
+@click.option(
+    "--out", required=True, type=PATHS, metavar="DIR", help="Folder of the run; replaced as a whole."
+)
+@click.option(
+    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
+)
+@click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
+@click.option(
+    "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
+)
+@click.option("--allow-hindsight", is_flag=True, help="Use a goods list younger than the as-of date.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=15, show_default=True, help="Rows of the printed table."
+)
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def command(
+    trade: tuple[Path, ...],
+    articles: tuple[Path, ...],
+    listings: tuple[Path, ...],
+    goods: Path | None,
+    as_of: date,
+    baseline: str | None,
+    recent_months: int | None,
+    model_id: str | None,
+    out: Path,
+    published_at: date | None,
+    trade_format: str | None,
+    hs_edition: str | None,
+    allow_hindsight: bool,
+    limit: int,
+    quiet: bool,
+) -> None:
+    """Score transit countries as they could be judged on a date, and publish a run folder.
+
+    Every input passes its contract first; refused rows are kept in quarantine/ with the rule they broke.
+    A score is a reason to look, not proof.
+    """
+    from rich.console import Console
+
+    from riskmodel.errors import WrongUsage
+    from riskmodel.report.progress import progress
+    from riskmodel.report.terminal import print_ranking
+    from riskmodel.score import ScoreRequest, score
+
+    settings, windows = resolve_settings(baseline, recent_months)
+    if as_of > date.today():
+        raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
+    request = ScoreRequest(
+        as_of=as_of,
+        out=out,
+        trade=trade,
+        articles=articles,
+        listings=listings,
+        goods=goods,
+        windows=windows,
+        model_id=model_id,
+        published_at=published_at,
+        trade_format=trade_format,
+        hs_edition=hs_edition,
+        allow_hindsight=allow_hindsight,
+    )
+    with progress(quiet=quiet) as steps:
+        report = score(request, settings, steps)
+    if quiet:
+        return
+    print_ranking(report, Console(), limit=limit)
+    for kind, rows in report.manifest["rows"].items():
+        if rows["quarantined"]:
+            click.echo(f"{rows['quarantined']} {kind} rows were refused: see {out / 'quarantine' / kind}.csv")
+    click.echo(f"Report: {out / 'report.html'}")
+
+
+def resolve_settings(baseline: str | None, recent_months: int | None):  # type: ignore[no-untyped-def]
+    """Settings from the environment, and the windows that the options ask for."""
+    import pydantic
+
+    from features.trade.windows import Windows, parse_baseline
+    from riskmodel.errors import WrongUsage
+    from riskmodel.settings import Settings
+
+    try:
+        settings = Settings()
+        first, last = parse_baseline(baseline or settings.baseline)
+        months = recent_months or settings.recent_months
+        return settings, Windows(first, last, months, settings.oldest_usable_months)
+    except pydantic.ValidationError as error:
+        first_error = error.errors()[0]
+        name = "_".join(str(part) for part in first_error["loc"]).upper()
+        raise WrongUsage(f"RISKMODEL_{name}: {first_error['msg']}.") from None
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None

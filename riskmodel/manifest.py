@@ -1,0 +1,131 @@
+"""The manifest of a run: digests, settings, versions and row counts; no time, no path of a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from features.reference.facts import coalition
+from features.trade.signals import TradeSignals
+from riskmodel.estimator import Model
+from riskmodel.intake import Intake
+from riskmodel.ledger import code_digest, digest_json
+
+if TYPE_CHECKING:
+    from riskmodel.score import ScoreRequest
+
+SIMULATED = "simulated"
+LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")
+FORMAT = 1
+
+
+def make_manifest(
+    *,
+    request: ScoreRequest,
+    intakes: Sequence[Intake],
+    trade: TradeSignals | None,
+    goods: pl.DataFrame,
+    model: Model,
+    panel: pl.DataFrame,
+    fates: Mapping[str, Mapping[str, int]],
+    panel_contract: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Everything that decides the scores, so that the same manifest means the same run."""
+    simulated = sorted(intake.kind for intake in intakes if is_simulated(intake.accepted))
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "as_of": request.as_of.isoformat(),
+        "simulated": bool(simulated),
+        "simulated_inputs": simulated,
+        "model": {
+            "id": model.model_id,
+            "target": model.manifest.get("target"),
+            "trained_on": model.manifest.get("trained_on"),
+            "horizon_months": model.manifest.get("horizon_months"),
+        },
+        "settings": {
+            "baseline": request.windows.words(),
+            "recent_months": request.windows.recent_months,
+            "oldest_usable_months": request.windows.oldest_usable_months,
+        },
+        "goods": _goods(request, goods, trade, intakes),
+        "inputs": [
+            {
+                "kind": intake.kind,
+                "name": file.name,
+                "sha256": file.sha256,
+                "bytes": file.bytes,
+                "reader": file.reader,
+                "rows": file.rows,
+            }
+            for intake in intakes
+            for file in intake.files
+        ],
+        "rows": {
+            intake.kind: {**intake.counts(), "of_accepted": dict(fates[intake.kind])} for intake in intakes
+        },
+        "ignored_columns": {intake.kind: list(intake.ignored_columns) for intake in intakes},
+        "contracts": {
+            **{intake.kind: intake.report["digest"] for intake in intakes},
+            "signals": panel_contract["digest"],
+        },
+        "control_countries": list(trade.growth.controls) if trade else [],
+        "coalition": sorted(coalition(request.as_of)),
+        "not_scored": {
+            **dict.fromkeys(sorted(coalition(request.as_of)), "applies the controls itself"),
+            "RUS": "the destination",
+            "BLR": "under the same controls as Russia",
+        },
+        "signals_sha256": digest_json(panel.to_dicts()),
+        "code_sha256": code_digest(),
+        "versions": {name: version(name) for name in ("export-diversion-risk", *LIBRARIES)},
+        "notes": _notes(request, trade, panel),
+    }
+    return {"run_id": digest_json(body)[:16], **body}
+
+
+def is_simulated(rows: pl.DataFrame) -> bool:
+    """Whether any row names a simulated source."""
+    return bool(rows["source"].str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
+
+
+def _goods(
+    request: ScoreRequest, goods: pl.DataFrame, trade: TradeSignals | None, intakes: Sequence[Intake]
+) -> dict[str, Any]:
+    given = next((intake.files[0].name for intake in intakes if intake.kind == "goods"), None)
+    return {
+        "name": given or "Common High Priority List",
+        "codes": trade.goods.n_codes if trade else goods.height,
+        "digest": digest_json(goods.drop("source_file", "source_row", strict=False).to_dicts()),
+        "dated": trade.goods.dated if trade else bool(goods["valid_from"].null_count() < goods.height),
+        "hindsight": bool(trade and trade.goods.hindsight),
+        "hs_edition_breaks": list(trade.broken_codes) if trade else [],
+    }
+
+
+def _notes(request: ScoreRequest, trade: TradeSignals | None, panel: pl.DataFrame) -> list[str]:
+    notes = []
+    if trade is not None and trade.goods.hindsight:
+        notes.append("The goods list is younger than the as_of date (hindsight, allowed on request).")
+    if trade is not None and not trade.goods.dated:
+        notes.append("The goods list has no dates, so hindsight cannot be ruled out.")
+    if trade is not None and not trade.growth.controls:
+        notes.append("No control countries in the table: baselines are not scaled by world growth.")
+    if trade is not None and trade.broken_codes:
+        codes = ", ".join(trade.broken_codes)
+        notes.append(
+            f"Left out of comparisons because their HS edition changed without a clean match: {codes}."
+        )
+    reporters = (
+        0 if trade is None else trade.sums.coverage.filter(pl.col("leg") != "onward")["reporter"].n_unique()
+    )
+    if trade is not None:
+        notes.append(
+            f"{reporters} of {len(coalition(request.as_of))} coalition members report in the trade table."
+        )
+    if panel.is_empty():
+        notes.append("No transit country appears in the inputs.")
+    return notes

@@ -1,0 +1,46 @@
+"""The files of a run folder, and of a refused batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from riskmodel.intake import Intake
+from riskmodel.ledger import MANIFEST, write_json
+from riskmodel.report.html import render_report
+from riskmodel.report.tables import write_csv
+from riskmodel.report.view import ReportInput
+
+
+def write_run(report: ReportInput, quarantined: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    """Write every file of a run into `folder`; the same tables give the same bytes."""
+    for name, table in (("scores_country", report.countries), ("scores_product", report.products)):
+        table.write_parquet(folder / f"{name}.parquet")
+        write_csv(table, folder / f"{name}.csv")
+    report.evidence.write_parquet(folder / "evidence.parquet")
+    report.signals.write_parquet(folder / "signals.parquet")
+    report.series.write_parquet(folder / "series.parquet")
+    write_json(report.contracts, folder / "contracts.json")
+    write_quarantine(quarantined, folder / "quarantine")
+    (folder / "report.html").write_text(render_report(report), encoding="utf-8")
+    write_json(report.manifest, folder / MANIFEST)
+
+
+def write_quarantine(quarantined: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    """One CSV for each input with refused rows; the folder exists even when nothing was refused."""
+    folder.mkdir()
+    for kind, rows in quarantined.items():
+        if rows.height:
+            write_csv(rows, folder / f"{kind}.csv")
+
+
+def write_refusal(intakes: Sequence[Intake], folder: Path) -> None:
+    """What is left of a batch that a contract stopped: verdicts, refused rows, counts."""
+    write_json([intake.report for intake in intakes], folder / "contracts.json")
+    write_quarantine({intake.kind: intake.quarantined for intake in intakes}, folder / "quarantine")
+    counts: dict[str, Any] = {intake.kind: intake.counts() for intake in intakes}
+    failures = {intake.kind: list(intake.failures) for intake in intakes if intake.failures}
+    write_json({"scored": False, "failures": failures, "rows": counts}, folder / MANIFEST)

@@ -1,0 +1,284 @@
+"""The batch scoring job: inputs in, a published run out. Orchestration only; numbers live elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+
+
+from features.listings import listing_history
+from features.panel import build_panel
+from features.reference.facts import priority_list
+from features.trade.accounting import account
+from features.trade.cells import reported_months
+from features.trade.families import HindsightError
+from features.trade.products import product_table
+from features.trade.series import SERIES, leg_series
+from features.trade.signals import TradeSignals, trade_signals
+from features.trade.vintages import known_on, with_publication_day
+from features.trade.windows import Windows
+from riskmodel import ledger
+from riskmodel.assemble import country_scores, product_scores
+from riskmodel.errors import RiskmodelError, WrongUsage
+from riskmodel.estimator import Model
+from riskmodel.evidence import article_evidence, listing_evidence, trade_evidence
+from riskmodel.explain import explanations
+from riskmodel.grade import with_grade
+from riskmodel.intake import Intake, refuse_failures, take_in
+from riskmodel.manifest import make_manifest
+from riskmodel.registry import load
+from riskmodel.report.progress import Steps
+from riskmodel.report.view import ReportInput
+from riskmodel.runfolder import write_refusal, write_run
+from riskmodel.settings import Settings
+from riskmodel.sources.articles import read_articles
+from riskmodel.sources.batch import Batch
+from riskmodel.sources.goods import read_goods
+from riskmodel.sources.listings import read_listings
+from riskmodel.sources.trade import read_trade
+
+
+@dataclass(frozen=True)
+class ScoreRequest:
+    """What to score. Paths are files or folders; `goods` None means the Common High Priority List."""
+
+    as_of: date
+    out: Path
+    trade: tuple[Path, ...] = ()
+    articles: tuple[Path, ...] = ()
+    listings: tuple[Path, ...] = ()
+    goods: Path | None = None
+    windows: Windows = field(default_factory=Windows)
+    model_id: str | None = None
+    published_at: date | None = None
+    trade_format: str | None = None
+    hs_edition: str | None = None
+    allow_hindsight: bool = False
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The checked inputs of a run; None where none was given."""
+
+    trade: Intake | None
+    articles: Intake | None
+    listings: Intake | None
+    goods: Intake | None
+
+    def given(self) -> tuple[Intake, ...]:
+        """The inputs that were given, in a fixed order."""
+        return tuple(
+            item for item in (self.trade, self.articles, self.listings, self.goods) if item is not None
+        )
+
+
+def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInput:
+    """Score and publish; returns what the printed table and the report show.
+
+    Raises
+    ------
+    WrongUsage, InputUnreadable, ContractFailed, ModelRefused: see `riskmodel.errors`; then nothing of the
+        run is published. A refused batch leaves its verdicts and refused rows in `<out>-refused`.
+    """
+    if not (request.trade or request.articles or request.listings):
+        raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
+    ledger.check_target(request.out)
+    with ledger.exclusive(request.out):
+        steps.step("loading the model")
+        model = load(request.model_id, settings.models_dir)
+        inputs = read_inputs(request, steps)
+        _refuse(inputs, request.out)
+        report = score_inputs(inputs, request, model, settings, steps)
+        steps.step("writing the run")
+        entry = {key: report.manifest[key] for key in ("run_id", "as_of", "simulated")}
+        quarantined = {intake.kind: intake.quarantined for intake in inputs.given()}
+        ledger.publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
+    return report
+
+
+def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
+    """Read and check every input; great-expectations loads in the background meanwhile."""
+    from data_contracts.runner import preload
+
+    preload()
+
+    def taken(kind: str, batch: Batch) -> Intake:
+        steps.step(f"checking {kind}")
+        return take_in(batch, request.as_of)
+
+    trade = articles = listings = goods = None
+    if request.goods is not None:
+        goods = taken("goods list", read_goods(request.goods))
+    if request.trade:
+        steps.step("reading trade")
+        batch = read_trade(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
+        trade = taken("trade", batch)
+    if request.articles:
+        steps.step("reading articles")
+        articles = taken("articles", read_articles(request.articles, published_at=request.published_at))
+    if request.listings:
+        steps.step("reading listings")
+        listings = taken("listings", read_listings(request.listings))
+    return Inputs(trade, articles, listings, goods)
+
+
+def score_inputs(
+    inputs: Inputs, request: ScoreRequest, model: Model, settings: Settings, steps: Steps
+) -> ReportInput:
+    """Compute every table of the run from checked inputs; writes nothing."""
+    as_of, windows = request.as_of, request.windows
+    goods = inputs.goods.accepted if inputs.goods else priority_list()
+    trade = _trade(inputs, goods, request, steps)
+    mentions = _mentions(inputs, as_of, steps)
+    steps.step("building signals")
+    panel = build_panel(
+        as_of,
+        trade.countries if trade else None,
+        article_signals(mentions.mentions, as_of) if mentions else None,
+        listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
+    )
+    panel_check = _check_panel(panel)
+    steps.step("scoring")
+    graded = with_grade(panel)
+    products = product_table(trade) if trade else None
+    manifest = make_manifest(
+        request=request,
+        intakes=inputs.given(),
+        trade=trade,
+        goods=goods,
+        model=model,
+        panel=panel,
+        fates=_fates(inputs, trade, mentions, as_of),
+        panel_contract=panel_check,
+    )
+    countries = country_scores(
+        panel,
+        graded,
+        model.predict(panel),
+        explanations(model, panel),
+        trade,
+        model.model_id,
+        manifest["run_id"],
+    )
+    return ReportInput(
+        countries=countries,
+        products=product_scores(products, graded, as_of),
+        evidence=_evidence(inputs, trade, mentions, request, settings),
+        series=_series(inputs, trade, windows, as_of),
+        signals=panel,
+        contracts=[*(intake.report for intake in inputs.given()), panel_check],
+        manifest=manifest,
+        product_names=_product_names(),
+    )
+
+
+def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: Steps) -> TradeSignals | None:
+    if inputs.trade is None:
+        return None
+    steps.step("computing trade signals")
+    try:
+        return trade_signals(
+            inputs.trade.accepted,
+            goods,
+            request.windows,
+            request.as_of,
+            allow_hindsight=request.allow_hindsight,
+        )
+    except HindsightError as error:
+        raise WrongUsage(str(error)) from None
+
+
+def _mentions(inputs: Inputs, as_of: date, steps: Steps) -> MentionResult | None:
+    if inputs.articles is None:
+        return None
+    steps.step("reading sentences")
+    # Later articles are left out before anything is learnt from them: clusters of copies are made here.
+    known = inputs.articles.accepted.filter(pl.col("published_at").dt.date() <= as_of)
+    return read_mentions(known)
+
+
+def _fates(
+    inputs: Inputs, trade: TradeSignals | None, mentions: MentionResult | None, as_of: date
+) -> dict[str, dict[str, int]]:
+    """What became of the accepted rows of each input, by reason; each adds up to its accepted rows."""
+    fates: dict[str, dict[str, int]] = {}
+    if inputs.trade and trade:
+        fates["trade_flows"] = account(inputs.trade.accepted, trade.goods, trade.broken_codes, as_of)
+    if inputs.articles and mentions:
+        unread = {f"not_read_language_{code}": n for code, n in sorted(mentions.not_read_by_language.items())}
+        late = inputs.articles.accepted.height - mentions.n_articles_read - sum(unread.values())
+        fates["articles"] = {"not_known_at_as_of": late, **unread, "used": mentions.n_articles_read}
+    if inputs.listings:
+        rows = inputs.listings.accepted
+        used = rows.filter((pl.col("listed_on") <= as_of) & (pl.col("goods_diversion") != "false")).height
+        late = rows.filter(pl.col("listed_on") > as_of).height
+        fates["listings"] = {
+            "not_known_at_as_of": late,
+            "not_about_goods": rows.height - late - used,
+            "used": used,
+        }
+    if inputs.goods:
+        fates["goods"] = {"used": inputs.goods.accepted.height}
+    return fates
+
+
+def _check_panel(panel: pl.DataFrame) -> dict[str, Any]:
+    from data_contracts.registry import CONTRACTS
+    from data_contracts.runner import validate
+
+    checked = validate(CONTRACTS["signals"], panel)
+    if checked.report.critical_failures or checked.quarantined.height:
+        broken = [result for result in checked.report.results if not result.passed]
+        raise RiskmodelError(
+            f"Our own signals fail their contract ({broken[0].rule}: {broken[0].detail}); nothing was "
+            "published. This is a defect of the program: please report it with the input's header."
+        )
+    return checked.report.to_dict()
+
+
+def _evidence(
+    inputs: Inputs,
+    trade: TradeSignals | None,
+    mentions: MentionResult | None,
+    request: ScoreRequest,
+    settings: Settings,
+) -> pl.DataFrame:
+    from data_contracts.tables import EVIDENCE
+
+    parts = [pl.DataFrame(schema=EVIDENCE)]
+    if inputs.trade and trade:
+        rows = inputs.trade.accepted
+        parts.append(trade_evidence(rows, trade, request.windows, request.as_of, settings.evidence_rows))
+    if inputs.articles and mentions:
+        rows, limit = inputs.articles.accepted, settings.evidence_sentences
+        parts.append(article_evidence(mentions.mentions, rows, request.as_of, limit))
+    if inputs.listings:
+        parts.append(listing_evidence(inputs.listings.accepted, request.as_of, settings.evidence_rows))
+    return pl.concat(parts)
+
+
+def _series(inputs: Inputs, trade: TradeSignals | None, windows: Windows, as_of: date) -> pl.DataFrame:
+    if inputs.trade is None or trade is None:
+        return pl.DataFrame(schema=SERIES)
+    known = known_on(with_publication_day(inputs.trade.accepted.lazy()), as_of)
+    return leg_series(trade.cells, reported_months(known), windows)
+
+
+def _product_names() -> dict[str, str]:
+    from features.reference.facts import product_names
+
+    return product_names()
+
+
+def _refuse(inputs: Inputs, out: Path) -> None:
+    if not any(intake.failures for intake in inputs.given()):
+        return
+    place = out.with_name(f"{out.name}-refused")
+    ledger.check_target(place)
+    ledger.publish(place, lambda folder: write_refusal(inputs.given(), folder))
+    refuse_failures(inputs.given(), place)
