@@ -138,7 +138,11 @@ class Contract:
 
 @dataclass(frozen=True)
 class RuleResult:
-    """The verdict on one rule. `failing_rows` is 0 for rules about the batch as a whole."""
+    """The verdict on one rule.
+
+    `failing_rows` is 0 for rules about the batch as a whole. `judged` is False where the batch gives
+    nothing to judge, for example drift without an earlier batch; such a rule counts as passed.
+    """
 
     rule: str
     tier: Tier
@@ -147,6 +151,7 @@ class RuleResult:
     passed: bool
     failing_rows: int
     detail: str
+    judged: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON-able values."""
@@ -155,6 +160,7 @@ class RuleResult:
             "tier": self.tier,
             "severity": self.severity,
             "effect": self.effect,
+            "judged": self.judged,
             "passed": self.passed,
             "failing_rows": self.failing_rows,
             "detail": self.detail,
@@ -188,6 +194,19 @@ class ContractReport:
     def passed(self) -> bool:
         """Whether the accepted rows may be used."""
         return not self.critical_failures
+
+    @property
+    def headline(self) -> str:
+        """The first critical failure in words, with the row rule most often broken; empty when passed."""
+        if self.passed:
+            return ""
+        first = self.critical_failures[0]
+        refusing = [r for r in self.results if not r.passed and r.effect == "refuses the rows"]
+        sentence = f"{first.rule}: {first.detail}"
+        if first.tier == 1 or not refusing:
+            return sentence
+        worst = max(refusing, key=lambda result: result.failing_rows)
+        return f"{sentence} Most often {worst.rule}: {worst.detail}"
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-able values; equal inputs give equal values (no clock, no paths)."""

@@ -159,15 +159,26 @@ def _set_results(contract: Contract, evidence: Mapping[str, Any]) -> tuple[RuleR
         {str(rule.kwargs["column"]): [evidence[str(rule.kwargs["column"])]] for rule in contract.set_rules}
     ).cast(pl.Float64)
     verdicts = judge(f"{contract.name} batch", row, contract.set_rules)
-    return tuple(
-        _result(rule, "" if verdicts[rule.name].passed else rule.finding.format(**evidence), 0)
-        for rule in contract.set_rules
+    results = []
+    for rule in contract.set_rules:
+        judged = evidence[str(rule.kwargs["column"])] is not None
+        passed = verdicts[rule.name].passed
+        results.append(_result(rule, "" if passed else rule.finding.format(**evidence), 0, judged=judged))
+    return tuple(results)
+
+
+def _result(rule: Rule, finding: str, failing_rows: int, *, judged: bool = True) -> RuleResult:
+    holds = f"Holds: {rule.description}." if judged else f"Nothing here to judge: {rule.description}."
+    return RuleResult(
+        rule=rule.name,
+        tier=rule.tier,
+        severity=rule.severity,
+        effect=rule.effect,
+        passed=not finding,
+        failing_rows=failing_rows,
+        detail=f"{finding} {rule.mend}" if finding else holds,
+        judged=judged,
     )
-
-
-def _result(rule: Rule, finding: str, failing_rows: int) -> RuleResult:
-    detail = f"{finding} {rule.mend}" if finding else f"Holds: {rule.description}."
-    return RuleResult(rule.name, rule.tier, rule.severity, rule.effect, not finding, failing_rows, detail)
 
 
 def _show(value: object) -> str:

@@ -138,7 +138,7 @@ SET_RULES = (
         "warning",
         ("goods_diversion",),
         "at least half of the listings say whether they are for diverting goods",
-        "Without a basis a listing counts in full; fill goods_diversion where the notice says why.",
+        "Fill goods_diversion where the notice says why the entities were listed.",
         "{without_basis} listings ({without_basis_share:.1%}) do not say what they are for.",
         "without_basis_share",
         most=0.5,

@@ -1,0 +1,210 @@
+"""`riskmodel validate`: check input files against their contract without scoring them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskmodel.commands.score import as_date
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from data_contracts.contract import Contract
+    from data_contracts.runner import Validation
+    from riskmodel.sources.batch import Batch
+
+PATHS = click.Path(path_type=Path)
+KINDS = {
+    "trade_flows": "trade_flows",
+    "trade": "trade_flows",
+    "articles": "articles",
+    "listings": "listings",
+    "goods": "goods",
+}
+EXAMPLES = 3
+
+
+@click.command(name="validate", short_help="Check input files against their contract.")
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.argument("paths", type=PATHS, nargs=-1, required=True)
+@click.option("--report", "report_file", type=PATHS, metavar="FILE", help="Verdicts as .json or .html.")
+@click.option("--as-of", callback=as_date, metavar="YYYY-MM-DD", help="Judge freshness for this day.")
+@click.option("--quarantine", type=PATHS, metavar="DIR", help="Write refused rows to DIR/KIND.csv.")
+@click.option(
+    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
+)
+@click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
+@click.option(
+    "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
+)
+def command(
+    kind: str,
+    paths: tuple[Path, ...],
+    report_file: Path | None,
+    as_of: date | None,
+    quarantine: Path | None,
+    published_at: date | None,
+    trade_format: str | None,
+    hs_edition: str | None,
+) -> None:
+    """Check files of one KIND: trade_flows (or trade), articles, listings, goods.
+
+    Prints every rule and its verdict. Exit codes: 0 usable (refused rows are listed), 3 a critical rule
+    failed, 5 unreadable. A refused row can be mended in the quarantine file and given again.
+    """
+    from rich.console import Console
+
+    from data_contracts.contract import Context
+    from data_contracts.registry import CONTRACTS
+    from data_contracts.runner import preload, validate
+    from riskmodel.errors import ContractFailed, WrongUsage
+
+    if report_file is not None and report_file.suffix.lower() not in (".json", ".html"):
+        raise WrongUsage(f"--report {report_file.name} must end in .json or .html.")
+    preload()
+    batch = _read(KINDS[kind], paths, published_at, trade_format, hs_edition)
+    contract = CONTRACTS[batch.kind]
+    checked = validate(contract, batch.frame, Context(as_of=as_of))
+    if quarantine is not None:
+        _write_quarantine(quarantine, batch.kind, checked)
+    if report_file is not None:
+        _write_report(report_file, batch, contract, checked)
+    _print(Console(), batch, contract, checked)
+    if not checked.report.passed:
+        names = ", ".join(file.name for file in batch.files if not file.reader.startswith("skipped"))
+        raise ContractFailed(f"{names} fails the {batch.kind} contract: {checked.report.headline}")
+
+
+def _read(
+    kind: str,
+    paths: tuple[Path, ...],
+    published_at: date | None,
+    trade_format: str | None,
+    hs_edition: str | None,
+) -> Batch:
+    from riskmodel.errors import WrongUsage
+
+    if kind == "trade_flows":
+        from riskmodel.sources.trade import read_trade
+
+        return read_trade(paths, format=trade_format, hs_edition=hs_edition)
+    if kind == "articles":
+        from riskmodel.sources.articles import read_articles
+
+        return read_articles(paths, published_at=published_at)
+    if kind == "listings":
+        from riskmodel.sources.listings import read_listings
+
+        return read_listings(paths)
+    if len(paths) > 1:
+        raise WrongUsage("Give one goods list: a file, or a folder of files that make one list.")
+    from riskmodel.sources.goods import read_goods
+
+    return read_goods(paths[0])
+
+
+def _write_quarantine(folder: Path, kind: str, checked: Validation) -> None:
+    from riskmodel.errors import WrongUsage
+    from riskmodel.quarantine import write_quarantine_csv
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_quarantine_csv(checked.quarantined, folder / f"{kind}.csv")
+    except OSError as error:
+        raise WrongUsage(f"Cannot write to --quarantine {folder.name}: {error.strerror}.") from error
+
+
+def _write_report(path: Path, batch: Batch, contract: Contract, checked: Validation) -> None:
+    import json
+
+    from riskmodel.errors import WrongUsage
+
+    content = _content(batch, contract, checked)
+    if path.suffix.lower() == ".html":
+        from riskmodel.verdicts import verdict_page
+
+        text = verdict_page(content)
+    else:
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WrongUsage(f"Cannot write --report {path.name}: {error.strerror}.") from error
+
+
+def _content(batch: Batch, contract: Contract, checked: Validation) -> dict[str, Any]:
+    """Everything the report says; equal inputs give equal values."""
+    files = [{"name": f.name, "sha256": f.sha256, "reader": f.reader, "rows": f.rows} for f in batch.files]
+    return {
+        "kind": batch.kind,
+        "files": files,
+        "rows_read": batch.rows_read,
+        "dropped": dict(batch.dropped),
+        "ignored_columns": list(batch.ignored_columns),
+        "report": checked.report.to_dict(),
+        "rules": [rule.to_dict() for rule in contract.rules],
+        "examples": [
+            {"rule": rule, "file": file, "row": row, "column": column, "value": value}
+            for rule, file, row, column, value in _examples(contract, checked)
+        ],
+    }
+
+
+def _examples(contract: Contract, checked: Validation) -> list[tuple[str, str, int, str, str | None]]:
+    """First refused rows of each rule: rule, file, row, column, value as the file had it."""
+    import polars as pl
+
+    found = []
+    for rule in contract.row_rules:
+        rows = checked.quarantined.filter(pl.col(f"broke_{rule.name}")).head(EXAMPLES)
+        column = rule.columns[0]
+        for file, row, value in rows.select("source_file", "source_row", column).rows():
+            found.append((rule.name, file, row, column, value if value is None else value[:200]))
+    return found
+
+
+def _print(console: Console, batch: Batch, contract: Contract, checked: Validation) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    from riskmodel.sources.files import printable
+
+    report = checked.report
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in batch.dropped.items()) or "none"
+    console.print(
+        f"{batch.kind}: {batch.rows_read:,} rows read, {report.rows_accepted:,} accepted, "
+        f"{report.rows_quarantined:,} refused; dropped by the reader: {escape(dropped)}."
+    )
+    if batch.ignored_columns:
+        console.print(f"Columns not used: {escape(printable(', '.join(batch.ignored_columns), 200))}.")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("rule", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("rows", justify="right")
+    table.add_column("what must hold")
+    words = {rule.name: rule.description for rule in contract.rules}
+    for result in report.results:
+        verdict = "[green]holds[/]" if result.passed else f"[bold red]{result.effect}[/]"
+        if not result.judged:
+            verdict = "[dim]not judged[/]"
+        table.add_row(
+            result.rule,
+            verdict,
+            f"{result.failing_rows:,}" if result.failing_rows else "",
+            escape(words[result.rule]),
+        )
+    console.print(table)
+    for result in report.results:
+        if not result.passed:
+            console.print(f"[bold]{result.rule}[/]: {escape(printable(result.detail, 600))}")
+    examples = _examples(contract, checked)
+    if examples:
+        console.print("First refused rows:")
+    for rule, file, row, column, value in examples:
+        shown = "empty" if value is None else printable(value, 60)
+        console.print(f"  {escape(printable(file))} row {row}: {column} {escape(shown)} ({rule})")
