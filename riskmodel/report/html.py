@@ -12,7 +12,7 @@ from features.catalogue import SIGNALS
 from features.reference.facts import country_names
 from riskmodel.bands import LOWER_BOUNDS
 from riskmodel.report import words
-from riskmodel.report.country import as_day, country_pages, signal_direction
+from riskmodel.report.country import CountryPage, as_day, country_pages, signal_direction
 from riskmodel.report.provenance import contract_lines, count, plain, plain_pairs, row_counts
 from riskmodel.report.svg import risk_bar
 from riskmodel.report.view import ReportInput
@@ -40,6 +40,7 @@ def render_report(report: ReportInput) -> str:
             as_of=as_day(manifest.get("as_of")),
             scored=[page for page in pages if not page.abstained],
             abstained=[page for page in pages if page.abstained],
+            bands=_bands(pages),
             shown=RANKING_SHOWN,
             simulated=bool(manifest.get("simulated")),
             simulated_inputs=[words.clean(name, 80) for name in manifest.get("simulated_inputs") or []],
@@ -54,6 +55,12 @@ def render_report(report: ReportInput) -> str:
         )
     )
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+
+
+def _bands(pages: list[CountryPage]) -> list[tuple[str, int]]:
+    """How many scored countries stand in each band, from high to low."""
+    found = [page.row["band"] for page in pages if not page.abstained]
+    return [(band, found.count(band)) for band in LOWER_BOUNDS if band in found]
 
 
 @cache

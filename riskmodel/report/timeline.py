@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 from riskmodel.report.svg import nice_ticks, number
 from riskmodel.report.words import LEG_WORDS, money, month
 
-WIDTH, PANEL, GAP = 640, 132, 34
-LEFT, RIGHT, TOP = 58, 12, 22
+WIDTH, PANEL, GAP = 640, 128, 42
+LEFT, RIGHT, TOP = 44, 12, 28
 UNITS = ((1e9, "US$ billion"), (1e6, "US$ million"), (1e3, "US$ thousand"), (1.0, "US$"))
 
 
@@ -75,7 +75,7 @@ def _panel(axes: Axes, leg: str, points: list[Point], recent: int | None, as_of:
     bottom = axes.y0 + PANEL
     size, unit = next(u for u in UNITS if axes.top >= u[0] or u[0] == 1.0)
     title = escape(f"{leg.capitalize()}: {LEG_WORDS[leg]}, {unit} a month")
-    parts = [f'<text class="paneltitle" x="0" y="{number(axes.y0 - 8)}">{title}</text>']
+    parts = [f'<text class="paneltitle" x="0" y="{number(axes.y0 - 13)}">{title}</text>']
     if recent and as_of is not None:
         newest = max((p.month for p in points if p.value is not None), default=None)
         if newest is not None:
@@ -84,11 +84,12 @@ def _panel(axes: Axes, leg: str, points: list[Point], recent: int | None, as_of:
                 f'<rect class="recent" x="{number(left)}" y="{number(axes.y0)}" '
                 f'width="{number(right - left)}" height="{PANEL}"/>'
             )
-    for tick in nice_ticks(axes.top):
+    reported = any(p.value is not None for p in points)
+    for tick in nice_ticks(axes.top) if reported else [0.0]:
         y = number(axes.y(tick))
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
         parts.append(f'<text class="tick" x="{LEFT - 6}" y="{y}" dy="0.32em">{tick / size:,.4g}</text>')
-    if all(p.value is None for p in points):
+    if not reported:
         middle = number((axes.x(axes.first) + axes.x(axes.last)) / 2)
         parts.append(
             f'<text class="unreported" x="{middle}" y="{number(bottom - PANEL / 2)}">not reported</text>'

@@ -153,7 +153,7 @@ def signal_name(name: str) -> str:
 
 
 def signal_value(value: float | None, unit: str) -> str:
-    """A signal in its own unit; a log ratio reads as a factor.
+    """A signal in its own unit; a log ratio reads as a factor, a logged count as a count.
 
     >>> signal_value(1.31, "log ratio"), signal_value(2_500_000, "US$"), signal_value(0.25, "share")
     ('×3.7', 'US$2.5m', '25%')
@@ -164,6 +164,8 @@ def signal_value(value: float | None, unit: str) -> str:
         return money(value)
     if unit == "log ratio":
         return f"×{math.exp(min(value, 20.0)):,.1f}"
+    if unit.startswith("ln(1 + "):
+        return f"{math.expm1(min(value, 20.0)):,.1f}"
     return percent(value) if unit == "share" else f"{value:,.2f}"
 
 
