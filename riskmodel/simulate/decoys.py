@@ -51,7 +51,7 @@ def expected_flows(baseline: Baseline) -> Expected:
     moving = (baseline.quantity * baseline.price)[None] * baseline.drift[:, None, :]
     return Expected(
         inbound=baseline.inbound[:, :, None] * moving,
-        onward=baseline.onward[:, :, None] * moving,
+        onward=baseline.onward[:, :, None] * moving * baseline.pull[:, None, :],
         world=baseline.world[:, :, None] * moving,
         price=baseline.price.copy(),
     )
@@ -125,7 +125,7 @@ def big_project(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) 
 
 
 def price_boom(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
-    """Dearer goods, not more: a third of the codes cost up to twice as much for a year or more, everywhere."""
+    """Dearer goods, not more: a third of the codes cost up to twice as much for over a year, everywhere."""
     draw = stream(params.seed, "price_boom")
     goods = cast.goods.height
     codes = np.sort(draw.permutation(goods)[: max(1, goods // 3)])

@@ -15,8 +15,9 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from riskmodel.errors import InputUnreadable, WrongUsage
-from riskmodel.simulate.flows import Plan, draw_plan, trade_rows
+from riskmodel.simulate.flows import trade_rows
 from riskmodel.simulate.params import WorldParams
+from riskmodel.simulate.plan import Plan, draw_plan
 from riskmodel.simulate.world import World, build_world
 
 STATEMENT = (
@@ -152,6 +153,7 @@ def _description(plan: Plan, world: World, folder: Path) -> dict[str, Any]:
         "coalition": plan.cast.coalition,
         "control": plan.cast.control,
         "transit": plan.cast.transit,
+        "news_only": plan.cast.news_only,
         "controlled_from": {row["hs6"]: str(row["controlled_from"]) for row in world.controls.to_dicts()},
         "bytes": {name: (folder / name).stat().st_size for name in FILES if name != "world.json"},
     }

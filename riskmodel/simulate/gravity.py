@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from riskmodel.simulate.lists import Cast
-from riskmodel.simulate.months import n_months
+from riskmodel.simulate.months import INVASION, n_months, position
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.streams import stream
 
@@ -22,6 +22,9 @@ class Baseline:
     supplier: (W, C, P), how it spreads over the reporters; sums to 1 over W.
     onward: (C, P), US dollars a month to Russia. world: (C, P), exports of own goods to everyone.
     direct: (W, P), US dollars a month from each coalition country to Russia.
+    exports: (W, P), US dollars a month from each coalition country to all places that the world leaves out.
+    neighbours: (C, C, P), US dollars a month between transit countries; most pairs do not trade.
+    pull: (C, T), what the invasion does to ordinary exports to Russia.
     quantity: (P, T), world demand times season, about 1. price: (P, T), price index, 1 at the start.
     drift: (C, T), each receiver's own demand, about 1.
     """
@@ -31,6 +34,9 @@ class Baseline:
     onward: np.ndarray
     world: np.ndarray
     direct: np.ndarray
+    exports: np.ndarray
+    neighbours: np.ndarray
+    pull: np.ndarray
     quantity: np.ndarray
     price: np.ndarray
     drift: np.ndarray
@@ -47,9 +53,9 @@ def draw_baseline(params: WorldParams, cast: Cast) -> Baseline:
     scale = cast.goods["scale"].to_numpy()
     listed = np.array(cast.listed)
 
-    supply = draw.lognormal(0, 1.0, (w, 1)) * draw.lognormal(0, 0.9, (w, p))
+    supply = draw.lognormal(0, 1.0, (w, 1)) * draw.lognormal(0, 1.0, (w, p))
     distance = draw.uniform(0.5, 15.0, (w, c))  # thousand km
-    pull = supply[:, None, :] * (distance**-1.1)[:, :, None] * draw.lognormal(0, 0.9, (w, c, p))
+    pull = supply[:, None, :] * (distance**-1.1)[:, :, None] * draw.lognormal(0, params.pair_sd, (w, c, p))
     supplier = pull / pull.sum(axis=0)
 
     inbound = _spread(draw, params.inbound_usd_per_year, scale, listed, c)
@@ -59,11 +65,42 @@ def draw_baseline(params: WorldParams, cast: Cast) -> Baseline:
 
     direct_mix = scale * draw.lognormal(0, 0.5, p)
     direct_total = params.direct_usd_per_year / 12 * direct_mix / direct_mix[listed].sum()
-    direct_share = supply * draw.lognormal(0, 0.6, (w, p))
+    direct_share = supply * draw.lognormal(0, params.pair_sd, (w, p))
     direct = direct_total * direct_share / direct_share.sum(axis=0)
 
+    exports = (inbound[None] * supplier).sum(axis=1) * draw.lognormal(1.5, 0.5, (w, 1))
     quantity, price = _trends(params, p)
-    return Baseline(inbound, supplier, onward, world, direct, quantity, price, _drift(params, c))
+    return Baseline(
+        inbound=inbound,
+        supplier=supplier,
+        onward=onward,
+        world=world,
+        direct=direct,
+        exports=exports,
+        neighbours=_neighbours(params, inbound, len(cast.transit)),
+        pull=_pull(params, c),
+        quantity=quantity,
+        price=price,
+        drift=_drift(params, c),
+    )
+
+
+def _neighbours(params: WorldParams, inbound: np.ndarray, transit: int) -> np.ndarray:
+    """Each transit country sells a little of what it imports to two others."""
+    draw = stream(params.seed, "neighbours")
+    values = np.zeros((transit, transit, inbound.shape[1]))
+    for c in range(transit):
+        others = draw.permutation(transit)[:2]
+        values[c, others] = inbound[c] * draw.lognormal(-5, 1.5, (2, inbound.shape[1]))
+        values[c, c] = 0
+    return values
+
+
+def _pull(params: WorldParams, c: int) -> np.ndarray:
+    draw = stream(params.seed, "russian-pull")
+    peak = np.exp(draw.uniform(np.log(params.russian_pull[0]), np.log(params.russian_pull[1]), c))
+    t = np.arange(n_months(params)) - position(params, INVASION) + 1
+    return 1 + (peak[:, None] - 1) * np.clip(t / 12, 0, 1)
 
 
 def _spread(

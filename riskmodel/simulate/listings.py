@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import LISTINGS
-from riskmodel.simulate.flows import Plan
 from riskmodel.simulate.months import INVASION, month_at, n_months, position
 from riskmodel.simulate.news import News
+from riskmodel.simulate.plan import Plan
 from riskmodel.simulate.streams import stream
 
 JURISDICTIONS = ("US", "EU", "GB")
@@ -85,6 +85,8 @@ def _attention(plan: Plan, news: News) -> np.ndarray:
     place = {country: c for c, country in enumerate(plan.cast.transit)}
     counts = np.zeros((len(place), months))
     for story in news.stories:
+        if story.country not in place:
+            continue
         counts[place[story.country], story.month] += 1
     running = np.cumsum(counts, axis=1)
     year = running - np.concatenate([np.zeros((len(place), 12)), running], axis=1)[:, :months]

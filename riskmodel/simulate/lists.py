@@ -34,11 +34,13 @@ class Cast:
     """Who and what is in one world; all tuples sorted, so that positions are array indices.
 
     transit: no coalition member, nor Russia, nor Belarus. receivers: transit then control.
+    news_only: countries that articles name and no trade row does.
     """
 
     coalition: tuple[str, ...]
     transit: tuple[str, ...]
     control: tuple[str, ...]
+    news_only: tuple[str, ...]
     goods: pl.DataFrame
 
     @property
@@ -61,10 +63,12 @@ def draw_cast(params: WorldParams) -> Cast:
         ("transit", params.n_transit),
     ):
         names = places.filter(pl.col("pool") == pool)["country"].sort().to_list()
-        chosen = stream(params.seed, "cast", pool).permutation(len(names))[:size]
-        pools[pool] = tuple(names[i] for i in sorted(chosen))
+        order = stream(params.seed, "cast", pool).permutation(len(names))
+        pools[pool] = tuple(names[i] for i in sorted(order[:size]))
+    left_out = order[params.n_transit : params.n_transit + params.n_news_only]
+    news_only = tuple(names[i] for i in sorted(left_out))
     goods = all_goods() if params.all_goods else all_goods().filter(pl.col("small_world") == 1)
-    return Cast(pools["coalition"], pools["transit"], pools["control"], goods.sort("hs6"))
+    return Cast(pools["coalition"], pools["transit"], pools["control"], news_only, goods.sort("hs6"))
 
 
 def goods_list(cast: Cast, params: WorldParams) -> pl.DataFrame:

@@ -16,14 +16,15 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import ARTICLES, MENTIONS
-from riskmodel.simulate.flows import Plan
 from riskmodel.simulate.lists import REFERENCE, all_places
 from riskmodel.simulate.months import INVASION, month_at, n_months, position
+from riskmodel.simulate.plan import Plan
 from riskmodel.simulate.streams import stream
 
 DIVERSION_KINDS = ("diversion", "pressure", "crackdown", "denial", "retraction")
 OTHER_KINDS = ("ordinary", "diplomacy", "energy", "elsewhere", "sports")
 N_OUTLETS = 8
+NEWS_ONLY_FACTOR = 8
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,10 @@ def _false_stories(plan: Plan) -> Iterator[Story]:
     """Now and then somebody writes so of any country; some of it is withdrawn."""
     params, months = plan.params, n_months(plan.params)
     after = np.arange(months) >= position(params, INVASION)
-    for country in plan.cast.transit:
+    for country in (*plan.cast.transit, *plan.cast.news_only):
         draw = stream(params.seed, "false-stories", country)
-        counts = {"diversion": draw.poisson(params.false_stories * after)}
+        often = NEWS_ONLY_FACTOR if country in plan.cast.news_only else 1
+        counts = {"diversion": draw.poisson(often * params.false_stories * after)}
         withdrawn = draw.random(months) < 0.3
         yield from _as_stories("f" + country, country, counts)
         if params.decoys.retractions:
@@ -126,8 +128,9 @@ def _attention(plan: Plan) -> Iterator[Story]:
 def _ordinary(plan: Plan) -> Iterator[Story]:
     """Trade, talks, energy, courts and sport: names countries, says nothing of diversion."""
     params, months = plan.params, n_months(plan.params)
-    weight = stream(params.seed, "fame").gamma(0.8, 1.0, len(plan.cast.transit))
-    for country, share in zip(plan.cast.transit, weight / weight.sum(), strict=True):
+    countries = (*plan.cast.transit, *plan.cast.news_only)
+    weight = stream(params.seed, "fame").gamma(0.8, 1.0, len(countries))
+    for country, share in zip(countries, weight / weight.sum(), strict=True):
         draw = stream(params.seed, "ordinary", country)
         rate = params.ordinary_stories * share / len(OTHER_KINDS)
         yield from _as_stories("o" + country, country, {k: draw.poisson(rate, months) for k in OTHER_KINDS})

@@ -77,23 +77,32 @@ class WorldParams:
         the start; crackdown_left: share that remains.
     p_stop: probability that an episode ends; stop_after: months after the start.
     lag_weights: share of onward goods that leave 0, 1, 2 and 3 months after they came in.
+    russian_pull: multiple that ordinary exports to Russia reach within a year of the invasion, as Russia
+        turns to whoever still sells (all goods 2021 to 2022: Uzbekistan x1.5, Kazakhstan x1.3).
     lot_usd: size of an ordinary consignment; it sets how many months are empty (EU exports of 19 codes:
         3 % of reporter-code-months filled for KGZ, 14 % KAZ, 47 % RUS).
     lump_sd: standard deviation of the log of a month's value in one cell (the same data: 1.0 to 1.5).
+    pair_sd: standard deviation of the log of a reporter's share in one code and partner (all filled cells
+        of a partner in the same data: 2.0 to 2.9, lumps included).
     drift_sd: monthly standard deviation of the log drift of one country's demand.
     inflation: yearly.
-    cif: import over export value of the same goods.
+    cif: import over export value of the same goods. mirror_level: median and log standard deviation of
+        the share of a supplier's ordinary exports that the receiver books (Lithuania to Kazakhstan before the
+        war: 9 of 28). arrival: share of diverted goods that the country they pass through books as imports
+        (Kyrgyz imports from the EU rose by US$676m from 2021 to 2023, EU exports there by about 2,650m).
     mirror_share: transit countries that also report imports. weight_share: rows with reported weight.
     revised_share: rows that appear again, changed, in a later vintage; delayed_share: rows missing in
         the first release.
     coalition_lag_days, transit_lag_days: days from month end to release.
     late_share, late_days: transit reporters that are later, and by how much.
+    confidential_share: reporters that hide one code.
     missing_share: transit countries that never report; sparse_share, sparse_gap: those that leave
         months out, and which share; stopped_share: those that stop reporting after 2022-03.
     underreported_share: diverters whose exports to Russia mostly go undeclared (customs union);
         underreported_kept: the share that is declared.
     n_hubs, n_industry, n_relocation, n_projects, n_own_goods, n_ghost, n_attention: countries for each
         decoy.
+    n_news_only: further countries that are in the news and in no trade table.
     stories_per_month: diversion stories about a country with US$100m a year diverted; false_stories:
         those about any country, without ground; ordinary_stories: other stories a month, whole world.
     extraction_noise: how far p_diversion of the simulated mentions strays from the truth (0 none).
@@ -126,11 +135,15 @@ class WorldParams:
     p_stop: float = 0.25
     stop_after: Range = (10, 26)
     lag_weights: tuple[float, float, float, float] = (0.45, 0.3, 0.15, 0.1)
-    lot_usd: float = 15_000
-    lump_sd: float = 1.1
+    russian_pull: Range = (0.7, 1.8)
+    lot_usd: float = 10_000
+    lump_sd: float = 1.3
+    pair_sd: float = 2.3
     drift_sd: float = 0.025
     inflation: float = 0.04
     cif: float = 1.08
+    mirror_level: tuple[float, float] = (0.8, 0.4)
+    arrival: Range = (0.2, 1.0)
     mirror_share: float = 0.5
     weight_share: float = 0.8
     revised_share: float = 0.02
@@ -139,6 +152,7 @@ class WorldParams:
     transit_lag_days: Range = (40, 110)
     late_share: float = 0.12
     late_days: Range = (60, 240)
+    confidential_share: float = 0.08
     missing_share: float = 0.12
     sparse_share: float = 0.12
     sparse_gap: Range = (0.1, 0.5)
@@ -152,6 +166,7 @@ class WorldParams:
     n_own_goods: int = 2
     n_ghost: int = 1
     n_attention: int = 3
+    n_news_only: int = 2
     stories_per_month: float = 2.0
     false_stories: float = 0.02
     ordinary_stories: float = 14.0
@@ -200,16 +215,17 @@ class WorldParams:
             "n_own_goods": 4,
             "n_ghost": 3,
             "n_attention": 7,
+            "n_news_only": 4,
             "ordinary_stories": 25.0,
         }
         return cls(seed=seed, **{**preset, **changes})
 
     @classmethod
     def large(cls, seed: int, **changes: Any) -> WorldParams:
-        """All 118 transit countries and 30 coalition reporters, 2017-2025; written reporter by reporter."""
+        """112 transit countries and 30 coalition reporters, 2017-2025; written reporter by reporter."""
         preset: dict[str, Any] = {
             "size": "large",
-            "n_transit": 118,
+            "n_transit": 112,
             "n_control": 16,
             "n_coalition": 30,
             "first": date(2017, 1, 1),

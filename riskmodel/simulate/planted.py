@@ -19,13 +19,15 @@ SMALLEST_USD = 1_000
 class PlantedFlows:
     """One episode in dollars; W coalition, P goods, T months; Int64.
 
-    inbound: (W, P, T), exports of each coalition country to `episode.country`, diverted part only.
+    inbound: (W, P, T), exports of each coalition country to `episode.country`, diverted part only;
+    booked: (W, P, T), what of it that country books as imports, before CIF.
     between: (P, T), from `country` to `via`; zeros without a chain.
     onward: (P, T), what reaches Russia from the last country; declared: (P, T), what it reports of it.
     """
 
     episode: Episode
     inbound: np.ndarray
+    booked: np.ndarray
     between: np.ndarray
     onward: np.ndarray
     declared: np.ndarray
@@ -51,7 +53,8 @@ def plant(params: WorldParams, cast: Cast, controls: np.ndarray, episode: Episod
     else:
         onward = _whole_dollars(_lagged(params, moved) * factor)
     declared = _whole_dollars(onward * episode.onward_kept)
-    return PlantedFlows(episode, inbound, between, onward, declared)
+    booked = _whole_dollars(inbound * episode.arrival)
+    return PlantedFlows(episode, inbound, booked, between, onward, declared)
 
 
 def _lagged(params: WorldParams, values: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +23,7 @@ class Habits:
     release: datetime64[D], shape (T,), the day a month's trade is published; NaT where it never is.
     adopts: array position of its first HS2022 month. imports: also reports imports. kind: `full`,
     `sparse`, `stopped` or `missing`; late: releases come months after the others'.
-    weighs: reports weight at all.
+    weighs: reports weight at all. confidential: positions of the goods whose code it hides.
     """
 
     country: str
@@ -32,6 +33,7 @@ class Habits:
     kind: str
     late: bool
     weighs: bool
+    confidential: tuple[int, ...] = ()
 
     @property
     def reports(self) -> bool:
@@ -39,12 +41,33 @@ class Habits:
 
 
 def draw_habits(params: WorldParams, cast: Cast) -> dict[str, Habits]:
-    """Reporting habits of every coalition and transit country (control countries report nothing here)."""
+    """Reporting habits of Russia and all coalition and transit countries; controls report nothing."""
     habits = {c: _coalition_habits(params, c) for c in cast.coalition}
     kinds = _transit_kinds(params, cast)
     for country in cast.transit:
         habits[country] = _transit_habits(params, country, kinds[country])
+    habits["RUS"] = _russian_habits(params)
+    if params.decoys.confidentiality:
+        for country in (*cast.coalition, *cast.transit):
+            hidden = _hidden_goods(params, cast, country)
+            habits[country] = dataclasses.replace(habits[country], confidential=hidden)
     return habits
+
+
+def _russian_habits(params: WorldParams) -> Habits:
+    """Russia reported its imports until the end of 2021 and nothing since."""
+    draw = stream(params.seed, "habits", "RUS")
+    release = _releases(draw, params, params.transit_lag_days)
+    stops = position(params, NEW_EDITION)
+    release = np.where(np.arange(release.size) >= stops, np.datetime64("NaT"), release)
+    return Habits("RUS", release, stops, True, "stopped", False, True)
+
+
+def _hidden_goods(params: WorldParams, cast: Cast, country: str) -> tuple[int, ...]:
+    """Confidentiality: some countries book one of their codes under 999999 instead."""
+    draw = stream(params.seed, "confidentiality", country)
+    good = int(draw.integers(cast.goods.height))
+    return (good,) if draw.random() < params.confidential_share else ()
 
 
 def _coalition_habits(params: WorldParams, country: str) -> Habits:

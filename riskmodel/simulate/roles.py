@@ -23,6 +23,7 @@ class Episode:
     country: where the goods arrive from the coalition. via: second country of a chain, or None.
     weights: shape (P,), how the diverted value spreads over the goods, 0 for unlisted; sums to 1.
     usd_per_year: diverted into `country` at the peak. crackdown, stop: None if it does not happen.
+    arrival: share of the inbound goods that `country` books as imports; 0 for ghost trade.
     onward_kept: share of the last leg to Russia that is declared (1 when all of it).
     ghost: the goods leave the coalition for `country` and never arrive there.
     """
@@ -40,6 +41,7 @@ class Episode:
     crackdown_left: float
     stop: int | None
     onward_kept: float
+    arrival: float
     ghost: bool = False
 
     def profile(self, months: int) -> np.ndarray:
@@ -147,7 +149,7 @@ def _draw_episode(
     stop = start + whole(draw, params.stop_after)
     has_crackdown, has_stop = draw.random() < params.p_crackdown, draw.random() < params.p_stop
     hides = draw.random() < params.underreported_share and params.decoys.underreported_onward
-    kept = draw.uniform(*params.underreported_kept)
+    kept, arrival = draw.uniform(*params.underreported_kept), draw.uniform(*params.arrival)
     return Episode(
         episode_id=episode_id,
         country=country,
@@ -162,6 +164,7 @@ def _draw_episode(
         crackdown_left=float(crackdown_left),
         stop=stop if has_stop and stop < n_months(params) else None,
         onward_kept=0.0 if ghost else (float(kept) if hides else 1.0),
+        arrival=0.0 if ghost else float(arrival),
         ghost=ghost,
     )
 
@@ -171,7 +174,7 @@ def _draw_goods_mix(draw: np.random.Generator, cast: Cast) -> np.ndarray:
     base = np.array([TIER_WEIGHT.get(tier or "", 0.0) for tier in tiers]) * np.sqrt(
         cast.goods["scale"].to_numpy()
     )
-    mix = base * draw.gamma(1.0, 1.0, base.size)
+    mix = base * draw.gamma(0.7, 1.0, base.size)
     share = draw.uniform(0.3, 1.0)
     keep = draw.random(base.size) < share
     keep[int(np.argmax(mix))] = True

@@ -1,7 +1,8 @@
-"""From arrays of dollars to canonical trade rows: consignments, weights, editions, vintages."""
+"""From dollars by cell to canonical trade rows: consignments, weights, editions, vintages."""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,10 @@ from riskmodel.simulate.lists import Cast
 from riskmodel.simulate.months import month_starts
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.reporting import Habits
-from riskmodel.simulate.streams import stream
+from riskmodel.simulate.streams import cell_normal, cell_uniform
 
 CONFIDENTIAL = "999999"
+SMALLEST_ROW_USD = 500
 KEY = ["reporter", "partner", "flow", "hs6", "period", "known_at"]
 
 
@@ -30,91 +32,130 @@ def consignments(draw: np.random.Generator, expected: np.ndarray, params: WorldP
     with np.errstate(invalid="ignore", divide="ignore"):
         value = expected / filled * np.exp(noise - params.lump_sd**2 / 2)
     value[empty | ~np.isfinite(value)] = 0
-    return np.where(value < 500, 0, np.rint(value)).astype(np.int64)
+    return np.where(value < SMALLEST_ROW_USD, 0, np.rint(value)).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Leg:
-    """Dollars of one reporter and flow. values: (partners, P, T) Int64; price: (P, T) index."""
+    """Dollars of one reporter and flow; one entry for each filled cell, arrays of equal length.
+
+    partners: names that `partner` points to. partner, good, month: positions. value: Int64 > 0.
+    """
 
     reporter: str
     flow: str
     partners: tuple[str, ...]
-    values: np.ndarray
-    price: np.ndarray
-    markup: float = 1.0
+    partner: np.ndarray
+    good: np.ndarray
+    month: np.ndarray
+    value: np.ndarray
+
+    @classmethod
+    def of(cls, reporter: str, flow: str, partners: tuple[str, ...], values: np.ndarray) -> Leg:
+        """From a dense array (partners, P, T)."""
+        partner, good, month = np.nonzero(values)
+        return cls(reporter, flow, partners, partner, good, month, values[partner, good, month])
+
+    @property
+    def cells(self) -> np.ndarray:
+        """A number for each cell that depends on partner, code and month alone (uint64)."""
+        names = np.array([zlib.crc32(name.encode()) for name in self.partners], np.uint64)
+        return (names[self.partner] << np.uint64(32)) + (self.good * 4096 + self.month).astype(np.uint64)
+
+    def plus(self, other: Leg) -> Leg:
+        """Both legs together: one reporter and flow, partners of this leg before those of the other."""
+        partner = np.concatenate([self.partner, other.partner + len(self.partners)])
+        good, month = np.concatenate([self.good, other.good]), np.concatenate([self.month, other.month])
+        value = np.concatenate([self.value, other.value])
+        return Leg(self.reporter, self.flow, (*self.partners, *other.partners), partner, good, month, value)
+
+    def only(self, keep: np.ndarray) -> Leg:
+        """The entries where `keep` holds."""
+        arrays = (self.partner[keep], self.good[keep], self.month[keep], self.value[keep])
+        return Leg(self.reporter, self.flow, self.partners, *arrays)
 
 
-def leg_rows(params: WorldParams, cast: Cast, habits: Habits, leg: Leg) -> pl.DataFrame:
-    """Rows of the months that the reporter publishes, in first release and later vintages."""
-    partner, good, month = np.nonzero(leg.values)
-    value = leg.values[partner, good, month]
-    release = habits.release[month]
-    told = ~np.isnat(release)
-    partner, good, month, value, release = (a[told] for a in (partner, good, month, value, release))
-    draw = stream(params.seed, "rows", leg.reporter, leg.flow)
-    kg = _weights(draw, params, cast, habits, leg, value, good, month)
+def leg_rows(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: np.ndarray) -> pl.DataFrame:
+    """Rows of the months that the reporter publishes, first releases and later vintages.
+
+    `price`: (P, T) index that values contain and weights do not.
+    """
+    leg = leg.only(~np.isnat(habits.release[leg.month]))
     frame = pl.DataFrame(
         {
-            "partner": pl.Series(leg.partners, dtype=pl.String).gather(partner),
-            "good": good,
-            "month": month,
-            "period": pl.Series(month_starts(params)[month]).cast(pl.Date),
-            "value_usd": value,
-            "net_kg": pl.Series(kg, dtype=pl.Float64).fill_nan(None).cast(pl.Int64),
-            "known_at": pl.Series(release).cast(pl.Date),
+            "partner": pl.Series(leg.partners, dtype=pl.String).gather(leg.partner),
+            "good": leg.good,
+            "month": leg.month,
+            "cell": leg.cells,
+            "value_usd": leg.value,
+            "net_kg": pl.Series(_weights(params, cast, habits, leg, price)).fill_nan(None).cast(pl.Int64),
         }
     )
-    named = _named_codes(cast, habits, frame)
-    rows = named.with_columns(
-        reporter=pl.lit(leg.reporter), flow=pl.lit(leg.flow), source=pl.lit("simulated")
-    ).select(list(TRADE_FLOWS))
-    return _vintages(draw, params, rows)
+    rows = _named_codes(cast, habits, frame).with_columns(
+        reporter=pl.lit(leg.reporter),
+        flow=pl.lit(leg.flow),
+        source=pl.lit("simulated"),
+        period=pl.lit(pl.Series(month_starts(params)).cast(pl.Date)).gather(pl.col("month")),
+        known_at=pl.lit(pl.Series(habits.release).cast(pl.Date)).gather(pl.col("month")),
+    )
+    return _vintages(params, rows, (leg.reporter, leg.flow))
 
 
-def _weights(
-    draw: np.random.Generator,
-    params: WorldParams,
-    cast: Cast,
-    habits: Habits,
-    leg: Leg,
-    value: np.ndarray,
-    good: np.ndarray,
-    month: np.ndarray,
-) -> np.ndarray:
+def _weights(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: np.ndarray) -> np.ndarray:
     """Reported kilograms; NaN where not reported."""
-    per_kg = cast.goods["usd_per_kg"].to_numpy().astype(float)[good] * leg.price[good, month] * leg.markup
-    kg = np.maximum(1.0, np.rint(value / (per_kg * draw.lognormal(0, 0.25, value.size))))
-    silent = draw.random(value.size) >= params.weight_share
+    names = (leg.reporter, leg.flow)
+    per_kg = cast.goods["usd_per_kg"].to_numpy().astype(float)[leg.good] * price[leg.good, leg.month]
+    noise = np.exp(0.25 * cell_normal(params.seed, ("kg", *names), leg.cells))
+    kg = np.maximum(1.0, np.rint(leg.value / (per_kg * noise)))
+    silent = cell_uniform(params.seed, ("weighed", *names), leg.cells) >= params.weight_share
     return np.where(silent | (not habits.weighs), np.nan, kg)
 
 
 def _named_codes(cast: Cast, habits: Habits, frame: pl.DataFrame) -> pl.DataFrame:
-    """Codes of the edition the reporter used that month; codes that share a predecessor are added up."""
-    new = cast.goods["hs6"]
-    old = cast.goods["hs2017"]
+    """Codes of the edition in use that month; codes with one predecessor are added up, secret ones hidden.
+
+    A sum with an unreported weight in it has no weight.
+    """
+    new, old = cast.goods["hs6"], cast.goods["hs2017"]
     in_new = pl.col("month") >= habits.adopts
+    hidden = pl.col("good").is_in(list(habits.confidential))
     coded = frame.with_columns(
-        hs6=pl.when(in_new).then(new.gather(frame["good"])).otherwise(old.gather(frame["good"])),
+        hs6=pl.when(hidden)
+        .then(pl.lit(CONFIDENTIAL))
+        .when(in_new)
+        .then(pl.lit(new).gather(pl.col("good")))
+        .otherwise(pl.lit(old).gather(pl.col("good"))),
         hs_edition=pl.when(in_new).then(pl.lit("HS2022")).otherwise(pl.lit("HS2017")),
     )
-    return coded.group_by("partner", "hs6", "hs_edition", "period", "known_at", maintain_order=True).agg(
-        pl.col("value_usd").sum(),
-        pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()).alias("net_kg"),
+    together = coded.select("partner", "hs6", "month").is_duplicated()
+    summed = (
+        coded.filter(together)
+        .group_by("partner", "hs6", "month", "hs_edition", maintain_order=True)
+        .agg(
+            pl.col("cell").first(),
+            pl.col("value_usd").sum(),
+            pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()).alias("net_kg"),
+        )
     )
+    columns = ["partner", "hs6", "month", "hs_edition", "cell", "value_usd", "net_kg"]
+    return pl.concat([coded.filter(~together).select(columns), summed.select(columns)])
 
 
-def _vintages(draw: np.random.Generator, params: WorldParams, rows: pl.DataFrame) -> pl.DataFrame:
+def _vintages(params: WorldParams, rows: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
     """Some rows come late, some are published again with another value: both carry a later `known_at`."""
-    n = rows.height
-    delayed = draw.random(n) < params.delayed_share
-    delay = np.where(delayed, draw.integers(60, 400, n), 0)
-    late = rows.with_columns(known_at=pl.col("known_at") + pl.duration(days=pl.lit(pl.Series(delay))))
-    revised = draw.random(n) < params.revised_share
-    change = np.where(revised, draw.lognormal(0, 0.15, n), 1.0)
-    again_after = draw.integers(60, 400, n)
-    again = late.with_columns(
-        value_usd=(pl.col("value_usd") * pl.Series(change)).round().cast(pl.Int64),
-        known_at=pl.col("known_at") + pl.duration(days=pl.lit(pl.Series(again_after))),
-    ).filter(pl.Series(revised))
-    return pl.concat([late, again]).cast(TRADE_FLOWS).sort(KEY)  # type: ignore[arg-type]
+    cells = rows["cell"].to_numpy()
+
+    def uniform(what: str) -> np.ndarray:
+        return cell_uniform(params.seed, (what, *names), cells)
+
+    late = uniform("delayed") < params.delayed_share
+    delay = np.where(late, 60 + (340 * uniform("delay")).astype(np.int64), 0)
+    first = rows.with_columns(known_at=pl.col("known_at") + pl.duration(days=pl.lit(pl.Series(delay))))
+    revised = uniform("revised") < params.revised_share
+    change = np.exp(0.15 * cell_normal(params.seed, ("change", *names), cells[revised]))
+    wait = 60 + (340 * uniform("wait")[revised]).astype(np.int64)
+    again = first.filter(pl.Series(revised)).with_columns(
+        value_usd=(pl.col("value_usd") * pl.lit(pl.Series(change))).round().cast(pl.Int64),
+        known_at=pl.col("known_at") + pl.duration(days=pl.lit(pl.Series(wait))),
+    )
+    return pl.concat([first, again]).select(list(TRADE_FLOWS)).cast(TRADE_FLOWS).sort(KEY)  # type: ignore[arg-type]

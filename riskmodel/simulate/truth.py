@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from riskmodel.simulate.decoys import DecoyNote
-from riskmodel.simulate.flows import Plan
 from riskmodel.simulate.months import month_at, month_starts
+from riskmodel.simulate.plan import Plan
 from riskmodel.simulate.planted import PlantedFlows
 
 TRUTH: dict[str, pl.DataType] = {
@@ -58,6 +58,9 @@ def all_notes(plan: Plan) -> list[DecoyNote]:
             notes.append(DecoyNote("missing_reporters", country, (), 0, None, 1.0))
         if habits.late:
             notes.append(DecoyNote("late_reporters", country, (), 0, None, 1.0))
+        hidden = tuple(plan.cast.goods["hs6"].gather(list(habits.confidential)).to_list())
+        if hidden:
+            notes.append(DecoyNote("confidentiality", country, hidden, 0, None, 1.0))
     if plan.params.decoys.attention:
         notes += [DecoyNote("attention", country, (), 0, None, 1.0) for country in plan.roles.attention]
     return notes

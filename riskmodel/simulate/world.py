@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.simulate.flows import Plan, draw_plan, trade_table
+from riskmodel.simulate.flows import trade_table
 from riskmodel.simulate.listings import draw_listings
 from riskmodel.simulate.lists import goods_list
 from riskmodel.simulate.news import News, draw_news
 from riskmodel.simulate.params import WorldParams
+from riskmodel.simulate.plan import Plan, draw_plan
 from riskmodel.simulate.truth import controls_table, monthly_truth, truth_table
 
 
@@ -23,7 +24,8 @@ class World:
     there, also what becomes known after the last month (`known_at` says when).
     mentions: what a mention engine could find in `articles`, with noise, so that training needs no text.
     truth: one row for each episode and decoy. truth_monthly: dollars moved by month and code.
-    controls: hs6, controlled_from. transit: the countries that can be scored.
+    controls: hs6, controlled_from. transit: the countries with trade that can be scored; news_only: those
+    with articles and no trade row.
     """
 
     params: WorldParams
@@ -36,6 +38,7 @@ class World:
     truth_monthly: pl.DataFrame
     controls: pl.DataFrame
     transit: tuple[str, ...]
+    news_only: tuple[str, ...]
 
 
 def simulate_world(params: WorldParams) -> World:
@@ -63,4 +66,5 @@ def build_world(plan: Plan, with_trade: bool = True) -> World:
         truth_monthly=monthly_truth(plan),
         controls=controls_table(plan),
         transit=plan.cast.transit,
+        news_only=plan.cast.news_only,
     )
