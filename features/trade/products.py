@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
 from features.trade.signals import TradeSignals
 
+SMALL_USD = 10_000
+FULL = math.log1p(1_000_000_000 / SMALL_USD)
+WEIGHTS = {
+    "inbound_code_usd": 1.0,
+    "inbound_excess_usd": 1.0,
+    "others_excess_usd": 1.0,
+    "direct_fall_usd": 0.5,
+    "onward_excess_usd": 1.0,
+    "matched_transit_usd": 1.0,
+}
 AMOUNTS = ("inbound_excess_usd", "onward_excess_usd", "displaced_usd", "matched_transit_usd")
 
 
@@ -36,6 +48,7 @@ def product_table(signals: TradeSignals) -> pl.DataFrame:
         "family",
         "tier",
         "inbound_code_usd",
+        "direct_fall_usd",
         *shared,
         "inbound_known",
         "onward_known",
@@ -44,6 +57,7 @@ def product_table(signals: TradeSignals) -> pl.DataFrame:
         pl.when("inbound_known").then(pl.col("inbound_excess_usd").fill_null(0)),
         pl.when("onward_known").then(pl.col("onward_excess_usd").fill_null(0)),
         pl.when("displaced_known").then("displaced_usd").alias("displaced_usd"),
+        pl.when("displaced_known").then(pl.col("direct_fall_usd").fill_null(0)),
         pl.when(pl.col("inbound_known") & pl.col("onward_known"))
         .then("matched_transit_usd")
         .alias("matched_transit_usd"),
@@ -57,25 +71,25 @@ def product_table(signals: TradeSignals) -> pl.DataFrame:
 
 
 def with_score(table: pl.DataFrame) -> pl.DataFrame:
-    """Add `score`: the mean percentile, within the country, of what speaks for transit of the code.
+    """Add `score` (Float64, 0 to 1): the weighted mean strength of what speaks for transit of a code.
 
-    Evidence, each as a percentile rank: recent inbound value, inbound excess, displaced amount, the other
-    transit countries' excess in the same code, onward excess and matched transit. Evidence that was
-    not reported is left out of the mean.
+    The strength of an amount is ln(1 + v / US$10,000) / ln(1 + US$1bn / US$10,000), at most 1. Evidence:
+    the code's recent inbound value and its excess; the excess of the same code in the other transit
+    countries (goods that Russia seeks rise along several routes at once); the fall of the direct leg, at
+    half weight since it is the same for all countries; and, where the onward leg was reported, onward
+    excess and matched transit. What was not reported is left out of the mean, never taken as zero.
     """
-    others = (
-        pl.col("inbound_excess_usd").sum().over("hs6") - pl.col("inbound_excess_usd").fill_null(0)
-    ).alias("others_excess_usd")
-    evidence = ["inbound_code_usd", "others_excess_usd", *AMOUNTS]
-    ranked = table.with_columns(others).with_columns(
-        (pl.col(name).rank("average").over("country") / pl.col(name).count().over("country")).alias(
-            f"rank_{name}"
-        )
-        for name in evidence
+    others = pl.col("inbound_excess_usd").sum().over("hs6") - pl.col("inbound_excess_usd").fill_null(0)
+    evidence = table.with_columns(others.alias("others_excess_usd"))
+    strength = {
+        name: (pl.col(name).clip(lower_bound=0) / SMALL_USD).log1p().clip(upper_bound=FULL) / FULL
+        for name in WEIGHTS
+    }
+    weighted = pl.sum_horizontal([weight * strength[name] for name, weight in WEIGHTS.items()])
+    known = pl.sum_horizontal(
+        [weight * pl.col(name).is_not_null().cast(pl.Float64) for name, weight in WEIGHTS.items()]
     )
-    return ranked.with_columns(
-        pl.mean_horizontal([f"rank_{name}" for name in evidence]).fill_null(0.0).alias("score")
-    )
+    return evidence.with_columns((weighted / known).alias("score"))
 
 
 def _shares(codes: pl.DataFrame) -> pl.DataFrame:
