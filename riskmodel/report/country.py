@@ -92,7 +92,7 @@ def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
 
 def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool) -> CountryPage:
     manifest, code = report.manifest, str(row["country"])
-    name = words.clean(row["name"] or code, 80)
+    name = words.clean(row["name"] or code, 48)
     signal_row = _first(own["signals"])
     grade_row = _first(own["grades"])
     raw_drivers = json_list(row["drivers"])
