@@ -95,6 +95,7 @@ def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is
     name = words.clean(row["name"] or code, 48)
     signal_row = _first(own["signals"])
     grade_row = _first(own["grades"])
+    shortfalls = _texts(grade_row["shortfalls"]) if grade_row else ["no trade of it is in the inputs"]
     raw_drivers = json_list(row["drivers"])
     trade, sentences, listings = evidence_parts(own["evidence"], is_full, bool(row["abstained"]))
     chart = Markup("")
@@ -110,9 +111,9 @@ def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is
         full=is_full,
         drivers=_drivers(raw_drivers),
         top_driver=top_driver_words(raw_drivers),
-        counter_evidence=_texts(row["counter_evidence"]),
+        counter_evidence=[text for text in _texts(row["counter_evidence"]) if text not in shortfalls],
         lowers=_texts(row["lowers"]),
-        shortfalls=_texts(grade_row["shortfalls"]) if grade_row else ["no trade of it is in the inputs"],
+        shortfalls=shortfalls,
         needs=[words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)],
         timeline=chart,
         products=_products(own["products"], 12 if is_full else 4),

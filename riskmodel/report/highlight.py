@@ -11,7 +11,7 @@ from riskmodel.report.words import clean
 
 
 def deciding_words(why: str | None) -> list[str]:
-    """The words named in an evidence row's `why`: a JSON list, or a list parted by `;`, `|` or `,`.
+    """The words named in an evidence row's `why`: a JSON list, or a list parted by `;`.
 
     >>> deciding_words("re-export; via Dubai"), deciding_words('["chips", "to Russia"]'), deciding_words(None)
     (['re-export', 'via Dubai'], ['chips', 'to Russia'], [])
@@ -23,18 +23,20 @@ def deciding_words(why: str | None) -> list[str]:
             return [word for word in (clean(item) for item in json.loads(why)) if word]
         except (ValueError, TypeError):
             pass
-    return [word for word in (clean(part) for part in re.split(r"[;|,]", why)) if word]
+    return [word for word in (clean(part) for part in why.split(";")) if word]
 
 
 def mark_words(text: str, words: list[str]) -> Markup:
-    """The text escaped, with every whole occurrence of a word inside `<mark>`, longest word first.
+    """The text escaped, with every whole occurrence of a word or phrase inside `<mark>`, longest first.
+
+    Between the words of a phrase any punctuation or space may stand: the reader of the sentence drops both.
 
     >>> mark_words("Chips <went> to Russia", ["to russia", "chips"])
     Markup('<mark>Chips</mark> &lt;went&gt; <mark>to Russia</mark>')
     """
-    patterns = [
-        re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)) if len(word) > 1
-    ]
+    phrases = sorted(set(words), key=lambda word: (-len(word), word))
+    patterns = [r"\W{1,4}".join(re.findall(r"\w+", phrase)) for phrase in phrases if len(phrase) > 1]
+    patterns = [pattern for pattern in patterns if pattern]
     if not patterns:
         return escape(text)
     parts, end = [], 0

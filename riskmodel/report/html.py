@@ -13,7 +13,7 @@ from features.reference.facts import country_names
 from riskmodel.bands import LOWER_BOUNDS
 from riskmodel.report import words
 from riskmodel.report.country import CountryPage, as_day, country_pages, signal_direction
-from riskmodel.report.provenance import contract_lines, count, plain, plain_pairs, row_counts
+from riskmodel.report.provenance import contract_lines, count, plain, plain_pairs, row_counts, simulated_part
 from riskmodel.report.svg import risk_bar
 from riskmodel.report.view import ReportInput
 
@@ -42,7 +42,7 @@ def render_report(report: ReportInput) -> str:
             abstained=[page for page in pages if page.abstained],
             bands=_bands(pages),
             shown=RANKING_SHOWN,
-            simulated=bool(manifest.get("simulated")),
+            simulated=simulated_part(manifest),
             simulated_inputs=[words.clean(name, 80) for name in manifest.get("simulated_inputs") or []],
             product_names=report.product_names,
             names=country_names(),

@@ -20,7 +20,7 @@ class ContractLine:
     accepted: str
     quarantined: str
     verdict: str
-    n_rules: int
+    rules: str
     failed: list[dict[str, Any]]
 
 
@@ -34,6 +34,7 @@ class RowCount:
     quarantined: str
     used: str
     dropped: list[tuple[str, str]]
+    unused: list[tuple[str, str]]
 
 
 def contract_lines(contracts: list[dict[str, Any]]) -> list[ContractLine]:
@@ -44,6 +45,7 @@ def contract_lines(contracts: list[dict[str, Any]]) -> list[ContractLine]:
 def _contract_line(report: dict[str, Any]) -> ContractLine:
     results = [r for r in report.get("results") or [] if isinstance(r, dict)]
     failed = [r for r in results if not r.get("passed")]
+    not_judged = sum(not r.get("judged", True) for r in results)
     stops = any(r.get("effect", "stops the batch") == "stops the batch" for r in failed)
     verdict = (
         "not passed" if not report.get("passed", not stops) else "passed with remarks" if failed else "passed"
@@ -56,30 +58,46 @@ def _contract_line(report: dict[str, Any]) -> ContractLine:
         accepted=count(report.get("rows_accepted")),
         quarantined=count(report.get("rows_quarantined")),
         verdict=verdict,
-        n_rules=len(results),
+        rules=f"{len(results)} ({not_judged} with nothing to judge)" if not_judged else str(len(results)),
         failed=failed,
     )
 
 
 def row_counts(manifest: dict[str, Any]) -> list[RowCount]:
-    """Rows read, accepted, quarantined and dropped, by kind of input, each drop under its reason."""
+    """What became of the rows of each kind of input, each loss under its reason."""
     rows = manifest.get("rows") or {}
-    return [
-        RowCount(
-            kind=clean(kind, 60),
-            read=count(counts.get("read")),
-            accepted=count(counts.get("accepted")),
-            quarantined=count(counts.get("quarantined")),
-            used=count((counts.get("dropped") or {}).get("used", counts.get("used"))),
-            dropped=[
-                (clean(str(reason).replace("_", " "), 200), count(n))
-                for reason, n in sorted((counts.get("dropped") or {}).items())
-                if reason != "used"
-            ],
-        )
-        for kind, counts in sorted(rows.items())
-        if isinstance(counts, dict)
-    ]
+    return [_row_count(str(kind), rows[kind]) for kind in sorted(rows) if isinstance(rows[kind], dict)]
+
+
+def _row_count(kind: str, counts: dict[str, Any]) -> RowCount:
+    fates = dict(counts.get("of_accepted") or {})
+    used = fates.pop("used", None)
+    return RowCount(
+        kind=_reason(kind),
+        read=count(counts.get("read")),
+        accepted=count(counts.get("accepted")),
+        quarantined=count(counts.get("quarantined")),
+        used=count(used),
+        dropped=_reasons(counts.get("dropped") or {}),
+        unused=_reasons(fates),
+    )
+
+
+def _reasons(counts: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(_reason(name), count(counts[name])) for name in sorted(counts) if counts[name]]
+
+
+def _reason(name: str) -> str:
+    return clean(str(name).replace("_", " "), 200)
+
+
+def simulated_part(manifest: dict[str, Any]) -> str:
+    """How much of the evidence is made up: `all`, `part` or `none`. A goods list is not evidence."""
+    made_up = set(manifest.get("simulated_inputs") or [])
+    given = {item.get("kind") for item in manifest.get("inputs") or []} - {"goods"}
+    if manifest.get("simulated") and (not made_up or given <= made_up):
+        return "all"
+    return "part" if made_up or manifest.get("simulated") else "none"
 
 
 def plain_pairs(mapping: Any) -> list[tuple[str, str]]:

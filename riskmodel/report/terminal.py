@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.report.country import json_list, raising
+from riskmodel.report.provenance import simulated_part
 from riskmodel.report.view import ReportInput
 from riskmodel.report.words import clean, interval, iso_day, percent, short_driver
 
@@ -54,10 +55,10 @@ def _opening(manifest: dict[str, Any]) -> list[str]:
     lines = [
         f"Export-diversion risk as of {iso_day(manifest.get('as_of'))} (model {clean(model.get('id'), 40)})"
     ]
-    inputs = [clean(name, 40) for name in manifest.get("simulated_inputs") or []]
-    if manifest.get("simulated"):
+    inputs = [clean(name, 40).replace("_", " ") for name in manifest.get("simulated_inputs") or []]
+    if simulated_part(manifest) == "all":
         lines.append("SIMULATED data: nothing here says anything about a real country.")
-    elif inputs:
+    elif simulated_part(manifest) == "part":
         lines.append(f"PARTLY SIMULATED data ({', '.join(inputs)}): no score here describes a real country.")
     if "simulated" in str(model.get("trained_on") or ""):
         lines.append("The model learned from simulated worlds; trust the order more than the number.")

@@ -218,7 +218,8 @@ def make_manifest() -> dict[str, Any]:
                 "read": 98765,
                 "accepted": 98001,
                 "quarantined": 64,
-                "dropped": {"not on the goods list": 700},
+                "dropped": {"aggregate_row": 700},
+                "of_accepted": {"not_on_goods_list": 90000, "used": 8001},
             }
         },
         "control_countries": ["BRA", "CHL"],
@@ -350,7 +351,9 @@ def build_hostile() -> ReportInput:
         "goods": {"name": text, "codes": text, "digest": text, "hindsight": True},
         "settings": {text: {text: [text]}},
         "inputs": [{"kind": text, "name": text, "sha256": text, "bytes": 1, "reader": text, "rows": 1}],
-        "rows": {text: {"read": 1, "accepted": 1, "quarantined": 0, "dropped": {text: 1}}},
+        "rows": {
+            text: {"read": 1, "accepted": 1, "quarantined": 0, "dropped": {text: 1}, "of_accepted": {text: 1}}
+        },
         "not_scored": {text: text},
         "versions": {text: text},
         "notes": [text],

@@ -55,7 +55,7 @@ def test_simulated_lines_stand_only_where_they_are_true(make_report: MakeReport)
     assert "SIMULATED data" in printed(run)
     real = {**run.manifest, "simulated": False, "simulated_inputs": [], "model": {"id": "m"}}
     assert "simulated" not in printed(replace(run, manifest=real)).lower()
-    partly = {**real, "simulated_inputs": ["articles"]}
+    partly = {**real, "simulated": True, "simulated_inputs": ["articles"]}
     assert "PARTLY SIMULATED data (articles)" in printed(replace(run, manifest=partly))
 
 
