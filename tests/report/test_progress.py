@@ -32,7 +32,7 @@ def test_names_the_steps_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         steps.advance(2)
         steps.step("scoring")
     assert "reading [trade]" in out.getvalue()
-    assert "2/2" in out.getvalue()
+    assert "100%" in out.getvalue()
     assert "scoring" in out.getvalue()
 
 
