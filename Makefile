@@ -36,6 +36,18 @@ score: $(VENV)/.installed ## set up and run the main job on the bundled simulate
 	@$(RISKMODEL) score --trade $(SAMPLE_WORLD)/trade_flows.parquet --articles $(SAMPLE_WORLD)/articles.jsonl \
 		--listings $(SAMPLE_WORLD)/listings.csv --as-of 2024-06-30 --out $(SAMPLE_RUN)
 
+DATA ?= ../shared/data
+.PHONY: real
+real: $(VENV)/.installed ## score real public extracts: EU exports by CN8, US designations, articles (DATA=folder)
+	@test -d "$(DATA)" || { echo "No folder $(DATA): give the folder of the extracts, make real DATA=/path" >&2; exit 2; }
+	@$(RISKMODEL) score \
+		--trade $(DATA)/eu27-sanctioned-cn8-monthly/eu27_exports_cn8_monthly_2020_2022.parquet \
+		--goods $(DATA)/trade-reference/eu_export_sanctions_cn8_jan2023.csv.gz \
+		--articles $(DATA)/us-federal-register-abstracts/fr_abstracts.csv.gz --articles $(DATA)/seed-article \
+		--listings $(DATA)/ofac-russia-designations/ofac_ru14024_entity_country.csv \
+		--published-at 2024-08-05 --baseline 2020-01:2021-12 --recent-months 9 \
+		--as-of 2023-12-31 --out runs/real
+
 .PHONY: test
 test: $(VENV)/.installed-dev ## set up and run every test, linter and type check
 	@$(BIN)/ruff format --check .
