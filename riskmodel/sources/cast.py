@@ -41,6 +41,12 @@ def clean(series: pl.Series) -> pl.Series:
     return pl.select(pl.when(text.str.strip_chars() != "").then(stripped)).to_series().alias(series.name)
 
 
+def whole(text: pl.Expr, factor: int = 1) -> pl.Expr:
+    """Numbers written as text, times `factor`, as text of whole numbers, halves up; other text stays."""
+    number = (text.cast(pl.Float64, strict=False) * factor + 0.5).floor().cast(pl.Int64, strict=False)
+    return pl.coalesce(number.cast(pl.String), text)
+
+
 def _column(series: pl.Series, dtype: pl.DataType) -> pl.Series:
     if series.dtype == dtype:
         return clean(series) if dtype == pl.String else series

@@ -9,11 +9,27 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources import comext_cn8, trade_canonical
+from riskmodel.sources import (
+    baci,
+    comext_cn8,
+    comext_easy,
+    comext_sdmx,
+    comtrade,
+    india_bank,
+    trade_canonical,
+)
 from riskmodel.sources.batch import Batch
 from riskmodel.sources.formats import Format, read_batch
 
-FORMATS: tuple[Format, ...] = (trade_canonical.FORMAT, comext_cn8.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    trade_canonical.FORMAT,
+    comext_cn8.FORMAT,
+    comext_easy.FORMAT,
+    *comext_sdmx.FORMATS,
+    *comtrade.FORMATS,
+    baci.FORMAT,
+    india_bank.FORMAT,
+)
 
 
 def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None) -> Batch:
@@ -25,7 +41,7 @@ def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: 
     """
     batch = read_batch("trade_flows", paths, FORMATS, TRADE_FLOWS, named=format)
     edition = batch.frame["hs_edition"]
-    if not edition.null_count():
+    if not edition.null_count() or not batch.frame.height:
         return batch
     if hs_edition is not None:
         frame = batch.frame.with_columns(pl.col("hs_edition").fill_null(hs_edition))
