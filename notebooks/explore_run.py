@@ -130,7 +130,11 @@ line = (
         color=alt.Color("leg:N", scale=colours, legend=None),
     )
 )
-baseline = alt.Chart(legs).mark_line(strokeDash=[5, 3], color="#5a6470").encode(x="period:T", y="baseline:Q")
+baseline = (
+    alt.Chart(legs)
+    .mark_line(strokeDash=[5, 3], color="#5a6470")
+    .encode(x="period:T", y=alt.Y("baseline:Q", title="US$ million"))
+)
 (
     alt.layer(baseline, line)
     .properties(width=560, height=130)
