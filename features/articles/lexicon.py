@@ -1,0 +1,82 @@
+"""The language of diversion: phrase classes (evasion, routes, pressure, ...) and the goods lexicon.
+
+Phrases and goods are data (`features/reference/phrases.csv`, `goods_lexicon.csv`). A trailing `*`
+in a word stands for any ending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from features.articles.gazetteer import read_reference
+
+
+class Phrase(NamedTuple):
+    """Words of a phrase (a trailing `*` matches any ending) and the class it speaks for."""
+
+    words: tuple[str, ...]
+    label: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases by their first word; words that are prefixes are kept apart, by their first letters."""
+
+    exact: dict[str, tuple[Phrase, ...]]
+    prefix: dict[str, tuple[Phrase, ...]]
+
+    def match(self, words: list[str], at: int) -> Phrase | None:
+        """The longest phrase that begins at `words[at]`, or None."""
+        word = words[at]
+        best: Phrase | None = None
+        for phrase in (*self.exact.get(word, ()), *self.prefix.get(word[:3], ())):
+            length = len(phrase.words)
+            if (best is None or length > len(best.words)) and _fits(phrase.words, words, at):
+                best = phrase
+        return best
+
+
+def _fits(pattern: tuple[str, ...], words: list[str], at: int) -> bool:
+    if at + len(pattern) > len(words):
+        return False
+    for offset, part in enumerate(pattern):
+        word = words[at + offset]
+        if not (word.startswith(part[:-1]) if part[-1] == "*" else word == part):
+            return False
+    return True
+
+
+def _build(rows: list[tuple[str, str]]) -> Lexicon:
+    exact: dict[str, list[Phrase]] = {}
+    prefix: dict[str, list[Phrase]] = {}
+    for text, label in rows:
+        words = tuple(text.split())
+        first = words[0]
+        if first.endswith("*"):
+            prefix.setdefault(first[:-1][:3], []).append(Phrase(words, label))
+        else:
+            exact.setdefault(first, []).append(Phrase(words, label))
+    return Lexicon(
+        {word: tuple(found) for word, found in exact.items()},
+        {word: tuple(found) for word, found in prefix.items()},
+    )
+
+
+@lru_cache(maxsize=1)
+def phrases() -> Lexicon:
+    """Phrase classes; the first class of a phrase in the file wins."""
+    return _build([(row["phrase"], row["class"]) for row in read_reference("phrases.csv")])
+
+
+@lru_cache(maxsize=1)
+def goods() -> Lexicon:
+    """Goods terms; the label is the product family."""
+    return _build([(row["term"], row["family"]) for row in read_reference("goods_lexicon.csv")])
+
+
+@lru_cache(maxsize=1)
+def goods_tiers() -> dict[str, str]:
+    """Tier of the Common High Priority List for each product family, empty where it has none."""
+    return {row["family"]: row["tier"] for row in read_reference("goods_lexicon.csv")}

@@ -1,0 +1,137 @@
+"""A sentence as masked tokens: countries, Russia and goods are placeholders, phrases are classes.
+
+The role model sees only this form, so it can learn how a sentence is built and not which countries
+are suspected.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from features.articles.gazetteer import APOSTROPHES, Place, gazetteer
+from features.articles.lexicon import goods, phrases
+
+_WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[,;:.!?()\"“”%$€£&/]")
+_POSSESSIVE = re.compile(r"'s\b")
+_GROUP_MASKS = {"russia": "RUSSIA", "ukraine": "UKRAINE", "controls": "WEST", "other_regime": "REGIME"}
+_JOINERS = frozenset({",", "and", "or", "the", "&", "/", "as", "well"})
+_LISTABLE = frozenset({"COUNTRY", "OTHER", "REGIME"})
+
+
+class Token(NamedTuple):
+    """One token: its lower-case words, its class (or empty), its country (or empty) and its span."""
+
+    word: str
+    label: str
+    iso3: str
+    start: int
+    end: int
+
+
+def tokenize(
+    sentence: str, places: list[Place], anaphors: tuple[tuple[int, int, str], ...] = ()
+) -> list[Token]:
+    """Tokens of a sentence.
+
+    `places` come from `find_places`; `anaphors` are (start, end, iso3) of words such as `there` that
+    stand for a country named earlier.
+    """
+    marks = [(p.start, p.end, p.iso3, p.kind) for p in places]
+    marks += [(start, end, iso3, "anaphor") for start, end, iso3 in anaphors]
+    tokens: list[Token] = []
+    at = 0
+    for start, end, iso3, kind in sorted(marks):
+        if start < at:
+            continue
+        tokens += _words(sentence, at, start)
+        label = "PLACE" if iso3 else kind
+        tokens.append(Token(sentence[start:end].lower(), label, iso3, start, end))
+        at = end
+    return tokens + _words(sentence, at, len(sentence))
+
+
+def _words(sentence: str, start: int, end: int) -> list[Token]:
+    plain = sentence[start:end].lower().translate(APOSTROPHES)
+    if len(plain) != end - start:  # a few letters change length when lowered; keep the spans true
+        plain = sentence[start:end].translate(APOSTROPHES)
+    plain = _POSSESSIVE.sub("  ", plain)
+    found = [(m.group(), m.start() + start, m.end() + start) for m in _WORD.finditer(plain)]
+    words = [word for word, _, _ in found]
+    tokens: list[Token] = []
+    at = 0
+    while at < len(words):
+        phrase, good = phrases().match(words, at), goods().match(words, at)
+        if good is not None and (phrase is None or len(good.words) >= len(phrase.words)):
+            length, label = len(good.words), f"GOODS:{good.label}"
+        elif phrase is not None:
+            length, label = len(phrase.words), phrase.label
+        else:
+            length, label = 1, ""
+        last = at + length - 1
+        tokens.append(Token(" ".join(words[at : last + 1]), label, "", found[at][1], found[last][2]))
+        at = last + 1
+    return tokens
+
+
+def mask(token: Token, target: str) -> str:
+    """Placeholder of a place token; empty for words."""
+    if token.label in ("WEST", "REGION"):
+        return token.label
+    if not token.iso3:
+        return ""
+    if token.iso3 == target:
+        return "COUNTRY"
+    return _GROUP_MASKS.get(gazetteer().group(token.iso3), "OTHER")
+
+
+class Masked(NamedTuple):
+    """Masked sequence: `symbols` (mask, class or word), `words`, and the index of each COUNTRY."""
+
+    symbols: list[str]
+    words: list[str]
+    targets: list[int]
+    in_list: bool
+
+
+def masked(tokens: list[Token], target: str = "") -> Masked:
+    """The sentence seen from `target`; countries joined in one list become one placeholder.
+
+    A list counts as COUNTRY when the target is in it, since what is said of the list is said of
+    every member. With an empty target every country is OTHER, REGIME or WEST.
+    """
+    symbols: list[str] = []
+    words: list[str] = []
+    in_list = False
+    pending = 0  # joiners since the last listable place
+    last_place = -1
+    for token in tokens:
+        place = mask(token, target)
+        if place in _LISTABLE:
+            if last_place >= 0 and pending <= 4 and len(symbols) - last_place - 1 == pending:
+                del symbols[last_place + 1 :], words[last_place + 1 :]
+                together = {symbols[last_place], place}
+                symbols[last_place] = _together(together)
+                in_list = in_list or "COUNTRY" in together
+                pending = 0
+                continue
+            last_place, pending = len(symbols), 0
+        elif token.word in _JOINERS and last_place >= 0:
+            pending += 1
+        else:
+            last_place, pending = -1, 0
+        symbols.append(place or _symbol(token))
+        words.append(place or token.word)
+    return Masked(symbols, words, [i for i, s in enumerate(symbols) if s == "COUNTRY"], in_list)
+
+
+def _together(places: set[str]) -> str:
+    if "COUNTRY" in places:
+        return "COUNTRY"
+    return "OTHER" if "OTHER" in places else "REGIME"
+
+
+def _symbol(token: Token) -> str:
+    if token.label.startswith("GOODS:"):
+        return "GOODS_ANY" if token.label == "GOODS:goods unspecified" else "GOODS"
+    return token.label.upper() if token.label else token.word

@@ -1,0 +1,215 @@
+"""Articles to mentions: one row for each sentence and country, with role, probability and polarity.
+
+Cheap passes come first: a partition is split into sentences and searched for countries in polars.
+Only sentences that hold a word of trade, evasion, pressure or arms, in articles that could be about
+Russia at all, are read closely by the role model; the rest keep their country rows with the floor
+probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts.tables import MENTIONS
+from features.articles.context import (
+    ANAPHOR,
+    CARRY_SENTENCES,
+    EVASION_WORDS,
+    REGIME_WORDS,
+    RUSSIA_WORDS,
+    anaphors_for,
+    is_focus,
+)
+from features.articles.countries import countries_in
+from features.articles.gazetteer import find_places
+from features.articles.languages import with_language
+from features.articles.masking import Token, tokenize
+from features.articles.role_features import Context
+from features.articles.roles import NEVER_ROUTES, read_roles, role_model
+from features.articles.screen import article_screen, sentence_screen
+from features.articles.sentences import clean, sentence_list
+from features.articles.stories import Stories, story_table
+
+PARTITION = 4000  # articles that are in memory at once
+COLUMNS: dict[str, pl.DataType] = {
+    **MENTIONS,
+    "why": pl.String(),
+    "about_listing": pl.Boolean(),
+    "retracted": pl.Boolean(),
+}
+
+
+@dataclass(frozen=True)
+class MentionResult:
+    """Mentions of a set of articles.
+
+    Attributes
+    ----------
+    mentions: columns of `MENTIONS`, `why` (the words that decided), `about_listing` (the story is
+        about a designation itself) and `retracted`; sorted by article_id, sentence_no, country.
+        Sentence 0 is the title.
+    not_read_by_language: articles that were not read because they are not English, by language.
+    n_articles_read: articles that were read, with mentions or without.
+    """
+
+    mentions: pl.DataFrame
+    not_read_by_language: Mapping[str, int]
+    n_articles_read: int
+
+
+def find_mentions(articles: pl.DataFrame) -> pl.DataFrame:
+    """Mentions of every article, in one frame; see `MentionResult.mentions`."""
+    return read_mentions(articles).mentions
+
+
+def read_mentions(articles: pl.DataFrame) -> MentionResult:
+    """Read a table of articles in the canonical schema (`data_contracts.tables.ARTICLES`)."""
+    labelled = with_language(articles)
+    english = labelled.filter(pl.col("language") == "en")
+    others = labelled.filter(pl.col("language") != "en").group_by("language").len().sort("language")
+    parts = list(mention_partitions(english))
+    mentions = pl.concat(parts) if parts else pl.DataFrame(schema=COLUMNS)
+    return MentionResult(
+        mentions.sort("article_id", "sentence_no", "country"),
+        dict(zip(others["language"].to_list(), others["len"].to_list(), strict=True)),
+        english.height,
+    )
+
+
+def mention_partitions(english: pl.DataFrame, size: int = PARTITION) -> Iterator[pl.DataFrame]:
+    """Mentions of English articles, partition by partition, each sorted; stories span the whole table."""
+    stories = story_table(english)
+    for start in range(0, english.height, size):
+        yield _partition(english.slice(start, size), stories).sort("article_id", "sentence_no", "country")
+
+
+def _partition(articles: pl.DataFrame, stories: Stories) -> pl.DataFrame:
+    sentences = _sentences(articles)
+    found = countries_in(sentences)
+    wanted = _to_read(sentences, found)
+    read = _read(wanted)
+    here = found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select(
+        "row", pl.col("iso3").alias("country")
+    )
+    skimmed = here.join(wanted.select("row"), on="row", how="anti").with_columns(
+        role=pl.lit("other_mention"),
+        p_diversion=pl.lit(role_model().floor),
+        is_diversion=pl.lit(False),
+        polarity=pl.lit(0, pl.Int8),
+        goods=pl.lit([], pl.List(pl.String)),
+        why=pl.lit(""),
+    )
+    rows = pl.concat([skimmed, read]).join(
+        sentences.select("row", "article", "sentence_no", "text"), on="row"
+    )
+    facts = articles.with_row_index("article").select(
+        "article", "article_id", pl.col("published_at").dt.date().alias("published_on"), "source"
+    )
+    return (
+        rows.join(facts, on="article")
+        .join(stories.table, on="article_id", how="left")
+        .select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
+    )
+
+
+def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
+    """One row for each sentence: row, article (its index), sentence_no (title 0), text, gate."""
+    title, text = clean(pl.col("title").fill_null("")), clean(pl.col("text").fill_null(""))
+    cleaned = articles.select(
+        title=title.str.replace_all(r"\s+", " ").str.strip_chars(), text=text
+    ).with_row_index("article")
+    body = cleaned.select(
+        "article",
+        article_screen(pl.concat_str("title", "text", separator="\n")).alias("gate"),
+        pl.concat_list(pl.concat_list("title"), sentence_list(pl.col("text"))).alias("text"),
+    ).with_columns(sentence_no=pl.int_ranges(0, pl.col("text").list.len()))
+    return (
+        body.explode("text", "sentence_no")
+        .filter(pl.col("text").str.len_bytes() > 0)
+        .with_row_index("row")
+        .with_columns(pl.col("sentence_no").cast(pl.Int64))
+    )
+
+
+def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Sentences for the role model, with what the document lends them.
+
+    Columns: row, text, russia, regime, evasion, first (see `Context`), carried (ISO code or null).
+    """
+    focus = (
+        found.filter(pl.col("iso3").map_elements(is_focus, return_dtype=pl.Boolean))
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("iso3").last().alias("focus"))
+    )
+    named = found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select("row").unique()
+    flagged = (
+        sentences.filter("gate")
+        .join(focus, on="row", how="left", maintain_order="left")
+        .with_columns(
+            _ru=pl.col("text").str.contains_any(RUSSIA_WORDS),
+            _re=pl.col("text").str.contains_any(REGIME_WORDS),
+            _ev=pl.col("text").str.contains_any(EVASION_WORDS, ascii_case_insensitive=True),
+            _focus_at=pl.when(pl.col("focus").is_not_null()).then("sentence_no"),
+        )
+        .with_columns(
+            russia=_earlier("_ru"),
+            regime=_earlier("_re"),
+            evasion=_earlier("_ev"),
+            first=pl.col("row") == pl.col("row").min().over("article"),
+            carried=pl.col("focus").shift(1).forward_fill().over("article"),
+            _carried_at=pl.col("_focus_at").shift(1).forward_fill().over("article"),
+        )
+    )
+    near = (pl.col("sentence_no") - pl.col("_carried_at")) <= CARRY_SENTENCES
+    means = pl.col("focus").is_null() & pl.col("text").str.contains(ANAPHOR) & near
+    return (
+        flagged.filter(sentence_screen(pl.col("text")))
+        .with_columns(carried=pl.when(means).then("carried"))
+        .join(named.with_columns(named=True), on="row", how="left", maintain_order="left")
+        .filter(pl.col("named").fill_null(False) | pl.col("carried").is_not_null())
+        .select("row", "text", "russia", "regime", "evasion", "first", "carried")
+    )
+
+
+def _earlier(flag: str) -> pl.Expr:
+    """Whether the flag was set in an earlier sentence of the same article."""
+    return pl.col(flag).cast(pl.UInt8).cum_max().shift(1, fill_value=0).over("article").cast(pl.Boolean)
+
+
+_READ_SCHEMA: dict[str, pl.DataType] = {
+    "row": pl.UInt32(),
+    "country": pl.String(),
+    "role": pl.String(),
+    "p_diversion": pl.Float64(),
+    "is_diversion": pl.Boolean(),
+    "polarity": pl.Int8(),
+    "goods": pl.List(pl.String()),
+    "why": pl.String(),
+}
+
+
+def _read(wanted: pl.DataFrame) -> pl.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for row, text, russia, regime, evasion, first, carried in wanted.iter_rows():
+        places = find_places(text)
+        countries = list(dict.fromkeys(p.iso3 for p in places if p.iso3 and p.iso3 not in NEVER_ROUTES))
+        anaphors = anaphors_for(text, carried) if carried else ()
+        tokens = tokenize(text, places, anaphors)
+        if anaphors and carried not in countries:
+            countries.append(carried)
+        verdicts = read_roles(tokens, countries, Context(russia, regime, evasion, first))
+        families = _families(tokens)
+        rows += [
+            (row, iso3, v.role, v.p_diversion, v.is_diversion, v.polarity, families, v.why)
+            for iso3, v in verdicts.items()
+        ]
+    return pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
+
+
+def _families(tokens: list[Token]) -> list[str]:
+    """Product families named in a sentence, sorted, the unspecific last resort left out."""
+    labels = {token.label.removeprefix("GOODS:") for token in tokens if token.label.startswith("GOODS:")}
+    return sorted(labels - {"goods unspecified"})

@@ -1,0 +1,129 @@
+"""What the role models see of a sentence: masked n-grams, words around the target, and cues.
+
+Names of features: `w:` word, `c:` class, `b:` pair of neighbours, `f:` pair with its gap, `r:` what
+stands around RUSSIA, `L`/`R` what stands left and right of the target country, `x:` cues.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.articles.masking import Masked, Token, masked
+
+STEM = 7  # letters kept of a word: a crude stem that needs no language resources
+WINDOW = 6
+_MASKS = ("RUSSIA", "REGIME", "OTHER", "WEST", "COUNTRY", "REGION", "UKRAINE")
+_CLASSES = frozenset(
+    ["EVADE", "ILLICIT", "DIVERT", "REEXPORT", "TRANSIT", "HUB", "SUPPLY", "GET", "REACH", "INCREASE", "DECREASE", "CRACKDOWN", "PLEDGE", "DENY", "PRESSURE", "LISTED", "SANCTION", "MILITARY", "ENERGY", "FINANCE", "DIPLO", "SPORT", "PEOPLE", "AGRI", "NEG", "SAY", "GOODS", "GOODS_ANY"]
+)
+_ENDS = frozenset({".", "!", "?"})
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the document said before the sentence (title included).
+
+    russia: Russia was named. regime: another sanctioned destination was named. evasion: language of
+    evasion or export control was used. first: the sentence stands alone, nothing came before.
+    """
+
+    russia: bool = False
+    regime: bool = False
+    evasion: bool = False
+    first: bool = True
+
+
+def stem(word: str) -> str:
+    """First letters of a word; masks stay whole."""
+    return word if word in _MASKS else word[:STEM]
+
+
+def _units(seen: Masked) -> list[str]:
+    return [s if s in _CLASSES or s in _MASKS else stem(s) for s in seen.symbols]
+
+
+def sentence_features(tokens: list[Token], context: Context) -> dict[str, str]:
+    """Features of the sentence as a whole, each with the words it came from."""
+    seen = masked(tokens)
+    units = _units(seen)
+    found: dict[str, str] = {}
+    for i, (unit, word) in enumerate(zip(units, seen.words, strict=True)):
+        if unit in _ENDS:
+            continue
+        found.setdefault(f"c:{unit}", word)
+        if unit in _CLASSES:
+            found.setdefault(f"w:{stem(word)}", word)
+        if i + 1 < len(units):
+            found.setdefault(f"b:{unit}_{units[i + 1]}", f"{word} {seen.words[i + 1]}")
+        for gap in (2, 3):
+            if (i + gap < len(units) and units[i + gap] in _MASKS) or (unit in _MASKS and i + gap < len(units)):
+                found.setdefault(f"f:{unit}_{units[i + gap]}", " ".join(seen.words[i : i + gap + 1]))
+    found.update(_cues(units, context))
+    return found
+
+
+def _cues(units: list[str], context: Context) -> dict[str, str]:
+    present = set(units)
+    russia = "RUSSIA" in present
+    regime = "REGIME" in present
+    cues = {"russia" if russia else "no russia": True}
+    if not russia:
+        cues["russia before"] = context.russia
+        cues["regime before, no russia"] = context.regime and not context.russia
+        cues["evasion before"] = context.evasion
+        cues["alone, no russia"] = context.first
+        cues["neither before"] = not (context.first or context.russia or context.regime)
+    cues["regime, no russia"] = regime and not (russia or context.russia)
+    trade = present & {"SUPPLY", "REEXPORT", "DIVERT", "TRANSIT", "HUB", "GET", "REACH"}
+    guile = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "SANCTION"}
+    goods = present & {"GOODS", "MILITARY"}
+    cues["trade and guile"] = bool(trade and guile)
+    cues["goods and trade"] = bool(goods and trade)
+    cues["goods and guile"] = bool(goods and guile)
+    cues["russia, goods and trade"] = russia and bool(goods and trade)
+    cues["russia and guile"] = russia and bool(guile)
+    cues["off topic"] = bool(present & {"ENERGY", "DIPLO", "SPORT", "PEOPLE", "AGRI"}) and not (
+        guile or goods
+    )
+    cues["no trade, goods or guile"] = not (trade or guile or goods)
+    return {f"x:{name}": name for name, holds in cues.items() if holds}
+
+
+def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str]:
+    """Features of one country's place in the sentence, each with the words it came from."""
+    seen = masked(tokens, iso3)
+    units = _units(seen)
+    found: dict[str, str] = {}
+    for at in seen.targets:
+        _around(units, seen.words, at, found)
+    if not seen.targets:
+        found["x:target in title only"] = ""
+    if group:
+        found[f"x:target {group}"] = group
+    if seen.in_list:
+        found["x:in a list"] = "list"
+    others = [u for u in units if u in ("OTHER", "REGIME", "WEST")]
+    found[f"x:others {min(len(others), 2)}"] = "other countries"
+    if "WEST" in others:
+        found["x:west present"] = "coalition"
+    if "REGIME" in others:
+        found["x:regime present"] = "other regime"
+    if "RUSSIA" in units and seen.targets:
+        side = "before" if seen.targets[0] < units.index("RUSSIA") else "after"
+        found[f"x:{side} russia"] = f"{side} Russia"
+    return found
+
+
+def _around(units: list[str], words: list[str], at: int, found: dict[str, str]) -> None:
+    for step in range(1, WINDOW + 1):
+        for side, i in (("L", at - step), ("R", at + step)):
+            if 0 <= i < len(units) and units[i] not in _ENDS:
+                found.setdefault(f"{side}:{units[i]}", words[i])
+                if step <= 2:
+                    found.setdefault(f"{side}{step}:{units[i]}", words[i])
+    if at >= 2:
+        found.setdefault(f"L12:{units[at - 2]}_{units[at - 1]}", f"{words[at - 2]} {words[at - 1]}")
+    if at + 2 < len(units):
+        found.setdefault(f"R12:{units[at + 1]}_{units[at + 2]}", f"{words[at + 1]} {words[at + 2]}")
+    if 0 < at < len(units) - 1:
+        found.setdefault(f"LR:{units[at - 1]}_{units[at + 1]}", f"{words[at - 1]} … {words[at + 1]}")

@@ -1,0 +1,118 @@
+"""The role of a country in a sentence: does it stand on a way to Russia, and is that getting worse?
+
+Two readings are averaged as log-odds. One asks of the sentence as a whole whether it speaks of goods
+on their way to Russia, and then of the country whether it is the route; the other asks both at once.
+Each is an additive model over masked context, so a verdict can be explained by the words that decided.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+from features.articles.gazetteer import gazetteer
+from features.articles.linear import Linear, logistic
+from features.articles.masking import Token
+from features.articles.role_features import Context, sentence_features, target_features
+
+MODEL_FILE = "role_model.json"
+ROLES = ("transit_to_russia", "destination_not_russia", "sanctioning_or_speaker", "origin", "other_mention")
+NEVER_ROUTES = frozenset({"RUS", "UKR"})
+
+
+class Verdict(NamedTuple):
+    """The reading of one country in one sentence."""
+
+    role: str
+    p_diversion: float
+    is_diversion: bool
+    polarity: int
+    why: str
+
+
+@dataclass(frozen=True)
+class RoleModel:
+    """The stored models, the calibration of their average and the threshold of `is_diversion`."""
+
+    sentence: Linear
+    target: Linear
+    joint: Linear
+    polarity: Linear
+    role: Linear
+    slope: float
+    offset: float
+    threshold: float
+    floor: float
+    training_sha256: str
+
+    def probability(self, sentence: dict[str, str], target: dict[str, str]) -> float:
+        """Calibrated p_diversion."""
+        return logistic(self.slope * raw_score(self, sentence, target) + self.offset)
+
+
+def raw_score(model: RoleModel, sentence: dict[str, str], target: dict[str, str]) -> float:
+    """Uncalibrated log-odds: the mean of the two readings."""
+    two_step = logistic(model.sentence.scores(sentence)[0]) * logistic(model.target.scores(target)[0])
+    joint = model.joint.scores({**sentence, **target})[0]
+    return (_log_odds(two_step) + joint) / 2
+
+
+def _log_odds(p: float) -> float:
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))
+
+
+@lru_cache(maxsize=1)
+def role_model() -> RoleModel:
+    """The shipped model, read once from plain JSON."""
+    path = resources.files("features.articles") / MODEL_FILE
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    models = {n: Linear.from_json(stored[n]) for n in ("sentence", "target", "joint", "polarity", "role")}
+    numbers = {n: float(stored[n]) for n in ("slope", "offset", "threshold", "floor")}
+    return RoleModel(**models, **numbers, training_sha256=stored["training_sha256"])
+
+
+def read_roles(tokens: list[Token], countries: list[str], context: Context) -> dict[str, Verdict]:
+    """Verdict for each country of a sentence. `countries`: ISO codes in the order they appear."""
+    model = role_model()
+    sentence = sentence_features(tokens, context)
+    two_step_sentence = logistic(model.sentence.scores(sentence)[0])
+    if two_step_sentence < 0.02:  # what the sentence is about already rules it out
+        return {iso3: _elsewhere(model, tokens, iso3, model.floor) for iso3 in countries}
+    return {iso3: _verdict(model, tokens, sentence, iso3) for iso3 in countries}
+
+
+def _elsewhere(model: RoleModel, tokens: list[Token], iso3: str, p: float) -> Verdict:
+    target = target_features(tokens, iso3, gazetteer().group(iso3))
+    return Verdict(model.role.best(target), round(p, 4), False, 0, "")
+
+
+def _verdict(model: RoleModel, tokens: list[Token], sentence: dict[str, str], iso3: str) -> Verdict:
+    target = target_features(tokens, iso3, gazetteer().group(iso3))
+    p = model.probability(sentence, target)
+    together = {**sentence, **target}
+    if p < model.threshold or iso3 in NEVER_ROUTES:
+        return Verdict(model.role.best(target), round(p, 4), False, 0, _why(model, sentence, target))
+    polarity = int(model.polarity.best(together))
+    return Verdict("transit_to_russia", round(p, 4), True, polarity, _why(model, sentence, target))
+
+
+def _why(model: RoleModel, sentence: dict[str, str], target: dict[str, str], most: int = 4) -> str:
+    """The words that spoke most for the verdict, strongest first."""
+    added = model.joint.contributions({**sentence, **target})
+    for part, features in ((model.sentence, sentence), (model.target, target)):
+        for name, value in part.contributions(features).items():
+            added[name] = added.get(name, 0.0) + value
+    words = {**sentence, **target}
+    chosen: list[str] = []
+    for name in sorted(added, key=lambda n: (-added[n], n)):
+        word = words[name]
+        if added[name] <= 0 or len(chosen) == most:
+            break
+        if word and not name.startswith("x:") and not any(word in kept or kept in word for kept in chosen):
+            chosen.append(word)
+    return "; ".join(chosen)

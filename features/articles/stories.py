@@ -1,0 +1,127 @@
+"""Stories: articles that tell the same thing, so that a syndicated report counts once.
+
+Each article gets MinHash signatures (Broder 1997) of its word four-grams; articles that agree in one
+band of the signature are candidates and join when enough of the whole signature agrees. Bands are
+found by sorting, so the work is linear in the number of articles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+HASHES = 48
+BANDS = 16
+AGREEMENT = 0.4  # share of equal signature places from which two texts count as the same story
+SHINGLE = 4
+SAMPLE = 4000  # characters of a text that are compared
+_PRIME = (1 << 61) - 1
+
+
+@dataclass(frozen=True)
+class Stories:
+    """`table`: article_id, story_id, about_listing, retracted; one row for each article_id."""
+
+    table: pl.DataFrame
+
+
+_LISTING = (
+    r"(?i)\b(?:sanction(?:s|ed)|blacklist(?:s|ed)?|designat(?:es|ed|ion)|entity list|added? to (?:the )?(?:list|entity)|"
+    r"sdn list|specially designated|sanctions package|new package|addition of entities|revisions? to the entity)\b"
+)
+_RETRACTION = (
+    r"(?i)\b(?:retract(?:s|ed|ion)|corrects? (?:a |an )?earlier|withdr(?:ew|awn) (?:the|this|its) (?:report|story|article)|"
+    r"(?:denied|denies|refuted|walks back|walked back) (?:the |an? )?(?:earlier )?(?:report|statement|announcement)s?|"
+    r"was misquoted|misinterpreted|no such ban|there is no ban)\b"
+)
+
+
+def story_table(articles: pl.DataFrame) -> Stories:
+    """Stories of a table of articles (canonical schema).
+
+    A story's id is made from the smallest article_id in it. `about_listing`: the title, or the first
+    words of an untitled text, announce a designation. `retracted`: some article of the story takes it back.
+    """
+    ids = articles["article_id"].to_list()
+    parents = _join(_signatures(articles))
+    first: dict[int, str] = {}
+    for i, root in enumerate(parents):
+        first[root] = min(first.get(root, ids[i]), ids[i])
+    story = ["s" + hashlib.sha256(first[root].encode()).hexdigest()[:12] for root in parents]
+    head = pl.concat_str(
+        pl.col("title").fill_null(""), pl.col("text").fill_null("").str.slice(0, 200), separator=" "
+    )
+    title = (
+        pl.when(pl.col("title").fill_null("").str.len_chars() > 0)
+        .then("title")
+        .otherwise(pl.col("text").fill_null("").str.slice(0, 0))
+    )
+    table = (
+        articles.select(
+            "article_id", about_listing=title.str.contains(_LISTING), retracted=head.str.contains(_RETRACTION)
+        )
+        .with_columns(story_id=pl.Series(story, dtype=pl.String))
+        .with_columns(
+            pl.col("about_listing").all().over("story_id"), pl.col("retracted").any().over("story_id")
+        )
+    )
+    return Stories(table.unique("article_id", keep="first", maintain_order=True))
+
+
+def _signatures(articles: pl.DataFrame) -> NDArray[np.uint64]:
+    """MinHash signatures, articles x HASHES."""
+    words = (
+        pl.concat_str(pl.col("title").fill_null(""), pl.col("text").fill_null(""), separator=" ")
+        .str.slice(0, SAMPLE)
+        .str.to_lowercase()
+        .str.extract_all(r"[\p{L}\p{N}]+")
+    )
+    lists = articles.select(words.alias("words"))["words"]
+    rng = np.random.default_rng(0)
+    factor = rng.integers(1, 2**63, HASHES, dtype=np.uint64) | np.uint64(1)
+    offset = rng.integers(0, 2**63, HASHES, dtype=np.uint64)
+    signatures = np.zeros((len(lists), HASHES), dtype=np.uint64)
+    flat = lists.explode(empty_as_null=True, keep_nulls=True).fill_null("")
+    codes = flat.hash(seed=1).to_numpy()
+    ends = np.cumsum(np.maximum(lists.list.len().fill_null(0).to_numpy(), 1))
+    start = 0
+    for i, end in enumerate(ends):
+        own = codes[start:end]
+        start = end
+        grams = _shingles(own)
+        signatures[i] = (grams[:, None] * factor + offset).min(axis=0) if len(grams) else i
+    return signatures
+
+
+def _shingles(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    if len(codes) < SHINGLE:
+        return np.array([np.bitwise_xor.reduce(codes)], dtype=np.uint64) if len(codes) else codes
+    mixed = codes[: len(codes) - SHINGLE + 1].copy()
+    for k in range(1, SHINGLE):
+        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + codes[k : len(codes) - SHINGLE + 1 + k]
+    return np.unique(mixed)
+
+
+def _join(signatures: NDArray[np.uint64]) -> list[int]:
+    parent = list(range(len(signatures)))
+    rows = HASHES // BANDS
+    for band in range(BANDS):
+        keys = signatures[:, band * rows : (band + 1) * rows]
+        order = np.lexsort(keys.T)
+        same = (keys[order[1:]] == keys[order[:-1]]).all(axis=1)
+        for a, b in zip(order[:-1][same], order[1:][same], strict=True):
+            one, two = _root(parent, int(a)), _root(parent, int(b))
+            if one != two and (signatures[a] == signatures[b]).mean() >= AGREEMENT:
+                parent[max(one, two)] = min(one, two)
+    return [_root(parent, i) for i in range(len(parent))]
+
+
+def _root(parent: list[int], i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i

@@ -1,0 +1,1 @@
+"""Sentences that the role model is trained on, as data."""
