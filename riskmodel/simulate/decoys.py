@@ -141,7 +141,7 @@ def price_boom(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -
 
 
 def own_goods(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
-    """Goods the country makes itself: exports to Russia grow, imports from the coalition do not."""
+    """Goods the country makes itself and hardly imports: its exports of them to Russia grow."""
     notes = []
     for country in roles.own_goods:
         draw = stream(params.seed, "own_goods", country)
@@ -149,6 +149,7 @@ def own_goods(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) ->
         codes = _some_listed(draw, cast, 3)
         c = cast.receivers.index(country)
         made = flows.inbound[c, codes] * draw.uniform(0.2, 0.6)
+        flows.inbound[c, codes] *= 0.03
         flows.world[c, codes] += 5 * made
         flows.onward[c, codes] += made / peak * (1 + (peak - 1) * _ramp(params, start, 9))
         notes.append(DecoyNote("own_goods", country, _names(cast, codes), start, None, round(peak, 2)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
-import tempfile
+import os
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
-from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel import ledger
+from riskmodel.errors import WrongUsage
 from riskmodel.simulate.flows import trade_rows
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.plan import Plan, draw_plan
@@ -40,29 +40,27 @@ FILES = (
 def write_world(params: WorldParams, out: Path, *, force: bool = False) -> bool:
     """Write the world of `params` into the folder `out`; False if exactly this world is already there.
 
-    The folder appears complete or not at all. Raises WrongUsage where `out` holds something else (unless
-    `force` is given and it is a world folder), InputUnreadable where it cannot be written.
+    The folder appears complete or not at all.
+
+    Raises
+    ------
+    WrongUsage: `out` holds something else (another world may be replaced with `force`), or its parent
+        cannot be written. RiskmodelError: the disk is full.
     """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise WrongUsage(f"{out} is not a folder; give the name of a new folder with --out")
+        raise WrongUsage(f"--out {out.name!r} is not a folder; give the name of a new folder.")
     if is_world(params, out):
         return False
     _refuse_other_content(out, force)
+    parent = out.absolute().parent
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputUnreadable(
-            f"cannot write in {out.parent}: {error.strerror}; choose another --out"
-        ) from None
-    try:
-        _fill(params, temporary)
-        temporary.chmod(0o755)
-        _swap(temporary, out)
-    except OSError as error:
-        raise InputUnreadable(f"cannot write {out}: {error.strerror}; choose another --out") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        raise WrongUsage(f"--out: cannot make the folder {str(parent)!r}: {error.strerror}.") from None
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise WrongUsage(f"--out: the folder {str(parent)!r} is not writable; name another place.")
+    with ledger.exclusive(out):
+        ledger.publish(out, lambda folder: _fill(params, folder))
     return True
 
 
@@ -85,19 +83,11 @@ def _refuse_other_content(out: Path, force: bool) -> None:
     if not out.exists() or not any(out.iterdir()):
         return
     if not (out / "world.json").is_file():
-        raise WrongUsage(f"{out} holds files that are no simulated world; give a new folder with --out")
+        raise WrongUsage(f"--out {out.name!r} holds files that are no simulated world; name a new folder.")
     if not force:
-        raise WrongUsage(f"{out} holds another simulated world; give another --out, or --force to replace it")
-
-
-def _swap(temporary: Path, out: Path) -> None:
-    old = None
-    if out.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-        out.replace(old)
-    temporary.replace(out)
-    if old is not None:
-        shutil.rmtree(old, ignore_errors=True)
+        raise WrongUsage(
+            f"--out {out.name!r} holds another simulated world; name a new one, or replace it with --force."
+        )
 
 
 def _fill(params: WorldParams, folder: Path) -> None:

@@ -60,8 +60,11 @@ def draw_baseline(params: WorldParams, cast: Cast) -> Baseline:
 
     inbound = _spread(draw, params.inbound_usd_per_year, scale, listed, c)
     onward = _spread(draw, params.onward_usd_per_year, scale, listed, c, mix_sd=1.8)
+    ratio = onward[:, listed].sum(axis=1) / inbound[:, listed].sum(axis=1)
+    onward = onward * np.minimum(1, params.onward_cap / ratio)[:, None]
     makes = draw.random((c, p)) < 0.25
-    world = np.where(makes, inbound * draw.lognormal(-0.5, 1.0, (c, p)), inbound * 0.02)
+    world = np.where(makes, inbound * draw.lognormal(-0.5, 1.0, (c, p)), inbound * 0.05)
+    world = np.maximum(world, params.lot_usd * np.sqrt(scale))
 
     direct_mix = scale * draw.lognormal(0, 0.5, p)
     direct_total = params.direct_usd_per_year / 12 * direct_mix / direct_mix[listed].sum()

@@ -65,13 +65,14 @@ class WorldParams:
         codes from the EU in 2021: KGZ EUR 3m, ARM 9m, UZB 28m, KAZ 128m; larger economies: billions).
     onward_usd_per_year: ordinary exports of listed goods to Russia by one transit country (HS 8542
         before 2022: ARM US$1k, TUR 5k, KAZ 13k a month; 45 codes from TUR to Russia and five
-        neighbours: US$28m a year).
+        neighbours: US$28m a year); at most onward_cap of what the country imports of them.
     direct_usd_per_year: coalition exports of the listed goods to Russia before controls (19 codes from
         the EU: EUR 2.2bn in 2021).
     direct_fall: share of direct exports of a listed code that ends once it is controlled (the 19 codes
         fell by 97 %; all 2,223 CN8 codes by 60 %).
     unlisted_fall: the same for goods nobody listed (firms leave of their own accord).
-    start_after_control: months from a code's control to the start of its diversion.
+    start_after_control: months from a code's control to the start of its diversion; early starts are
+        likelier (EU exports of listed codes to KGZ and ARM had multiplied within nine months).
     ramp_months: months from the start to the peak.
     p_crackdown: probability that authorities press and diversion falls; crackdown_after: months after
         the start; crackdown_left: share that remains.
@@ -124,6 +125,7 @@ class WorldParams:
     markup: Range = (1.05, 1.6)
     inbound_usd_per_year: Range = (2e6, 1.5e9)
     onward_usd_per_year: Range = (2e4, 3e7)
+    onward_cap: float = 0.15
     direct_usd_per_year: float = 4e9
     direct_fall: Range = (0.60, 0.97)
     unlisted_fall: Range = (0.10, 0.60)

@@ -139,7 +139,7 @@ def _draw_episode(
     draw = stream(params.seed, "episode", episode_id)
     weights = _draw_goods_mix(draw, cast)
     first_control = int(np.min(controls[weights > 0]))
-    start = first_control + whole(draw, params.start_after_control)
+    start = first_control + _soon(draw, params.start_after_control)
     start = min(start, n_months(params) - 4)
     growth = _log_uniform(draw, params.growth)
     amount = float(np.clip((growth - 1) * sizes[country], *params.diverted_usd_per_year))
@@ -150,6 +150,8 @@ def _draw_episode(
     has_crackdown, has_stop = draw.random() < params.p_crackdown, draw.random() < params.p_stop
     hides = draw.random() < params.underreported_share and params.decoys.underreported_onward
     kept, arrival = draw.uniform(*params.underreported_kept), draw.uniform(*params.arrival)
+    if has_stop and stop <= crackdown:
+        has_crackdown = False
     return Episode(
         episode_id=episode_id,
         country=country,
@@ -180,6 +182,12 @@ def _draw_goods_mix(draw: np.random.Generator, cast: Cast) -> np.ndarray:
     keep[int(np.argmax(mix))] = True
     mix = np.where(keep, mix, 0.0)
     return mix / mix.sum()
+
+
+def _soon(draw: np.random.Generator, limits: Range) -> int:
+    """Whole number between the limits, early ones likelier: a quarter of the way in is the median."""
+    low, high = limits
+    return int(np.floor(low + (high + 1 - low) * draw.random() ** 2))
 
 
 def whole(draw: np.random.Generator, limits: Range) -> int:
