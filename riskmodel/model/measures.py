@@ -1,0 +1,102 @@
+"""How good a score was: ranking, probability and calibration measures, with bootstrap over countries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+Vector = NDArray[np.float64]
+Labels = NDArray[np.int64]
+N_BOOT = 200
+
+
+def average_precision(y: Labels, score: Vector, weight: Vector | None = None) -> float | None:
+    """Area under the precision-recall steps; None without a positive row (or without any weight on one)."""
+    if not y.any() or (weight is not None and weight[y == 1].sum() == 0):
+        return None
+    return float(average_precision_score(y, score, sample_weight=weight))
+
+
+def top_k(y: Labels, score: Vector, queries: Labels, k: int) -> tuple[float | None, float | None]:
+    """Mean precision@k and recall@k over rankings (one for each query: a date, or a world and date).
+
+    Ties are broken by row order. Rankings without a positive row count in precision, not in recall.
+
+    >>> top_k(np.array([1, 0, 0]), np.array([0.9, 0.5, 0.1]), np.zeros(3, dtype=int), 2)
+    (0.5, 1.0)
+    """
+    precision, recall = [], []
+    for query in np.unique(queries):
+        rows = np.flatnonzero(queries == query)
+        best = rows[np.argsort(-score[rows], kind="stable")[:k]]
+        precision.append(y[best].mean())
+        if y[rows].any():
+            recall.append(y[best].sum() / y[rows].sum())
+    return _mean(precision), _mean(recall)
+
+
+def _mean(values: list[Any]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+def reliability(y: Labels, risk: Vector, n_bins: int = 10) -> list[dict[str, float]]:
+    """Equal-count bins of the probability: n, mean risk, share of events; bins are cut at distinct values."""
+    edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_bins + 1)[1:-1]))
+    place = np.searchsorted(edges, risk, side="right")
+    return [
+        {"n": int(m.sum()), "risk": float(risk[m].mean()), "events": float(y[m].mean())}
+        for b in np.unique(place)
+        if (m := place == b).any()
+    ]
+
+
+def calibration_error(y: Labels, risk: Vector, n_bins: int = 10) -> float:
+    """Expected calibration error: mean over rows of |risk - events| of the row's bin.
+
+    >>> calibration_error(np.array([0, 1]), np.array([0.5, 0.5]))
+    0.0
+    """
+    bins = reliability(y, risk, n_bins)
+    return float(sum(b["n"] * abs(b["risk"] - b["events"]) for b in bins) / len(y))
+
+
+def brier(y: Labels, risk: Vector, weight: Vector | None = None) -> float:
+    """Mean squared error of the probability."""
+    return float(np.average((risk - y) ** 2, weights=weight))
+
+
+def brier_skill(y: Labels, risk: Vector, base_rate: float, weight: Vector | None = None) -> float | None:
+    """1 - Brier / Brier of the training base rate; 0 is no better than climatology."""
+    reference = brier(y, np.full(len(y), base_rate), weight)
+    return None if reference == 0 else 1 - brier(y, risk, weight) / reference
+
+
+def block_weights(blocks: Labels, seed: int = 0, n_boot: int = N_BOOT) -> NDArray[np.float64]:
+    """How often each row's country block is drawn: (n_boot, rows)."""
+    names, place = np.unique(blocks, return_inverse=True)
+    rng = np.random.default_rng(seed)
+    counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_boot)
+    return counts[:, place].astype(np.float64)
+
+
+def interval(values: list[float | None], level: float = 0.9) -> list[float] | None:
+    """Central interval of bootstrap values; None when none could be computed."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return [float(low), float(high)]
+
+
+def rounded(content: Any, digits: int = 6) -> Any:
+    """Nested content with floats rounded, for files that must not depend on the last bits."""
+    if isinstance(content, float):
+        return round(content, digits)
+    if isinstance(content, dict):
+        return {key: rounded(value, digits) for key, value in content.items()}
+    if isinstance(content, list):
+        return [rounded(value, digits) for value in content]
+    return content
