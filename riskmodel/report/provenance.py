@@ -44,9 +44,9 @@ def contract_lines(contracts: list[dict[str, Any]]) -> list[ContractLine]:
 
 def _contract_line(report: dict[str, Any]) -> ContractLine:
     results = [r for r in report.get("results") or [] if isinstance(r, dict)]
-    failed = [r for r in results if not r.get("passed")]
+    failed = [{"effect": "", **r} for r in results if not r.get("passed")]
     not_judged = sum(not r.get("judged", True) for r in results)
-    stops = any(r.get("effect", "stops the batch") == "stops the batch" for r in failed)
+    stops = any(r["effect"] == "stops the batch" for r in failed)
     verdict = (
         "not passed" if not report.get("passed", not stops) else "passed with remarks" if failed else "passed"
     )

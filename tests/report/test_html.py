@@ -208,7 +208,7 @@ def test_abstained_countries_say_why_and_keep_their_articles(plain_html: str) ->
 def test_contracts_rows_and_provenance_are_shown(plain_html: str) -> None:
     text = Page(plain_html).text
     for words in (
-        "value_not_negative",
+        "value not negative (reports)",
         "passed with remarks",
         "700 aggregate row",
         "90,000 not on goods list",
