@@ -276,13 +276,18 @@ def batch_evidence(
     }
 
 
-def duplicates(frame: pl.DataFrame, key: Sequence[str], values: Sequence[str]) -> pl.DataFrame:
+def duplicates(
+    frame: pl.DataFrame, key: Sequence[str], values: Sequence[str], optional: Sequence[str] = ()
+) -> pl.DataFrame:
     """Adds `copy_no` (0 for the first row of equal key and values) and `versions` (values that a key has).
 
-    Null counts as a value. Rows with a value that does not parse get null: what they are is not known.
-    Only rows that share their key are looked at closely.
+    Null counts as a value in `optional` columns. Rows that lack another column or have a value that does not
+    parse get null: what they are is not known. Only rows that share their key are looked at closely.
     """
-    readable = pl.all_horizontal(pl.col(state(c)).ne_missing(0) for c in (*key, *values))
+    readable = pl.all_horizontal(
+        pl.col(state(c)).ne_missing(0) if c in optional else pl.col(state(c)).eq_missing(1)
+        for c in (*key, *values)
+    )
     place = frame.select(
         readable=readable, shared=pl.struct(key).is_duplicated(), place=pl.int_range(pl.len())
     )

@@ -49,10 +49,14 @@ def validate(contract: Contract, frame: pl.DataFrame, context: Context | None = 
     typed = cast_columns(frame, contract.columns)
     measured = contract.measures(typed, context)
     verdicts = judge(contract.name, measured, contract.row_rules)
-    broken = {rule.name: _mask(verdicts[rule.name], frame.height) for rule in contract.row_rules}
+    missing = {name for name in contract.required if name not in present}
+    broken = {
+        # What a column that is not there would hold is for the schema rules to say.
+        rule.name: _mask(Verdict(True) if missing & {*rule.columns} else verdicts[rule.name], frame.height)
+        for rule in contract.row_rules
+    }
     refused = _refused(contract, broken, frame.height)
-    if len(present) < len(contract.required):
-        refused[:] = True
+    refused |= bool(missing)
     accepted = typed.filter(~refused).select(*contract.columns, *BOOKKEEPING)
     quarantined = _quarantine(contract, frame, broken, refused)
     evidence = {
@@ -61,7 +65,7 @@ def validate(contract: Contract, frame: pl.DataFrame, context: Context | None = 
     }
     results = (
         *_schema_results(contract, frame, typed, present),
-        *(_row_result(rule, frame, broken[rule.name]) for rule in contract.row_rules),
+        *(_row_result(rule, frame, broken[rule.name], missing) for rule in contract.row_rules),
         *_set_results(contract, evidence),
     )
     report = ContractReport(
@@ -139,10 +143,10 @@ def _schema_results(
     return tuple(_result(rule, found[rule.name], 0) for rule in contract.schema_rules)
 
 
-def _row_result(rule: Rule, frame: pl.DataFrame, broken: np.ndarray) -> RuleResult:
+def _row_result(rule: Rule, frame: pl.DataFrame, broken: np.ndarray, missing: set[str]) -> RuleResult:
     count = int(broken.sum())
     if not count:
-        return _result(rule, "", 0)
+        return _result(rule, "", 0, judged=not missing & {*rule.columns})
     place = int(broken.argmax())
     column = rule.columns[0]
     value = _show(frame[column][place]) if column in frame.columns else "nothing"

@@ -40,7 +40,7 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         language_reads=code.cast(pl.Int64),
         url_reads=pl.col("url").str.contains(r"^(?i)https?://[^\s]+$").cast(pl.Int64),
     )
-    return duplicates(measured, KEY, VALUES)
+    return duplicates(measured, KEY, VALUES, optional=("title",))
 
 
 def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
@@ -56,7 +56,8 @@ def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
         .sort("count", "language", descending=[True, False])
     )
     copies = rows - accepted["text"].n_unique() if rows else 0
-    before = (context.previous or {}).get("rows_accepted")
+    previous = (context.previous or {}) if rows else {}
+    before = previous.get("rows_accepted")
     return {
         "oldest": accepted["published_at"].dt.date().min() if rows else None,
         "newest": newest,

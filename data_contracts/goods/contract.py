@@ -32,7 +32,7 @@ KEY = ("hs6", "tier", "family", "valid_from", "valid_to")
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    measured = duplicates(frame, KEY, ()).with_columns(
+    measured = duplicates(frame, KEY, (), optional=("valid_from", "valid_to")).with_columns(
         *hs_measures(), days_valid=(pl.col("valid_to") - pl.col("valid_from")).dt.total_days()
     )
     return measured.with_columns(

@@ -34,7 +34,7 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         days_ahead=(pl.col("listed_on") - pl.lit(context.today)).dt.total_days(),
         listed_year=pl.col("listed_on").dt.year().cast(pl.Int64),
     )
-    return duplicates(measured, KEY, VALUES)
+    return duplicates(measured, KEY, VALUES, optional=("source",))
 
 
 def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
@@ -42,9 +42,10 @@ def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
     rows = accepted.height
     newest = accepted["listed_on"].max() if rows else None
     unknown = accepted.filter(pl.col("goods_diversion") == "unknown")
-    before = (context.previous or {}).get("rows_accepted")
+    previous = (context.previous or {}) if rows else {}
+    before = previous.get("rows_accepted")
     lists = accepted["list"].unique().sort().to_list()
-    gone = sorted(set((context.previous or {}).get("lists") or ()) - set(lists))
+    gone = sorted(set(previous.get("lists") or ()) - set(lists))
     return {
         "oldest": accepted["listed_on"].min() if rows else None,
         "newest": newest,
@@ -55,7 +56,7 @@ def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
         "without_basis": unknown.height,
         "without_basis_share": unknown.height / rows if rows else None,
         "rows_to_previous": rows / before if before else None,
-        "n_gone_lists": len(gone) if context.previous else None,
+        "n_gone_lists": len(gone) if previous else None,
         "gone_lists": ", ".join(gone),
     }
 

@@ -42,6 +42,7 @@ def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
             for name in ONLY_SCORED
         ),
         *(pl.col(name).is_finite().cast(pl.Int64).alias(f"{name}_finite") for name in PROBABILITIES),
+        *(_finite(name).alias(f"{name}_number") for name in PROBABILITIES),
         *(
             pl.col(name).map_elements(_is_list, return_dtype=pl.Int64).alias(f"{name}_reads")
             for name in JSON_COLUMNS
@@ -93,7 +94,13 @@ def _is_list(text: str) -> int:
 
 def _bounded(name: str) -> Rule:
     return within(
-        f"{name}_is_a_probability", (name,), name, f"{name} lies between 0 and 1", REPORT, least=0, most=1
+        f"{name}_is_a_probability",
+        (name,),
+        f"{name}_number",
+        f"{name} lies between 0 and 1",
+        REPORT,
+        least=0,
+        most=1,
     )
 
 

@@ -41,7 +41,7 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         days_to_known=(pl.col("known_at") - pl.col("period")).dt.total_days(),
         partner_differs=(pl.col("reporter") != pl.col("partner")).cast(pl.Int64),
     )
-    return duplicates(measured, KEY, VALUES)
+    return duplicates(measured, KEY, VALUES, optional=("known_at", "net_kg"))
 
 
 ROW_RULES = (

@@ -130,7 +130,7 @@ def _editions(rows: pl.DataFrame) -> dict[str, Any]:
 
 
 def _drift(rows: pl.DataFrame, previous: Mapping[str, Any] | None) -> dict[str, Any]:
-    if not previous:
+    if not previous or not rows.height:
         return {"n_gone_reporters": None, "gone_reporters": "", "rows_to_previous": None}
     gone = sorted(set(previous.get("reporters") or ()) - set(rows["reporter"].to_list()))
     before = previous.get("rows_accepted")
