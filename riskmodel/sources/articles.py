@@ -15,9 +15,9 @@ from riskmodel.sources.cast import canonical
 from riskmodel.sources.csv_cells import Dialect
 from riskmodel.sources.files import Source
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
-from riskmodel.sources.plain_text import COLUMNS as TEXT_COLUMNS
-from riskmodel.sources.plain_text import TEXT_SUFFIXES, load_text
+from riskmodel.sources.plain_text import TEXT, TEXT_SUFFIXES, load_text
 from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, Table, load
+from riskmodel.sources.warc import WARC, WARC_SUFFIXES, load_warc
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "article_id": ("article_id", "doc", "doc_id", "document_id", "id", "guid"),
@@ -37,20 +37,22 @@ _FEDERAL_REGISTER = frozenset({"doc", "date", "title", "abstract", "url"})
 
 
 def read_articles(paths: Sequence[Path], *, published_at: date | None = None) -> Batch:
-    """Read article files and folders (JSON lines, JSON, CSV, Parquet, .txt) into one batch of articles.
+    """Read article files and folders (JSON lines, JSON, CSV, Parquet, .txt, WARC) into one batch of articles.
 
     Columns may bear any name of `ALIASES`, the first found counts. `published_at` dates the files that have
     no date column (plain text); without it they stay undated and the contract quarantines them. An article
     without id gets the first 16 hex digits of the SHA-256 of its url, source, title and text. Raises
     InputUnreadable.
     """
-    suffixes = (*TABLE_SUFFIXES, *TEXT_SUFFIXES)
+    suffixes = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES)
     return read_batch("articles", paths, _formats(published_at), ARTICLES, suffixes=suffixes, loader=_load)
 
 
 def _load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Table:
     if source.name.lower().endswith(TEXT_SUFFIXES):
         return load_text(source)
+    if source.name.lower().endswith(WARC_SUFFIXES):
+        return load_warc(source)
     return load(source, dialect_of)
 
 
@@ -59,8 +61,14 @@ def _formats(published_at: date | None) -> tuple[Format, ...]:
         Format(
             "plain-text",
             "a .txt file",
-            lambda columns: columns == set(TEXT_COLUMNS),
+            lambda columns: TEXT in columns,
             lambda frame: _read(frame, published_at, language=None),
+        ),
+        Format(
+            "warc",
+            "a .warc or .warc.gz file",
+            lambda columns: WARC in columns,
+            lambda frame: _read(frame, published_at),
         ),
         Format(
             "federal-register",

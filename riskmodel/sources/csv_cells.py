@@ -108,6 +108,10 @@ def _header(source: Source, head: bytes) -> tuple[list[str], str]:
         header.pop()
     if not header:
         raise source.refuse("has no header in its first line; put the column names there")
+    if "-0-" in header:
+        raise source.refuse(
+            "has no header line; it looks like an OFAC list (SDN.CSV and the like), which also holds no dates"
+        )
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise source.refuse(

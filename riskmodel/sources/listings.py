@@ -11,6 +11,7 @@ from data_contracts.tables import LISTINGS
 from riskmodel.sources.batch import Batch
 from riskmodel.sources.cast import canonical, clean
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
+from riskmodel.sources.listings_public import FORMATS as PUBLIC_FORMATS
 from riskmodel.sources.table import FILE, ROW
 
 _OFAC = ("ent_num", "sdn_type", "iso3", "first_seen_russia_eo14024")
@@ -111,4 +112,5 @@ FORMATS = (
     ),
     Format("ofac-russia", ", ".join(_OFAC), lambda columns: set(_OFAC) <= columns, _ofac),
     Format("designation-events", ", ".join(_EVENTS), lambda columns: set(_EVENTS) <= columns, _events),
+    *PUBLIC_FORMATS,
 )

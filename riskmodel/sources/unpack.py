@@ -71,6 +71,20 @@ def utf8_file(source: Source, *, latin1: bool = False, limits: Limits = LIMITS) 
         yield text
 
 
+@contextmanager
+def unpacked_file(source: Source, limits: Limits = LIMITS) -> Iterator[Path]:
+    """Give the path of the unpacked bytes: the file itself where it is not gzip."""
+    if not is_gzip(source):
+        yield source.path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "bytes"
+        with plain.open("wb") as out:
+            for block in _blocks(source, limits):
+                out.write(block)
+        yield plain
+
+
 def _first_fault(source: Source, limits: Limits) -> int | None:
     """Return the offset of the first unpacked byte that is not UTF-8, or None."""
     decoder = codecs.getincrementaldecoder("utf-8")()

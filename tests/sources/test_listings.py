@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from riskmodel.errors import InputUnreadable
 from riskmodel.sources.listings import read_listings
 
 
@@ -56,3 +59,50 @@ def test_designation_events_keep_what_is_about_russia(tmp_path: Path) -> None:
         ("TUR", "US", 2, "unknown"),
     ]
     assert batch.dropped == {"no_country": 1, "not_russia_related": 2, "proposed_only": 1}
+
+
+def test_screening_list_counts_each_party_once_for_its_first_country_abroad(tmp_path: Path) -> None:
+    batch = read(
+        tmp_path,
+        "_id,source,type,programs,name,addresses,start_date\n"
+        '1,Entity List (EL) - Bureau,,,A,"Moscow, 119049, RU; Yerevan, Armenia, AM",2023-03-02\n'
+        '2,Entity List (EL) - Bureau,,,B,"Yerevan, AM",2023-03-02\n'
+        '3,Nationals (SDN) - Treasury Department,Entity,RUSSIA-EO14024,C,"Dubai, AE",2023-05-19\n'
+        '4,Nationals (SDN) - Treasury Department,Entity,CUBA,D,"Havana, CU",2023-05-19\n'
+        '5,Nationals (SDN) - Treasury Department,Individual,RUSSIA-EO14024,E,"Dubai, AE",2023-05-19\n'
+        '6,Entity List (EL) - Bureau,,,F,"Dubai, AE",\n'
+        "7,Entity List (EL) - Bureau,,,G,,2023-03-02\n"
+        '8,Denied Persons List (DPL) - Bureau,,,H,"Phoenix, AZ",2023-03-02\n',
+    )
+    assert batch.frame.select("country", "list", "n_entities", "goods_diversion").rows() == [
+        ("ARM", "US-CSL-EL", 2, "unknown"),
+        ("ARE", "US-CSL-SDN", 1, "unknown"),
+    ]
+    assert batch.dropped == {
+        "counted_with_same_country_and_day": 1,
+        "no_country": 1,
+        "no_date": 1,
+        "not_an_entity": 1,
+        "not_russia_related": 2,
+    }
+
+
+def test_opensanctions_targets_by_name_not_position(tmp_path: Path) -> None:
+    header = "id,schema,name,countries,sanctions,program_ids,dataset,first_seen\n"
+    batch = read(
+        tmp_path,
+        header + "a,Company,A,ru;tr,x,p,EU Financial Sanctions Files,2023-06-24T10:00:00\n"
+        "b,Person,B,tr,x,p,US OFAC,2023-06-24T10:00:00\n"
+        "c,Company,C,tr,,p,Wikidata,2023-06-24T10:00:00\n"
+        "d,Organization,D,suhh,x,p,US OFAC SDN List,2023-06-24\n",
+    )
+    assert batch.frame.select("country", "jurisdiction", "source").row(0) == ("TUR", "EU", "opensanctions")
+    assert str(batch.frame["listed_on"][0]) == "2023-06-24"
+    assert batch.dropped == {"not_an_entity": 1, "not_sanctioned": 1}
+
+
+def test_ofac_list_without_header_says_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "sdn.csv"
+    path.write_text('36,"AERO",-0- ,"CUBA",-0- ,-0- \n')
+    with pytest.raises(InputUnreadable, match="no header line; it looks like an OFAC list"):
+        read_listings([path])

@@ -1,0 +1,174 @@
+"""WARC archives: the HTML pages in them as articles."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import BinaryIO
+
+import polars as pl
+
+from riskmodel.sources.files import Source, sha256_of
+from riskmodel.sources.table import FILE, ROW, Table
+from riskmodel.sources.unpack import LIMITS, unpacked_file
+
+WARC_SUFFIXES = (".warc", ".warc.gz")
+COLUMNS = ("url", "published_at", "title", "text")
+WARC = "<warc>"  # stands among the columns, so that no other file can pass for one
+_PAGE_LIMIT = 64 << 20
+_BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "article", "section", "title"})
+_SILENT = frozenset({"script", "style", "noscript", "template", "nav", "footer", "form", "svg"})
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record: its headers (names in lower case) and its block of bytes."""
+
+    headers: dict[str, str]
+    block: bytes
+
+
+def load_warc(source: Source) -> Table:
+    """Read the HTML responses of a WARC file, plain or one gzip member a record.
+
+    `published_at` is the date of capture, the earliest moment at which the page was certainly public. Other
+    records are counted: requests and metadata, revisits without body, bodies that cannot be decoded. Raises
+    InputUnreadable where the file is no WARC or breaks off inside a record.
+    """
+    rows: list[dict[str, str | int | None]] = []
+    dropped: dict[str, int] = {}
+    with unpacked_file(source) as path, path.open("rb") as file:
+        for number, record in enumerate(_records(source, file), start=1):
+            page = _page(record)
+            if isinstance(page, str):
+                dropped[page] = dropped.get(page, 0) + 1
+            else:
+                rows.append({**page, ROW: number, FILE: source.name})
+    schema = {**dict.fromkeys((*COLUMNS, FILE), pl.String()), ROW: pl.Int64()}
+    frame = pl.DataFrame(rows, schema=schema)
+    return Table(source, frame, (*COLUMNS, WARC), sha256_of(source.path), source.path.stat().st_size, dropped)
+
+
+def _records(source: Source, file: BinaryIO) -> Iterator[Record]:
+    while line := file.readline(1 << 16):
+        if not line.strip():
+            continue
+        if not line.startswith(b"WARC/"):
+            raise source.refuse(f"is no WARC archive at byte {file.tell() - len(line)}; fetch it again")
+        headers = _headers(file)
+        length = headers.get("content-length", "")
+        if not length.isdigit():
+            raise source.refuse(f"has a record without length before byte {file.tell()}; fetch it again")
+        size = int(length)
+        block = file.read(min(size, _PAGE_LIMIT))
+        file.seek(size - len(block), 1)
+        if len(block) < min(size, _PAGE_LIMIT):
+            raise source.refuse("breaks off inside a record; fetch it again")
+        yield Record(headers, block)
+
+
+def _headers(file: BinaryIO) -> dict[str, str]:
+    headers = {}
+    while (line := file.readline(1 << 16)).strip():
+        name, _, value = line.decode("utf-8", "replace").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return headers
+
+
+def _page(record: Record) -> dict[str, str | None] | str:
+    """Return the article of a record, or the reason why it has none."""
+    kind = record.headers.get("warc-type", "")
+    if kind != "response":
+        return "revisit_without_body" if kind == "revisit" else "not_a_response"
+    head, _, body = record.block.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
+    kind = headers.get("content-type", "")
+    if "html" not in kind or not re.match(r"HTTP/\S+ 200", lines[0]):
+        return "not_a_page"
+    try:
+        body = _decoded(body, headers)
+    except (ValueError, EOFError, OSError, zlib.error):
+        return "body_cannot_be_decoded"
+    charset = re.search(r"charset=[\"']?([\w-]+)", kind + " " + body[:2048].decode("latin-1"), re.IGNORECASE)
+    try:
+        text = body.decode(charset[1] if charset else "utf-8", "replace")
+    except LookupError:
+        text = body.decode("utf-8", "replace")
+    page = _Page()
+    try:
+        page.feed(text)
+        page.close()
+    except AssertionError:  # the parser's way to give up on broken declarations
+        return "body_cannot_be_decoded"
+    return {
+        "url": record.headers.get("warc-target-uri", "").strip("<>") or None,
+        "published_at": record.headers.get("warc-date"),
+        "title": " ".join("".join(page.title).split()) or None,
+        "text": "\n".join(filter(None, (" ".join(p.split()) for p in "".join(page.text).split("\n"))))
+        or None,
+    }
+
+
+def _decoded(body: bytes, headers: dict[str, str]) -> bytes:
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        body = _dechunked(body)
+    encoding = headers.get("content-encoding", "").lower()
+    if encoding == "gzip":
+        return _inflated(body, 31)
+    if encoding == "deflate":
+        return _inflated(body, 15)
+    if encoding not in ("", "identity"):
+        raise ValueError(encoding)
+    return body
+
+
+def _inflated(body: bytes, window: int) -> bytes:
+    out = zlib.decompressobj(window).decompress(body, _PAGE_LIMIT)
+    if len(out) > LIMITS.ratio * max(len(body), 1 << 16):
+        raise ValueError("grows too much")
+    return out
+
+
+def _dechunked(body: bytes) -> bytes:
+    """Return the joined chunks; a body that is cut short gives what is there, one without chunks itself."""
+    parts, rest = [], body
+    while match := re.match(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n", rest):
+        size = int(match[1], 16)
+        if size == 0:
+            break
+        parts.append(rest[match.end() : match.end() + size])
+        rest = rest[match.end() + size + 2 :]
+    return b"".join(parts) if parts else body
+
+
+class _Page(HTMLParser):
+    """Collects the title and the visible text of a page, a line for each block."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.title: list[str] = []
+        self.text: list[str] = []
+        self._silent = 0
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in _SILENT
+        self._in_title = tag == "title"
+        if tag in _BLOCKS:
+            self.text.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent = max(0, self._silent - (tag in _SILENT))
+        self._in_title = False
+        if tag in _BLOCKS:
+            self.text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title.append(data)
+        elif not self._silent:
+            self.text.append(data)
