@@ -50,7 +50,7 @@ def build_panel(
     -------
     A frame of `panel_schema()`, one row for each transit country that any input speaks of, sorted by country.
     """
-    spoken = [trade, _with_stories(articles), listings]
+    spoken = [trade, articles, listings]
     named = [frame.select("country") for frame in spoken if frame is not None]
     if not named:
         return pl.DataFrame(schema=panel_schema())
@@ -72,7 +72,3 @@ def build_panel(
         pl.lit(as_of).alias("as_of"),
         *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name != "as_of"),
     ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-
-
-def _with_stories(articles: pl.DataFrame | None) -> pl.DataFrame | None:
-    return None if articles is None else articles.filter(pl.col("n_stories") > 0)

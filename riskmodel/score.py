@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-
-
+from features.articles.mentions import MentionResult, read_mentions
+from features.articles.rates import article_signals
 from features.listings import listing_history
 from features.panel import build_panel
 from features.reference.facts import priority_list
@@ -139,7 +139,7 @@ def score_inputs(
     panel = build_panel(
         as_of,
         trade.countries if trade else None,
-        article_signals(mentions.mentions, as_of) if mentions else None,
+        _article_signals(mentions.mentions, as_of) if mentions else None,
         listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
     )
     panel_check = _check_panel(panel)
@@ -200,6 +200,13 @@ def _mentions(inputs: Inputs, as_of: date, steps: Steps) -> MentionResult | None
     # Later articles are left out before anything is learnt from them: clusters of copies are made here.
     known = inputs.articles.accepted.filter(pl.col("published_at").dt.date() <= as_of)
     return read_mentions(known)
+
+
+def _article_signals(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    # A country whose only stories are about a designation has a rate of 0 and still shows its sentences.
+    told = mentions.filter("is_diversion").select("country").unique()
+    signals = article_signals(mentions, as_of)
+    return told.join(signals, on="country", how="left").with_columns(pl.exclude("country").fill_null(0))
 
 
 def _fates(
