@@ -66,6 +66,15 @@ class CountryPage:
     coverage: list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class AbstainedGroup:
+    """Countries that abstain for the same reason."""
+
+    why: str
+    needs: tuple[str, ...]
+    pages: list[CountryPage]
+
+
 def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
     """One page model for each country: scored ones by rank, then abstained ones by code.
 
@@ -88,6 +97,17 @@ def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
         own = {name: by_country.get(row["country"]) for name, by_country in frames.items()}
         pages.append(_page(row, own, report, is_full=not row["abstained"] and place < full))
     return pages
+
+
+def abstained_groups(pages: list[CountryPage]) -> list[AbstainedGroup]:
+    """Abstained countries by why they are and what it would take, the largest group first."""
+    groups: dict[tuple[str, tuple[str, ...]], list[CountryPage]] = {}
+    for page in pages:
+        if page.abstained:
+            why = "; ".join(page.shortfalls) or "what was reported does not carry a score"
+            groups.setdefault((why, tuple(page.needs)), []).append(page)
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    return [AbstainedGroup(why, needs, members) for (why, needs), members in ordered]
 
 
 def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool) -> CountryPage:
@@ -182,7 +202,7 @@ def _drivers(drivers: list[Any]) -> list[Driver]:
                 bar=svg.contribution_bar(effect, scale, name),
                 contribution=effect,
                 value=words.signal_value(driver.get("value"), str(driver.get("unit") or "")),
-                quantile="" if quantile is None else words.percent(float(quantile)),
+                quantile="" if quantile is None else f"{float(quantile):.0%}",
                 words=driver_words(driver),
             )
         )

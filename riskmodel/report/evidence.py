@@ -30,12 +30,11 @@ class Shown(Generic[Item]):
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of an article, its deciding words marked; `unmarked` names them where none was found."""
+    """One sentence of an article, its deciding words marked."""
 
     html: Markup
     polarity: str
     likelihood: str
-    unmarked: str
     row: Row
 
 
@@ -83,11 +82,8 @@ def _sentences(frame: pl.DataFrame, limit: int) -> Shown[Sentence]:
 
 def _sentence(row: Row) -> Sentence:
     text = words.clean(row["text"], 700)
-    deciding = deciding_words(row["why"])
-    html = mark_words(text, deciding)
     return Sentence(
-        html=html,
-        unmarked="" if "<mark>" in html else words.clean("; ".join(deciding), 200),
+        html=mark_words(text, deciding_words(row["why"])),
         polarity=words.POLARITY_WORDS.get(row["polarity"], "unclear"),
         likelihood=words.percent(row["p_diversion"]),
         row=row,

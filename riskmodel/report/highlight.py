@@ -9,6 +9,15 @@ from markupsafe import Markup, escape
 
 from riskmodel.report.words import clean
 
+# A model may weigh these, but a reader learns nothing from seeing them marked.
+_COMMON = frozenset(
+    {
+        *("a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "has", "have", "in"),
+        *("is", "it", "its", "no", "not", "of", "on", "or", "that", "the", "their", "this", "to", "was"),
+        *("were", "which", "will", "with"),
+    }
+)
+
 
 def deciding_words(why: str | None) -> list[str]:
     """The words named in an evidence row's `why`: a JSON list, or a list parted by `;`.
@@ -30,13 +39,14 @@ def mark_words(text: str, words: list[str]) -> Markup:
     """The text escaped, with every whole occurrence of a word or phrase inside `<mark>`, longest first.
 
     Between the words of a phrase any punctuation or space may stand: the reader of the sentence drops both.
+    Words like "of" are not marked by themselves.
 
     >>> mark_words("Chips <went> to Russia", ["to russia", "chips"])
     Markup('<mark>Chips</mark> &lt;went&gt; <mark>to Russia</mark>')
     """
     phrases = sorted(set(words), key=lambda word: (-len(word), word))
-    patterns = [r"\W{1,4}".join(re.findall(r"\w+", phrase)) for phrase in phrases if len(phrase) > 1]
-    patterns = [pattern for pattern in patterns if pattern]
+    patterns = [r"\W{1,4}".join(re.findall(r"\w+", phrase.lower())) for phrase in phrases if len(phrase) > 1]
+    patterns = [pattern for pattern in patterns if pattern not in ("", *_COMMON)]
     if not patterns:
         return escape(text)
     parts, end = [], 0

@@ -12,7 +12,7 @@ from features.catalogue import SIGNALS
 from features.reference.facts import country_names
 from riskmodel.bands import LOWER_BOUNDS
 from riskmodel.report import words
-from riskmodel.report.country import CountryPage, as_day, country_pages, signal_direction
+from riskmodel.report.country import CountryPage, abstained_groups, as_day, country_pages, signal_direction
 from riskmodel.report.provenance import contract_lines, count, plain, plain_pairs, row_counts, simulated_part
 from riskmodel.report.svg import risk_bar
 from riskmodel.report.view import ReportInput
@@ -40,6 +40,7 @@ def render_report(report: ReportInput) -> str:
             as_of=as_day(manifest.get("as_of")),
             scored=[page for page in pages if not page.abstained],
             abstained=[page for page in pages if page.abstained],
+            abstained_groups=abstained_groups(pages),
             bands=_bands(pages),
             shown=RANKING_SHOWN,
             simulated=simulated_part(manifest),

@@ -196,10 +196,10 @@ def test_unreported_leg_is_said_and_not_drawn_as_zero(plain_html: str) -> None:
 
 
 def test_abstained_countries_say_why_and_keep_their_articles(plain_html: str) -> None:
-    section = plain_html.split('id="c-TKM"')[1].split("</section>")[0]
-    assert "exports to the country are unknown" in section
-    assert "It would need" in section
-    assert "via Turkmenistan</mark>" in section
+    part = plain_html.split('id="abstained"')[1]
+    assert "exports to the country are unknown" in part
+    assert "What it would take: coalition members" in part
+    assert "via Turkmenistan</mark>" in part.split('id="c-TKM"')[1].split("</section>")[0]
     ranking = plain_html.split('id="ranking"')[1].split("</section>")[0]
     assert "Turkmenistan" not in ranking.split("<tbody>")[1].split("</tbody>")[0]
     assert 'href="#c-TKM"' in ranking
