@@ -17,7 +17,7 @@ REFERENCE = Path(__file__).parent / "reference"
 
 @cache
 def all_places() -> pl.DataFrame:
-    """Columns country, pool (`coalition`, `control`, `transit`), name, adjective, capital."""
+    """Columns country, pool (`coalition`, `control`, `transit`), name, in_text, adjective, capital."""
     return pl.read_csv(REFERENCE / "places.csv")
 
 

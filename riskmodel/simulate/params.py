@@ -242,5 +242,5 @@ class WorldParams:
         return cls.small(SAMPLE_SEED, size="sample")
 
 
-SAMPLE_SEED = 20240630
+SAMPLE_SEED = 131
 PRESETS = ("small", "medium", "large")

@@ -60,7 +60,8 @@ def _russian_habits(params: WorldParams) -> Habits:
     release = _releases(draw, params, params.transit_lag_days)
     stops = position(params, NEW_EDITION)
     release = np.where(np.arange(release.size) >= stops, np.datetime64("NaT"), release)
-    return Habits("RUS", release, stops, True, "stopped", False, True)
+    adopts = stops if params.decoys.edition_switch else 0
+    return Habits("RUS", release, adopts, True, "stopped", False, True)
 
 
 def _hidden_goods(params: WorldParams, cast: Cast, country: str) -> tuple[int, ...]:

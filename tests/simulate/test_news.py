@@ -1,0 +1,61 @@
+"""Articles say that they are simulated, and the mention rows are about sentences that are in them."""
+
+import polars as pl
+
+from riskmodel.simulate.wire import phrases
+from riskmodel.simulate.world import World
+
+
+def test_every_title_says_simulated_and_every_outlet_is_invented(world: World) -> None:
+    assert world.articles["title"].str.starts_with("[simulated] ").all()
+    assert world.articles["source"].str.contains(r"^simulated-wire-[1-8]$").all()
+    assert set(world.articles["language"]) == {"en"}
+
+
+def test_a_mention_quotes_a_sentence_of_its_article(world: World) -> None:
+    joined = world.mentions.join(
+        world.articles.select("article_id", text_all="text"), on="article_id", how="left"
+    )
+    assert joined["text_all"].null_count() == 0
+    assert joined.select(pl.col("text_all").str.contains(pl.col("text"), literal=True)).to_series().all()
+    assert (joined["published_on"] >= world.params.first).all()
+
+
+def test_there_are_many_ways_to_say_it() -> None:
+    sentences = {kind: rows for (kind, part), rows in phrases().items() if part == "sentence"}
+    assert sum(len(rows) for rows in sentences.values()) >= 120
+    for kind in ("diversion", "pressure", "crackdown", "ordinary"):
+        assert len(sentences[kind]) >= 14, kind
+
+
+def test_no_slot_is_left_unfilled(world: World) -> None:
+    both = world.articles.select(pl.concat_str("title", "text")).to_series()
+    assert not both.str.contains(r"[{}]").any()
+
+
+def test_diverters_are_written_about_more_than_others_and_others_too(world: World) -> None:
+    told = (
+        world.mentions.filter(pl.col("is_diversion")).group_by("country").agg(pl.col("story_id").n_unique())
+    )
+    counts = dict(told.iter_rows())
+    diverters = set(world.truth.filter(pl.col("kind") == "diversion")["country"])
+    others = set(world.transit) - diverters
+    mean = {
+        name: sum(counts.get(c, 0) for c in group) / len(group)
+        for name, group in (("d", diverters), ("o", others))
+    }
+    assert mean["d"] > 3 * mean["o"] > 0
+
+
+def test_news_only_countries_are_in_articles_and_in_no_trade_row(world: World) -> None:
+    assert world.news_only
+    flows = world.trade_flows
+    assert not set(world.news_only) & {*flows["reporter"], *flows["partner"]}
+    assert set(world.news_only) & set(world.mentions["country"])
+
+
+def test_listings_are_simulated_and_come_after_the_invasion(world: World) -> None:
+    assert set(world.listings["source"]) == {"simulated"}
+    assert world.listings["list"].str.starts_with("simulated-").all()
+    assert world.listings["listed_on"].min().year >= 2022
+    assert set(world.listings["country"]) <= set(world.transit)
