@@ -67,17 +67,21 @@ def _trade(frame: pl.DataFrame, per_leg: int) -> Shown[Row]:
 
 
 def _sentences(frame: pl.DataFrame, limit: int) -> Shown[Sentence]:
-    """The likeliest sentences; up to half the place is kept for easing ones, which speak for the country."""
+    """The likeliest sentences; up to half the place is kept for easing ones, which speak for the country.
+
+    A sentence printed word for word by several articles is shown once, with the number of copies.
+    """
     ordered = frame.sort(
         ["p_diversion", "known_at", "article_id", "sentence_no"],
         descending=[True, True, False, False],
         nulls_last=True,
-    )
+    ).with_columns(pl.len().over("text", "polarity").alias("copies"))
+    ordered = ordered.unique(["text", "polarity"], keep="first", maintain_order=True)
     easing = pl.col("polarity").fill_null(0) < 0
     kept = ordered.filter(easing).head(max(1, limit // 2))
     others = ordered.filter(~easing).head(limit - kept.height)
     rows = [*others.iter_rows(named=True), *kept.iter_rows(named=True)]
-    return Shown([_sentence(row) for row in rows], frame.height)
+    return Shown([_sentence(row) for row in rows], ordered.height)
 
 
 def _sentence(row: Row) -> Sentence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +29,9 @@ class Steps:
         """Say that parts of the present step are done."""
         if self._display is not None and self._task is not None:
             self._display.advance(self._task, parts)
+
+    def note(self, **counts: Any) -> None:
+        """Take the counts of the present step; a job that is watched logs them, the display does not."""
 
     def finish(self) -> None:
         """Mark the present step as done."""

@@ -129,8 +129,8 @@ def interval(low: float | None, high: float | None) -> str:
     """
     if low is None or high is None:
         return UNKNOWN
-    left = percent(low).removesuffix("%")
-    return f"{left}–{percent(high)}"
+    left, right = percent(low), percent(high)
+    return right if left == right else f"{left.removesuffix('%')}–{right}"
 
 
 def month(day: date | None) -> str:

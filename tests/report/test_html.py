@@ -188,6 +188,13 @@ def test_a_country_shows_its_reasons_rows_and_what_speaks_against(plain_html: st
     assert "<mark>re-exported</mark>" in section
 
 
+def test_copies_of_a_sentence_are_shown_once(make_report: MakeReport) -> None:
+    run = make_report(n_countries=1, n_abstained=0)
+    html = render_report(run)
+    assert html.count("<blockquote") == 2  # three articles, two of them worsening, say the same words
+    assert "word for word in 1 more" in html
+
+
 def test_unreported_leg_is_said_and_not_drawn_as_zero(plain_html: str) -> None:
     section = plain_html.split('id="c-ARM"')[1].split("</section>")[0]
     assert "not reported</text>" in section
