@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.report.tables import neutralise_csv, write_csv
@@ -22,6 +22,7 @@ def test_numbers_and_dates_are_untouched() -> None:
     assert neutralise_csv(frame).equals(frame)
 
 
+@settings(deadline=None)  # the first call loads polars expressions; a busy machine is no failure
 @given(st.lists(st.text(), min_size=1))
 def test_no_text_cell_begins_a_formula(texts: list[str]) -> None:
     out = neutralise_csv(pl.DataFrame({"text": texts}))["text"].to_list()
