@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
 import sys
-from typing import Any
+import threading
+from typing import Any, NoReturn
 
 import click
 
 from riskmodel.errors import RiskmodelError
+from riskmodel.operations import stopping
+from riskmodel.operations.ending import ending_of, one_line
+
+ANYWHERE = ("--debug", "--json", "--verbose")
 
 # name -> (module in riskmodel.commands, one line for --help); a command module is imported when it runs.
 COMMANDS = {
@@ -44,59 +50,80 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="export-diversion-risk", prog_name="riskmodel")
 @click.option("--debug", is_flag=True, help="Show a traceback instead of one sentence on errors.")
+@click.option("--json", "as_json", is_flag=True, help="Log to stderr, one JSON object a line.")
+@click.option("--verbose", is_flag=True, help="Log each step with its counts to stderr.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:
+def cli(ctx: click.Context, debug: bool, as_json: bool, verbose: bool, quiet: bool) -> None:
     """Score the risk that controlled goods reach Russia through third countries.
 
     A score is a reason to look, not proof. Exit codes: 0 done, 2 wrong usage, 3 a critical contract
-    failed, 4 model refused, 5 input unreadable, 1 anything unforeseen.
+    failed, 4 model refused, 5 input unreadable, 130 or 143 stopped, 1 anything unforeseen.
     """
-    ctx.obj = {"debug": debug}
+    ctx.obj = {"debug": debug, "log": "json" if as_json else "lines" if verbose else "none", "quiet": quiet}
 
 
 def main(argv: list[str] | None = None) -> Any:
     """Run the command line and translate every failure to one sentence and an exit code."""
     arguments = sys.argv[1:] if argv is None else argv
-    debug = "--debug" in arguments
-    if debug:  # accepted anywhere, since people add it to the end of a command that just failed
-        arguments = ["--debug", *(word for word in arguments if word != "--debug")]
-    signal.signal(signal.SIGTERM, _terminate)
+    # Accepted anywhere, since people add them to the end of a command that just failed.
+    lifted = [word for word in ANYWHERE if word in arguments]
+    arguments = [*lifted, *(word for word in arguments if word not in lifted)]
+    style = "json" if "--json" in lifted else "none"
+    with stopping.stoppable():
+        stopping.when_forced(lambda code, sentence: _say(sentence, code, style))
+        try:
+            code = _run(arguments, style, "--debug" in lifted)
+        except stopping.Stopped as stopped:  # it came while another error was being told
+            code = stopped.exit_code
+            _say(stopping.sentence(), code, style)
+    if argv is None:
+        _leave(code)
+    sys.exit(code)
+
+
+def _run(arguments: list[str], style: str, debug: bool) -> int:
     try:
-        code = cli.main(args=arguments, prog_name="riskmodel", standalone_mode=False)
-    except click.exceptions.Abort:
-        _say("Stopped; nothing was published.")
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = 2 if isinstance(error, click.UsageError) else error.exit_code
-    except RiskmodelError as error:
-        if debug:
-            raise
-        _say(str(error))
-        code = error.exit_code
-    except KeyboardInterrupt:
-        _say("Stopped; nothing was published.")
-        code = 130
+        returned = cli.main(args=arguments, prog_name="riskmodel", standalone_mode=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    except MemoryError:
-        _say("Out of memory; give fewer or smaller files, or a machine with more memory.")
-        code = 1
-    except Exception as error:
-        if debug:
+        return 1
+    except click.UsageError as error:
+        if style != "json":
+            error.show()
+            return 2
+        _say(error.format_message(), 2, style)
+        return 2
+    except BaseException as error:  # compiled libraries raise panics that are no Exception
+        ending = ending_of(error)
+        if debug and (isinstance(error, RiskmodelError) or not ending.foreseen):
             raise
-        _say(f"Unforeseen {type(error).__name__}: {error}. Run again with --debug for the traceback.")
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        if ending.sentence:
+            _say(ending.sentence, ending.code, style)
+        return ending.code
+    return returned if isinstance(returned, int) else 0
 
 
-def _terminate(signum: int, frame: object) -> None:
-    raise KeyboardInterrupt
+def _leave(code: int) -> NoReturn:
+    """End the process, at once where another thread still imports: a normal exit could crash then."""
+    for number in stopping.SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    if any(thread.name == "great-expectations-import" for thread in threading.enumerate()):
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
-def _say(sentence: str) -> None:
-    click.echo(f"riskmodel: {' '.join(sentence.split())}", err=True)
+def _say(sentence: str, code: int, style: str) -> None:
+    if style == "json":
+        from riskmodel.operations.logs import log
+
+        log("json", "failed", level="error", sentence=one_line(sentence), exit_code=code)
+        return
+    with contextlib.suppress(OSError):
+        click.echo(f"riskmodel: {one_line(sentence)}", err=True)
 
 
 if __name__ == "__main__":

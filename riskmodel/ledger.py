@@ -1,35 +1,42 @@
 """Digests, and the atomic publication of a run: all of it or none of it.
 
-A run is written to a hidden sibling of its folder, flushed to disk, and renamed into place; the line in
-the ledger, which holds the time, comes last.
+A run is written to a hidden sibling of its folder, flushed to disk, and exchanged with the run in place;
+the line in the ledger, which holds the time, comes last. Whatever a killed job leaves behind is cleaned
+or completed when the next job takes the lock.
 """
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import fcntl
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from riskmodel.errors import RiskmodelError, WrongUsage
+from riskmodel.operations import disk, stopping
 
 LEDGER = "ledger.jsonl"
 MANIFEST = "manifest.json"
 STAGING = ".partial"
+OLD = ".old"
+_ENTRY = ("run_id", "as_of", "simulated")
 
 
 def digest_json(value: Any) -> str:
     """sha256 of a JSON-able value in its canonical form."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """sha256 of a file's bytes as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def code_digest() -> str:
@@ -52,6 +59,35 @@ def write_json(value: Any, path: Path) -> None:
     path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a run folder, or None where there is none that can be read."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """Whether a run folder holds exactly the files that its manifest lists under `files`, unchanged."""
+    listed = manifest.get("files")
+    if not isinstance(listed, dict) or not listed:
+        return False
+    try:
+        return output_digests(folder) == listed
+    except OSError:
+        return False
+
+
+def output_digests(folder: Path) -> dict[str, str]:
+    """sha256 of every file below a run folder but its manifest, by relative name."""
+    return {
+        path.relative_to(folder).as_posix(): digest_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / MANIFEST
+    }
+
+
 def check_target(out: Path) -> None:
     """Refuse a folder that is not ours to replace, before any work is done.
 
@@ -59,45 +95,79 @@ def check_target(out: Path) -> None:
     ------
     WrongUsage: `out` is a file, holds something other than a run, or its parent cannot be written.
     """
+    if not out.name or out.name == "..":
+        raise WrongUsage(f"--out {str(out)!r} names no new folder; name one for the run, such as runs/june.")
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise WrongUsage(f"--out {out.name!r} is not a folder; name a new folder for the run.")
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise WrongUsage(f"--out {out.name!r} holds files that are not a run; name a new or empty folder.")
     parent = out.absolute().parent
     try:
+        if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+            raise WrongUsage(
+                f"--out {out.name!r} holds files that are not a run; name a new or empty folder."
+            )
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongUsage(f"--out: cannot make the folder {str(parent)!r}: {error.strerror}.") from None
+        raise WrongUsage(f"--out: cannot use the folder {str(parent)!r}: {error.strerror}.") from None
     if not os.access(parent, os.W_OK | os.X_OK):
         raise WrongUsage(f"--out: the folder {str(parent)!r} is not writable; name another place.")
 
 
 @contextmanager
-def exclusive(out: Path) -> Iterator[None]:
-    """Hold the right to publish `out`; a second job at the same time is refused.
+def exclusive(out: Path) -> Iterator[tuple[str, ...]]:
+    """Hold the right to publish `out`; yields what was mended of a job that was killed there before.
+
+    The lock ends with the process, however it ends.
 
     Raises
     ------
     WrongUsage: another job is writing the same run. RiskmodelError: the folder cannot be written.
     """
-    lock = out.absolute().parent / f".{out.name}.lock"
+    out = out.absolute()
+    lock = out.parent / f".{out.name}.lock"
     try:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
-        raise RiskmodelError(
-            f"Cannot write beside {out.name!r} ({error.strerror}); name another --out."
-        ) from None
+        raise _cannot_write(error, "nothing was published") from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise WrongUsage(
-            f"Another job is writing {out.name!r} right now; wait for it or name another --out."
-        ) from None
-    try:
-        yield
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise WrongUsage(
+                f"Another job is writing {out.name!r} right now; wait for it or name another --out."
+            ) from None
+        try:
+            mended = recover(out)
+        except OSError as error:
+            raise _cannot_write(error, "what a killed job left there could not be cleaned") from None
+        yield mended
     finally:
         os.close(handle)  # the file stays: removing it would let two jobs lock two files of one name
+
+
+def recover(out: Path) -> tuple[str, ...]:
+    """Clean up after a job that was killed while it published `out`; call it under the lock only.
+
+    A run that stands only under its `.old` name is put back, half-written runs are removed, and a run that
+    was published without its ledger line gets it.
+    """
+    staging, old = _aside(out, STAGING), _aside(out, OLD)
+    mended = []
+    if old.is_dir() and not old.is_symlink() and not (out / MANIFEST).is_file():
+        if out.exists():
+            out.rmdir()  # check_target let only an empty folder pass
+        old.rename(out)
+        disk.flush(out.parent)
+        mended.append("put the last run back in its place")
+    for left in (old, staging):
+        if left.exists() or left.is_symlink():
+            disk.remove(left)
+            mended.append("removed what a killed job left behind")
+    manifest = read_manifest(out)
+    if manifest is not None and "run_id" in manifest and not _in_ledger(out, str(manifest["run_id"])):
+        entry = {key: manifest.get(key) for key in _ENTRY}
+        _append(out, {**entry, "note": "found in place without a ledger line"})
+        mended.append("added the ledger line of the run in place")
+    return tuple(dict.fromkeys(mended))
 
 
 def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, Any] | None = None) -> None:
@@ -112,73 +182,89 @@ def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, Any] |
     RiskmodelError: the disk is full or the folder cannot be written; `out` is then as it was before.
     """
     out = out.absolute()
-    staging = out.parent / f".{out.name}{STAGING}"
+    staging = _aside(out, STAGING)
     try:
-        _remove(staging)
+        disk.remove(staging)
         staging.mkdir()
         write(staging)
-        _flush(staging)
-        _swap(staging, out)
+        disk.flush_tree(staging)
+        with stopping.held_back():
+            _put_in_place(staging, out)
+            if entry is not None:
+                stopping.published()
+                _finish(out, entry)
     except OSError as error:
-        _remove(staging)
-        if error.errno == errno.ENOSPC:
-            raise RiskmodelError(
-                "The disk is full; nothing was published. Free some space and run again."
-            ) from None
-        raise RiskmodelError(
-            f"Cannot write the run ({error.strerror or error}); nothing was published."
-        ) from None
-    except BaseException:
-        _remove(staging)
+        _forget(staging)
+        raise _cannot_write(error, "nothing was published") from None
+    except BaseException as error:
+        _forget(staging)
+        if disk.is_full(error):
+            raise _cannot_write(error, "nothing was published") from None
         raise
-    if entry is not None:
-        line = {**entry, "published_at": datetime.now(UTC).isoformat(timespec="seconds")}
-        with (out.parent / LEDGER).open("a", encoding="utf-8") as ledger:
-            ledger.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
+    _forget(staging)  # after an exchange this is the run that was replaced
 
 
-def _swap(staging: Path, out: Path) -> None:
-    if not out.exists():
-        staging.rename(out)
-    elif not any(out.iterdir()):
+def _put_in_place(staging: Path, out: Path) -> None:
+    if not out.exists() or not any(out.iterdir()):
         staging.rename(out)  # POSIX replaces an empty folder
-    elif _exchange(staging, out):
-        _remove(staging)  # now the old run
-    else:
-        old = out.parent / f".{out.name}.old"
-        _remove(old)
+    elif not disk.exchange(staging, out):
+        old = _aside(out, OLD)
+        disk.remove(old)
         out.rename(old)
-        staging.rename(out)
-        _remove(old)
-    _flush_folder(out.parent)
+        disk.flush(out.parent)
+        try:
+            staging.rename(out)
+        except OSError:
+            old.rename(out)
+            raise
+        with suppress(OSError):
+            disk.remove(old)
+    with suppress(OSError):  # some network file systems cannot flush a folder; the names stand all the same
+        disk.flush(out.parent)
 
 
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two names in one system call where the system can; False where it cannot."""
-    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if renameat2 is None:
-        return False
-    here, exchange = -100, 2
-    done: int = renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange)
-    return done == 0
-
-
-def _flush(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _finish(out: Path, entry: Mapping[str, Any]) -> None:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        _append(out, entry)
+    except OSError as error:
+        raise RiskmodelError(
+            f"The run is published and whole, but its line could not be added to {LEDGER} "
+            f"({error.strerror}); mend that and start the job again, which adds the line."
+        ) from None
 
 
-def _remove(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
+def _append(out: Path, entry: Mapping[str, Any]) -> None:
+    line = {**entry, "run": out.name, "published_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    disk.append_line(out.parent / LEDGER, json.dumps(line, sort_keys=True))
+
+
+def _in_ledger(out: Path, run_id: str) -> bool:
+    try:
+        with (out.parent / LEDGER).open(encoding="utf-8", errors="replace") as lines:
+            return any(run_id in line and _is_line_of(out.name, run_id, line) for line in lines)
+    except FileNotFoundError:
+        return False
+
+
+def _is_line_of(name: str, run_id: str, line: str) -> bool:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.get("run") == name and found.get("run_id") == run_id
+
+
+def _aside(out: Path, ending: str) -> Path:
+    return out.parent / f".{out.name}{ending}"
+
+
+def _forget(staging: Path) -> None:
+    with suppress(OSError):  # what cannot be removed now is removed at the next start
+        disk.remove(staging)
+
+
+def _cannot_write(error: BaseException, outcome: str) -> RiskmodelError:
+    if disk.is_full(error):
+        return RiskmodelError(f"The disk is full; {outcome}. Free some space and run again.")
+    words = getattr(error, "strerror", None) or error
+    return RiskmodelError(f"Cannot write the run ({words}); {outcome}. Mend that or name another --out.")

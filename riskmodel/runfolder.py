@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from riskmodel.intake import Intake
-from riskmodel.ledger import MANIFEST, write_json
+from riskmodel.ledger import MANIFEST, output_digests, write_json
 from riskmodel.report.html import render_report
 from riskmodel.report.tables import write_csv
 from riskmodel.report.view import ReportInput
@@ -26,7 +26,7 @@ def write_run(report: ReportInput, quarantined: Mapping[str, pl.DataFrame], fold
     write_json(report.contracts, folder / "contracts.json")
     write_quarantine(quarantined, folder / "quarantine")
     (folder / "report.html").write_text(render_report(report), encoding="utf-8")
-    write_json(report.manifest, folder / MANIFEST)
+    write_json({**report.manifest, "files": output_digests(folder)}, folder / MANIFEST)
 
 
 def write_quarantine(quarantined: Mapping[str, pl.DataFrame], folder: Path) -> None:

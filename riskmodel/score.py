@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from riskmodel.manifest import make_manifest
 from riskmodel.registry import load
 from riskmodel.report.progress import Steps
 from riskmodel.report.view import ReportInput
+from riskmodel.rerun import fingerprint, refuse_changed, run_in_place
 from riskmodel.runfolder import write_refusal, write_run
 from riskmodel.settings import Settings
 from riskmodel.sources.articles import read_articles
@@ -59,6 +60,7 @@ class ScoreRequest:
     trade_format: str | None = None
     hs_edition: str | None = None
     allow_hindsight: bool = False
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,11 @@ class Inputs:
         )
 
 
-def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInput:
+def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInput | None:
     """Score and publish; returns what the printed table and the report show.
+
+    None means that the run is in place already, made from the same inputs, settings, code and model; it is
+    computed again only with `request.force`.
 
     Raises
     ------
@@ -88,16 +93,28 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
     if not (request.trade or request.articles or request.listings):
         raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
     ledger.check_target(request.out)
-    with ledger.exclusive(request.out):
+    with ledger.exclusive(request.out) as mended:
         steps.step("loading the model")
         model = load(request.model_id, settings.models_dir)
+        steps.note(model_id=model.model_id, mended=list(mended))
+        steps.step("comparing with the run in place")
+        asked = fingerprint(request, settings, model)
+        done = None if request.force else run_in_place(request.out, asked.digest)
+        if done is not None:
+            steps.note(run_id=done["run_id"], unchanged=True)
+            return None
         inputs = read_inputs(request, steps)
+        refuse_changed(inputs.given(), asked)
         _refuse(inputs, request.out)
         report = score_inputs(inputs, request, model, settings, steps)
+        report = replace(report, manifest={**report.manifest, "request_digest": asked.digest})
+        silent = int(report.countries["abstained"].sum())
+        steps.note(countries_scored=report.countries.height - silent, countries_abstained=silent)
         steps.step("writing the run")
         entry = {key: report.manifest[key] for key in ("run_id", "as_of", "simulated")}
         quarantined = {intake.kind: intake.quarantined for intake in inputs.given()}
         ledger.publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
+        steps.note(run_id=report.manifest["run_id"])
     return report
 
 
@@ -109,7 +126,9 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
 
     def taken(kind: str, batch: Batch) -> Intake:
         steps.step(f"checking {kind}")
-        return take_in(batch, request.as_of)
+        intake = take_in(batch, request.as_of)
+        steps.note(kind=intake.kind, **intake.counts())
+        return intake
 
     trade = articles = listings = goods = None
     if request.goods is not None:
@@ -287,5 +306,6 @@ def _refuse(inputs: Inputs, out: Path) -> None:
         return
     place = out.with_name(f"{out.name}-refused")
     ledger.check_target(place)
-    ledger.publish(place, lambda folder: write_refusal(inputs.given(), folder))
+    with ledger.exclusive(place):
+        ledger.publish(place, lambda folder: write_refusal(inputs.given(), folder))
     refuse_failures(inputs.given(), place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -50,7 +51,12 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
     "--limit", type=click.IntRange(1), default=15, show_default=True, help="Rows of the printed table."
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--force", is_flag=True, help="Compute again even where the same run is in place.")
+@click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how the job stands.")
+@click.option("--metrics-file", type=PATHS, metavar="FILE", help="Counts for Prometheus, at the end.")
+@click.pass_obj
 def command(
+    job: dict[str, Any] | None,
     trade: tuple[Path, ...],
     articles: tuple[Path, ...],
     listings: tuple[Path, ...],
@@ -66,6 +72,9 @@ def command(
     allow_hindsight: bool,
     limit: int,
     quiet: bool,
+    force: bool,
+    status_file: Path | None,
+    metrics_file: Path | None,
 ) -> None:
     """Score transit countries as they could be judged on a date, and publish a run folder.
 
@@ -75,10 +84,12 @@ def command(
     from rich.console import Console
 
     from riskmodel.errors import WrongUsage
-    from riskmodel.report.progress import progress
+    from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
     from riskmodel.score import ScoreRequest, score
 
+    job = job or {}
+    quiet = quiet or bool(job.get("quiet"))
     settings, windows = resolve_settings(baseline, recent_months)
     if as_of > date.today():
         raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
@@ -95,10 +106,18 @@ def command(
         trade_format=trade_format,
         hs_edition=hs_edition,
         allow_hindsight=allow_hindsight,
+        force=force,
     )
-    with progress(quiet=quiet) as steps:
+    style = job.get("log", "none")
+    with watched(out, quiet=quiet, style=style, status=status_file, metrics=metrics_file) as steps:
         report = score(request, settings, steps)
     if quiet:
+        return
+    if report is None:
+        click.echo(
+            f"{out} already holds this run: same inputs, settings, code and model; nothing was done. "
+            "Use --force to compute it again."
+        )
         return
     print_ranking(report, Console(), limit=limit)
     for kind, rows in report.manifest["rows"].items():

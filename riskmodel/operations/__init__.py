@@ -1,0 +1,1 @@
+"""Running the job unattended: crash-safe files, stopping, logs, the status file and the metrics file."""

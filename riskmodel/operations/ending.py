@@ -1,0 +1,57 @@
+"""How a command ended: one sentence and an exit code for every failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from riskmodel.errors import RiskmodelError
+from riskmodel.operations import disk, stopping
+
+
+@dataclass(frozen=True)
+class Ending:
+    """`code` is the exit code; `sentence` is empty where there is nothing to say."""
+
+    code: int
+    sentence: str
+    foreseen: bool = True
+
+
+def ending_of(error: BaseException) -> Ending:
+    """Translate what ended a command.
+
+    Exit codes: those of `riskmodel.errors`, 2 for a command line that cannot be understood, 130 for
+    Ctrl-C, 143 for SIGTERM, 1 for the rest.
+    """
+    if isinstance(error, SystemExit):
+        return Ending(error.code if isinstance(error.code, int) else int(error.code is not None), "")
+    if isinstance(error, stopping.Stopped):
+        return Ending(error.exit_code, stopping.sentence())
+    if isinstance(error, (KeyboardInterrupt, click.exceptions.Abort)):
+        return Ending(130, stopping.sentence())
+    if stopping.requested() is not None:
+        # Libraries wrap what a callback of theirs raised, the request to stop included.
+        return Ending(128 + int(stopping.requested() or 0), stopping.sentence())
+    if isinstance(error, click.ClickException):
+        return Ending(2 if isinstance(error, click.UsageError) else error.exit_code, error.format_message())
+    if isinstance(error, RiskmodelError):
+        return Ending(error.exit_code, str(error))
+    if disk.is_full(error):
+        return Ending(1, "The disk is full; nothing was published. Free some space and run again.")
+    if isinstance(error, MemoryError):
+        return Ending(1, "Out of memory; give fewer or smaller files, or a machine with more memory.")
+    words = f"Unforeseen {type(error).__name__}: {error}. Run again with --debug for the traceback."
+    return Ending(1, words, foreseen=False)
+
+
+def one_line(text: str, limit: int = 2000) -> str:
+    r"""Hostile text as one line that a terminal only shows: control characters are replaced.
+
+    >>> one_line("bad\n\x1b[31mname")
+    'bad ?[31mname'
+    """
+    line = " ".join(text.split())
+    line = "".join(c if c.isprintable() else "?" for c in line)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
