@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
+from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.plan import Plan
 from riskmodel.simulate.rows import Leg, consignments, leg_rows
 from riskmodel.simulate.streams import stream
@@ -89,8 +90,7 @@ def _book_imports(
         later = draw.random(sent.shape) < 0.25
         arrived = np.where(later, 0, sent)
         arrived[:, 1:] += np.where(later, sent, 0)[:, :-1]
-        noise = draw.lognormal(-0.005, 0.1, sent.shape)
-        seen = np.rint(arrived * params.cif * noise).astype(np.int64)
+        seen = _cif(params, arrived * draw.lognormal(-0.005, 0.1, sent.shape))
         imports[country].append(Leg.of(country, "M", (supplier,), seen[None]))
 
 
@@ -101,20 +101,30 @@ def _transit_legs(plan: Plan, country: str, russian_imports: list[Leg]) -> list[
     c = cast.receivers.index(country)
     to_russia = consignments(draw, plan.expected.onward[c], params)
     elsewhere = consignments(draw, plan.expected.world[c], params)
-    moving = plan.baseline.quantity * plan.expected.price
-    near = consignments(draw, plan.baseline.neighbours[c][:, :, None] * moving, params)
-    as_imports = np.rint(to_russia[None] * params.cif).astype(np.int64)
-    russian_imports.append(Leg.of("RUS", "M", (country,), as_imports))
+    russian_imports.append(Leg.of("RUS", "M", (country,), _cif(params, to_russia[None])))
+    exports = _to_neighbours(plan, draw, c)
     for flows in plan.planted:
         episode = flows.episode
         if country == (episode.via or episode.country):
             to_russia = to_russia + flows.declared
         elif country == episode.country and episode.via is not None:
-            near[cast.transit.index(episode.via)] += flows.between
-    total = to_russia + elsewhere + near.sum(axis=0)
-    values = np.concatenate([near, to_russia[None], total[None]])
-    legs = [Leg.of(country, "X", (*cast.transit, "RUS", WORLD), values)]
+            exports[episode.via] = exports.get(episode.via, 0) + flows.between
+    total = sum(exports.values(), to_russia + elsewhere)
+    values = np.stack([*exports.values(), to_russia, total])
+    legs = [Leg.of(country, "X", (*exports, "RUS", WORLD), values)]
     if params.decoys.legal_hubs and country in plan.roles.hubs:
         again = np.rint(values[-2:] * RE_EXPORTED).astype(np.int64)
         legs.append(Leg.of(country, "RX", ("RUS", WORLD), again))
     return legs
+
+
+def _to_neighbours(plan: Plan, draw: np.random.Generator, c: int) -> dict[str, np.ndarray]:
+    base = plan.baseline.neighbours[c]
+    others = np.flatnonzero(base.any(axis=1))
+    moving = plan.baseline.quantity * plan.expected.price
+    near = consignments(draw, base[others][:, :, None] * moving, plan.params)
+    return {plan.cast.transit[other]: values for other, values in zip(others, near, strict=True)}
+
+
+def _cif(params: WorldParams, values: np.ndarray) -> np.ndarray:
+    return np.rint(values * params.cif).astype(np.int64)

@@ -83,22 +83,39 @@ def leg_rows(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: n
     leg = leg.only(~np.isnat(habits.release[leg.month]))
     frame = pl.DataFrame(
         {
-            "partner": pl.Series(leg.partners, dtype=pl.String).gather(leg.partner),
+            "partner_no": leg.partner,
             "good": leg.good,
             "month": leg.month,
-            "cell": leg.cells,
             "value_usd": leg.value,
-            "net_kg": pl.Series(_weights(params, cast, habits, leg, price)).fill_nan(None).cast(pl.Int64),
+            "net_kg": _weights(params, cast, habits, leg, price),
+            **_later_news(params, leg),
         }
     )
-    rows = _named_codes(cast, habits, frame).with_columns(
+    rows = _named(cast, habits, leg, frame.lazy())
+    partners, starts = pl.Series(leg.partners, dtype=pl.String), pl.Series(month_starts(params)).cast(pl.Date)
+    releases = pl.Series(habits.release).cast(pl.Date)
+    first = rows.select(
+        "revised",
+        "change",
+        "wait",
+        "hs6",
+        "hs_edition",
+        "value_usd",
+        pl.col("net_kg").fill_nan(None).cast(pl.Int64),
+        partner=pl.lit(partners).gather(pl.col("partner_no")),
         reporter=pl.lit(leg.reporter),
         flow=pl.lit(leg.flow),
         source=pl.lit("simulated"),
-        period=pl.lit(pl.Series(month_starts(params)).cast(pl.Date)).gather(pl.col("month")),
-        known_at=pl.lit(pl.Series(habits.release).cast(pl.Date)).gather(pl.col("month")),
+        period=pl.lit(starts).gather(pl.col("month")),
+        known_at=pl.lit(releases).gather(pl.col("month")) + pl.duration(days="delay"),
     )
-    return _vintages(params, rows, (leg.reporter, leg.flow))
+    again = first.filter("revised").with_columns(
+        value_usd=(pl.col("value_usd") * pl.col("change")).round().cast(pl.Int64),
+        known_at=pl.col("known_at") + pl.duration(days="wait"),
+    )
+    schema: dict[str, pl.DataType] = TRADE_FLOWS
+    both = pl.concat([first, again]).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    return both.sort(KEY).collect()
 
 
 def _weights(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: np.ndarray) -> np.ndarray:
@@ -111,7 +128,23 @@ def _weights(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: n
     return np.where(silent | (not habits.weighs), np.nan, kg)
 
 
-def _named_codes(cast: Cast, habits: Habits, frame: pl.DataFrame) -> pl.DataFrame:
+def _later_news(params: WorldParams, leg: Leg) -> dict[str, np.ndarray]:
+    """What becomes of a row: `delay` in days (0: first release), `revised`, and then `change` and `wait`."""
+    cells = leg.cells
+
+    def uniform(what: str) -> np.ndarray:
+        return cell_uniform(params.seed, (what, leg.reporter, leg.flow), cells)
+
+    late = uniform("delayed") < params.delayed_share
+    return {
+        "delay": np.where(late, 60 + (340 * uniform("delay")).astype(np.int64), 0),
+        "revised": uniform("revised") < params.revised_share,
+        "change": np.exp(0.15 * cell_normal(params.seed, ("change", leg.reporter, leg.flow), cells)),
+        "wait": 60 + (340 * uniform("wait")).astype(np.int64),
+    }
+
+
+def _named(cast: Cast, habits: Habits, leg: Leg, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Codes of the edition in use that month; codes with one predecessor are added up, secret ones hidden.
 
     A sum with an unreported weight in it has no weight.
@@ -119,7 +152,7 @@ def _named_codes(cast: Cast, habits: Habits, frame: pl.DataFrame) -> pl.DataFram
     new, old = cast.goods["hs6"], cast.goods["hs2017"]
     in_new = pl.col("month") >= habits.adopts
     hidden = pl.col("good").is_in(list(habits.confidential))
-    coded = frame.with_columns(
+    coded = rows.with_columns(
         hs6=pl.when(hidden)
         .then(pl.lit(CONFIDENTIAL))
         .when(in_new)
@@ -127,35 +160,12 @@ def _named_codes(cast: Cast, habits: Habits, frame: pl.DataFrame) -> pl.DataFram
         .otherwise(pl.lit(old).gather(pl.col("good"))),
         hs_edition=pl.when(in_new).then(pl.lit("HS2022")).otherwise(pl.lit("HS2017")),
     )
-    together = coded.select("partner", "hs6", "month").is_duplicated()
-    summed = (
-        coded.filter(together)
-        .group_by("partner", "hs6", "month", "hs_edition", maintain_order=True)
-        .agg(
-            pl.col("cell").first(),
-            pl.col("value_usd").sum(),
-            pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()).alias("net_kg"),
-        )
+    sharing = np.flatnonzero(old.is_duplicated().to_numpy())
+    together = pl.col("good").is_in(sharing.tolist()) & ~in_new & ~hidden
+    key = ["partner_no", "hs6", "month", "hs_edition"]
+    summed = coded.filter(together).group_by(key, maintain_order=True)
+    added = summed.agg(
+        pl.col("delay", "revised", "change", "wait").first(), pl.col("value_usd", "net_kg").sum()
     )
-    columns = ["partner", "hs6", "month", "hs_edition", "cell", "value_usd", "net_kg"]
-    return pl.concat([coded.filter(~together).select(columns), summed.select(columns)])
-
-
-def _vintages(params: WorldParams, rows: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
-    """Some rows come late, some are published again with another value: both carry a later `known_at`."""
-    cells = rows["cell"].to_numpy()
-
-    def uniform(what: str) -> np.ndarray:
-        return cell_uniform(params.seed, (what, *names), cells)
-
-    late = uniform("delayed") < params.delayed_share
-    delay = np.where(late, 60 + (340 * uniform("delay")).astype(np.int64), 0)
-    first = rows.with_columns(known_at=pl.col("known_at") + pl.duration(days=pl.lit(pl.Series(delay))))
-    revised = uniform("revised") < params.revised_share
-    change = np.exp(0.15 * cell_normal(params.seed, ("change", *names), cells[revised]))
-    wait = 60 + (340 * uniform("wait")[revised]).astype(np.int64)
-    again = first.filter(pl.Series(revised)).with_columns(
-        value_usd=(pl.col("value_usd") * pl.lit(pl.Series(change))).round().cast(pl.Int64),
-        known_at=pl.col("known_at") + pl.duration(days=pl.lit(pl.Series(wait))),
-    )
-    return pl.concat([first, again]).select(list(TRADE_FLOWS)).cast(TRADE_FLOWS).sort(KEY)  # type: ignore[arg-type]
+    columns = [*key, "delay", "revised", "change", "wait", "value_usd", "net_kg"]
+    return pl.concat([coded.filter(~together).select(columns), added.select(columns)])
