@@ -12,7 +12,7 @@ NOT_A_COUNTRY = ""
 
 @cache
 def area_codes(*systems: str) -> dict[str, str]:
-    """Return code -> alpha-3 for the systems `m49`, `iso2`, `comext`; groups and dead codes give `""`.
+    """Return code -> alpha-3 for `m49`, `iso2`, `comext`, `comtrade`; groups and dead codes give `""`.
 
     >>> area_codes("m49")["842"], area_codes("m49")["490"], area_codes("iso2", "comext")["EL"]
     ('USA', 'TWN', 'GRC')

@@ -61,4 +61,18 @@ def read(frame: pl.DataFrame) -> Reading:
     )
 
 
-FORMAT = Format("baci", ", ".join(_COLUMNS), recognise, read)
+def _set_aside(frame: pl.DataFrame) -> Reading:
+    """Count the rows of the code lists that come in the same archive; the codes are known without them."""
+    empty = pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()})
+    return Reading(empty, {"code_list_row": frame.height})
+
+
+FORMATS = (
+    Format("baci", ", ".join(_COLUMNS), recognise, read),
+    Format(
+        "baci-code-list",
+        "country_code and names, or code and description",
+        lambda columns: "country_code" in columns or columns == {"code", "description"},
+        _set_aside,
+    ),
+)

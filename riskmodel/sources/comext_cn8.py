@@ -15,6 +15,8 @@ SOURCE = "eurostat_comext"
 _NEEDED = ("reporter_iso3", "partner_iso3", "month", "code", "value_eur")
 _OPTIONAL = ("flow", "net_kg")
 _FLOWS = {"X": "X", "EXPORT": "X", "2": "X", "M": "M", "IMPORT": "M", "1": "M"}
+# Far above any flow, and low enough that sums of thousands of rows stay within Int64.
+_LARGEST_CENTS = 10**15
 _KEY = ["reporter", "partner", "flow", "hs6", "hs_edition", "period"]
 
 
@@ -27,10 +29,11 @@ def read(frame: pl.DataFrame) -> Reading:
     """Fold CN8 rows into HS6 rows in dollars.
 
     Euro are summed exactly within reporter, partner, flow, HS6 and month, then converted once at the yearly
-    mean rate. HS4 rows overlap CN8 rows and are dropped, as are rows of the EU as a whole, of special codes
-    (chapters 98 and 99, letters) and of months without a rate. Rows with an unreadable code, month or value
-    stay single and keep their text for the contract. Without `flow` rows are exports. Weights are summed only
-    where every folded row has one. Raises InputUnreadable for a table without any CN8 row.
+    mean rate. Headings overlap CN8 rows and are dropped, as are rows of the EU as a whole, of special codes
+    (chapters 98 and 99, letters) and of months without a rate. HS6 rows stand in where CN8 rows are missing.
+    Rows with an unreadable or impossibly large code, month or value stay single and keep their text for the
+    contract. Without `flow` rows are exports. Weights are summed only where every folded row has one. Raises
+    InputUnreadable for a table of headings only.
     """
     used = [c for c in (*_NEEDED, *_OPTIONAL) if c in frame.columns]
     return fold_cn8(_named(frame), "EUR", SOURCE, unused(frame, used))
@@ -56,7 +59,8 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
 def fold_cn8(cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str, ...]) -> Reading:
     """Turn cells (reporter, partner, flow, code, period, value, net_kg as String) into canonical HS6 rows."""
     kept, dropped = _without_overlaps(_parsed(cells))
-    fit = pl.col("day").is_not_null() & pl.col("cents").is_not_null() & pl.col("is_cn8")
+    fit = pl.col("day").is_not_null() & (pl.col("cents").abs() <= _LARGEST_CENTS) & pl.col("is_product")
+    fit = fit.fill_null(False)
     folded = _folded(kept.filter(fit), currency)
     dropped["folded_into_hs6"] = kept.filter(fit).height - folded.height
     no_rate = folded.filter(pl.col("value_usd").is_null())
@@ -87,7 +91,8 @@ def _parsed(cells: pl.DataFrame) -> pl.DataFrame:
         .alias("cents"),
         pl.col("net_kg").cast(pl.Float64, strict=False).round().cast(pl.Int64, strict=False).alias("kg"),
         code.str.contains(r"^\d{8}$").fill_null(False).alias("is_cn8"),
-        code.str.contains(r"^(\d{2}|\d{4}|\d{6})$").fill_null(False).alias("is_heading"),
+        code.str.contains(r"^(\d{6}|\d{8})$").fill_null(False).alias("is_product"),
+        code.str.contains(r"^(\d{2}|\d{4})$").fill_null(False).alias("is_heading"),
         (
             code.str.contains(r"(?i)^TOTAL$")
             | code.str.contains(r"^9[89]")
@@ -104,19 +109,32 @@ def _without_overlaps(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]
     rows = rows.filter(~pl.col("is_union"))
     dropped["special_code"] = int(rows["is_special"].sum())
     rows = rows.filter(~pl.col("is_special"))
-    if rows.height and not rows["is_cn8"].any() and rows["is_heading"].any():
+    if rows.height and not rows["is_product"].any() and rows["is_heading"].any():
         raise InputUnreadable(
-            "only headings of 2, 4 or 6 digits, no CN8 code of eight digits; export the table by CN8, "
+            "only headings of 2 or 4 digits, no code of eight or six; export the table by CN8, "
             "because headings cannot be split into HS6 products"
         )
-    covered = rows.filter("is_cn8").select("partner", "period").unique().with_columns(covered=pl.lit(True))
+    rows, dropped["hs6_overlaps_cn8"] = _without_covered_hs6(rows)
+    covered = (
+        rows.filter("is_product").select("partner", "period").unique().with_columns(covered=pl.lit(True))
+    )
     rows = rows.join(covered, on=["partner", "period"], how="left", maintain_order="left")
-    for digits in (2, 4, 6):
+    for digits in (2, 4):
         heading = pl.col("is_heading") & (pl.col("code").str.len_chars() == digits)
         overlaps = pl.col("covered").is_not_null()
         dropped[f"hs{digits}_overlaps_cn8"] = rows.filter(heading & overlaps).height
         dropped[f"hs{digits}_without_cn8"] = rows.filter(heading & ~overlaps).height
     return rows.filter(~pl.col("is_heading")), dropped
+
+
+def _without_covered_hs6(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Drop HS6 rows that CN8 rows of the same reporter, partner, flow and month spell out."""
+    if not rows.filter(pl.col("is_product") & ~pl.col("is_cn8")).height:
+        return rows, 0
+    key = ["reporter", "partner", "flow", "period", pl.col("code").str.slice(0, 6)]
+    spelled_out = pl.col("is_cn8").any().over(key)
+    kept = rows.filter(pl.col("is_cn8") | ~pl.col("is_product") | ~spelled_out)
+    return kept, rows.height - kept.height
 
 
 def _folded(rows: pl.DataFrame, currency: str) -> pl.DataFrame:

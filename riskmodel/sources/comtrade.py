@@ -17,11 +17,11 @@ SOURCE = "un_comtrade"
 # Names of one field in the API, in downloads, and in the two headers of the old site; without case and signs.
 _FIELDS: dict[str, tuple[str, ...]] = {
     "period": ("period",),
-    "reporter": ("reportercode", "rtcode"),
-    "partner": ("partnercode", "ptcode"),
+    "reporter": ("reportercode", "rtcode", "reporteriso", "rt3iso"),
+    "partner": ("partnercode", "ptcode", "partneriso", "pt3iso"),
     "flow": ("flowcode", "tradeflowcode", "tradecode", "rgcode"),
     "code": ("cmdcode", "commoditycode"),
-    "value": ("primaryvalue", "tradevalueus", "tradevalue"),
+    "value": ("primaryvalue", "tradevalueus", "tradevalueusd", "tradevalue"),
     "edition": ("classificationcode", "classification", "pfcode"),
     "type": ("typecode",),
     "month": ("refmonth",),
@@ -85,16 +85,20 @@ def read(frame: pl.DataFrame) -> Reading:
 
 
 def _column(name: str, columns: frozenset[str]) -> str | None:
-    bare = {"".join(c for c in column.lower() if c.isalnum()): column for column in sorted(columns)}
+    bare = {_bare(column): column for column in sorted(columns)}
     return next((bare[alias] for alias in _FIELDS[name] if alias in bare), None)
+
+
+def _bare(column: str | None) -> str:
+    return "".join(c for c in (column or "").lower() if c.isalnum())
 
 
 def _read_codes(cells: pl.DataFrame) -> pl.DataFrame:
     level = pl.col("level").cast(pl.Int64, strict=False)
     restored = pl.when(level.is_in([2, 4, 6])).then(pl.col("code").str.zfill(level)).otherwise(pl.col("code"))
     return cells.with_columns(
-        country(pl.col("reporter"), "m49").alias("reporter"),
-        country(pl.col("partner"), "m49").alias("partner"),
+        country(pl.col("reporter"), "m49", "comtrade").alias("reporter"),
+        country(pl.col("partner"), "m49", "comtrade").alias("partner"),
         pl.col("flow").str.to_uppercase().replace(_FLOWS),
         # The level column says how many digits there were before a spreadsheet ate the leading zero.
         restored.alias("hs6"),
@@ -183,7 +187,7 @@ FORMATS = (
         "comtrade",
         "period, reporterCode, partnerCode, flowCode, cmdCode, primaryValue; or an empty API answer",
         lambda columns: (
-            recognise(columns) and (not columns or _column("value", columns) in ("primaryValue",))
+            recognise(columns) and (not columns or _bare(_column("value", columns)) == "primaryvalue")
         ),
         read,
         _DIALECT,

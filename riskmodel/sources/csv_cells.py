@@ -78,8 +78,8 @@ def _slow(source: Source, path: Path, columns: list[str], separator: str) -> pl.
     width = len(columns) - 1
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = _reader(file, separator)
-        next(reader)
         try:
+            next(reader)
             for number, row in enumerate(reader, start=1):
                 if len(row) > width + 1:
                     raise source.refuse(_too_long(number, width, separator))

@@ -33,8 +33,10 @@ def with_dollars(frame: pl.DataFrame, currency: str, cents: str, period: str = "
     )
     rate = pl.when(pl.col(period) <= pl.col("valid_to")).then(pl.col("rate"))
     divisor = 100 * _SCALE
+    # Cents times a rate of four decimals can pass 2^63, dollars cannot.
+    dollars = (pl.col(cents).cast(pl.Int128) * rate + divisor // 2) // divisor
     return (
-        dated.with_columns(((pl.col(cents) * rate + divisor // 2) // divisor).alias("value_usd"))
+        dated.with_columns(dollars.cast(pl.Int64, strict=False).alias("value_usd"))
         .sort("_place")
         .drop("_place", "rate", "valid_from", "valid_to")
     )

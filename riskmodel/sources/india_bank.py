@@ -12,6 +12,7 @@ from riskmodel.sources.table import FILE, ROW
 SOURCE = "india_export_bank"
 _COLUMNS = ("partner_iso3", "fy", "hs8", "value_usd_mn", "quantity", "unit")
 _KEY = ["partner", "hs6", "period", "known_at"]
+_LARGEST = 10**11  # hundredths of a million dollars: far above any flow, and safe to add up
 _KILOGRAMS = ("KGS", "KG", "KGS.")
 
 
@@ -24,7 +25,8 @@ def read(frame: pl.DataFrame) -> Reading:
     """Fold HS8 into HS6; a fiscal year (`2021-22`) stands at 1 April, its start, known 30 June after its end.
 
     Values have two decimals of a million: they are added as whole hundredths, so exactly. Weights are known
-    where every folded row counts kilograms. The bank's HS8 list is that of HS2017. Rows whose year, code or
+    where every folded row counts kilograms. The bank's HS8 list is that of HS2017. Rows
+    without value are dropped; those whose year, code or
     value cannot be read stay single and keep their text for the contract.
     """
     quantity = [
@@ -54,15 +56,21 @@ def read(frame: pl.DataFrame) -> Reading:
         .then(pl.col("quantity").cast(pl.Float64, strict=False).round().cast(pl.Int64))
         .alias("kg"),
     )
-    fit = pl.col("hundredths").is_not_null() & pl.col("period").is_not_null() & pl.col("hs6").is_not_null()
-    readable = rows.filter(fit)
+    valued = rows.filter(pl.col("written").is_not_null())
+    fit = (
+        (pl.col("hundredths").abs() <= _LARGEST)
+        & pl.col("period").is_not_null()
+        & pl.col("hs6").is_not_null()
+    )
+    fit = fit.fill_null(False)
+    readable = valued.filter(fit)
     folded = readable.group_by(_KEY, maintain_order=True).agg(
         (pl.col("hundredths").sum() * 10_000).alias("value_usd"),
         pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
         pl.col(FILE, ROW).first(),
     )
     parts = [_finished(folded)]
-    bad = rows.filter(~fit)
+    bad = valued.filter(~fit)
     if bad.height:
         text = bad.with_columns(
             pl.coalesce("hs6", "hs8").alias("hs6"),
@@ -71,7 +79,7 @@ def read(frame: pl.DataFrame) -> Reading:
             pl.col("kg").alias("net_kg"),
         )
         parts.append(_finished(text))
-    dropped = {"folded_into_hs6": readable.height - folded.height}
+    dropped = {"no_value": rows.height - valued.height, "folded_into_hs6": readable.height - folded.height}
     return Reading(stack(parts), dropped, unused(frame, _COLUMNS))
 
 

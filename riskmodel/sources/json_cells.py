@@ -12,10 +12,11 @@ from riskmodel.sources.files import Source, printable
 from riskmodel.sources.unpack import utf8_file
 
 NOT_AN_OBJECT = "not_a_json_object"
+_LISTS = ("data", "dataset")
 
 
 def read_json_cells(source: Source) -> pl.DataFrame:
-    """Read one JSON list of objects, an object whose `data` is such a list, or one object a line.
+    """Read one JSON list of objects, an object with such a list as `data` or `dataset`, or one object a line.
 
     Returns cells (String or null; lists and objects as JSON text); what is no object is a row of nulls, so
     that rows keep their place. An empty list gives an empty frame without columns. Raises InputUnreadable
@@ -23,8 +24,8 @@ def read_json_cells(source: Source) -> pl.DataFrame:
     """
     with utf8_file(source) as path:
         whole = None if _is_lines(path) else _parse(path.read_text(encoding="utf-8-sig"))
-        if isinstance(whole, dict) and isinstance(whole.get("data"), list):
-            whole = whole["data"]
+        if isinstance(whole, dict):
+            whole = next((whole[key] for key in _LISTS if isinstance(whole.get(key), list)), whole)
         if isinstance(whole, list):
             items = whole
         else:

@@ -27,7 +27,7 @@ FORMATS: tuple[Format, ...] = (
     comext_easy.FORMAT,
     *comext_sdmx.FORMATS,
     *comtrade.FORMATS,
-    baci.FORMAT,
+    *baci.FORMATS,
     india_bank.FORMAT,
 )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.errors import InputUnreadable
@@ -72,6 +72,22 @@ def test_table_of_headings_only_is_refused(tmp_path: Path) -> None:
         read(tmp_path, "LTU,KGZ,2022-03,8542,1000")
 
 
+def test_hs6_rows_stand_in_only_where_cn8_rows_are_missing(tmp_path: Path) -> None:
+    batch = read(
+        tmp_path,
+        "LTU,KGZ,2022-03,85423190,1000",
+        "LTU,KGZ,2022-03,854231,1500",
+        "LTU,KGZ,2022-03,870323,2000",
+        "EST,KGZ,2022-03,854231,3000",
+    )
+    assert batch.frame.select("reporter", "hs6", "value_usd").rows() == [
+        ("LTU", "854231", 1053),
+        ("LTU", "870323", 2106),
+        ("EST", "854231", 3159),
+    ]
+    assert batch.dropped == {"hs6_overlaps_cn8": 1}
+
+
 def test_month_without_a_rate_is_counted_and_a_table_without_any_is_refused(tmp_path: Path) -> None:
     batch = read(tmp_path, "LTU,KGZ,2022-03,85423190,1000", "LTU,KGZ,1999-03,85423190,1000")
     assert batch.dropped == {"no_exchange_rate": 1}
@@ -117,6 +133,7 @@ def test_weights_are_summed_only_where_all_are_given(tmp_path: Path) -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=20), st.randoms())
 def test_folding_is_exact_whatever_the_order(values: list[int], random) -> None:
     """Against Python's exact integers, for any order of the rows."""
@@ -132,6 +149,11 @@ def test_folding_is_exact_whatever_the_order(values: list[int], random) -> None:
     )
     reading = comext_cn8.fold_cn8(rows, "EUR", "test", ())
     assert reading.frame["value_usd"].to_list() == [(sum(values) * 11827 + 5000) // 10000]
+
+
+def test_impossible_values_are_left_to_the_contract_not_wrapped_around(tmp_path: Path) -> None:
+    batch = read(tmp_path, "LTU,KGZ,2022-03,85423190,1e17", "LTU,GEO,2022-03,85423190,1e300")
+    assert batch.frame["value_usd"].to_list() == ["1e17 EUR", "1e300 EUR"]
 
 
 def test_rate_table_is_dated_and_without_gaps() -> None:

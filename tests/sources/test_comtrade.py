@@ -165,6 +165,21 @@ def test_bulk_file_is_tab_separated_without_names(tmp_path: Path) -> None:
     assert read_trade([path]).frame["reporter"].to_list() == ["TUR"]
 
 
+def test_names_of_other_clients_and_alphabetic_codes(tmp_path: Path) -> None:
+    record = {
+        "classification_code": "H5", "period": "2021-05", "reporter_iso": "KAZ", "flow_code": "x",
+        "partner_iso": "S19", "cmd_code": "854231", "primary_value": "10",
+    }  # fmt: skip
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps({"dataset": [record, record | {"partner_iso": "_X "}]}))
+    batch = read_trade([path])
+    assert batch.frame.select("reporter", "partner", "flow", "hs_edition").rows() == [
+        ("KAZ", "TWN", "X", "HS2017")
+    ]
+    assert batch.dropped == {"partner_not_a_country": 1}
+    assert batch.files[0].reader == "comtrade"
+
+
 LEGACY = (
     "Classification,Year,Period,Aggregate Level,Trade Flow Code,Reporter Code,Partner Code,Partner ISO,"
     "2nd Partner Code,Customs Proc. Code,Mode of Transport Code,Commodity Code,Netweight (kg),"

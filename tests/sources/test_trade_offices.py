@@ -40,6 +40,16 @@ def test_baci_without_edition_in_its_name_is_refused(tmp_path: Path) -> None:
         read(tmp_path, "mine.csv", "t,i,j,k,v,q\n2021,842,417,854231,1,1\n")
 
 
+def test_folder_of_the_baci_archive_reads_with_its_code_lists(tmp_path: Path) -> None:
+    (tmp_path / "BACI_HS17_Y2021_V202301.csv").write_text("t,i,j,k,v,q\n2021,842,417,854231,1,1\n")
+    (tmp_path / "country_codes_V202301.csv").write_text("country_code,country_name\n4,Afghanistan\n")
+    (tmp_path / "product_codes_HS17_V202301.csv").write_text("code,description\n010121,Horses\n")
+    (tmp_path / "Readme.txt").write_text("note")
+    batch = read_trade([tmp_path])
+    assert batch.frame.height == 1
+    assert batch.dropped == {"code_list_row": 2}
+
+
 def test_india_fiscal_years_fold_exactly(tmp_path: Path) -> None:
     path = tmp_path / "india.parquet"
     pl.DataFrame(
@@ -54,12 +64,11 @@ def test_india_fiscal_years_fold_exactly(tmp_path: Path) -> None:
         schema_overrides={"value_usd_mn": pl.Float32},
     ).write_parquet(path)
     batch = read_trade([path])
-    assert batch.dropped == {"folded_into_hs6": 1}
+    assert batch.dropped == {"folded_into_hs6": 1, "no_value": 1}
     rows = batch.frame.select("partner", "hs6", "period", "value_usd", "net_kg").rows()
     assert [(p, h, str(d), v, k) for p, h, d, v, k in rows] == [
         ("RUS", "847150", "2021-04-01", 300_000, 11),
         ("RUS", "847150", "2022-04-01", 18_900_000, None),
-        ("ARM", "847150", "2021-04-01", None, 1),
     ]
     assert str(batch.frame["known_at"][0]) == "2022-06-30"
 
