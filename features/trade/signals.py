@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from features.reference.facts import NEVER_SCORED, coalition, control_candidates, country_names
-from features.trade.cells import cells, reported_months
+from features.reference.facts import (
+    NEVER_SCORED,
+    coalition,
+    control_candidates,
+    country_names,
+    hs_edition,
+)
+from features.trade.condense import Condensed, condense_frame, plan_for
 from features.trade.families import GoodsList, goods_in_force
 from features.trade.growth import Growth, control_growth
+from features.trade.known import Known, known_on_day, sort_by_leg
 from features.trade.surge import WindowSums, age_in_months, window_sums
 from features.trade.transit import family_table, leg_totals, substitution, with_excess
-from features.trade.vintages import known_on, with_publication_day
 from features.trade.windows import Windows
 
 TRADE_COLUMNS = (
@@ -38,7 +45,7 @@ class TradeSignals:
     countries: country, the columns of `TRADE_COLUMNS` (null: unknown) and the trade coverage columns of
         the panel; one row for each transit country with trade on either leg.
     families: `transit.family_table`, for the product table and the evidence.
-    cells: leg, reporter, country, hs6, family, period, value_usd known on as_of.
+    cells: leg, reporter, country, hs6, family, period, value_usd, net_kg known on as_of.
     sums, growth, goods: the parts, for evidence and manifest.
     broken_codes: listed codes left out of comparisons because their HS edition changed in between.
     """
@@ -70,26 +77,39 @@ def trade_signals(
     ------
     HindsightError: the goods list was not in force on `as_of`.
     """
-    known = known_on(with_publication_day(flows.lazy()), as_of)
-    return signals_of_known(
-        known,
-        goods_in_force(goods, as_of, first_month=windows.baseline_start, allow_hindsight=allow_hindsight),
-        windows,
-        as_of,
+    in_force = goods_in_force(
+        goods, as_of, first_month=windows.baseline_start, allow_hindsight=allow_hindsight
+    )
+    condensed = condense_frame(flows, plan_for(goods, windows, [as_of]))
+    return signals_on_day(condensed, in_force, windows, as_of)
+
+
+def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_of: date) -> TradeSignals:
+    """As `trade_signals`, from condensed flows."""
+    comparable, _ = _comparable(goods, windows, as_of)
+    legs = sort_by_leg(condensed.series, comparable, coalition(as_of), hs_edition(windows.baseline_start))
+    known = known_on_day(condensed, legs, as_of)
+    return TradeSignals(
+        cells=known.on("direct", "inbound", "onward").drop("partner"),
+        **_signals(known, goods, windows, as_of),
     )
 
 
-def signals_of_known(known: pl.LazyFrame, goods: GoodsList, windows: Windows, as_of: date) -> TradeSignals:
-    """As `trade_signals`, from rows that are already known and in their latest vintage."""
-    members = coalition(as_of)
+def _signals(known: Known, goods: GoodsList, windows: Windows, as_of: date) -> dict[str, Any]:
     comparable, broken = _comparable(goods, windows, as_of)
-    condensed = cells(known, comparable, members)
-    sums = window_sums(condensed, reported_months(known), windows)
+    sums = window_sums(known, windows)
     growth = control_growth(sums.families, control_candidates(as_of))
     excess = with_excess(sums.families, growth.families)
     families = family_table(excess, comparable)
-    countries = _countries(excess, families, sums, growth, windows, as_of, members)
-    return TradeSignals(countries, families, condensed, sums, growth, goods, broken)
+    countries = _countries(excess, families, sums, growth, windows, as_of, coalition(as_of))
+    return {
+        "countries": countries,
+        "families": families,
+        "sums": sums,
+        "growth": growth,
+        "goods": goods,
+        "broken_codes": broken,
+    }
 
 
 def trade_panel(
@@ -102,27 +122,25 @@ def trade_panel(
 ) -> pl.DataFrame:
     """Trade signals for many dates: `as_of` and the columns of `TradeSignals.countries`.
 
-    Rows on no leg and codes on no list are dropped once; each date then works on the small rest.
+    The flows are condensed once, and sorted by leg once for each coalition and goods list in force; each
+    date then works on the small rest.
     """
-    first_month = windows.baseline_start
-    relevant = _relevant(flows, goods, first_month)
+    dates = sorted(as_of_dates)
+    condensed = condense_frame(flows, plan_for(goods, windows, dates))
+    edition = hs_edition(windows.baseline_start)
+    legs: dict[Any, pl.DataFrame] = {}
     frames = []
-    for as_of in sorted(as_of_dates):
-        in_force = goods_in_force(goods, as_of, first_month=first_month, allow_hindsight=allow_hindsight)
-        signals = signals_of_known(known_on(relevant.lazy(), as_of), in_force, windows, as_of)
-        frames.append(signals.countries.select(pl.lit(as_of).alias("as_of"), pl.all()))
+    for as_of in dates:
+        in_force = goods_in_force(
+            goods, as_of, first_month=windows.baseline_start, allow_hindsight=allow_hindsight
+        )
+        comparable, _ = _comparable(in_force, windows, as_of)
+        wanted = (coalition(as_of), tuple(comparable["hs6"]))
+        if wanted not in legs:
+            legs[wanted] = sort_by_leg(condensed.series, comparable, wanted[0], edition)
+        signals = _signals(known_on_day(condensed, legs[wanted], as_of), in_force, windows, as_of)
+        frames.append(signals["countries"].select(pl.lit(as_of).alias("as_of"), pl.all()))
     return pl.concat(frames)
-
-
-def _relevant(flows: pl.DataFrame, goods: pl.DataFrame, first_month: date) -> pl.DataFrame:
-    # One row for each reporter and month is kept whatever its product: it proves that the month was reported.
-    dated = with_publication_day(flows.lazy().filter(pl.col("flow") == "X"))
-    undated = goods.with_columns(pl.lit(None, dtype=pl.Date).alias("valid_to"))
-    every = goods_in_force(undated, date.max, first_month=first_month, allow_hindsight=True)
-    codes = every.frame["hs6"].to_list()
-    listed = pl.col("hs6").is_in(codes)
-    first = pl.int_range(pl.len()).over("reporter", "period", order_by="known_at") == 0
-    return dated.filter(listed | first).collect()
 
 
 def _comparable(goods: GoodsList, windows: Windows, as_of: date) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -194,7 +212,9 @@ def _inbound_coverage(
     coverage = sums.coverage.filter(pl.col("leg") != "onward").unique("reporter", keep="any").sort("reporter")
     if coverage.is_empty():
         return 0.0, None
-    share = float(coverage["months"].sum()) / (coverage.height * windows.recent_months)
+    # By trade, not by head; a dollar each, so that a table of zeros has a coverage.
+    weight = coverage["monthly_usd"] + 1
+    share = float((coverage["months"] * weight).sum()) / (windows.recent_months * float(weight.sum()))
     return min(share, 1.0), age_in_months(coverage["end"].max(), as_of)  # type: ignore[arg-type]
 
 

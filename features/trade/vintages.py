@@ -11,16 +11,16 @@ from features.reference.facts import DEFAULT_LAG_DAYS, reporter_lags
 KEY = ("reporter", "partner", "flow", "hs6", "period")
 
 
+def documented_day() -> pl.Expr:
+    """The period's last day plus the reporter's documented lag: when a row without `known_at` was public."""
+    lags = dict(reporter_lags().iter_rows())
+    days = pl.col("reporter").replace_strict(lags, default=DEFAULT_LAG_DAYS, return_dtype=pl.Int64)
+    return pl.col("period").dt.month_end() + pl.duration(days=days)
+
+
 def with_publication_day(flows: pl.LazyFrame) -> pl.LazyFrame:
-    """Fill a null `known_at` with the period's last day plus the reporter's documented lag."""
-    documented = pl.col("period").dt.month_end() + pl.duration(days=1) * pl.col("lag_days").fill_null(
-        DEFAULT_LAG_DAYS
-    )
-    return (
-        flows.join(reporter_lags().lazy(), on="reporter", how="left")
-        .with_columns(pl.col("known_at").fill_null(documented))
-        .drop("lag_days")
-    )
+    """Fill a null `known_at` with the documented day of publication."""
+    return flows.with_columns(pl.col("known_at").fill_null(documented_day()))
 
 
 def known_on(flows: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
