@@ -224,3 +224,20 @@ def whole_column(
 ) -> Break:
     """A column with one value in every row."""
     return Break(contract, rule, words, lambda frame: frame.with_columns(pl.lit(value).alias(column)), also)
+
+
+def schema_breaks(
+    contract: str, column: str, reads: str, *, refusal: str = "some_rows_accepted"
+) -> tuple[Break, ...]:
+    """A missing column, and a column that holds something else throughout."""
+    return (
+        Break(contract, "columns_present", f"no column {column}", lambda frame: frame.drop(column)),
+        whole_column(
+            contract,
+            "columns_have_their_type",
+            column,
+            "n/a",
+            f"{column} is 'n/a' in every row",
+            also=(reads, refusal),
+        ),
+    )
