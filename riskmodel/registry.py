@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from data_contracts.registry import CONTRACTS
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.errors import ModelRefused
 from riskmodel.estimator import Model
@@ -45,14 +46,9 @@ def feature_list() -> list[dict[str, Any]]:
     ]
 
 
-def contract_digest() -> str | None:
-    """Digest of the contract on the signals panel; None while this installation has no such contract."""
-    try:
-        from data_contracts import CONTRACTS  # type: ignore[attr-defined,unused-ignore]
-    except ImportError:
-        return None
-    contract = CONTRACTS.get("signals")
-    return None if contract is None else str(contract.digest)
+def contract_digest() -> str:
+    """Digest of the contract on the signals panel that a model is trained under."""
+    return CONTRACTS["signals"].digest
 
 
 def model_id_of(target: str, archive: bytes) -> str:
@@ -201,7 +197,7 @@ def _check_manifest(manifest: Mapping[str, Any], model_id: str) -> None:
             f"({difference or 'order, unit, direction or transform differ'}); run riskmodel retrain."
         )
     ours_digest = contract_digest()
-    if ours_digest is not None and manifest.get("signals_contract") != ours_digest:
+    if manifest.get("signals_contract") != ours_digest:
         raise ModelRefused(
             f"Model {model_id} was trained under signals contract "
             f"{str(manifest.get('signals_contract'))[:12]}, this installation has {ours_digest[:12]}; "

@@ -57,17 +57,16 @@ def training_jobs(n_worlds: int, seed: int) -> list[WorldJob]:
 def held_out_jobs(n_worlds: int, seed: int) -> list[WorldJob]:
     """Worlds no model is trained on: other seeds and other parameter ranges.
 
-    Fewer and weaker episodes, lumpier trade, worse and later reporting, more decoys of each kind and
-    noisier news than the training worlds have; again every second world has smaller economies.
+    Fewer episodes, slower to grow, more in chains, lumpier trade, worse and later reporting, more decoys
+    of each kind and noisier news than the training worlds have; again every second has smaller economies.
     """
     steep = {"inbound_usd_per_year": (1e6, 3e8), "growth": (1.4, 7.0)}
     changes = {
         "n_diverters": 4,
         "n_chains": 2,
-        "growth": (1.1, 6.0),
+        "growth": (1.3, 7.0),
         "pass_through": (0.4, 0.95),
-        "lump_sd": 1.3,
-        "start_after_control": (2, 22),
+        "lump_sd": 1.25,
         "ramp_months": (3, 15),
         "missing_share": 0.16,
         "sparse_share": 0.18,

@@ -1,0 +1,85 @@
+"""`riskmodel retrain`: train, judge, store and, if it wins, promote a model."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+PATHS = click.Path(path_type=Path)
+
+
+@click.command(name="retrain", short_help="Train, backtest and store a new model.")
+@click.option("--worlds", type=click.IntRange(4), default=24, show_default=True, help="Simulated worlds.")
+@click.option("--held-out", type=click.IntRange(2), default=12, show_default=True, help="Worlds to judge on.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1000, show_default=True, help="Seed of the first world."
+)
+@click.option(
+    "--target", type=click.Choice(["transit", "listing"]), default="transit", show_default=True, help="Event."
+)
+@click.option(
+    "--trade", type=PATHS, multiple=True, help="Own trade table instead of worlds; may be repeated."
+)
+@click.option("--articles", type=PATHS, multiple=True, help="Own articles; may be repeated.")
+@click.option("--listings", type=PATHS, multiple=True, help="Own listings; may be repeated.")
+@click.option("--goods", type=PATHS, help="Own goods list; default: the 50-code Common High Priority List.")
+@click.option("--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]")
+@click.option("--recent-months", type=click.IntRange(1, 60), help="Recent window.  [default: 12]")
+@click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
+@click.option(
+    "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
+)
+@click.option(
+    "--models", "models_dir", type=PATHS, help="Folder of models.  [default: models/ of the project]"
+)
+@click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def command(
+    worlds: int,
+    held_out: int,
+    seed: int,
+    target: str,
+    trade: tuple[Path, ...],
+    articles: tuple[Path, ...],
+    listings: tuple[Path, ...],
+    goods: Path | None,
+    baseline: str | None,
+    recent_months: int | None,
+    trade_format: str | None,
+    hs_edition: str | None,
+    models_dir: Path | None,
+    jobs: int,
+    quiet: bool,
+) -> None:
+    """Train a model and judge it beside simple rules, on rows it was not fitted on.
+
+    Without --trade it learns from simulated worlds and is judged on other worlds. With --trade it learns
+    from your own tables, judged by rolling monthly origins. The model is stored in models/ID with manifest,
+    card and backtest, and becomes the champion only if it beats the present one by the written rule.
+    """
+    from riskmodel import registry
+    from riskmodel.errors import WrongUsage
+    from riskmodel.model.frames import Target
+    from riskmodel.retraining import OwnTables, from_tables, from_worlds
+    from riskmodel.train import store
+
+    chosen: Target = "listing" if target == "listing" else "transit"
+    if not trade and (articles or listings or goods):
+        raise WrongUsage("--articles, --listings and --goods need --trade; without it worlds are simulated.")
+
+    def tell(words: str) -> None:
+        if not quiet:
+            click.echo(words)
+
+    if trade:
+        request = OwnTables(
+            trade, articles, listings, goods, baseline, recent_months, trade_format, hs_edition, date.today()
+        )
+        trained = from_tables(request, chosen, jobs, tell)
+    else:
+        trained = from_worlds(worlds, held_out, seed, chosen, jobs, tell)
+    verdict = store(trained, models_dir or registry.MODELS_DIR)
+    tell(verdict.words)
+    tell(f"Card: {(models_dir or registry.MODELS_DIR) / verdict.model_id / 'card.md'}")

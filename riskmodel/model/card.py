@@ -1,0 +1,180 @@
+"""The model card: what a model is, how it was judged, what it must not be used for. Generated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+METHOD_NAMES = {
+    "logistic": "additive logistic (candidate)",
+    "boosting": "additive boosting (candidate)",
+    "climatology": "climatology",
+    "persistence": "persistence",
+    "growth_of_coalition_exports": "growth of coalition exports",
+    "log_exports_to_russia": "log exports to Russia",
+    "matched_transit_alone": "matched transit alone",
+    "article_rate": "article rate",
+    "us_list_2022": "US list of June 2022",
+    "isolation_forest": "isolation forest",
+}
+
+TARGET_WORDS = {
+    "transit": (
+        "in the six months after the date, matched transit of listed goods through the country (per "
+        "family the "
+        "smaller of what comes in from the coalition and what goes on to Russia) exceeds US$1 million "
+        "and is at "
+        "least twice the baseline of the same months, on data as finally published"
+    ),
+    "listing": (
+        "in the six months after the date, at least two new entities in the country are listed, or one "
+        "each by "
+        "two jurisdictions"
+    ),
+}
+
+
+def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
+    """Markdown of the card; `{model_id}` is left for the registry to fill."""
+    simulated = manifest["trained_on"] == "simulated worlds"
+    parts = [
+        "# Model {model_id}",
+        "",
+        f"The probability that {TARGET_WORDS[manifest['target']]}.",
+        "",
+        "## What it was trained on",
+        "",
+        _training_words(manifest, simulated),
+        "",
+        "## How it works",
+        "",
+        f"Candidate `{manifest['candidate']}`: log-odds are a sum of one monotone function for each "
+        f"signal, flat "
+        "beyond the training range, calibrated by a sigmoid fitted on countries left out. Heads: "
+        + ", ".join(f"`{name}`" for name in manifest["head_rows"])
+        + ". A signal that is not known contributes exactly 0. The interval is the "
+        f"{manifest['interval']['level']:.0%} central range of {manifest['interval']['draws']} refits on "
+        f"countries "
+        "drawn with replacement, widened to hold the estimate; it tells how much the countries seen in "
+        "training "
+        "matter, not how wrong the inputs may be.",
+        "",
+        "## How it was judged",
+        "",
+        backtest["protocol"],
+        "",
+        *_table(backtest["evaluation"]["slices"]["all"]),
+        "",
+        *_onset(backtest["evaluation"]["slices"].get("onset_only", {})),
+        "",
+        f"Choice between the candidates: {_choice_words(backtest['choice'])}",
+        "",
+        "## What it must not be used for",
+        "",
+        "- It is no proof, and no probability of guilt, of any country, firm or person. It is a reason "
+        "to look.",
+        "- It must not decide alone on a licence, a payment, an inspection or a listing.",
+        "- It does not judge firms or single shipments: it sees countries and months.",
+        "- It must not be read where the inbound leg was not reported (the scorer abstains), nor "
+        "compared across "
+        "grades as if the same were known.",
+        "",
+        "## Limits",
+        "",
+        *_limits(simulated),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def _training_words(manifest: Mapping[str, Any], simulated: bool) -> str:
+    counts = (
+        f"{manifest['rows']} rows of {manifest['countries']} countries, {manifest['events']} of them events"
+    )
+    dropped = (
+        ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in manifest["dropped"].items()) or "none"
+    )
+    if simulated:
+        return (
+            f"On **simulated worlds only**: {manifest['worlds']['n']} worlds with planted diversion and "
+            f"decoys, seeds "
+            f"from {manifest['worlds']['seed']}. {counts}; rows left out: {dropped}. No real country "
+            f"taught it "
+            "anything, and the roles of countries in the worlds are drawn at random."
+        )
+    window = f"{manifest['window']['first']} to {manifest['window']['last']}"
+    return f"On the user's own tables, {window}. {counts}; rows left out: {dropped}."
+
+
+def _table(slice_: Mapping[str, Any]) -> list[str]:
+    if "methods" not in slice_:
+        return ["No event was among the rows to be judged on; nothing can be said."]
+    lines = [
+        f"{slice_['rows']} rows, {slice_['events']} events. Brackets: 90 % bootstrap over countries.",
+        "",
+        "| method | average precision | precision@10 | recall@20 | Brier skill | calibration error |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, m in slice_["methods"].items():
+        lines.append(
+            f"| {METHOD_NAMES.get(name, name)} | "
+            f"{_number(m['average_precision'], m['average_precision_90'])} | "
+            f"{_number(m['precision_at_10'])} | {_number(m['recall_at_20'])} | "
+            f"{_number(m['brier_skill'], m['brier_skill_90'])} | {_number(m['calibration_error'])} |"
+        )
+    return lines
+
+
+def _onset(slice_: Mapping[str, Any]) -> list[str]:
+    if "methods" not in slice_:
+        return []
+    shown = ", ".join(
+        f"{METHOD_NAMES.get(name, name)} {_number(m['average_precision'])}"
+        for name, m in slice_["methods"].items()
+    )
+    return [
+        f"Onsets only (no event in the twelve months before; {slice_['rows']} rows, {slice_['events']} "
+        f"events), "
+        f"average precision: {shown}."
+    ]
+
+
+def _number(value: float | None, interval: list[float] | None = None) -> str:
+    if value is None:
+        return "-"
+    if interval is None:
+        return f"{value:.2f}"
+    return f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"
+
+
+def _choice_words(choice: Mapping[str, Any]) -> str:
+    if choice["gain"] is None:
+        return (
+            f"`{choice['choice']}`, the simpler; the gain of `{choice['challenger']}` could not be measured."
+        )
+    low, high = choice["interval_90"]
+    verdict = "excludes 0" if low > 0 else "does not lie above 0"
+    return (
+        f"`{choice['choice']}`. In training, countries left out, `{choice['challenger']}` gained "
+        f"{choice['gain']:+.3f} in average precision over `{choice['simpler']}`, 90 % interval "
+        f"[{low:+.3f}, {high:+.3f}], which {verdict}."
+    )
+
+
+def _limits(simulated: bool) -> list[str]:
+    first = [
+        "- A simulated world holds what its makers thought of. Probabilities are calibrated to the "
+        "worlds' share of "
+        "events, not to the real one; read the ranking first.",
+        "- How it does on real tables is told in docs/model.md, as far as it was measured.",
+    ]
+    own = [
+        "- Few countries have events: the intervals are wide, and countries of one region are not "
+        "independent.",
+        "- What the tables do not hold (undeclared trade above all) is counted as not having happened.",
+    ]
+    return [
+        *(first if simulated else own),
+        "- Two-hop routes, undeclared exports and goods under wrong codes are seen late or not at all.",
+        "- Onset is much harder than continuation; see the onset line above.",
+    ]
