@@ -19,6 +19,8 @@ from riskmodel.sources.plain_text import TEXT, TEXT_SUFFIXES, load_text
 from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, Table, load
 from riskmodel.sources.warc import WARC, WARC_SUFFIXES, load_warc
 
+# Endings by which articles are found in folders.
+ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES)
 ALIASES: dict[str, tuple[str, ...]] = {
     "article_id": ("article_id", "doc", "doc_id", "document_id", "id", "guid"),
     "published_at": (
@@ -44,8 +46,9 @@ def read_articles(paths: Sequence[Path], *, published_at: date | None = None) ->
     without id gets the first 16 hex digits of the SHA-256 of its url, source, title and text. Raises
     InputUnreadable.
     """
-    suffixes = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES)
-    return read_batch("articles", paths, _formats(published_at), ARTICLES, suffixes=suffixes, loader=_load)
+    return read_batch(
+        "articles", paths, _formats(published_at), ARTICLES, suffixes=ARTICLE_SUFFIXES, loader=_load
+    )
 
 
 def _load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Table:
@@ -104,7 +107,7 @@ def _read(
         named = named.with_columns(pl.lit(midnight, pl.Datetime("us", "UTC")).alias("published_at"))
     if language is not None and chosen["language"] is None:
         named = named.with_columns(pl.lit(language).alias("language"))
-    table = canonical(named, ARTICLES)
+    table = canonical(named, ARTICLES).with_columns(_primary_language())
     table = table.with_columns(_source(source).alias("source")).with_columns(_ids(table))
     return Reading(
         table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, [a for a in chosen.values() if a])
@@ -116,6 +119,12 @@ def _source(fixed: str | None) -> pl.Expr:
     return pl.coalesce(
         _host("source"), pl.col("source"), pl.lit(fixed, pl.String), _host("url"), pl.col(FILE)
     )
+
+
+def _primary_language() -> pl.Expr:
+    """`en` for `en-US` and `EN`; what is no code stays as it is."""
+    primary = pl.col("language").str.extract(r"^([A-Za-z]{2,3})(?:[-_].*)?$").str.to_lowercase()
+    return pl.coalesce(primary, "language").alias("language")
 
 
 def _host(column: str) -> pl.Expr:

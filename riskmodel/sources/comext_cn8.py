@@ -14,6 +14,7 @@ from riskmodel.sources.table import FILE, ROW
 SOURCE = "eurostat_comext"
 _NEEDED = ("reporter_iso3", "partner_iso3", "month", "code", "value_eur")
 _OPTIONAL = ("flow", "net_kg")
+_MONTH = r"^(\d{4})[M-]?(\d{2})(?:-01)?$"
 _FLOWS = {"X": "X", "EXPORT": "X", "2": "X", "M": "M", "IMPORT": "M", "1": "M"}
 # Far above any flow, and low enough that sums of thousands of rows stay within Int64.
 _LARGEST_CENTS = 10**15
@@ -48,7 +49,7 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("partner_iso3").alias("partner"),
         flow.replace(_FLOWS).alias("flow"),
         pl.col("code"),
-        pl.col("month").alias("period"),
+        pl.col("month").str.replace(_MONTH, "$1-$2").alias("period"),
         pl.col("value_eur").alias("value"),
         weight.alias("net_kg"),
         FILE,

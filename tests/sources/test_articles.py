@@ -109,6 +109,16 @@ def test_source_is_named_or_taken_from_the_address(tmp_path: Path, given: dict, 
     assert read_articles([path]).frame["source"].to_list() == [source]
 
 
+@pytest.mark.parametrize(
+    ("written", "language"),
+    [("en-US", "en"), ("EN", "en"), ("pt_BR", "pt"), ("English", "English"), (None, None)],
+)
+def test_language_is_its_primary_code(tmp_path: Path, written: str | None, language: str | None) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"date": "2023-01-02", "text": "x", "lang": written}) + "\n")
+    assert read_articles([path]).frame["language"].to_list() == [language]
+
+
 def test_federal_register_tables_name_their_source(tmp_path: Path) -> None:
     path = tmp_path / "fr.csv"
     path.write_text("doc,date,title,abstract,topic_hits,url\n2022-1,2022-02-03,t,words,sanctions,u\n")

@@ -46,6 +46,13 @@ def test_edition_and_rate_change_with_the_year(tmp_path: Path) -> None:
     assert batch.frame["value_usd"].to_list() == [11827, 10530]
 
 
+def test_months_may_be_written_in_three_ways(tmp_path: Path) -> None:
+    lines = [
+        f"{c},KGZ,{m},85423190,1000" for c, m in zip("ABC", ("2022-03", "202203", "2022M03"), strict=True)
+    ]
+    assert {str(day) for day in read(tmp_path, *lines).frame["period"]} == {"2022-03-01"}
+
+
 def test_overlapping_headings_are_dropped_and_counted(tmp_path: Path) -> None:
     batch = read(
         tmp_path,
