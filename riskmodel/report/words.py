@@ -163,7 +163,8 @@ def signal_value(value: float | None, unit: str) -> str:
     if unit == "US$":
         return money(value)
     if unit == "log ratio":
-        return f"×{math.exp(min(value, 20.0)):,.1f}"
+        factor = math.exp(min(value, 20.0))
+        return f"×{factor:,.1f}" if factor < 99.95 else f"×{factor:,.0f}"
     if unit.startswith("ln(1 + "):
         return f"{math.expm1(min(value, 20.0)):,.1f}"
     return percent(value) if unit == "share" else f"{value:,.2f}"
