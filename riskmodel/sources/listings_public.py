@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import polars as pl
 
 from data_contracts.tables import LISTINGS
@@ -16,7 +19,14 @@ _OPEN = ("id", "schema", "countries", "sanctions", "dataset", "first_seen")
 _ENTITIES = ("Company", "Organization", "LegalEntity", "PublicBody")
 _OTHER_LISTS = "Denied Persons|Debarred|Nonproliferation"
 _HOME = ("RUS", "BLR")
-_JURISDICTIONS = (("OFAC|^US ", "US"), ("^EU |European Union", "EU"), ("^UK |HMT|FCDO", "UK"))
+_FTM = ("id", "schema", "properties", "datasets", "first_seen")
+_PLACES = ("country", "mainCountry", "jurisdiction")
+_TOPICS = ("sanction", "export.control")
+_JURISDICTIONS = (
+    ("OFAC|^US |^us_|;us_", "US"),
+    ("^EU |European Union|^eu_|;eu_", "EU"),
+    ("^UK |HMT|FCDO|^gb_|;gb_", "UK"),
+)
 
 
 def _screening(frame: pl.DataFrame) -> Reading:
@@ -78,6 +88,39 @@ def _open(frame: pl.DataFrame) -> Reading:
     return _reading(table, dropped, unused(frame, _OPEN))
 
 
+def _ftm(frame: pl.DataFrame) -> Reading:
+    """Entities as OpenSanctions' JSON lines give them, put into the columns of the simple table."""
+    records = [_simple(properties, datasets) for properties, datasets in frame.select(_FTM[2:4]).rows()]
+    simple = pl.DataFrame(
+        records, schema=dict.fromkeys(("countries", "sanctions", "dataset"), pl.String()), orient="row"
+    )
+    reading = _open(
+        pl.concat([frame.select("id", "schema", "first_seen", FILE, ROW), simple], how="horizontal")
+    )
+    return Reading(reading.frame, reading.dropped, unused(frame, _FTM))
+
+
+def _simple(properties: str | None, datasets: str | None) -> tuple[str | None, str | None, str | None]:
+    """Countries, topics that mean a sanction, and datasets, each joined by semicolons."""
+    found = _parsed(properties, dict)
+    places = [str(place) for name in _PLACES for place in _listed(found.get(name))]
+    topics = [topic for topic in map(str, _listed(found.get("topics"))) if topic.startswith(_TOPICS)]
+    names = map(str, _parsed(datasets, list))
+    return ";".join(places) or None, ";".join(topics) or None, ";".join(names) or None
+
+
+def _parsed(text: str | None, kind: type) -> Any:
+    try:
+        value = json.loads(text or "null")
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, kind) else kind()
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _abroad(alpha2: pl.Expr) -> pl.Expr:
     """The first country outside Russia and Belarus among ISO alpha-2 codes, else the first."""
     known = alpha2.list.eval(country(pl.element().str.strip_chars(), "iso2")).list.drop_nulls()
@@ -99,4 +142,5 @@ def _reading(table: pl.DataFrame, dropped: dict[str, int], ignored: tuple[str, .
 FORMATS = (
     Format("screening-list", ", ".join(_SCREENING), lambda columns: set(_SCREENING) <= columns, _screening),
     Format("opensanctions", ", ".join(_OPEN), lambda columns: set(_OPEN) <= columns, _open),
+    Format("opensanctions-ftm", ", ".join(_FTM), lambda columns: set(_FTM) <= columns, _ftm),
 )

@@ -1,5 +1,6 @@
 """Listings: canonical, the OFAC Russia programme, and designation events."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,33 @@ def test_opensanctions_targets_by_name_not_position(tmp_path: Path) -> None:
     assert batch.frame.select("country", "jurisdiction", "source").row(0) == ("TUR", "EU", "opensanctions")
     assert str(batch.frame["listed_on"][0]) == "2023-06-24"
     assert batch.dropped == {"not_an_entity": 1, "not_sanctioned": 1}
+
+
+def test_opensanctions_entities_from_json_lines(tmp_path: Path) -> None:
+    def entity(key: str, schema: str, **properties: list[str]) -> str:
+        return json.dumps(
+            {
+                "id": key,
+                "schema": schema,
+                "properties": properties,
+                "datasets": ["eu_fsf"],
+                "first_seen": "2023-06-24",
+            }
+        )
+
+    path = tmp_path / "entities.ftm.json"
+    lines = [
+        entity("a", "Company", country=["ru"], jurisdiction=["am"], topics=["sanction"]),
+        entity("b", "Company", country=["am"], topics=["export.control"]),
+        entity("c", "Company", country=["am"], topics=["gov"]),
+        entity("d", "Person", country=["am"], topics=["sanction"]),
+        '{"id": "e", "schema": "Company", "properties": 5, "datasets": null, "first_seen": null}',
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    batch = read_listings([path])
+    assert batch.frame.select("country", "jurisdiction", "n_entities").rows() == [("ARM", "EU", 2)]
+    assert batch.rows_read == 5 == batch.frame.height + sum(batch.dropped.values())
+    assert batch.dropped["not_sanctioned"] == 2
 
 
 def test_ofac_list_without_header_says_what_it_lacks(tmp_path: Path) -> None:
