@@ -12,6 +12,7 @@ import polars as pl
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.baselines import as_probability, baseline_scores
 from riskmodel.estimator import Model, fit_heads
 from riskmodel.model import measures
@@ -21,6 +22,15 @@ from riskmodel.model.head import Candidate
 CANDIDATES: tuple[Candidate, ...] = get_args(Candidate)
 BIG_FOUR = ("ARE", "CHN", "HKG", "TUR")
 SIMPLER: Candidate = "logistic"
+
+_ONWARD = [name for name in MODEL_SIGNALS if "onward" in BY_NAME[name].needs]
+_NEWS = [name for name in MODEL_SIGNALS if BY_NAME[name].group != "trade"]
+HIDDEN_INPUTS: dict[str, list[str]] = {
+    "all inputs": [],
+    "no articles, no listings": _NEWS,
+    "onward leg unknown": _ONWARD,
+    "coalition trade only": [*_ONWARD, *_NEWS],
+}
 
 Vector = NDArray[np.float64]
 
@@ -85,6 +95,26 @@ def score_fold(train: pl.DataFrame, test: pl.DataFrame, *, simulated: bool, seed
     for name, score in on_test.items():
         scores[name], risks[name] = score, as_probability(on_train[name], y, score)
     return Scored(test, scores, risks, float(y.mean()))
+
+
+def with_inputs_hidden(
+    train: pl.DataFrame, test: pl.DataFrame, choice: Candidate, seed: int = 0
+) -> dict[str, Any]:
+    """Measures of the chosen candidate on `test` had some inputs never been given or reported."""
+    heads = fit_heads(train, labels_of(train), blocks_of(train), candidate=choice, n_draws=0, seed=seed)
+    model, y = Model("", heads), labels_of(test)
+    content: dict[str, Any] = {}
+    for words, signals in HIDDEN_INPUTS.items():
+        hidden = test.with_columns(pl.lit(None, dtype=test.schema[name]).alias(name) for name in signals)
+        out = model.predict(hidden)
+        risk = out["risk"].to_numpy()
+        content[words] = {
+            "average_precision": measures.average_precision(y, out["logit"].to_numpy()),
+            "brier_skill": measures.brier_skill(y, risk, float(labels_of(train).mean())),
+            "calibration_error": measures.calibration_error(y, risk),
+        }
+    rounded: dict[str, Any] = measures.rounded(content)
+    return rounded
 
 
 def rolling_origins(

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from features.catalogue import MODEL_SIGNALS
-from riskmodel.model.design import HEADS, directions, head_expr, matrix
+from riskmodel.model.design import HEADS, LAST_HEAD, directions, fits_head, head_expr, matrix
 from riskmodel.model.head import AdditiveHead, Candidate
 
 INTERVAL_LEVEL = 0.8
@@ -26,15 +26,12 @@ class Model:
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     def _head(self) -> pl.Expr:
-        """Head of each row; a model trained where nobody reported the onward leg has one head only."""
-        if "full" in self.heads:
-            return head_expr()
-        return head_expr().replace({"full": "coalition_only"})
+        return head_expr(self.heads)
 
     def predict(self, panel: pl.DataFrame) -> pl.DataFrame:
         """One row for each panel row, in its order.
 
-        Columns: as_of, country, head (`full`, `coalition_only`), risk, risk_low, risk_high (0..1), logit
+        Columns: as_of, country, head (see `design.HEADS`), risk, risk_low, risk_high (0..1), logit
         (calibrated log-odds), intercept. All null after `country` where no inbound leg is known.
         """
         rows = panel.with_columns(self._head())
@@ -93,15 +90,14 @@ def fit_heads(
 ) -> dict[str, AdditiveHead]:
     """Fit every head on panel rows with a known target.
 
-    `coalition_only` learns from all rows with the onward signals hidden, `full` from rows whose onward
-    leg is known; rows without an inbound leg train nothing. `groups` numbers the country block of each row.
-    `full` is left out where its rows hold one class only; ValueError where those of `coalition_only` do.
+    A head learns from every row that knows what it uses, with anything further hidden: `coalition_only` from
+    rows with and without an onward leg. `groups` numbers the country block of each row. A head whose rows
+    hold one class only is left out; ValueError where that is the head that needs least.
     """
-    head_of = panel.select(head_expr())["head"]
     heads = {}
     for name, signals in HEADS.items():
-        mask = ((head_of == "full") if name == "full" else head_of.is_not_null()).fill_null(False).to_numpy()
-        if name == "full" and len(np.unique(target[mask])) < 2:
+        mask = panel.select(fits_head(name)).to_series().to_numpy()
+        if name != LAST_HEAD and len(np.unique(target[mask])) < 2:
             continue
         head = AdditiveHead(
             signals, tuple(directions(signals).tolist()), candidate=candidate, n_draws=n_draws, seed=seed

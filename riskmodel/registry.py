@@ -23,7 +23,7 @@ from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.errors import ModelRefused
 from riskmodel.estimator import Model
 from riskmodel.model.archive import dump_heads, load_heads
-from riskmodel.model.design import HEADS
+from riskmodel.model.design import HEADS, LAST_HEAD
 from riskmodel.model.head import AdditiveHead
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
@@ -232,7 +232,7 @@ def _check_digests(folder: Path, manifest: Mapping[str, Any]) -> None:
 def _check_heads(heads: Mapping[str, AdditiveHead], manifest: Mapping[str, Any], model_id: str) -> None:
     """The arrays have the shapes, signs and finite values that scoring relies on."""
     listed = manifest.get("heads")
-    sound = listed == {name: list(head.signals) for name, head in heads.items()} and "coalition_only" in heads
+    sound = listed == {name: list(head.signals) for name, head in heads.items()} and LAST_HEAD in heads
     for name, head in heads.items():
         sound = sound and name in HEADS and tuple(head.signals) == HEADS[name] and _head_is_sound(head)
     if not sound:

@@ -22,12 +22,13 @@ from riskmodel.backtest import (
     rolling_origins,
     score_fold,
     usable,
+    with_inputs_hidden,
 )
 from riskmodel.errors import ModelRefused, WrongUsage
 from riskmodel.estimator import INTERVAL_LEVEL, Model, fit_heads
 from riskmodel.ledger import digest_json
 from riskmodel.model.card import model_card
-from riskmodel.model.design import head_expr
+from riskmodel.model.design import fits_head
 from riskmodel.model.frames import FRAME, Target
 from riskmodel.model.head import AdditiveHead, Candidate
 from riskmodel.target import HORIZON_MONTHS
@@ -92,6 +93,7 @@ def train_on_worlds(
         "simulated": True,
         "choice": choice,
         "evaluation": evaluate(scored, choice["choice"]),
+        "inputs_hidden": with_inputs_hidden(train, test, choice["choice"], seed),
     }
     manifest = {"trained_on": "simulated worlds", "worlds": dict(source)}
     return _finish(train, dropped, manifest, backtest, scored, choice["choice"], target, seed)
@@ -169,7 +171,7 @@ def _finish(
 ) -> Trained:
     y, blocks = labels_of(train), blocks_of(train)
     heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=N_DRAWS, seed=seed)
-    head_of = train.select(head_expr())["head"]
+    head_rows = {name: int(train.select(fits_head(name)).to_series().sum()) for name in heads}
     manifest = {
         "target": target,
         "horizon_months": HORIZON_MONTHS,
@@ -179,9 +181,7 @@ def _finish(
         "events": int(y.sum()),
         "countries": train.n_unique(["world", "country"]),
         "dropped": dropped,
-        "head_rows": {"full": int((head_of == "full").sum()), "coalition_only": train.height}
-        if "full" in heads
-        else {"coalition_only": train.height},
+        "head_rows": head_rows,
         "seed": seed,
         "interval": {"level": INTERVAL_LEVEL, "draws": N_DRAWS, "blocks": "countries"},
         "training_rows_digest": rows_digest(train),

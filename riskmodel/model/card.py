@@ -67,6 +67,7 @@ def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
         "",
         *_onset(backtest["evaluation"]["slices"].get("onset_only", {})),
         "",
+        *_hidden(backtest.get("inputs_hidden", {})),
         f"Choice between the candidates: {_choice_words(backtest['choice'])}",
         "",
         "## What it must not be used for",
@@ -137,6 +138,21 @@ def _onset(slice_: Mapping[str, Any]) -> list[str]:
         f"events), "
         f"average precision: {shown}."
     ]
+
+
+def _hidden(hidden: Mapping[str, Any]) -> list[str]:
+    if not hidden:
+        return []
+    lines = [
+        "The same rows, had less been given:",
+        "",
+        "| known | average precision | Brier skill | calibration error |",
+    ]
+    lines.append("|---|---|---|---|")
+    for words, m in hidden.items():
+        numbers = (_number(m[name]) for name in ("average_precision", "brier_skill", "calibration_error"))
+        lines.append(f"| {words} | {' | '.join(numbers)} |")
+    return [*lines, ""]
 
 
 def _number(value: float | None, interval: list[float] | None = None) -> str:

@@ -1,26 +1,53 @@
 """From the signals panel to the matrix a head sees, and which head a row gets.
 
-A head is a model for one pattern of reporting. `full` sees every signal; `coalition_only` sees the
-signals that do not need the country's own reports, so that a country that stops reporting changes
-head and grade but is not scored as if its onward trade were zero.
+A head is a model for one pattern of reporting. `full` sees every signal; `coalition_only` sees those that
+do not need the country's own reports, so that a country that stops reporting changes head and grade but is
+not scored as if its onward trade were zero. Each has variants for runs without articles or listings: what
+trade alone says is worth more where nothing else is given.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.catalogue import BY_NAME, MODEL_SIGNALS
+from features.catalogue import BY_NAME, MODEL_SIGNALS, Group
 
 Matrix = NDArray[np.float64]
 
 LOG_USD_SCALE = 10_000.0
 
-HEADS: dict[str, tuple[str, ...]] = {
-    "full": MODEL_SIGNALS,
-    "coalition_only": tuple(name for name in MODEL_SIGNALS if "onward" not in BY_NAME[name].needs),
-}
+OPTIONAL_GROUPS: tuple[Group, ...] = ("articles", "listings")
+
+
+def _head_signals() -> dict[str, tuple[str, ...]]:
+    heads = {}
+    for base in ("full", "coalition_only"):
+        for lacking in ((), ("articles",), ("listings",), OPTIONAL_GROUPS):
+            heads[head_name(base, lacking)] = tuple(
+                name
+                for name in MODEL_SIGNALS
+                if BY_NAME[name].group not in lacking
+                and (base == "full" or "onward" not in BY_NAME[name].needs)
+            )
+    return heads
+
+
+def head_name(base: str, lacking: Sequence[str]) -> str:
+    """Name of a head.
+
+    >>> head_name("full", ()), head_name("coalition_only", ("articles", "listings"))
+    ('full', 'coalition_only without articles and listings')
+    """
+    return f"{base} without {' and '.join(lacking)}" if lacking else base
+
+
+# Most is known to the first, least to the last; a row whose own head a model lacks takes the next that fits.
+HEADS: dict[str, tuple[str, ...]] = _head_signals()
+LAST_HEAD = list(HEADS)[-1]
 
 # A row without any of these has no inbound leg (abstains); without any of those it has no onward leg.
 INBOUND_SIGNALS = tuple(name for name in MODEL_SIGNALS if BY_NAME[name].needs == ("inbound",))
@@ -62,15 +89,24 @@ def directions(signals: tuple[str, ...]) -> NDArray[np.int64]:
     return np.array([BY_NAME[name].direction for name in signals], dtype=np.int64)
 
 
-def head_expr() -> pl.Expr:
-    """Head of each row: `full`, `coalition_only`, or null where no inbound signal is known."""
-    inbound = pl.any_horizontal(pl.col(name).is_not_null() for name in INBOUND_SIGNALS)
-    onward = pl.any_horizontal(pl.col(name).is_not_null() for name in ONWARD_SIGNALS)
-    return (
-        pl.when(inbound & onward)
-        .then(pl.lit("full"))
-        .when(inbound)
-        .then(pl.lit("coalition_only"))
-        .otherwise(None)
-        .alias("head")
-    )
+def fits_head(name: str) -> pl.Expr:
+    """Whether a row knows enough for a head: its inbound leg, and each further group that the head uses."""
+    signals = HEADS[name]
+    known = _any_known(INBOUND_SIGNALS)
+    if any(signal in signals for signal in ONWARD_SIGNALS):
+        known = known & _any_known(ONWARD_SIGNALS)
+    for group in OPTIONAL_GROUPS:
+        mine = [signal for signal in signals if BY_NAME[signal].group == group]
+        if mine:
+            known = known & _any_known(mine)
+    return known
+
+
+def _any_known(signals: Sequence[str]) -> pl.Expr:
+    return pl.any_horizontal(pl.col(name).is_not_null() for name in signals)
+
+
+def head_expr(available: Collection[str] = tuple(HEADS)) -> pl.Expr:
+    """Head of each row: the first of `HEADS` that is available and fits; null without an inbound leg."""
+    chosen = pl.coalesce(pl.when(fits_head(name)).then(pl.lit(name)) for name in HEADS if name in available)
+    return chosen.alias("head")

@@ -37,7 +37,7 @@ def quantile_knots(x: Vector) -> Vector:
     """Knots for a piecewise-linear shape: few below the median, more above it, where the risk lies.
 
     Most signals are zero for most countries; quantiles of the values above the median keep the
-    resolution where they differ. The last knot is the 98 % point of those: beyond it a shape is flat.
+    resolution where they differ. The last knot is the 99.8 % point of those: beyond it a shape is flat.
     A constant or unknown column gets two knots one unit apart (its shape will be flat).
 
     >>> quantile_knots(np.zeros(5))
@@ -50,7 +50,7 @@ def quantile_knots(x: Vector) -> Vector:
     upper = known[known > middle]
     points = list(np.quantile(known, [0.02, 0.25, 0.5]))
     if upper.size:
-        points += list(np.quantile(upper, [0.3, 0.6, 0.85, 0.98]))
+        points += list(np.quantile(upper, [0.3, 0.6, 0.85, 0.97, 0.998]))
     knots = np.unique(np.round(points, 6))
     spread = float(knots[-1] - knots[0])
     if spread <= 0:

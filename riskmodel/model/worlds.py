@@ -42,10 +42,11 @@ def training_jobs(n_worlds: int, seed: int) -> list[WorldJob]:
     """Small worlds with consecutive seeds.
 
     Every second world has small economies with steep growth (the published cases: EUR 3 to 128 million of
-    priority goods in 2021, x1.8 to x7.9 in 2022), the others any size, where diversion is a small part of
-    trade. Every third looks at nine recent months instead of twelve.
+    priority goods in 2021, listed goods x1.8 to x7.9 in 2022 and, for Kyrgyzstan's imports of all goods from
+    the EU, x10 by 2023), the others any size, where diversion is a small part of trade. Every third looks
+    at nine recent months instead of twelve.
     """
-    steep = {"inbound_usd_per_year": (2e6, 2e8), "growth": (1.5, 7.9)}
+    steep = {"inbound_usd_per_year": (2e6, 2e8), "growth": (1.8, 12.0)}
     return [
         WorldJob(
             WorldParams.small(seed + i, **(steep if i % 2 else {})), recent_months=9 if i % 3 == 2 else 12
@@ -60,7 +61,7 @@ def held_out_jobs(n_worlds: int, seed: int) -> list[WorldJob]:
     Fewer episodes, slower to grow, more in chains, lumpier trade, worse and later reporting, more decoys
     of each kind and noisier news than the training worlds have; again every second has smaller economies.
     """
-    steep = {"inbound_usd_per_year": (1e6, 3e8), "growth": (1.4, 7.0)}
+    steep = {"inbound_usd_per_year": (1e6, 3e8), "growth": (1.5, 10.0)}
     changes = {
         "n_diverters": 4,
         "n_chains": 2,
