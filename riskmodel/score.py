@@ -187,7 +187,9 @@ def score_inputs(
     return ReportInput(
         countries=countries,
         products=product_scores(products, graded, as_of),
-        evidence=_evidence(inputs, trade, mentions, request, settings),
+        evidence=_evidence(inputs, trade, mentions, request, settings).join(
+            panel.select("country"), on="country", how="semi", maintain_order="left"
+        ),
         series=_series(inputs, trade, windows, as_of),
         signals=panel,
         contracts=[*(intake.report for intake in inputs.given()), panel_check],
