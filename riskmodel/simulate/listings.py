@@ -34,11 +34,11 @@ def draw_listings(plan: Plan, news: News) -> pl.DataFrame:
         by_attention = np.minimum(0.15, 0.008 * attention[c])
         for jurisdiction in JURISDICTIONS:
             draw = stream(plan.params.seed, "listings", country, jurisdiction)
-            rows += _listed(plan, draw, country, jurisdiction, by_diversion, ("true", "true", "unknown"))
-            by_press = _listed(plan, draw, country, jurisdiction, by_attention, ("true", "unknown"))
+            rows += _listed(plan, draw, country, jurisdiction, by_diversion, ("true", "true", "unknown"), 0)
+            by_press = _listed(plan, draw, country, jurisdiction, by_attention, ("true", "unknown"), 9)
             rows += by_press if plan.params.decoys.attention_listings else []
             other = np.full(n_months(plan.params), 0.004)
-            rows += _listed(plan, draw, country, jurisdiction, other, ("false", "unknown"))
+            rows += _listed(plan, draw, country, jurisdiction, other, ("false", "unknown"), 18)
     frame = pl.DataFrame(rows, schema=LISTINGS)
     return frame.sort("listed_on", "country", "jurisdiction", "goods_diversion", "n_entities")
 
@@ -50,16 +50,21 @@ def _listed(
     jurisdiction: str,
     chance: np.ndarray,
     kinds: tuple[str, ...],
+    first_day: int,
 ) -> list[dict[str, Any]]:
+    """One listing in each month that `chance` hits, in the nine days from `first_day` on.
+
+    Each cause has its own days, so that no two listings of one country and list fall on one day.
+    """
     months = n_months(plan.params)
     happens = draw.random(months) < chance
-    days, kind = draw.integers(0, 28, months), draw.integers(0, len(kinds), months)
+    days, kind = draw.integers(0, 9, months), draw.integers(0, len(kinds), months)
     entities = 1 + draw.negative_binomial(1, 0.35, months)
     happens[: max(0, position(plan.params, INVASION))] = False
     return [
         {
             "country": country,
-            "listed_on": month_at(plan.params, m) + timedelta(days=int(days[m])),
+            "listed_on": month_at(plan.params, m) + timedelta(days=first_day + int(days[m])),
             "jurisdiction": jurisdiction,
             "list": f"simulated-{jurisdiction.lower()}-list",
             "n_entities": int(entities[m]),

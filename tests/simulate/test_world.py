@@ -11,6 +11,7 @@ from features.reference.facts import coalition
 from riskmodel.errors import WrongUsage
 from riskmodel.simulate.lists import all_goods, all_places
 from riskmodel.simulate.params import WorldParams
+from riskmodel.simulate.plan import draw_plan
 from riskmodel.simulate.truth import TRUTH, TRUTH_MONTHLY
 from riskmodel.simulate.world import World, simulate_world
 
@@ -51,6 +52,10 @@ def test_a_row_is_unique_by_key_and_vintage_and_known_after_its_month(world: Wor
     assert flows.filter(pl.col("known_at") <= pl.col("period").dt.month_end()).is_empty()
     assert flows["value_usd"].min() > 0
     assert set(flows["source"]) == {"simulated"}
+
+
+def test_no_two_listings_of_one_list_fall_on_one_day(world: World) -> None:
+    assert not world.listings.select("country", "listed_on", "jurisdiction", "list").is_duplicated().any()
 
 
 def test_later_vintages_exist_and_change_the_value(world: World) -> None:
@@ -100,11 +105,7 @@ def test_new_codes_stand_in_the_new_edition_only(world: World) -> None:
 
 
 def test_roles_differ_from_seed_to_seed() -> None:
-    diverters = set()
-    for seed in range(5):
-        world = simulate_world(tiny(seed))
-        rows = world.truth.filter(pl.col("kind") == "diversion")
-        diverters.add(tuple(rows["country"].to_list()))
+    diverters = {tuple(e.country for e in draw_plan(tiny(seed)).roles.episodes) for seed in range(5)}
     assert len(diverters) == 5
 
 
