@@ -17,7 +17,7 @@ KINDS = {"trade": "trade_flows", "articles": "articles", "listings": "listings",
 
 
 def said_badly(ended: Ended, codes: tuple[int, ...]) -> str:
-    """A complaint where a job crashed, hung, ended with another code, or said more than a sentence or none."""
+    """A complaint where a job crashed, hung, ended with another code, or did not say one sentence."""
     err = ended.err
     for mark in ("Traceback", "panicked", "HUNG", "Unforeseen", "\x1b"):
         if mark in err:
