@@ -8,7 +8,7 @@ import pytest
 
 from riskmodel.simulate.flows import trade_table
 from riskmodel.simulate.lists import all_goods
-from riskmodel.simulate.months import position
+from riskmodel.simulate.months import n_months, position
 from riskmodel.simulate.params import Decoys, WorldParams
 from riskmodel.simulate.plan import Plan, draw_plan
 
@@ -113,8 +113,7 @@ def test_diversion_widens_the_mirror_gap() -> None:
         flows = trade_table(plan).filter(pl.col("hs6").is_in(LISTED))
         for ghost in (f.episode for f in plan.planted if f.episode.ghost):
             peak = ghost.start + ghost.ramp_months
-            level = ghost.profile(peak + 1)[peak]
-            if level < 1:
+            if peak + 3 > n_months(plan.params) or ghost.profile(peak + 3)[peak:].min() < 1:
                 continue
             years = [(position(plan.params, date(2021, 1, 1)), 12), (peak, 3)]
             for found, (start, length) in zip((before, after), years, strict=True):
