@@ -28,3 +28,10 @@ def country(column: pl.Expr, *systems: str) -> pl.Expr:
     codes = area_codes(*systems)
     bare = column.str.replace(r"^0+(\d)", "$1").str.replace(r"\.0$", "")
     return bare.replace_strict(list(codes), list(codes.values()), default=bare)
+
+
+def country_of(codes: pl.Series, *systems: str) -> pl.Series:
+    """As `country`, for a long column of few codes: each distinct code is looked up once."""
+    distinct = codes.unique().drop_nulls().to_frame("code")
+    found = distinct.select(country(pl.col("code"), *systems)).to_series()
+    return codes.replace_strict(distinct["code"], found, default=None, return_dtype=pl.String)

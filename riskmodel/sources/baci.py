@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.sources.areas import NOT_A_COUNTRY, country
-from riskmodel.sources.cast import canonical, clean, whole
-from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.areas import NOT_A_COUNTRY, country_of
+from riskmodel.sources.cast import clean, or_text, whole_number
+from riskmodel.sources.formats import Format, Reading, by_slices, unused
 from riskmodel.sources.sieve import sift
 from riskmodel.sources.table import FILE, ROW
 
@@ -29,36 +31,43 @@ def read(frame: pl.DataFrame) -> Reading:
     known_at 31 January two years later, the rhythm of the releases. BACI holds no world rows. Exports and
     imports are reconciled to one figure, given here as the exporter's flow X: do not mix with reported flows.
     """
-    cells = frame.select(*(clean(frame[c]).alias(c) for c in _COLUMNS), FILE, ROW)
-    year = pl.col("t").cast(pl.Int64, strict=False)
-    weight = pl.when(~pl.col("q").is_in(["NA", "N/A"])).then(whole(pl.col("q"), 1000))
-    table = cells.with_columns(
-        country(pl.col("i"), "m49").alias("reporter"),
-        country(pl.col("j"), "m49").alias("partner"),
+    return by_slices(_read, frame)
+
+
+def _read(frame: pl.DataFrame) -> Reading:
+    cells = {name: clean(frame[name]) for name in _COLUMNS}
+    year = cells["t"].cast(pl.Int64, strict=False).to_frame("year")
+    weight = cells["q"].set(cells["q"].is_in(["NA", "N/A"]), None)
+    # Written as a number at the source, so that a lost leading zero is certain, not guessed.
+    code = pl.when(pl.col("k").str.contains(r"^\d{5}$")).then("0" + pl.col("k")).otherwise(pl.col("k"))
+    table = frame.select(
+        country_of(cells["i"], "m49").alias("reporter"),
+        country_of(cells["j"], "m49").alias("partner"),
         pl.lit("X").alias("flow"),
-        # Written as a number at the source, so that a lost leading zero is certain, not guessed.
-        pl.when(pl.col("k").str.contains(r"^\d{5}$"))
-        .then("0" + pl.col("k"))
-        .otherwise(pl.col("k"))
-        .alias("hs6"),
-        pl.col(FILE)
-        .str.extract(r"(?i)HS(\d{2})_")
-        .replace_strict(_EDITIONS, default=None)
-        .alias("hs_edition"),
-        pl.coalesce(pl.date(year, 1, 1).cast(pl.String), "t").alias("period"),
-        whole(pl.col("v"), 1000).alias("value_usd"),
-        weight.alias("net_kg"),
-        pl.date(year + 2, 1, 31).alias("known_at"),
+        cells["k"].to_frame("k").select(code).to_series().alias("hs6"),
+        _edition(frame[FILE]).alias("hs_edition"),
+        or_text(year.select(pl.date("year", 1, 1)).to_series(), cells["t"]).alias("period"),
+        whole_number(cells["v"], 1000).alias("value_usd"),
+        whole_number(weight, 1000).alias("net_kg"),
+        year.select(pl.date(pl.col("year") + 2, 1, 31)).to_series().alias("known_at"),
         pl.lit(SOURCE).alias("source"),
+        FILE,
+        ROW,
     )
     nowhere = {
         "reporter_not_a_country": pl.col("reporter") == NOT_A_COUNTRY,
         "partner_not_a_country": pl.col("partner") == NOT_A_COUNTRY,
     }
     kept, dropped = sift(table, nowhere)
-    return Reading(
-        canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW), dropped, unused(frame, _COLUMNS)
-    )
+    return Reading(kept, dropped, unused(frame, _COLUMNS))
+
+
+def _edition(names: pl.Series) -> pl.Series:
+    of_file = {
+        name: _EDITIONS.get(found[1]) if (found := re.search(r"(?i)HS(\d{2})_", name)) else None
+        for name in names.unique().to_list()
+    }
+    return names.replace_strict(list(of_file), list(of_file.values()), return_dtype=pl.String)
 
 
 def _set_aside(frame: pl.DataFrame) -> Reading:

@@ -47,6 +47,19 @@ def whole(text: pl.Expr, factor: int = 1) -> pl.Expr:
     return pl.coalesce(number.cast(pl.String), text)
 
 
+def whole_number(text: pl.Series, factor: int = 1) -> pl.Series:
+    """Numbers written as text, times `factor`, halves up: Int64, or text where one does not parse."""
+    number = text.cast(pl.Float64, strict=False) * factor + 0.5
+    return or_text(number.floor().cast(pl.Int64, strict=False), text)
+
+
+def or_text(parsed: pl.Series, text: pl.Series) -> pl.Series:
+    """Return `parsed`, or all of it as text where a cell did not parse, that cell as written."""
+    if parsed.null_count() == text.null_count():
+        return parsed
+    return pl.select(pl.coalesce(parsed.cast(pl.String), text)).to_series()
+
+
 def _column(series: pl.Series, dtype: pl.DataType) -> pl.Series:
     if series.dtype == dtype:
         return clean(series) if dtype == pl.String else series
@@ -55,16 +68,19 @@ def _column(series: pl.Series, dtype: pl.DataType) -> pl.Series:
     if series.dtype.is_temporal():
         return _from_temporal(series, dtype)
     text = clean(series)
-    parsed = _parse(text, dtype)
-    if parsed.null_count() == text.null_count():
-        return parsed
-    return pl.select(pl.coalesce(parsed.cast(pl.String), text)).to_series()
+    return or_text(_parse(text, dtype), text)
 
 
 def _parse(text: pl.Series, dtype: pl.DataType) -> pl.Series:
     if dtype == pl.Int64:
+        number = text.cast(pl.Int64, strict=False)
+        if number.null_count() == text.null_count():
+            return number
         return text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
     if dtype == pl.Date:
+        written = text.str.to_date("%Y-%m-%d", strict=False)
+        if written.null_count() == text.null_count():
+            return written
         day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?(Z|\+00:?00)?$", "")
         if text.name == "period":
             day = day.str.replace(r"^(\d{4}-\d{2})$", "$1-01")

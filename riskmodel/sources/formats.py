@@ -90,6 +90,18 @@ def _joined(
     return Batch(kind, frame, (*files, *found.skipped), rows, dict(sorted(dropped.items())), ignored)
 
 
+def by_slices(read: Callable[[pl.DataFrame], Reading], frame: pl.DataFrame, rows: int = 1 << 20) -> Reading:
+    """Read a frame piece by piece, for formats whose rows do not depend on one another, in bounded memory."""
+    if frame.height <= rows:
+        return read(frame)
+    readings = [read(part) for part in frame.iter_slices(rows)]
+    dropped: dict[str, int] = {}
+    for reading in readings:
+        for reason, count in reading.dropped.items():
+            dropped[reason] = dropped.get(reason, 0) + count
+    return Reading(stack([reading.frame for reading in readings]), dropped, readings[0].ignored_columns)
+
+
 def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:
     """Columns of the files that a reader does not use, in their order."""
     return tuple(c for c in frame.columns if c not in {*used, FILE, ROW})

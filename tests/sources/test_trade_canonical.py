@@ -9,6 +9,8 @@ import pytest
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
+from riskmodel.sources import trade_canonical
+from riskmodel.sources.formats import by_slices
 from riskmodel.sources.trade import read_trade
 
 
@@ -118,3 +120,16 @@ def test_files_of_different_types_can_be_read_together(table: pl.DataFrame, tmp_
 def test_reading_twice_gives_the_same_batch(table: pl.DataFrame, tmp_path: Path) -> None:
     paths = written(table, tmp_path, "folder")
     assert read_trade(paths).frame.equals(read_trade(paths).frame)
+
+
+@pytest.mark.parametrize("bad", ["", "lots"])
+def test_reading_piece_by_piece_gives_the_same_rows(table: pl.DataFrame, bad: str) -> None:
+    cells = table.with_columns(pl.all().cast(pl.String)).with_columns(
+        pl.Series("value_usd", ["1200", bad or "5", "0"]),
+        pl.lit("t.csv").alias("source_file"),
+        pl.Series("source_row", [1, 2, 3]),
+    )
+    whole = trade_canonical.read(cells)
+    pieces = by_slices(trade_canonical._read, cells, rows=1)
+    assert pieces.frame.equals(whole.frame)
+    assert pieces.dropped == whole.dropped
