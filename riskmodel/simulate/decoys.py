@@ -22,7 +22,7 @@ from riskmodel.simulate.streams import stream
 class DecoyNote:
     """What one decoy did: kind (name of its switch), country (`ALL` for the price boom), codes, months, peak.
 
-    `peak`: the multiple that values reach (1.0 where none applies). start, stop: array positions.
+    `peak`: the multiple that values reach (None where none applies). start, stop: array positions.
     """
 
     kind: str
@@ -30,7 +30,7 @@ class DecoyNote:
     codes: tuple[str, ...]
     start: int
     stop: int | None
-    peak: float
+    peak: float | None
 
 
 @dataclass

@@ -100,12 +100,19 @@ def _attention(plan: Plan) -> Iterator[Story]:
     """News attention without diversion: a country is much written about for a year, and nothing moves."""
     params, months = plan.params, n_months(plan.params)
     for country in plan.roles.attention:
+        start, stop = attention_window(plan, country)
         draw = stream(params.seed, "attention", country)
-        start = int(draw.integers(position(params, INVASION), months - 6))
-        rate = _around(months, start, draw.uniform(0.6, 2.5), int(draw.integers(8, 19)))
+        rate = _around(months, start, draw.uniform(0.6, 2.5), stop - start)
         counts = {"diversion": draw.poisson(0.6 * rate), "pressure": draw.poisson(0.3 * rate)}
         counts["denial"] = draw.poisson(0.3 * rate)
         yield from _as_stories("a" + country, country, counts)
+
+
+def attention_window(plan: Plan, country: str) -> tuple[int, int]:
+    """First month of attention and the first without it, as array positions."""
+    draw = stream(plan.params.seed, "attention-window", country)
+    start = int(draw.integers(position(plan.params, INVASION), n_months(plan.params) - 6))
+    return start, min(start + int(draw.integers(8, 19)), n_months(plan.params))
 
 
 def _ordinary(plan: Plan) -> Iterator[Story]:

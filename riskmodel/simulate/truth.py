@@ -7,6 +7,7 @@ import polars as pl
 
 from riskmodel.simulate.decoys import DecoyNote
 from riskmodel.simulate.months import month_at, month_starts
+from riskmodel.simulate.news import attention_window
 from riskmodel.simulate.plan import Plan
 from riskmodel.simulate.planted import PlantedFlows
 
@@ -52,17 +53,20 @@ def truth_table(plan: Plan) -> pl.DataFrame:
 def all_notes(plan: Plan) -> list[DecoyNote]:
     """Decoys in the flows, in the reporting and in the news."""
     notes = list(plan.notes)
-    for country in plan.cast.transit:
+    for country in (*plan.cast.coalition, *plan.cast.transit):
         habits = plan.habits[country]
         if habits.kind != "full":
-            notes.append(DecoyNote("missing_reporters", country, (), 0, None, 1.0))
+            first = int(np.argmax(np.isnat(habits.release)))
+            notes.append(DecoyNote("missing_reporters", country, (), first, None, None))
         if habits.late:
-            notes.append(DecoyNote("late_reporters", country, (), 0, None, 1.0))
+            notes.append(DecoyNote("late_reporters", country, (), 0, None, None))
         hidden = tuple(plan.cast.goods["hs6"].gather(list(habits.confidential)).to_list())
         if hidden:
-            notes.append(DecoyNote("confidentiality", country, hidden, 0, None, 1.0))
+            notes.append(DecoyNote("confidentiality", country, hidden, 0, None, None))
     if plan.params.decoys.attention:
-        notes += [DecoyNote("attention", country, (), 0, None, 1.0) for country in plan.roles.attention]
+        for country in plan.roles.attention:
+            start, stop = attention_window(plan, country)
+            notes.append(DecoyNote("attention", country, (), start, stop, None))
     return notes
 
 

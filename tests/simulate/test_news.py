@@ -47,6 +47,15 @@ def test_diverters_are_written_about_more_than_others_and_others_too(world: Worl
     assert mean["d"] > 3 * mean["o"] > 0
 
 
+def test_attention_falls_into_the_months_that_the_truth_names(world: World) -> None:
+    rows = world.truth.filter(pl.col("kind") == "attention")
+    told = world.mentions.filter(pl.col("is_diversion")).join(
+        rows.select("country", "start", "stop"), on="country"
+    )
+    inside = told.select(pl.col("published_on").is_between(pl.col("start"), pl.col("stop")).mean()).item()
+    assert inside > 0.6
+
+
 def test_news_only_countries_are_in_articles_and_in_no_trade_row(world: World) -> None:
     assert world.news_only
     flows = world.trade_flows
