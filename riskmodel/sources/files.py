@@ -86,6 +86,10 @@ def sha256_of(path: Path) -> str:
 def _checked(path: Path) -> Path:
     name = printable(path.name or str(path))
     try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InputUnreadable(f"{name} has a name that is no UTF-8 text; rename it") from error
+    try:
         if not path.exists():
             raise InputUnreadable(f"{name} does not exist; check the path")
         if not path.is_file():
@@ -130,5 +134,5 @@ def _names(paths: Sequence[Path]) -> dict[Path, str]:
         depth = 1
         while any(o[-depth:] == parts[-depth:] for o in others) and depth < len(parts):
             depth += 1
-        names[path] = "/".join(parts[-depth:])
+        names[path] = printable("/".join(parts[-depth:]), 1000)
     return names

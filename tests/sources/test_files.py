@@ -1,11 +1,13 @@
 """Which files are read, in which order, and under which published name."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files import find, sha256_of
+from riskmodel.sources.goods import read_goods
 
 SUFFIXES = (".csv", ".csv.gz")
 
@@ -62,6 +64,19 @@ def test_file_name_with_control_characters_stays_one_line(tmp_path: Path) -> Non
         find([tmp_path / "a\n\x1b[31mb.csv"], SUFFIXES)
     assert "\n" not in str(error.value)
     assert "\x1b" not in str(error.value)
+
+
+def test_name_that_is_no_text_is_refused_in_printable_words(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv"))
+    path.write_text("hs6,tier\n854231,1\n")
+    with pytest.raises(InputUnreadable, match=r"caf\?\.csv has a name that is no UTF-8 text"):
+        read_goods(path)
+
+
+def test_control_characters_of_a_name_do_not_reach_tables(tmp_path: Path) -> None:
+    path = tmp_path / "a\nb.csv"
+    path.write_text("hs6,tier\n854231,1\n")
+    assert read_goods(path).frame["source_file"].to_list() == ["a?b.csv"]
 
 
 def test_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
