@@ -23,6 +23,9 @@ class Signal:
     direction: +1 raises the risk, -1 lowers it; the model keeps to it.
     transform: how the model sees the value; `log_usd` is ln(1 + value / US$10,000).
     needs: legs or inputs without which the signal is null (null is unknown, never zero).
+    counter: what else could explain a high value, in words that a report can use.
+    source: where the formula comes from.
+    in_model: whether the model reads it; the others are evidence for people.
     steerable: whether the country itself can move it (used for "what would lower this score").
     """
 
@@ -35,6 +38,8 @@ class Signal:
     needs: tuple[Leg, ...]
     formula: str
     minimum: str
+    counter: str
+    source: str
     steerable: bool = True
     in_model: bool = True
 
@@ -50,6 +55,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("inbound",),
         "ln((S+e)/(g*B+e)), S and g*B summed over listed families, e = US$1m",
         "one reporter with recent and baseline months",
+        "the whole economy grew (compare placebo_gap); prices rose here more than elsewhere",
+        "gravity practice: growth against control countries",
     ),
     Signal(
         "inbound_excess_usd",
@@ -61,6 +68,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("inbound",),
         "sum over families of max(0, S - g*B), families under US$50,000 left out",
         "one reporter with recent and baseline months",
+        "one project, such as a power plant: few families, nothing onward; a legal hub's own growth",
+        "export-diversion literature, formula of this project",
     ),
     Signal(
         "onward_surge",
@@ -72,6 +81,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("onward",),
         "as inbound_surge, on the onward leg",
         "the country's own recent and baseline months",
+        "own industry found a new buyer (rca_mismatch); customs-union reports are weak, so low is no proof",
+        "as inbound_surge",
     ),
     Signal(
         "onward_excess_usd",
@@ -83,6 +94,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("onward",),
         "as inbound_excess_usd, on the onward leg",
         "the country's own recent and baseline months",
+        "own production sold to Russia (rca_mismatch); goods of earlier years from stock",
+        "export-diversion literature, formula of this project",
     ),
     Signal(
         "matched_transit_usd",
@@ -94,6 +107,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("inbound", "onward"),
         "sum over families of w * min(E_inbound, E_onward)",
         "both legs",
+        "home use grew and own exports grew in the same family; neighbours of large families match by chance",
+        "export-diversion literature, formula of this project",
     ),
     Signal(
         "displaced_usd",
@@ -105,6 +120,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("inbound", "direct"),
         "sum over families of w * min(max(0, B_direct - S_direct), E_inbound)",
         "coalition reports of both legs",
+        "sellers found real customers for the goods Russia no longer gets; a family that is large everywhere",
+        "export-diversion literature, formula of this project",
     ),
     Signal(
         "substitution",
@@ -116,6 +133,148 @@ SIGNALS: tuple[Signal, ...] = (
         ("inbound", "direct"),
         "Spearman over families of B_direct - S_direct and S_inbound - B_inbound, absent trade as 0",
         "coalition reports of both legs, eight families with direct or inbound trade",
+        "the country's demand shifted like everybody's; a rank correlation says nothing about amounts",
+        "rank correlation of the Eurostat CN8 table",
+    ),
+    Signal(
+        "pass_through",
+        "trade",
+        "how little of the excess arrivals stays in the country",
+        "share",
+        1,
+        "identity",
+        ("inbound", "onward"),
+        "matched_transit_usd / inbound_excess_usd",
+        "both legs, inbound excess of US$1m",
+        "one small family that matches by chance when little else arrives",
+        "formula of this project",
+        in_model=False,
+    ),
+    Signal(
+        "placebo_gap",
+        "trade",
+        "listed goods rose more than unlisted goods of the same headings",
+        "log ratio",
+        1,
+        "identity",
+        ("inbound",),
+        "inbound_surge minus the same on unlisted HS6 codes of the listed HS4 headings",
+        "a table with unlisted codes, US$1m of them in the recent window and baseline",
+        "a real project that needs just the listed goods, such as a data centre",
+        "placebo test of the evaluation literature",
+        in_model=False,
+    ),
+    Signal(
+        "mirror_gap",
+        "trade",
+        "goods leave the coalition for the country and do not arrive there",
+        "difference of shares",
+        1,
+        "identity",
+        ("inbound",),
+        "(X - M/1.08) / (X + M/1.08), coalition exports against the country's imports, minus its baseline",
+        "imports reported by the country, US$1m sent, a baseline of both",
+        "imports booked under another origin or month; transit sheds and free zones; late reports",
+        "mirror statistics; published asymmetry of Lithuanian dual-use goods to Kazakhstan",
+        in_model=False,
+    ),
+    Signal(
+        "ghost_usd",
+        "trade",
+        "goods sent to the country that it never recorded as imports, above its usual gap",
+        "US$",
+        1,
+        "log_usd",
+        ("inbound",),
+        "max(0, sum over families of max(0, X - M/1.08), minus the same of the baseline)",
+        "as mirror_gap",
+        "as mirror_gap; a product booked under another code counts as missing",
+        "mirror statistics",
+        in_model=False,
+    ),
+    Signal(
+        "new_routes",
+        "trade",
+        "product families that the country newly sends to Russia",
+        "families",
+        1,
+        "identity",
+        ("onward",),
+        "families with nothing to Russia in 36 months, then US$25,000 in two of the last six",
+        "24 of the 36 months and two of the six reported",
+        "a first sale of own products; a family split by a new HS edition is left out",
+        "formula of this project",
+        in_model=False,
+    ),
+    Signal(
+        "rca_mismatch",
+        "trade",
+        "the country sells Russia what it hardly made before",
+        "share",
+        1,
+        "identity",
+        ("onward",),
+        "share of listed exports to Russia in families with a baseline comparative advantage below 0.1",
+        "a table of all goods (20 HS chapters), US$1m to Russia",
+        "a new factory; a legal hub re-exports what it does not make by trade",
+        "Balassa (1965), revealed comparative advantage",
+        in_model=False,
+    ),
+    Signal(
+        "unit_value_premium",
+        "trade",
+        "goods to Russia cost more a kilogram than the coalition asks elsewhere",
+        "log ratio",
+        1,
+        "identity",
+        ("onward",),
+        "median over families of ln UV(country to Russia) - ln UV(coalition to the rest)",
+        "three families with US$50,000 of reported weights on both sides",
+        "better models within a family; weights reported for small parcels only",
+        "unit values of trade statistics, reported weights only",
+        in_model=False,
+    ),
+    Signal(
+        "lead_lag",
+        "trade",
+        "exports to Russia follow arrivals from the coalition",
+        "correlation",
+        1,
+        "identity",
+        ("inbound", "onward"),
+        "largest correlation of year-on-year log changes, inbound leading by 0 to 4 months",
+        "24 common months of both legs, and the year before them",
+        "both legs follow world trade; the largest of five correlations is above zero by chance alone",
+        "cross-correlation of monthly series",
+        in_model=False,
+    ),
+    Signal(
+        "eu_rule_count",
+        "trade",
+        "product families that meet the European Commission's rule on both legs",
+        "families",
+        1,
+        "identity",
+        ("inbound", "onward"),
+        "families above EUR 1m and at least twice the baseline, inbound and onward",
+        "both legs",
+        "the rule knows no counterfactual: prices and world growth count too",
+        "European Commission, economically critical goods",
+        in_model=False,
+    ),
+    Signal(
+        "excess_concentration",
+        "trade",
+        "the excess arrivals are one product family, as of one project",
+        "share",
+        -1,
+        "identity",
+        ("inbound",),
+        "largest family's inbound excess / inbound_excess_usd",
+        "inbound excess of US$1m",
+        "a route for one product looks like a project",
+        "formula of this project",
+        in_model=False,
     ),
     Signal(
         "article_rate",
@@ -127,6 +286,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("articles",),
         "ln(1 + sum over stories of p_diversion * 2^(-age/90 days), per 30 days)",
         "an article table",
+        "one outlet's campaign; articles about designations rather than goods; a story denied the next day",
+        "article engine",
     ),
     Signal(
         "article_easing",
@@ -138,6 +299,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("articles",),
         "easing stories / diversion stories of the last 180 days; 0 when there are none",
         "an article table",
+        "announced, not yet done: promises count as easing too",
+        "article engine",
     ),
     Signal(
         "listing_history",
@@ -149,6 +312,8 @@ SIGNALS: tuple[Signal, ...] = (
         ("listings",),
         "ln(1 + sum over listings of n_entities * 2^(-age/365 days))",
         "a listings table",
+        "listed for other reasons than goods; more is listed where more is looked for",
+        "public listings",
         steerable=False,
     ),
 )

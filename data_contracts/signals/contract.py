@@ -31,6 +31,17 @@ SIGNALS_PANEL: dict[str, pl.DataType] = {
     "onward_excess_usd": pl.Int64(),
     "matched_transit_usd": pl.Int64(),
     "displaced_usd": pl.Int64(),
+    "substitution": pl.Float64(),
+    "pass_through": pl.Float64(),
+    "placebo_gap": pl.Float64(),
+    "mirror_gap": pl.Float64(),
+    "ghost_usd": pl.Int64(),
+    "new_routes": pl.Float64(),
+    "rca_mismatch": pl.Float64(),
+    "unit_value_premium": pl.Float64(),
+    "lead_lag": pl.Float64(),
+    "eu_rule_count": pl.Float64(),
+    "excess_concentration": pl.Float64(),
     "article_rate": pl.Float64(),
     "article_easing": pl.Float64(),
     "listing_history": pl.Float64(),
@@ -54,12 +65,23 @@ COVERAGE = (
 )
 SIGNALS = tuple(name for name in SIGNALS_PANEL if name not in (*KEY, *COVERAGE))
 FLOATS = tuple(name for name, dtype in SIGNALS_PANEL.items() if dtype == pl.Float64())
-SHARES = ("article_easing", "inbound_coverage", "onward_coverage", "direct_coverage")
+SHARES = (
+    "pass_through",
+    "rca_mismatch",
+    "excess_concentration",
+    "article_easing",
+    "inbound_coverage",
+    "onward_coverage",
+    "direct_coverage",
+)
 NOT_NEGATIVE = (
     "inbound_excess_usd",
     "onward_excess_usd",
     "matched_transit_usd",
     "displaced_usd",
+    "ghost_usd",
+    "new_routes",
+    "eu_rule_count",
     "article_rate",
     "listing_history",
     "inbound_age_months",
@@ -186,7 +208,7 @@ SET_RULES = (
 
 CONTRACT = Contract(
     name="signals",
-    version="1.0",
+    version="1.1",
     columns=SIGNALS_PANEL,
     required=tuple(SIGNALS_PANEL),
     nullable=(*SIGNALS, *COVERAGE),

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from features.reference.facts import (
-    NEVER_SCORED,
-    coalition,
-    control_candidates,
-    country_names,
-    hs_edition,
-)
+from features.reference.facts import coalition, control_candidates, hs_edition
 from features.trade.condense import Condensed, condense_frame, plan_for
+from features.trade.countries import CORE, FURTHER, country_table
 from features.trade.families import GoodsList, goods_in_force
 from features.trade.growth import Growth, control_growth
 from features.trade.known import Known, known_on_day, sort_by_leg
-from features.trade.surge import WindowSums, age_in_months, window_sums
-from features.trade.transit import family_table, leg_totals, substitution, with_excess
+from features.trade.surge import WindowSums, window_sums
+from features.trade.transit import family_table, with_excess
 from features.trade.windows import Windows
 
-TRADE_COLUMNS = (
-    "inbound_surge",
-    "inbound_excess_usd",
-    "onward_surge",
-    "onward_excess_usd",
-    "matched_transit_usd",
-    "displaced_usd",
-    "substitution",
-)
+TRADE_COLUMNS = (*CORE, *FURTHER)
 HS2022_START = date(2022, 1, 1)
 
 
@@ -95,13 +82,17 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
     )
 
 
-def _signals(known: Known, goods: GoodsList, windows: Windows, as_of: date) -> dict[str, Any]:
+def _signals(
+    known: Known, goods: GoodsList, windows: Windows, as_of: date, *, further: bool = True
+) -> dict[str, Any]:
     comparable, broken = _comparable(goods, windows, as_of)
     sums = window_sums(known, windows)
     growth = control_growth(sums.families, control_candidates(as_of))
     excess = with_excess(sums.families, growth.families)
     families = family_table(excess, comparable)
-    countries = _countries(excess, families, sums, growth, windows, as_of, coalition(as_of))
+    countries = country_table(
+        known, excess, families, sums, growth, comparable, windows, as_of, further=further
+    )
     return {
         "countries": countries,
         "families": families,
@@ -148,80 +139,3 @@ def _comparable(goods: GoodsList, windows: Windows, as_of: date) -> tuple[pl.Dat
         return goods.frame, ()
     broken = goods.frame.filter("hs_break", "listed")["hs6"].to_list()
     return goods.frame.filter(~pl.col("hs_break")), tuple(broken)
-
-
-def _countries(
-    excess: pl.DataFrame,
-    families: pl.DataFrame,
-    sums: WindowSums,
-    growth: Growth,
-    windows: Windows,
-    as_of: date,
-    members: Collection[str],
-) -> pl.DataFrame:
-    transit = pl.col("country").is_in(list(country_names())) & ~pl.col("country").is_in(
-        [*sorted(members), *sorted(NEVER_SCORED)]
-    )
-    amounts = families.group_by("country").agg(
-        pl.col("matched_usd").sum().alias("matched_transit_usd"), pl.col("displaced_usd").sum()
-    )
-    table = (
-        amounts.filter(transit)
-        .join(leg_totals(excess, "inbound"), on="country", how="left")
-        .join(leg_totals(excess, "onward"), on="country", how="left")
-        .join(substitution(sums.families), on="country", how="left")
-        .join(_onward_coverage(sums, windows, as_of), on="country", how="left")
-    )
-    inbound_coverage, inbound_age = _inbound_coverage(excess, sums, windows, as_of)
-    known_inbound = (
-        inbound_coverage > 0 and inbound_age is not None and inbound_age <= windows.oldest_usable_months
-    )
-    known_direct = known_inbound and not excess.filter(pl.col("leg") == "direct").is_empty()
-    known_onward = (pl.col("onward_coverage") > 0) & (
-        pl.col("onward_age_months") <= windows.oldest_usable_months
-    )
-    onward = known_onward.fill_null(False)
-
-    def where(known: bool | pl.Expr, column: str, empty: float | None = 0) -> pl.Expr:
-        condition = pl.lit(known) if isinstance(known, bool) else known
-        return pl.when(condition).then(
-            pl.col(column).fill_null(empty) if empty is not None else pl.col(column)
-        )
-
-    return table.select(
-        "country",
-        where(known_inbound, "inbound_surge").alias("inbound_surge"),
-        where(known_inbound, "inbound_excess_usd").alias("inbound_excess_usd"),
-        where(onward, "onward_surge").alias("onward_surge"),
-        where(onward, "onward_excess_usd").alias("onward_excess_usd"),
-        where(onward & pl.lit(known_inbound), "matched_transit_usd").alias("matched_transit_usd"),
-        where(known_direct, "displaced_usd").alias("displaced_usd"),
-        where(known_direct, "substitution", None).alias("substitution"),
-        pl.lit(inbound_age, dtype=pl.Int64).alias("inbound_age_months"),
-        pl.lit(inbound_coverage, dtype=pl.Float64).alias("inbound_coverage"),
-        "onward_age_months",
-        pl.col("onward_coverage").fill_null(0.0),
-        pl.lit(inbound_coverage if known_direct else 0.0, dtype=pl.Float64).alias("direct_coverage"),
-        pl.lit("controls" if growth.controls else "none").alias("counterfactual"),
-    ).sort("country")
-
-
-def _inbound_coverage(
-    excess: pl.DataFrame, sums: WindowSums, windows: Windows, as_of: date
-) -> tuple[float, int | None]:
-    coverage = sums.coverage.filter(pl.col("leg") != "onward").unique("reporter", keep="any").sort("reporter")
-    if coverage.is_empty():
-        return 0.0, None
-    # By trade, not by head; a dollar each, so that a table of zeros has a coverage.
-    weight = coverage["monthly_usd"] + 1
-    share = float((coverage["months"] * weight).sum()) / (windows.recent_months * float(weight.sum()))
-    return min(share, 1.0), age_in_months(coverage["end"].max(), as_of)  # type: ignore[arg-type]
-
-
-def _onward_coverage(sums: WindowSums, windows: Windows, as_of: date) -> pl.DataFrame:
-    newest = pl.col("end").dt.year().cast(pl.Int64) * 12 + pl.col("end").dt.month().cast(pl.Int64)
-    return sums.coverage.filter(pl.col("leg") == "onward").select(
-        pl.col("reporter").alias("country"),
-        (as_of.year * 12 + as_of.month - newest).alias("onward_age_months"),
-        (pl.col("months") / windows.recent_months).clip(0, 1).alias("onward_coverage"),
-    )
