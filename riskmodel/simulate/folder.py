@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ def write_world(params: WorldParams, out: Path, *, force: bool = False) -> bool:
         raise WrongUsage(f"--out {out.name!r} is not a folder; give the name of a new folder.")
     if is_world(params, out):
         return False
-    _refuse_other_content(out, force)
+    _refuse_other_content(params, out, force)
     parent = out.absolute().parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -65,26 +66,34 @@ def write_world(params: WorldParams, out: Path, *, force: bool = False) -> bool:
 
 
 def is_world(params: WorldParams, out: Path) -> bool:
-    """Whether `out` already holds the complete world of exactly these parameters and this version."""
+    """Whether `out` holds the complete, unchanged world of exactly these parameters and this simulator."""
+    found = _described(out)
+    if found is None or not all((out / name).is_file() for name in FILES):
+        return False
+    return found == {**found, **_identity(params)} and found.get("sha256") == _digests(out)
+
+
+def _described(out: Path) -> dict[str, Any] | None:
+    """Content of `world.json`; None where there is none or it cannot be read."""
     try:
         found = json.loads((out / "world.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    if not isinstance(found, dict) or not all((out / name).is_file() for name in FILES):
-        return False
-    sizes = {name: (out / name).stat().st_size for name in FILES if name != "world.json"}
-    return (
-        all(found.get(key) == value for key, value in _identity(params).items())
-        and found.get("bytes") == sizes
-    )
+        return None
+    return found if isinstance(found, dict) else None
 
 
-def _refuse_other_content(out: Path, force: bool) -> None:
-    if not out.exists() or not any(out.iterdir()):
+def _refuse_other_content(params: WorldParams, out: Path, force: bool) -> None:
+    """An older or damaged world of the same parameters is made anew; nothing else is lost unasked."""
+    try:
+        content = {path.name for path in out.iterdir()} if out.exists() else set()
+    except OSError as error:
+        raise WrongUsage(f"--out {out.name!r} cannot be read: {error.strerror}; name another.") from None
+    if not content:
         return
-    if not (out / "world.json").is_file():
+    if "world.json" not in content or content - set(FILES):
         raise WrongUsage(f"--out {out.name!r} holds files that are no simulated world; name a new folder.")
-    if not force:
+    same = (_described(out) or {}).get("params") == _identity(params)["params"]
+    if not (same or force):
         raise WrongUsage(
             f"--out {out.name!r} holds another simulated world; name a new one, or replace it with --force."
         )
@@ -132,7 +141,20 @@ def _write_articles(articles: pl.DataFrame, path: Path) -> None:
 
 def _identity(params: WorldParams) -> dict[str, Any]:
     plain = json.loads(json.dumps(dataclasses.asdict(params), default=str))
-    return {"params": plain, "seed": params.seed, "version": version("export-diversion-risk")}
+    return {"params": plain, "version": version("export-diversion-risk"), "simulator_sha256": _code_digest()}
+
+
+def _code_digest() -> str:
+    """sha256 over the simulator's source and reference files: another simulator makes another world."""
+    total = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in {".py", ".csv"}:
+            total.update(f"{path.name}:{ledger.digest_file(path)}\n".encode())
+    return total.hexdigest()
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: ledger.digest_file(folder / name) for name in FILES if name != "world.json"}
 
 
 def _description(plan: Plan, world: World, folder: Path) -> dict[str, Any]:
@@ -145,5 +167,6 @@ def _description(plan: Plan, world: World, folder: Path) -> dict[str, Any]:
         "transit": plan.cast.transit,
         "news_only": plan.cast.news_only,
         "controlled_from": {row["hs6"]: str(row["controlled_from"]) for row in world.controls.to_dicts()},
-        "bytes": {name: (folder / name).stat().st_size for name in FILES if name != "world.json"},
+        "seed": plan.params.seed,
+        "sha256": _digests(folder),
     }

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from riskmodel.cli import main
+from riskmodel.errors import WrongUsage
 from riskmodel.simulate import folder as folder_module
 from riskmodel.simulate.folder import FILES, write_world
 from riskmodel.simulate.params import WorldParams
@@ -63,19 +65,40 @@ def test_a_second_call_writes_nothing(written: Path) -> None:
     assert [path.stat().st_mtime_ns for path in sorted(written.iterdir())] == before
 
 
-def test_a_damaged_world_is_no_world(tmp_path: Path) -> None:
-    write_world(tiny(), tmp_path / "w")
-    (tmp_path / "w" / "listings.csv").write_text("country\n", encoding="utf-8")
+def test_a_damaged_world_is_made_anew(written: Path, tmp_path: Path) -> None:
+    shutil.copytree(written, tmp_path / "w")
+    listings = tmp_path / "w" / "listings.csv"
+    listings.write_text(listings.read_text(encoding="utf-8").replace("US", "SU"), encoding="utf-8")
     assert not folder_module.is_world(tiny(), tmp_path / "w")
+    assert write_world(tiny(), tmp_path / "w")
+    assert _digests(tmp_path / "w") == _digests(written)
 
 
-def test_another_world_needs_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_world(tiny(6), tmp_path / "w")
+def test_a_world_of_an_older_simulator_is_made_anew(
+    written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(written, tmp_path / "w")
+    monkeypatch.setattr(folder_module, "_code_digest", lambda: "another simulator")
+    assert not folder_module.is_world(tiny(), tmp_path / "w")
+    assert write_world(tiny(), tmp_path / "w")
+    assert "another simulator" in (tmp_path / "w" / "world.json").read_text(encoding="utf-8")
+
+
+def test_a_file_added_to_a_world_is_not_lost(written: Path, tmp_path: Path) -> None:
+    shutil.copytree(written, tmp_path / "w")
+    (tmp_path / "w" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(WrongUsage, match="no simulated world"):
+        write_world(tiny(7), tmp_path / "w", force=True)
+    assert (tmp_path / "w" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_another_world_needs_force(written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(written, tmp_path / "w")
     assert _run("--seed", "7", "--out", tmp_path / "w") == 2
     assert "--force" in capsys.readouterr().err
-    before = _digests(tmp_path / "w")
+    assert _digests(tmp_path / "w") == _digests(written)
     assert write_world(tiny(7), tmp_path / "w", force=True)
-    assert _digests(tmp_path / "w") != before
+    assert _digests(tmp_path / "w") != _digests(written)
 
 
 def test_foreign_files_are_never_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
