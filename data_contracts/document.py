@@ -21,7 +21,7 @@ END = "<!-- end of rules -->"
 
 
 def rule_tables() -> str:
-    """Markdown: for each contract its rules, what a failure does, a batch that breaks each, and what happened.
+    """Markdown: for each contract its rules, what a failure does, and a batch that breaks each.
 
     The last column is not written by hand: each batch is made and checked while the table is made.
     """
@@ -35,7 +35,8 @@ def _table(contract: Contract) -> str:
     for case, checked in zip(cases, validate_batches(contract, batches), strict=True):
         failed = [result.rule for result in checked.report.results if not result.passed]
         verdict = "batch refused" if not checked.report.passed else "batch usable"
-        refused = f", {checked.report.rows_quarantined} rows refused" if checked.quarantined.height else ""
+        count = checked.quarantined.height
+        refused = f", {count} row{'s' if count > 1 else ''} refused" if count else ""
         others = [f"`{name}`" for name in failed if name != case.rule]
         besides = f"; also breaks {', '.join(others)}" if others else ""
         bites = "fails" if case.rule in failed else "does not fail"
