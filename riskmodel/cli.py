@@ -42,6 +42,12 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # polars raises its own; click would print an empty line for it
+            raise stopping.Stopped(signal.SIGINT) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
@@ -105,10 +111,11 @@ def _run(arguments: list[str], style: str, debug: bool) -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process, at once where another thread still imports: a normal exit could crash then."""
+    """End the process, at once where another thread is still at work: a normal exit waits or crashes then."""
     for number in stopping.SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    if any(thread.name == "great-expectations-import" for thread in threading.enumerate()):
+    importing = any(thread.name == "great-expectations-import" for thread in threading.enumerate())
+    if importing or stopping.requested() is not None:
         with contextlib.suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()

@@ -29,11 +29,11 @@ def ending_of(error: BaseException) -> Ending:
         return Ending(error.code if isinstance(error.code, int) else int(error.code is not None), "")
     if isinstance(error, stopping.Stopped):
         return Ending(error.exit_code, stopping.sentence())
-    if isinstance(error, (KeyboardInterrupt, click.exceptions.Abort)):
-        return Ending(130, stopping.sentence())
     if stopping.requested() is not None:
         # Libraries wrap what a callback of theirs raised, the request to stop included.
         return Ending(128 + int(stopping.requested() or 0), stopping.sentence())
+    if isinstance(error, (KeyboardInterrupt, click.exceptions.Abort)):
+        return Ending(130, stopping.sentence())
     if isinstance(error, click.ClickException):
         return Ending(2 if isinstance(error, click.UsageError) else error.exit_code, error.format_message())
     if isinstance(error, RiskmodelError):

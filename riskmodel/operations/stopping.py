@@ -19,8 +19,11 @@ GRACE_SECONDS = 5.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Stopped(KeyboardInterrupt):
-    """A person or a supervisor asked the job to stop; `exit_code` is 128 + the number of the signal."""
+class Stopped(BaseException):
+    """A person or a supervisor asked the job to stop; `exit_code` is 128 + the number of the signal.
+
+    No KeyboardInterrupt: libraries catch that and say things of their own.
+    """
 
     def __init__(self, signum: int) -> None:
         super().__init__()
