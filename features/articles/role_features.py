@@ -14,8 +14,38 @@ STEM = 7  # letters kept of a word: a crude stem that needs no language resource
 WINDOW = 6
 _MASKS = ("RUSSIA", "REGIME", "OTHER", "WEST", "COUNTRY", "REGION", "UKRAINE")
 _CLASSES = frozenset(
-    ["EVADE", "ILLICIT", "DIVERT", "REEXPORT", "TRANSIT", "HUB", "SUPPLY", "GET", "REACH", "INCREASE", "DECREASE", "CRACKDOWN", "PLEDGE", "DENY", "PRESSURE", "LISTED", "SANCTION", "MILITARY", "ENERGY", "FINANCE", "DIPLO", "SPORT", "PEOPLE", "AGRI", "NEG", "SAY", "GOODS", "GOODS_ANY"]
+    [
+        "EVADE",
+        "ILLICIT",
+        "DIVERT",
+        "REEXPORT",
+        "TRANSIT",
+        "HUB",
+        "SUPPLY",
+        "GET",
+        "REACH",
+        "INCREASE",
+        "DECREASE",
+        "CRACKDOWN",
+        "PLEDGE",
+        "DENY",
+        "PRESSURE",
+        "LISTED",
+        "SANCTION",
+        "MILITARY",
+        "ENERGY",
+        "FINANCE",
+        "DIPLO",
+        "SPORT",
+        "PEOPLE",
+        "AGRI",
+        "NEG",
+        "SAY",
+        "GOODS",
+        "GOODS_ANY",
+    ]
 )
+_PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY"}) | {"RUSSIA", "REGIME", "WEST"}
 _ENDS = frozenset({".", "!", "?"})
 
 
@@ -56,10 +86,23 @@ def sentence_features(tokens: list[Token], context: Context) -> dict[str, str]:
         if i + 1 < len(units):
             found.setdefault(f"b:{unit}_{units[i + 1]}", f"{word} {seen.words[i + 1]}")
         for gap in (2, 3):
-            if (i + gap < len(units) and units[i + gap] in _MASKS) or (unit in _MASKS and i + gap < len(units)):
+            if (i + gap < len(units) and units[i + gap] in _MASKS) or (
+                unit in _MASKS and i + gap < len(units)
+            ):
                 found.setdefault(f"f:{unit}_{units[i + gap]}", " ".join(seen.words[i : i + gap + 1]))
+    found.update(_pairs(units, seen.words))
     found.update(_cues(units, context))
     return found
+
+
+def _pairs(units: list[str], words: list[str]) -> dict[str, str]:
+    """Classes and placeholders that occur together anywhere: what a bag of words cannot add up."""
+    first: dict[str, str] = {}
+    for unit, word in zip(units, words, strict=True):
+        if unit in _PAIRED:
+            first.setdefault(unit, word)
+    names = sorted(first)
+    return {f"p:{a}&{b}": f"{first[a]} … {first[b]}" for i, a in enumerate(names) for b in names[i + 1 :]}
 
 
 def _cues(units: list[str], context: Context) -> dict[str, str]:
