@@ -110,8 +110,11 @@ def trade_panel(
     as_of_dates: Sequence[date],
     *,
     allow_hindsight: bool = False,
+    further: bool = False,
 ) -> pl.DataFrame:
     """Trade signals for many dates: `as_of` and the columns of `TradeSignals.countries`.
+
+    The signals outside the model are null unless `further` asks for them: they cost more than the others.
 
     The flows are condensed once, and sorted by leg once for each coalition and goods list in force; each
     date then works on the small rest.
@@ -129,7 +132,8 @@ def trade_panel(
         wanted = (coalition(as_of), tuple(comparable["hs6"]))
         if wanted not in legs:
             legs[wanted] = sort_by_leg(condensed.series, comparable, wanted[0], edition)
-        signals = _signals(known_on_day(condensed, legs[wanted], as_of), in_force, windows, as_of)
+        known = known_on_day(condensed, legs[wanted], as_of)
+        signals = _signals(known, in_force, windows, as_of, further=further)
         frames.append(signals["countries"].select(pl.lit(as_of).alias("as_of"), pl.all()))
     return pl.concat(frames)
 

@@ -55,7 +55,7 @@ def assert_same_bytes(a: pl.DataFrame, b: pl.DataFrame) -> None:
 @given(trade_tables())
 def test_panel_of_many_dates_is_the_single_dates(table: pl.DataFrame) -> None:
     dates = [date(2022, 3, 31), date(2022, 9, 30), AS_OF]
-    panel = trade_panel(table, goods(), WINDOWS, dates)
+    panel = trade_panel(table, goods(), WINDOWS, dates, further=True)
     for as_of in dates:
         alone = trade_signals(table, goods(), WINDOWS, as_of).countries
         assert_same_bytes(panel.filter(pl.col("as_of") == as_of).drop("as_of"), alone)
