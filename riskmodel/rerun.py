@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,9 +13,7 @@ from riskmodel.estimator import Model
 from riskmodel.intake import Intake
 from riskmodel.ledger import code_digest, digest_file, digest_json, is_whole, read_manifest
 from riskmodel.settings import Settings
-from riskmodel.sources.files import find, printable
-from riskmodel.sources.plain_text import TEXT_SUFFIXES
-from riskmodel.sources.table import TABLE_SUFFIXES
+from riskmodel.sources.files import printable
 
 if TYPE_CHECKING:
     from riskmodel.score import ScoreRequest
@@ -25,22 +23,20 @@ LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "pyarrow", "scik
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """`digest` is over inputs, settings, code, libraries and model; `files` is sha256 by kind and name."""
+    """`digest` is over inputs, settings, code, libraries and model; `files` holds each input's sha256."""
 
     digest: str
-    files: Mapping[tuple[str, str], str]
+    files: frozenset[str]
 
 
 def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fingerprint:
-    """Digest what is asked for; reads every input file once. Raises InputUnreadable."""
-    listed: list[tuple[str, str, str]] = []
-    for kind, paths in (
-        ("trade_flows", request.trade),
-        ("articles", request.articles),
-        ("listings", request.listings),
-        ("goods", (request.goods,) if request.goods else ()),
-    ):
-        listed += [(kind, *file) for file in _files(kind, paths)]
+    """Digest what is asked for; reads every input file once and raises for none."""
+    listed = {
+        "trade": _files(request.trade),
+        "articles": _files(request.articles),
+        "listings": _files(request.listings),
+        "goods": _files((request.goods,) if request.goods else ()),
+    }
     asked = {
         "files": listed,
         "as_of": request.as_of,
@@ -56,7 +52,7 @@ def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fing
         "code": code_digest(),
         "libraries": {name: version(name) for name in LIBRARIES},
     }
-    return Fingerprint(digest_json(asked), {(kind, name): digest for kind, name, digest in listed})
+    return Fingerprint(digest_json(asked), frozenset(sha for files in listed.values() for _, sha in files))
 
 
 def run_in_place(out: Path, digest: str) -> dict[str, Any] | None:
@@ -71,19 +67,33 @@ def refuse_changed(intakes: Sequence[Intake], taken: Fingerprint) -> None:
     """Raise InputUnreadable where a file was not the same when it was read as at the start."""
     for intake in intakes:
         for file in intake.files:
-            if file.sha256 and taken.files.get((intake.kind, file.name)) != file.sha256:
+            if file.sha256 and file.sha256 not in taken.files:
                 raise InputUnreadable(
                     f"{printable(file.name)} changed while it was read; run again once it is complete"
                 )
 
 
-def _files(kind: str, paths: Sequence[Path]) -> list[tuple[str, str]]:
-    if not paths:
-        return []
-    suffixes = (*TABLE_SUFFIXES, *TEXT_SUFFIXES) if kind == "articles" else TABLE_SUFFIXES
-    found = find(paths, suffixes)
-    passed = [(file.name, f"{file.reader}, {file.bytes} bytes") for file in found.skipped]
+def _files(paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """Name and sha256 of every file at or below `paths`, whatever a reader will make of it.
+
+    What is missing or no file is listed too, without a digest: the reader says what is wrong with it.
+    """
+    chosen = [(path, path) for path in paths if not path.is_dir()]
+    for folder in paths:
+        if folder.is_dir():
+            chosen += [(folder, path) for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    names = [path.name for _, path in chosen]
+    listed = []
+    for given, path in chosen:
+        # A reader tells files of one name apart by the folders they are in.
+        parts = path.resolve().parts[-3:] if names.count(path.name) > 1 else (path.name,)
+        listed.append(("/".join(parts), _digest(given, path)))
+    return listed
+
+
+def _digest(given: Path, path: Path) -> str:
+    leads_out = path != given and path.is_symlink() and not path.resolve().is_relative_to(given.resolve())
     try:
-        return [(source.name, digest_file(source.path)) for source in found.sources] + passed
-    except OSError as error:
-        raise InputUnreadable(f"an input file of {kind} cannot be read: {error.strerror}") from error
+        return "" if leads_out or not path.is_file() else digest_file(path)
+    except OSError:
+        return ""

@@ -1,0 +1,37 @@
+"""`riskmodel doctor`: is this installation fit to score, and if not, what is to be mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+PATHS = click.Path(path_type=Path)
+
+
+@click.command(name="doctor")
+@click.option("--models", type=PATHS, metavar="DIR", help="Folder of the models; default: the settings'.")
+@click.option("--data", type=PATHS, multiple=True, metavar="PATH", help="Input file or folder to recognise.")
+@click.option(
+    "--out", type=PATHS, default=Path("runs"), show_default=True, help="Where runs will be written."
+)
+def command(models: Path | None, data: tuple[Path, ...], out: Path) -> int:
+    """Check the installation, the champion model, the reference facts, data files and the place of the runs.
+
+    One line each: what is sound, or what is wrong and how to mend it. Exit code 0, or 1 where anything is
+    wrong. Nothing is changed.
+    """
+    from riskmodel.doctor import examine
+    from riskmodel.operations.ending import one_line
+    from riskmodel.settings import Settings
+
+    bad = 0
+    for finding in examine(models or Settings().models_dir, data, out):
+        if finding.ok:
+            click.echo(f"ok    {one_line(finding.what)}")
+            continue
+        bad += 1
+        wrong = finding.wrong.rstrip(".")
+        click.echo(f"WRONG {one_line(f'{finding.what}: {wrong}. {finding.mend}')}")
+    click.echo("All is sound." if not bad else f"{bad} to mend.")
+    return int(bad > 0)
