@@ -45,8 +45,8 @@ def _cast(name: str, found: pl.DataType, wanted: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if found == pl.Null():
         return column.cast(wanted)
-    if isinstance(found, (pl.Categorical, pl.Enum, pl.Binary)):
-        column, found = column.cast(pl.String, strict=False), pl.String()
+    if isinstance(found, (pl.Categorical, pl.Enum)):
+        column, found = column.cast(pl.String), pl.String()
     if wanted == pl.String():
         return _to_text(column, found)
     if wanted.is_integer():
@@ -145,6 +145,19 @@ def _iso_8601(text: pl.Expr) -> pl.Expr:
     )
 
 
+def bytes_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Binary columns as text; bytes that are not UTF-8 show as replacement characters."""
+    return frame.with_columns(
+        pl.Series(name, [_decoded(value) for value in frame[name].to_list()], dtype=pl.String)
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Binary()
+    )
+
+
+def _decoded(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", errors="replace")
+
+
 def as_text(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """The values as the file had them, as text, under the canonical names; absent columns become null."""
     kept: list[pl.Expr] = []
@@ -152,7 +165,7 @@ def as_text(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataF
         dtype = frame.schema.get(name)
         if dtype is None:
             kept.append(pl.lit(None, dtype=pl.String).alias(name))
-        elif dtype.is_nested():
+        elif dtype.is_nested() or dtype == pl.Duration:
             kept.append(pl.col(name).map_elements(_json, return_dtype=pl.String).alias(name))
         else:
             kept.append(pl.col(name).cast(pl.String, strict=False))

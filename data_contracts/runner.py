@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from data_contracts.casting import as_text, cast_columns
+from data_contracts.casting import as_text, bytes_as_text, cast_columns
 from data_contracts.contract import Context, Contract, ContractReport, RuleResult
 from data_contracts.findings import plain, row_result, schema_results, set_results
 from data_contracts.judge import Mask, judge, preload
@@ -81,7 +81,7 @@ def validate_batches(
 
 
 def _prepare(contract: Contract, frame: pl.DataFrame, context: Context) -> _Prepared:
-    frame = _with_bookkeeping(frame)
+    frame = bytes_as_text(_with_bookkeeping(frame))
     typed = cast_columns(frame, contract.columns)
     return _Prepared(frame, context, typed, contract.measures(typed, context))
 
