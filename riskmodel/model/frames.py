@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from features.catalogue import MODEL_SIGNALS
 from features.listings import listing_history
 from features.panel import build_panel, panel_schema
 from features.trade.signals import trade_panel
@@ -22,7 +23,7 @@ PUBLICATION_LAG_MONTHS = 3
 GAP_MONTHS = HORIZON_MONTHS + PUBLICATION_LAG_MONTHS
 
 FRAME: dict[str, pl.DataType] = {
-    **panel_schema(),
+    **{name: panel_schema()[name] for name in ("as_of", "country", *MODEL_SIGNALS, "n_stories")},
     "target": pl.Boolean(),
     "why_null": pl.String(),
     "past_event": pl.Boolean(),  # the event as published, in the newest six months that were public on as_of

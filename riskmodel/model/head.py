@@ -34,6 +34,8 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     signals: names of the columns. directions: +1 or -1 for each. candidate: `logistic` or `boosting`.
+    alpha, smooth: penalties of the logistic candidate; at a smoothness of 0.1 both the fullest and the barest
+        head did well with countries left out of the training worlds.
     n_draws: refits on countries drawn with replacement. n_folds: country folds for the calibration.
     """
 
@@ -43,6 +45,7 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         directions: tuple[int, ...] = (),
         candidate: Candidate = "logistic",
         alpha: float = 1.0,
+        smooth: float = 0.1,
         n_draws: int = 60,
         n_folds: int = 5,
         seed: int = 0,
@@ -51,6 +54,7 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         self.directions = directions
         self.candidate = candidate
         self.alpha = alpha
+        self.smooth = smooth
         self.n_draws = n_draws
         self.n_folds = n_folds
         self.seed = seed
@@ -95,7 +99,7 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         directions = tuple(int(d) for d in self.directions)
         if self.candidate == "boosting":
             return MonotoneBoosting(directions, knots=knots, seed=self.seed)
-        return MonotoneLogistic(directions, alpha=self.alpha, knots=knots)
+        return MonotoneLogistic(directions, alpha=self.alpha, smooth=self.smooth, knots=knots)
 
     def _calibration(self, X: Matrix, y: NDArray[np.int64], groups: NDArray[np.int64]) -> tuple[float, float]:  # noqa: N803
         out = np.full(len(y), np.nan)

@@ -28,7 +28,7 @@ def synthetic_panel(n_countries: int = 120, n_dates: int = 6, seed: int = 0) -> 
     onward = money * rng.uniform(0.2, 1.0, n)
     logit = -3.5 + 1.2 * inbound_surge + 0.45 * np.log1p(onward / 10_000)
     columns = {
-        "as_of": [date(2022, 1 + i % n_dates, 28) for i in range(n)],
+        "as_of": [date(2022 + i % n_dates // 12, 1 + i % n_dates % 12, 28) for i in range(n)],
         "country": [f"C{b:02d}"[:4] for b in block],
         "inbound_surge": inbound_surge,
         "inbound_excess_usd": money.astype(np.int64),

@@ -1,0 +1,131 @@
+"""`riskmodel explain` on a hand-made run folder: what it tells, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from data_contracts.tables import EVIDENCE, SCORES_COUNTRY
+from features.panel import panel_schema
+from riskmodel.commands.explain import command
+from riskmodel.errors import InputUnreadable, WrongUsage
+
+HOSTILE = "goods go on\x1b[31m to Russia\nfrom there"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    driver = {
+        "signal": "inbound_surge",
+        "value": 1.0,
+        "unit": "log ratio",
+        "contribution": 0.5,
+        "quantile": 1.0,
+        "words": "exports rose: raises the score",
+    }
+    row = {
+        "as_of": date(2023, 1, 31),
+        "country": "KGZ",
+        "name": "Kyrgyzstan",
+        "rank": 1,
+        "risk": 0.6,
+        "risk_low": 0.5,
+        "risk_high": 0.7,
+        "band": "high",
+        "grade": "C",
+        "abstained": False,
+        "drivers": json.dumps([driver]),
+        "counter_evidence": json.dumps(["little goes on"]),
+        "lowers": json.dumps(["the score would be elevated if less came in"]),
+    }
+    silent = {"as_of": date(2023, 1, 31), "country": "TJK", "name": "Tajikistan", "abstained": True}
+    pl.DataFrame([row, silent], schema=SCORES_COUNTRY).write_parquet(tmp_path / "scores_country.parquet")
+    panel = [{"as_of": date(2023, 1, 31), "country": "KGZ", "inbound_surge": 1.0}]
+    pl.DataFrame(panel, schema=panel_schema()).write_parquet(tmp_path / "signals.parquet")
+    story = {
+        "country": "KGZ",
+        "kind": "article",
+        "article_id": "a1",
+        "sentence_no": 3,
+        "text": HOSTILE,
+        "source_file": "news.jsonl",
+        "source_row": 7,
+    }
+    flow = {
+        "country": "KGZ",
+        "kind": "trade",
+        "leg": "inbound",
+        "reporter": "DEU",
+        "partner": "KGZ",
+        "hs6": "847150",
+        "period": date(2022, 11, 1),
+        "value_usd": 1_234_567,
+        "source_file": "flows.csv",
+        "source_row": 12,
+    }
+    pl.DataFrame([flow, flow, story], schema=EVIDENCE).write_parquet(tmp_path / "evidence.parquet")
+    (tmp_path / "manifest.json").write_text(json.dumps({"simulated": True}))
+    return tmp_path
+
+
+def told(*arguments: str) -> str:
+    found = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    return found.output
+
+
+@pytest.mark.parametrize("name", ["KGZ", "kgz", "Kyrgyzstan", " kyrgyzstan "])
+def test_a_country_is_found_by_code_or_name(run: Path, name: str) -> None:
+    assert told(name, "--run", str(run)).startswith("Kyrgyzstan (KGZ), as of 2023-01-31")
+
+
+def test_everything_a_reader_needs_is_told(run: Path) -> None:
+    text = told("KGZ", "--run", str(run))
+    for words in (
+        "risk 60% (50% to 70%), band high, grade C, rank 1",
+        "+0.50  exports rose: raises the score",
+        "Not known, so it moves nothing",
+        "little goes on",
+        "the score would be elevated if less came in",
+        "inbound: DEU to KGZ, 847150, 2022-11, US$1,234,567 [flows.csv, row 12]",
+        "SIMULATED data",
+        "not proof",
+    ):
+        assert words in text
+
+
+def test_hostile_text_is_printed_as_one_harmless_line(run: Path) -> None:
+    text = told("KGZ", "--run", str(run))
+    assert "\x1b" not in text
+    assert 'article a1, sentence 3: "goods go on?[31m to Russia?from there" [news.jsonl, row 7]' in text
+
+
+def test_rows_limits_each_kind_and_says_so(run: Path) -> None:
+    assert "and 1 more trade rows in evidence.parquet" in told("KGZ", "--run", str(run), "--rows", "1")
+
+
+def test_an_abstained_country_says_why(run: Path) -> None:
+    assert "Not reported is not zero" in told("TJK", "--run", str(run))
+
+
+def test_an_unknown_country_names_those_there_are(run: Path) -> None:
+    with pytest.raises(
+        WrongUsage, match="'Atlantis' is not among the countries of this run; there are: KGZ, TJK"
+    ):
+        CliRunner().invoke(command, ["Atlantis", "--run", str(run)], catch_exceptions=False)
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="is not a run folder"):
+        CliRunner().invoke(command, ["KGZ", "--run", str(tmp_path)], catch_exceptions=False)
+
+
+def test_a_damaged_run_is_refused(run: Path) -> None:
+    (run / "evidence.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputUnreadable, match="cannot be read as a run"):
+        CliRunner().invoke(command, ["KGZ", "--run", str(run)], catch_exceptions=False)
