@@ -60,7 +60,7 @@ class Harness:
     def good(self, name: str, *more: str) -> tuple[Path, float]:
         """A sound run to be endangered, and the seconds it took."""
         out = self.folder / name / "run"
-        job = Job(f"good {name}", self.arguments(out, *more), self.folder / name / "good")
+        job = Job(f"good {name}", self.light(out, *more), self.folder / name / "good")
         start(job)
         ended = wait(job)
         if ended.code:
@@ -77,7 +77,8 @@ class Harness:
             status = ("--status-file", str(folder / "status.json"))
             # The later option wins, so that every other run has another content.
             day = ("--as-of", OTHER_DAY) if number % 2 else ()
-            job = Job(f"kill {number}", self.arguments(out, "--force", *status, *day), folder)
+            line = self.light if number % 4 else self.arguments
+            job = Job(f"kill {number}", line(out, "--force", *status, *day), folder)
             job.change = _no_exchange if number % 3 == 0 else None
             job.kill_after = self.random.uniform(0, 0.12 if publishing else seconds * 1.1)
             job.kill_when = '"step": "writing the run"' if publishing else ""
@@ -91,7 +92,7 @@ class Harness:
             if not out.exists() and not aside.exists():
                 complaint = "the last good run is gone"
             tally.add(ended, complaint)
-        job = Job("after the kills", self.arguments(out, "--force"), self.folder / "kill" / "last")
+        job = Job("after the kills", self.light(out, "--force"), self.folder / "kill" / "last")
         start(job)
         ended = wait(job)
         last = checks.ledger_lines(out.parent)[-1]["run_id"]
@@ -109,7 +110,7 @@ class Harness:
             jobs = []
             for place in ("a", "b"):
                 folder = self.folder / "pair" / f"{number}{place}"
-                job = Job(f"pair {number}{place}", self.arguments(out, "--force"), folder)
+                job = Job(f"pair {number}{place}", self.light(out, "--force"), folder)
                 jobs.append(job)
                 start(job)
                 time.sleep(self.random.choice([0.0, self.random.uniform(0, seconds)]))
@@ -184,7 +185,7 @@ class Harness:
             for number in range(self.size["full"]):
                 folder = self.folder / f"full-jobs-{number}"
                 room = self.random.randrange(0, 160_000)
-                job = Job(f"full {number}", self.arguments(out, "--force", "--as-of", OTHER_DAY), folder)
+                job = Job(f"full {number}", self.light(out, "--force", "--as-of", OTHER_DAY), folder)
                 if mounted:
                     _leave_room(place, room)
                 else:
@@ -213,7 +214,7 @@ class Harness:
         for number in range(self.size["shut"]):
             mounted = number % 2 == 0 and _mount(place, "ro")
             place.chmod(0o555) if not mounted else None
-            job = Job(f"shut {number}", self.arguments(out, "--force"), self.folder / f"shut-jobs-{number}")
+            job = Job(f"shut {number}", self.light(out, "--force"), self.folder / f"shut-jobs-{number}")
             job.change = _as_nobody if root and not mounted else None
             job.folder.mkdir()
             job.folder.chmod(0o777)
