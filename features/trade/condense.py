@@ -1,13 +1,13 @@
 """Condense trade flows: from any number of rows to the few that signals are made of.
 
-Each partition (a frame, or a Parquet file in canonical columns) is condensed on its own, chunk by chunk,
+Each partition (a frame, or a Parquet file in canonical columns) is condensed on its own by streamed queries,
 so memory stays flat however many rows a folder holds. What is kept carries its day of publication: one
 condensed table serves every as_of date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,9 +19,7 @@ from features.trade.families import goods_in_force
 from features.trade.vintages import documented_day
 from features.trade.windows import Windows
 
-CHUNK_ROWS = 2_000_000
 COLUMNS = ("reporter", "partner", "flow", "hs6", "period", "value_usd", "net_kg", "known_at")
-OTHER_GOODS = "other"
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Part:
-    """One condensed chunk: kept rows in canonical columns, months reported, exports; see `Condensed`."""
+    """One condensed partition: kept rows in canonical columns, months reported, exports; see `Condensed`."""
 
     rows: pl.DataFrame
     reported: pl.DataFrame
@@ -90,25 +88,55 @@ def plan_for(goods: pl.DataFrame, windows: Windows, dates: Sequence[date]) -> Pl
     )
 
 
-def condense(partition: pl.LazyFrame, plan: Plan) -> list[Part]:
+def condense(partition: pl.LazyFrame, plan: Plan) -> Part:
     """Condense one partition, in bounded memory; independent of every other partition.
+
+    Three streamed queries, each of which reads only the columns it needs.
 
     Parameters
     ----------
     partition: canonical trade_flows (the columns of `COLUMNS`). Null `known_at` is filled with the
         period's end plus the reporter's documented lag.
     """
-    return [_condense_chunk(chunk, plan) for chunk in _chunks(partition)]
+    flow, hs6, partner = pl.col("flow"), pl.col("hs6"), pl.col("partner")
+    exports, listed = flow == "X", hs6.is_in(plan.codes)
+    to_russia = partner == RUSSIA
+    to_transit = ~partner.is_in([*plan.lasting, *sorted(NEVER_SCORED)])
+    in_headings = hs6.str.head(4).is_in(plan.headings)
+    sent = exports & pl.col("reporter").is_in(plan.members) & to_transit
+    kept = sent | (listed & ((exports & to_russia) | ((flow == "M") & partner.is_in(plan.members))))
+    months = (
+        partition.filter(flow.is_in(["X", "M"]))
+        .group_by("reporter", "flow", "period")
+        .agg(pl.col("known_at").min(), pl.col("known_at").null_count().alias("undated"))
+    )
+    in_baseline = pl.col("period").is_between(plan.first, plan.last)
+    code = pl.when(listed).then(hs6).otherwise(hs6.str.head(2)).alias("code")
+    elsewhere = (
+        partition.filter(exports & in_baseline & ~to_russia & (partner != "WLD"))
+        .group_by("reporter", code, "period", "known_at")
+        .agg(pl.col("value_usd").sum())
+    )
+    # The headings first: the cheapest test that leaves out nearly all rows.
+    rows = partition.select(COLUMNS).filter(in_headings).filter(kept).collect(engine="streaming")
+    reported = months.collect(engine="streaming")
+    undated = pl.when(pl.col("undated") > 0)
+    first = undated.then(pl.min_horizontal("known_at", documented_day())).otherwise("known_at")
+    return Part(
+        rows,
+        reported.select("reporter", "flow", "period", first.alias("known_at")),
+        elsewhere.collect(engine="streaming").with_columns(pl.col("known_at").fill_null(documented_day())),
+    )
 
 
 def condense_partitions(paths: Iterable[Path], plan: Plan) -> Condensed:
     """Condense Parquet files in canonical columns one after the other, and merge what is left."""
-    return merge([part for path in sorted(paths) for part in condense(pl.scan_parquet(path), plan)])
+    return merge([condense(pl.scan_parquet(path), plan) for path in sorted(paths)])
 
 
 def condense_frame(flows: pl.DataFrame, plan: Plan) -> Condensed:
     """Condense a table that is in memory already."""
-    return merge(condense(flows.lazy(), plan))
+    return merge([condense(flows.lazy(), plan)])
 
 
 def merge(parts: Sequence[Part]) -> Condensed:
@@ -123,56 +151,6 @@ def merge(parts: Sequence[Part]) -> Condensed:
     exports = pl.concat([part.exports for part in parts]).group_by(key).agg(pl.col("value_usd").sum())
     series, rows = _series(pl.concat([part.rows for part in parts]))
     return Condensed(series, rows, reported, exports.sort(key))
-
-
-def _chunks(partition: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    columns = partition.select(COLUMNS)
-    rows = int(partition.select(pl.len()).collect().item())
-    if rows == 0:
-        yield columns.collect()
-    for start in range(0, rows, CHUNK_ROWS):
-        yield columns.slice(start, CHUNK_ROWS).collect()
-
-
-def _condense_chunk(chunk: pl.DataFrame, plan: Plan) -> Part:
-    flow, hs6, partner = pl.col("flow"), pl.col("hs6"), pl.col("partner")
-    exports, listed = flow == "X", hs6.is_in(plan.codes)
-    to_russia = partner == RUSSIA
-    to_transit = ~partner.is_in([*plan.lasting, *sorted(NEVER_SCORED)])
-    in_headings = hs6.str.head(4).is_in(plan.headings)
-    kept = (exports & pl.col("reporter").is_in(plan.members) & to_transit & in_headings) | (
-        listed & ((exports & to_russia) | ((flow == "M") & partner.is_in(plan.members)))
-    )
-    in_baseline = pl.col("period").is_between(plan.first, plan.last)
-    marked = chunk.select(
-        "reporter",
-        "flow",
-        "period",
-        "known_at",
-        "value_usd",
-        pl.when(listed).then(hs6).otherwise(hs6.str.head(2)).alias("code"),
-        kept.alias("kept"),
-        (exports & in_baseline & ~to_russia & (partner != "WLD")).alias("elsewhere"),
-    )
-    coded = marked.with_columns(_as_enum(marked[name]) for name in ("reporter", "flow", "code"))
-    reported = (
-        coded.group_by("reporter", "flow", "period")
-        .agg(pl.col("known_at").min(), pl.col("known_at").null_count().alias("undated"))
-        .with_columns(pl.col("reporter", "flow").cast(pl.String))
-    )
-    exports_elsewhere = (
-        coded.filter("elsewhere")
-        .group_by("reporter", "code", "period", "known_at")
-        .agg(pl.col("value_usd").sum())
-        .with_columns(pl.col("reporter", "code").cast(pl.String))
-    )
-    undated = pl.when(pl.col("undated") > 0)
-    first = undated.then(pl.min_horizontal("known_at", documented_day())).otherwise("known_at")
-    return Part(
-        chunk.filter(marked["kept"]),
-        reported.select("reporter", "flow", "period", first.alias("known_at")),
-        exports_elsewhere.with_columns(pl.col("known_at").fill_null(documented_day())),
-    )
 
 
 def _series(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
