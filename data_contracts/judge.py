@@ -22,7 +22,7 @@ _STATE: dict[str, Any] = {}
 
 
 Mask = npt.NDArray[np.bool_]
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 250_000
 
 
 def preload() -> threading.Thread:
@@ -66,7 +66,7 @@ def suite(name: str, rules: Iterable[Rule]) -> Any:
 def judge(name: str, frame: pl.DataFrame, rules: Sequence[Rule]) -> dict[str, Mask]:
     """For each rule a Boolean for each row of `frame`: whether great-expectations found the row to break it.
 
-    Every row is judged, a million at a time, so that memory does not grow with the batch.
+    Every row is judged, a quarter of a million at a time, so that memory does not grow with the batch.
     """
     broken = {rule.name: np.zeros(frame.height, dtype=bool) for rule in rules}
     if not rules:

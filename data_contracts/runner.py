@@ -42,7 +42,6 @@ class _Prepared:
     frame: pl.DataFrame
     context: Context
     typed: pl.DataFrame
-    measured: pl.DataFrame
 
 
 def validate(contract: Contract, frame: pl.DataFrame, context: Context | None = None) -> Validation:
@@ -64,8 +63,9 @@ def validate_batches(
     prepared = [_prepare(contract, frame, context) for frame, context in batches]
     if not prepared:
         return ()
-    rows = pl.concat([one.measured.select(_judged(contract)) for one in prepared])
-    broken = judge(contract.name, rows, contract.row_rules)
+    broken = judge(
+        contract.name, pl.concat([_measured(contract, one) for one in prepared]), contract.row_rules
+    )
     halves = []
     start = 0
     for one in prepared:
@@ -82,12 +82,13 @@ def validate_batches(
 
 def _prepare(contract: Contract, frame: pl.DataFrame, context: Context) -> _Prepared:
     frame = bytes_as_text(_with_bookkeeping(frame))
-    typed = cast_columns(frame, contract.columns)
-    return _Prepared(frame, context, typed, contract.measures(typed, context))
+    return _Prepared(frame, context, cast_columns(frame, contract.columns))
 
 
-def _judged(contract: Contract) -> list[str]:
-    return sorted({str(rule.kwargs["column"]) for rule in contract.row_rules})
+def _measured(contract: Contract, one: _Prepared) -> pl.DataFrame:
+    """The columns that row rules judge, and no more, since they are many and as long as the batch."""
+    judged = sorted({str(rule.kwargs["column"]) for rule in contract.row_rules})
+    return contract.measures(one.typed, one.context).select(judged)
 
 
 def _facts(contract: Contract, evidence: Mapping[str, Any]) -> pl.DataFrame:

@@ -89,11 +89,11 @@ def _world(rows: pl.DataFrame) -> dict[str, Any]:
 
 def _jumps(rows: pl.DataFrame) -> dict[str, Any]:
     pair = ["reporter", "partner", "flow"]
+    vintages = rows.group_by(*pair, "period", "known_at").agg(total=pl.col("value_usd").sum())
     # The newest vintage of each month, so that a revision is no jump.
-    newest = rows.filter(
+    totals = vintages.filter(
         pl.col("known_at").eq_missing(pl.col("known_at").max().over("reporter", "period", "flow"))
-    )
-    totals = newest.group_by(*pair, "period").agg(total=pl.col("value_usd").sum()).sort(*pair, "period")
+    ).sort(*pair, "period")
     jumps = (
         totals.with_columns(
             before=pl.col("total").shift(1).over(pair),

@@ -107,7 +107,7 @@ def test_accepted_rows_are_accepted_again(contract: str) -> None:
 
 
 def test_many_refused_rows_in_several_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows are judged a million at a time; where a part ends must not matter."""
+    """Rows are judged in parts; where a part ends must not matter."""
     frame = pl.concat([sound("listings")] * 3).with_columns(
         n_entities=pl.when(pl.int_range(pl.len()) % 7 == 0).then(pl.lit("none")).otherwise("n_entities")
     )
