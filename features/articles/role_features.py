@@ -46,7 +46,8 @@ _CLASSES = frozenset(
     ]
 )
 _PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY"}) | {"RUSSIA", "REGIME", "WEST"}
-_ENDS = frozenset({".", "!", "?"})
+# Words and marks that carry style, not meaning; `to`, `from`, `through` and the like are kept.
+_SILENT = frozenset(". ! ? , ; : ( ) \" “ ” / & - the a an".split())
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,24 @@ def stem(word: str) -> str:
     return word if word in _MASKS else word[:STEM]
 
 
+def _audible(seen: Masked) -> Masked:
+    """Without the words and marks that say nothing; targets keep pointing at COUNTRY."""
+    kept = [i for i, symbol in enumerate(seen.symbols) if symbol not in _SILENT]
+    symbols = [seen.symbols[i] for i in kept]
+    targets = [i for i, symbol in enumerate(symbols) if symbol == "COUNTRY"]
+    return Masked(symbols, [seen.words[i] for i in kept], targets, seen.in_list)
+
+
 def _units(seen: Masked) -> list[str]:
     return [s if s in _CLASSES or s in _MASKS else stem(s) for s in seen.symbols]
 
 
 def sentence_features(tokens: list[Token], context: Context) -> dict[str, str]:
     """Features of the sentence as a whole, each with the words it came from."""
-    seen = masked(tokens)
+    seen = _audible(masked(tokens))
     units = _units(seen)
     found: dict[str, str] = {}
     for i, (unit, word) in enumerate(zip(units, seen.words, strict=True)):
-        if unit in _ENDS:
-            continue
         found.setdefault(f"c:{unit}", word)
         if unit in _CLASSES:
             found.setdefault(f"w:{stem(word)}", word)
@@ -134,7 +141,7 @@ def _cues(units: list[str], context: Context) -> dict[str, str]:
 
 def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str]:
     """Features of one country's place in the sentence, each with the words it came from."""
-    seen = masked(tokens, iso3)
+    seen = _audible(masked(tokens, iso3))
     units = _units(seen)
     found: dict[str, str] = {}
     for at in seen.targets:
@@ -160,7 +167,7 @@ def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str
 def _around(units: list[str], words: list[str], at: int, found: dict[str, str]) -> None:
     for step in range(1, WINDOW + 1):
         for side, i in (("L", at - step), ("R", at + step)):
-            if 0 <= i < len(units) and units[i] not in _ENDS:
+            if 0 <= i < len(units):
                 found.setdefault(f"{side}:{units[i]}", words[i])
                 if step <= 2:
                     found.setdefault(f"{side}{step}:{units[i]}", words[i])
