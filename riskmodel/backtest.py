@@ -16,6 +16,7 @@ from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.baselines import as_probability, baseline_scores
 from riskmodel.estimator import Model, fit_heads
 from riskmodel.model import measures
+from riskmodel.model.design import head_expr
 from riskmodel.model.frames import GAP_MONTHS
 from riskmodel.model.head import Candidate
 
@@ -84,10 +85,11 @@ def usable(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 def score_fold(train: pl.DataFrame, test: pl.DataFrame, *, simulated: bool, seed: int = 0) -> Scored:
     """Fit every candidate and baseline on `train`, score `test`; both hold usable rows only."""
     y, blocks = labels_of(train), blocks_of(train)
+    wanted = test.select(head_expr()).to_series().unique().drop_nulls().to_list()
     scores: dict[str, Vector] = {}
     risks: dict[str, Vector] = {}
     for candidate in CANDIDATES:
-        heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=0, seed=seed)
+        heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=0, seed=seed, wanted=wanted)
         out = Model("", heads).predict(test)
         scores[candidate], risks[candidate] = out["logit"].to_numpy(), out["risk"].to_numpy()
     on_test = baseline_scores(train, test, simulated)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,17 +87,20 @@ def fit_heads(
     candidate: Candidate = "logistic",
     n_draws: int = 60,
     seed: int = 0,
+    wanted: Collection[str] = tuple(HEADS),
 ) -> dict[str, AdditiveHead]:
     """Fit every head on panel rows with a known target.
 
     A head learns from every row that knows what it uses, with anything further hidden: `coalition_only` from
     rows with and without an onward leg. `groups` numbers the country block of each row. A head whose rows
-    hold one class only is left out; ValueError where that is the head that needs least.
+    hold one class only is left out; ValueError where that is the head that needs least. `wanted` limits the
+    fit to some heads (the one that needs least is always among them).
     """
     heads = {}
     for name, signals in HEADS.items():
         mask = panel.select(fits_head(name)).to_series().to_numpy()
-        if name != LAST_HEAD and len(np.unique(target[mask])) < 2:
+        spare = name not in wanted or len(np.unique(target[mask])) < 2
+        if name != LAST_HEAD and spare:
             continue
         head = AdditiveHead(
             signals, tuple(directions(signals).tolist()), candidate=candidate, n_draws=n_draws, seed=seed
