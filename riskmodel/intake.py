@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ class Intake:
     Attributes
     ----------
     accepted: canonical rows with bookkeeping. quarantined: refused rows with one Boolean per rule.
-    report: `ContractReport.to_dict()`.
+    report: `ContractReport.to_dict()`. failures: its critical failures in words; headline: the first.
     """
 
     kind: str
@@ -32,7 +32,8 @@ class Intake:
     rows_read: int
     dropped: Mapping[str, int]
     ignored_columns: tuple[str, ...] = ()
-    failures: tuple[str, ...] = field(default=())
+    failures: tuple[str, ...] = ()
+    headline: str = ""
 
     def counts(self) -> dict[str, Any]:
         """Rows of this input by what became of them."""
@@ -61,6 +62,7 @@ def take_in(batch: Batch, as_of: date | None) -> Intake:
         dropped=batch.dropped,
         ignored_columns=batch.ignored_columns,
         failures=tuple(f"{result.rule}: {result.detail}" for result in checked.report.critical_failures),
+        headline=checked.report.headline,
     )
 
 
@@ -70,10 +72,10 @@ def refuse_failures(intakes: Sequence[Intake], kept_in: Path | None = None) -> N
     if not failed:
         return
     first = failed[0]
-    names = ", ".join(file.name for file in first.files)
+    names = ", ".join(file.name for file in first.files if not file.reader.startswith("skipped"))
     more = sum(len(intake.failures) for intake in failed) - 1
     others = f" ({more} more critical failures.)" if more else ""
     place = f" All verdicts and refused rows are in {kept_in}." if kept_in else ""
     raise ContractFailed(
-        f"{names} fails the {first.kind} contract, nothing was scored: {first.failures[0]}{others}{place}"
+        f"{names} fails the {first.kind} contract, nothing was scored: {first.headline}{others}{place}"
     )

@@ -10,6 +10,7 @@ import polars as pl
 
 from riskmodel.intake import Intake
 from riskmodel.ledger import MANIFEST, output_digests, write_json
+from riskmodel.quarantine import write_quarantine_csv
 from riskmodel.report.html import render_report
 from riskmodel.report.tables import write_csv
 from riskmodel.report.view import ReportInput
@@ -34,7 +35,7 @@ def write_quarantine(quarantined: Mapping[str, pl.DataFrame], folder: Path) -> N
     folder.mkdir()
     for kind, rows in quarantined.items():
         if rows.height:
-            write_csv(rows, folder / f"{kind}.csv")
+            write_quarantine_csv(rows, folder / f"{kind}.csv")
 
 
 def write_refusal(intakes: Sequence[Intake], folder: Path) -> None:
