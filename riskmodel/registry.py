@@ -166,7 +166,7 @@ def _folder(model_id: str, models_dir: Path) -> Path:
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no text, no JSON, or nested past what a parser bears
         raise ModelRefused(
             f"{folder.name}/manifest.json is not readable JSON; restore it or retrain."
         ) from error

@@ -87,7 +87,9 @@ def _files(paths: Sequence[Path]) -> list[tuple[str, str]]:
     for given, path in chosen:
         # A reader tells files of one name apart by the folders they are in.
         parts = path.resolve().parts[-3:] if names.count(path.name) > 1 else (path.name,)
-        listed.append(("/".join(parts), _digest(given, path)))
+        # A name that is no text has no place in a digest of text.
+        name = "/".join(parts).encode("utf-8", "backslashreplace").decode()
+        listed.append((name, _digest(given, path)))
     return listed
 
 

@@ -49,12 +49,14 @@ class Harness:
         self.inputs = folder / "in"
 
     def arguments(self, out: Path, *more: str, **files: Path) -> list[str]:
-        """A command line on the sound inputs; `files` replaces some of them."""
+        """A command line on the sound trade table and listings; `files` replaces some of them."""
+        files = {"trade": self.inputs / INPUTS["trade"]} | files
+        return self.light(out, *more, **files)
+
+    def light(self, out: Path, *more: str, **files: Path) -> list[str]:
+        """A command line on the sound listings alone: every step of a job, in a part of the time."""
         words = ["score", "--out", str(out), "--as-of", AS_OF, "--quiet", *more]
-        chosen = {
-            "trade": self.inputs / INPUTS["trade"],
-            "listings": self.inputs / INPUTS["listings"],
-        } | files
+        chosen = {"listings": self.inputs / INPUTS["listings"]} | files
         return words + [word for kind, path in chosen.items() for word in (f"--{kind}", str(path))]
 
     def good(self, name: str, *more: str) -> tuple[Path, float]:
