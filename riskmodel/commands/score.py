@@ -84,6 +84,7 @@ def command(
     from rich.console import Console
 
     from riskmodel.errors import WrongUsage
+    from riskmodel.operations.ending import one_line
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
     from riskmodel.score import ScoreRequest, score
@@ -108,22 +109,22 @@ def command(
         allow_hindsight=allow_hindsight,
         force=force,
     )
-    style = job.get("log", "none")
+    style, shown = job.get("log", "none"), one_line(str(out))
     with watched(out, quiet=quiet, style=style, status=status_file, metrics=metrics_file) as steps:
         report = score(request, settings, steps)
     if quiet:
         return
     if report is None:
         click.echo(
-            f"{out} already holds this run: same inputs, settings, code and model; nothing was done. "
+            f"{shown} already holds this run: same inputs, settings, code and model; nothing was done. "
             "Use --force to compute it again."
         )
         return
     print_ranking(report, Console(), limit=limit)
     for kind, rows in report.manifest["rows"].items():
         if rows["quarantined"]:
-            click.echo(f"{rows['quarantined']} {kind} rows were refused: see {out / 'quarantine' / kind}.csv")
-    click.echo(f"Report: {out / 'report.html'}")
+            click.echo(f"{rows['quarantined']} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
+    click.echo(f"Report: {shown}/report.html")
 
 
 def resolve_settings(baseline: str | None, recent_months: int | None):  # type: ignore[no-untyped-def]

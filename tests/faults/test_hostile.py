@@ -1,4 +1,4 @@
-"""Hostile input: it is refused with a sentence or shown harmlessly; it never runs, escapes or reaches a terminal."""
+"""Hostile input is refused with a sentence or shown harmlessly; it never runs and never escapes."""
 
 import csv
 import gzip
@@ -212,7 +212,7 @@ def test_devices_and_pipes_are_not_read(run, listings_only, tmp_path):
         _refused(run(listings_only(path)), 5)
 
 
-NAMES = [f"a{ESCAPES}.csv", "a\nb.csv", "=1+1.csv", "-rf.csv", "a\x00b.csv"[:1] + "\x7f.csv", "[red]x[/].csv"]
+NAMES = [f"a{ESCAPES}.csv", "a\nb.csv", "=1+1.csv", "-rf.csv", "a\x00b.csv"[:1] + "\x7f.csv", "[red]x.csv"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -225,7 +225,7 @@ def test_file_names_never_reach_the_terminal_raw(sound, name, run, listings_only
     assert code == (0 if sound else 5), err
     assert _harmless(out + err), (out, err)
     if not sound:
-        assert err.count("riskmodel:") == 1
+        assert sum(line.startswith("riskmodel:") for line in err.splitlines()) == 1
         return
     for file in (tmp_path / "run").rglob("*.csv"):
         with file.open(newline="", encoding="utf-8") as lines:
@@ -288,7 +288,7 @@ def test_a_pickle_in_a_model_folder_is_refused_and_not_run(
 
 
 def _sign(stored):
-    """Make the manifest fit the files again, as an attacker who may write the folder would; returns the id."""
+    """Make the manifest fit the files again, as an attacker who may write the folder would."""
     from riskmodel.ledger import digest_file
 
     manifest = json.loads((stored / "manifest.json").read_text())
