@@ -171,7 +171,7 @@ def _further(
 ) -> list[pl.DataFrame]:
     newest = sums.coverage.filter(pl.col("leg") != "onward")["end"].max()
     return [
-        placebo_surge(known, sums, control_candidates(as_of), windows),
+        placebo_surge(known, sums, control_candidates(as_of)),
         mirror_signals(known, sums, windows),
         new_routes(known, sums, windows),
         rca_mismatch(known, families, goods),

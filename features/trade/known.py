@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from features.reference.facts import NEVER_SCORED, RUSSIA, hs_families
 from features.trade.cells import CELL
 from features.trade.condense import Condensed, latest
+from features.trade.windows import Windows
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Known:
         `onward`, `direct`; `placebo` (the coalition's unlisted codes of the listed headings, to a transit
         country) or `arrival` (imports that a transit country declares from a coalition member).
     rows: series_id, period, value_usd, net_kg: the rows of these series, sorted.
+    baseline: series_id, calendar_month, value_usd: their sums over all baseline years.
     reported, receiving: reporter, period: months with any export row, with any import row.
     exports: reporter, code, period, value_usd: baseline exports to everybody but Russia, as first published.
     """
 
     legs: pl.DataFrame
     rows: pl.DataFrame
+    baseline: pl.DataFrame
     reported: pl.DataFrame
     receiving: pl.DataFrame
     exports: pl.DataFrame
@@ -40,15 +43,34 @@ class Known:
         return joined.select(*CELL, "partner", "value_usd", "net_kg")
 
 
-def sort_by_leg(
-    series: pl.DataFrame, goods: pl.DataFrame, members: Collection[str], since: str
-) -> pl.DataFrame:
-    """`Known.legs` of `Condensed.series`; series on no leg are left out.
+@dataclass(frozen=True)
+class Sorted:
+    """Condensed flows sorted by leg, for one coalition and one goods list.
+
+    Attributes
+    ----------
+    legs: as in `Known`. rows: `Condensed.rows` of these series.
+    past: baseline sums already made, by the number of baseline rows known: what is known only grows, so
+        the same number is the same rows, and later dates need not sum them again.
+    """
+
+    legs: pl.DataFrame
+    rows: pl.DataFrame
+    past: dict[int, pl.DataFrame] = field(default_factory=dict)
+
+
+def sort_by_leg(condensed: Condensed, goods: pl.DataFrame, members: Collection[str], since: str) -> Sorted:
+    """Sort condensed flows by leg; series on no leg are left out.
 
     Parameters
     ----------
     goods: comparable codes with their family. members: the coalition. since: HS edition of the first month.
     """
+    legs = _legs(condensed.series, goods, members, since)
+    return Sorted(legs, condensed.rows.join(legs, on="series_id", how="semi", maintain_order="left"))
+
+
+def _legs(series: pl.DataFrame, goods: pl.DataFrame, members: Collection[str], since: str) -> pl.DataFrame:
     inside = sorted(members)
     outside = [*inside, *sorted(NEVER_SCORED)]
     families = pl.concat([goods.select("hs6", "family"), _placebo_families(series, goods, since)])
@@ -90,17 +112,29 @@ def _placebo_families(series: pl.DataFrame, goods: pl.DataFrame, since: str) -> 
     )
 
 
-def known_on_day(condensed: Condensed, legs: pl.DataFrame, as_of: date) -> Known:
+def known_on_day(condensed: Condensed, by_leg: Sorted, windows: Windows, as_of: date) -> Known:
     """Restrict condensed flows to what was public on `as_of`."""
     months = condensed.reported.filter(pl.col("known_at") <= as_of)
     exports = condensed.exports.filter(pl.col("known_at") <= as_of)
     first = pl.col("known_at") == pl.col("known_at").min().over("reporter", "period")
+    rows = latest(by_leg.rows, as_of).drop("known_at")
     return Known(
-        legs=legs,
-        rows=latest(condensed.rows, as_of)
-        .join(legs, on="series_id", how="semi", maintain_order="left")
-        .drop("known_at"),
+        legs=by_leg.legs,
+        rows=rows,
+        baseline=_baseline(by_leg, rows, windows, as_of),
         reported=months.filter(pl.col("flow") == "X").select("reporter", "period"),
         receiving=months.filter(pl.col("flow") == "M").select("reporter", "period"),
         exports=exports.filter(first).drop("known_at"),
     )
+
+
+def _baseline(by_leg: Sorted, rows: pl.DataFrame, windows: Windows, as_of: date) -> pl.DataFrame:
+    within = pl.col("period").is_between(windows.baseline_start, windows.baseline_end)
+    known = int(by_leg.rows.select((within & (pl.col("known_at") <= as_of)).sum()).item())
+    if known not in by_leg.past:
+        by_leg.past[known] = (
+            rows.filter(within)
+            .group_by("series_id", pl.col("period").dt.month().alias("calendar_month"))
+            .agg(pl.col("value_usd").sum())
+        )
+    return by_leg.past[known]

@@ -10,12 +10,9 @@ from features.trade.growth import control_growth
 from features.trade.known import Known
 from features.trade.surge import WindowSums, code_sums, family_sums
 from features.trade.transit import COUNTRY_FLOOR_USD, leg_totals, with_excess
-from features.trade.windows import Windows
 
 
-def placebo_surge(
-    known: Known, sums: WindowSums, controls: Collection[str], windows: Windows
-) -> pl.DataFrame:
+def placebo_surge(known: Known, sums: WindowSums, controls: Collection[str]) -> pl.DataFrame:
     """country, placebo_surge (log ratio): the inbound surge of unlisted HS6 codes of the listed headings.
 
     Formula: as inbound_surge, on the families of unlisted codes that share a four-digit heading with a
@@ -26,7 +23,7 @@ def placebo_surge(
     legs = known.legs.filter(pl.col("leg") == "placebo").with_columns(pl.lit("inbound").alias("leg"))
     if legs.is_empty():
         return pl.DataFrame(schema={"country": pl.String, "placebo_surge": pl.Float64})
-    families = family_sums(code_sums(known.rows, legs, sums.months, windows))
+    families = family_sums(code_sums(known, legs, sums.months))
     growth = control_growth(families, controls)
     enough = families.group_by("country").agg(
         (pl.col("recent_usd") + pl.col("baseline_usd")).sum().alias("usd")

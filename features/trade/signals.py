@@ -14,7 +14,7 @@ from features.trade.condense import Condensed, condense_frame, plan_for
 from features.trade.countries import CORE, FURTHER, country_table
 from features.trade.families import GoodsList, goods_in_force
 from features.trade.growth import Growth, control_growth
-from features.trade.known import Known, known_on_day, sort_by_leg
+from features.trade.known import Known, Sorted, known_on_day, sort_by_leg
 from features.trade.surge import WindowSums, window_sums
 from features.trade.transit import family_table, with_excess
 from features.trade.windows import Windows
@@ -74,8 +74,8 @@ def trade_signals(
 def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_of: date) -> TradeSignals:
     """As `trade_signals`, from condensed flows."""
     comparable, _ = _comparable(goods, windows, as_of)
-    legs = sort_by_leg(condensed.series, comparable, coalition(as_of), hs_edition(windows.baseline_start))
-    known = known_on_day(condensed, legs, as_of)
+    by_leg = sort_by_leg(condensed, comparable, coalition(as_of), hs_edition(windows.baseline_start))
+    known = known_on_day(condensed, by_leg, windows, as_of)
     return TradeSignals(
         cells=known.on("direct", "inbound", "onward").drop("partner"),
         **_signals(known, goods, windows, as_of),
@@ -122,7 +122,7 @@ def trade_panel(
     dates = sorted(as_of_dates)
     condensed = condense_frame(flows, plan_for(goods, windows, dates))
     edition = hs_edition(windows.baseline_start)
-    legs: dict[Any, pl.DataFrame] = {}
+    by_leg: dict[Any, Sorted] = {}
     frames = []
     for as_of in dates:
         in_force = goods_in_force(
@@ -130,9 +130,9 @@ def trade_panel(
         )
         comparable, _ = _comparable(in_force, windows, as_of)
         wanted = (coalition(as_of), tuple(comparable["hs6"]))
-        if wanted not in legs:
-            legs[wanted] = sort_by_leg(condensed.series, comparable, wanted[0], edition)
-        known = known_on_day(condensed, legs[wanted], as_of)
+        if wanted not in by_leg:
+            by_leg[wanted] = sort_by_leg(condensed, comparable, wanted[0], edition)
+        known = known_on_day(condensed, by_leg[wanted], windows, as_of)
         signals = _signals(known, in_force, windows, as_of, further=further)
         frames.append(signals["countries"].select(pl.lit(as_of).alias("as_of"), pl.all()))
     return pl.concat(frames)

@@ -89,7 +89,7 @@ def window_sums(known: Known, windows: Windows) -> WindowSums:
     )
     ends = _ends(sent, known.reported)
     months = matched_months(known.reported, ends, windows)
-    codes = code_sums(known.rows, legs, months, windows)
+    codes = code_sums(known, legs, months)
     coverage = _coverage(legs, sent, known.reported, ends, months)
     return WindowSums(family_sums(codes), codes, coverage, months)
 
@@ -99,7 +99,7 @@ def family_sums(codes: pl.DataFrame) -> pl.DataFrame:
     return codes.group_by(KEY).agg(pl.col("recent_usd", "baseline_usd").sum()).sort(KEY)
 
 
-def code_sums(rows: pl.DataFrame, legs: pl.DataFrame, months: pl.DataFrame, windows: Windows) -> pl.DataFrame:
+def code_sums(known: Known, legs: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
     """Sums by code over matched months: leg, country, family, hs6, recent_usd, baseline_usd.
 
     `S` is the sum over matched recent months. `B` is, for each matched month, the mean of the same
@@ -108,17 +108,16 @@ def code_sums(rows: pl.DataFrame, legs: pl.DataFrame, months: pl.DataFrame, wind
 
     Parameters
     ----------
-    rows, legs: of `Known`. months: the matched months of each reporter.
+    legs: those of `known.legs` to sum. months: the matched months of each reporter.
     """
     reporters = pl.Enum(legs["reporter"].unique().sort())
     series = legs.select("series_id", pl.col("reporter").cast(reporters))
     at = months.filter(pl.col("reporter").is_in(reporters.categories.to_list())).with_columns(
         pl.col("reporter").cast(reporters)
     )
-    in_baseline = pl.col("period").is_between(windows.baseline_start, windows.baseline_end)
     start = months["period"].min() or date.max
     recent = (
-        rows.filter(pl.col("period") >= start)
+        known.rows.filter(pl.col("period") >= start)
         .join(series, on="series_id")
         .join(at, on=["reporter", "period"], how="semi")
         .group_by("series_id")
@@ -129,10 +128,7 @@ def code_sums(rows: pl.DataFrame, legs: pl.DataFrame, months: pl.DataFrame, wind
     )
     weighted = pl.col("value_usd") * pl.col("n_recent")
     baseline = (
-        rows.filter(in_baseline)
-        .group_by("series_id", pl.col("period").dt.month().alias("calendar_month"))
-        .agg(pl.col("value_usd").sum())
-        .join(series, on="series_id")
+        known.baseline.join(series, on="series_id")
         .join(per_month, on=["reporter", "calendar_month"])
         .with_columns(((2 * weighted + pl.col("n_years")) // (2 * pl.col("n_years"))).alias("baseline_usd"))
         .group_by("series_id")
