@@ -56,6 +56,27 @@ test: $(VENV)/.installed-dev ## set up and run every test, linter and type check
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+.PHONY: faults
+faults: $(VENV)/.installed-dev ## break a job on purpose, some 1,400 times: kills, damaged files, full disk (up to an hour)
+	@$(BIN)/python tests/faults/harness.py
+
+AUDIT := .venv-audit
+$(AUDIT)/.installed:
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
+	@touch $@
+
+.PHONY: audit
+audit: $(AUDIT)/.installed ## compare the locked versions with published advisories (needs the network)
+	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --no-deps --progress-spinner off -r requirements.lock
+
+.PHONY: sbom
+sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to build/sbom.json
+	@mkdir -p build
+	@$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON \
+		-o build/sbom.json requirements.lock
+	@echo "Bill of materials: build/sbom.json"
+
 .PHONY: format
 format: $(VENV)/.installed-dev ## format the code
 	@$(BIN)/ruff format .
@@ -63,4 +84,4 @@ format: $(VENV)/.installed-dev ## format the code
 
 .PHONY: clean
 clean: ## remove the virtual environment and the runs
-	rm -rf $(VENV) runs .cache
+	rm -rf $(VENV) $(AUDIT) runs .cache
