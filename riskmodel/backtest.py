@@ -238,12 +238,12 @@ def _method(
     _, recall_at_20 = measures.top_k(y, score, queries, 20)
     return {
         "average_precision": measures.average_precision(y, score),
-        "average_precision_90": measures.interval([measures.average_precision(y, score, w) for w in weights]),
+        "average_precision_90": measures.interval(measures.average_precisions(y, score, weights)),
         "precision_at_10": precision_at_10,
         "recall_at_20": recall_at_20,
         "brier": measures.brier(y, risk),
         "brier_skill": measures.brier_skill(y, risk, base_rate),
-        "brier_skill_90": measures.interval([measures.brier_skill(y, risk, base_rate, w) for w in weights]),
+        "brier_skill_90": measures.interval(measures.brier_skills(y, risk, base_rate, weights)),
         "calibration_error": measures.calibration_error(y, risk),
     }
 
@@ -264,13 +264,10 @@ def _roles(scored: Scored, choice: Candidate) -> dict[str, Any]:
 def gain(scored: Scored, challenger: str, holder: str) -> dict[str, Any]:
     """Gain in average precision of one method over another, with its 90 % country-block interval."""
     y, weights = labels_of(scored.rows), measures.block_weights(blocks_of(scored.rows))
-    pairs = [
-        (
-            measures.average_precision(y, scored.scores[challenger], w),
-            measures.average_precision(y, scored.scores[holder], w),
-        )
-        for w in weights
-    ]
+    pairs = zip(
+        *(measures.average_precisions(y, scored.scores[n], weights) for n in (challenger, holder)),
+        strict=True,
+    )
     difference = [a - b for a, b in pairs if a is not None and b is not None]
     full = [measures.average_precision(y, scored.scores[name]) for name in (challenger, holder)]
     if full[0] is None or full[1] is None:

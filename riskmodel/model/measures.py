@@ -13,11 +13,34 @@ Labels = NDArray[np.int64]
 N_BOOT = 200
 
 
-def average_precision(y: Labels, score: Vector, weight: Vector | None = None) -> float | None:
-    """Area under the precision-recall steps; None without a positive row (or without any weight on one)."""
-    if not y.any() or (weight is not None and weight[y == 1].sum() == 0):
-        return None
-    return float(average_precision_score(y, score, sample_weight=weight))
+def average_precision(y: Labels, score: Vector) -> float | None:
+    """Area under the precision-recall steps; None without a positive row."""
+    return float(average_precision_score(y, score)) if y.any() else None
+
+
+def average_precisions(y: Labels, score: Vector, weights: NDArray[np.float64]) -> list[float | None]:
+    """`average_precision` under each row of weights (draws, rows): sorted once for all draws.
+
+    >>> y, score = np.array([1, 0, 1]), np.array([0.9, 0.5, 0.5])
+    >>> average_precisions(y, score, np.ones((1, 3)))[0] == average_precision(y, score)
+    True
+    """
+    order = np.argsort(-score, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
+    drawn = weights[:, order]
+    hits = np.cumsum(drawn * y[order], axis=1)[:, ends]
+    ranked = np.maximum(np.cumsum(drawn, axis=1)[:, ends], 1e-300)
+    steps = np.diff(hits, axis=1, prepend=0.0)
+    found = (steps * hits / ranked).sum(axis=1)
+    return [float(a / b) if b > 0 else None for a, b in zip(found, hits[:, -1], strict=True)]
+
+
+def brier_skills(
+    y: Labels, risk: Vector, base_rate: float, weights: NDArray[np.float64]
+) -> list[float | None]:
+    """`brier_skill` under each row of weights (draws, rows)."""
+    error, reference = weights @ (risk - y) ** 2, weights @ (base_rate - y) ** 2
+    return [float(1 - a / b) if b > 0 else None for a, b in zip(error, reference, strict=True)]
 
 
 def top_k(y: Labels, score: Vector, queries: Labels, k: int) -> tuple[float | None, float | None]:
@@ -63,22 +86,22 @@ def calibration_error(y: Labels, risk: Vector, n_bins: int = 10) -> float:
     return float(sum(b["n"] * abs(b["risk"] - b["events"]) for b in bins) / len(y))
 
 
-def brier(y: Labels, risk: Vector, weight: Vector | None = None) -> float:
+def brier(y: Labels, risk: Vector) -> float:
     """Mean squared error of the probability."""
-    return float(np.average((risk - y) ** 2, weights=weight))
+    return float(np.mean((risk - y) ** 2))
 
 
-def brier_skill(y: Labels, risk: Vector, base_rate: float, weight: Vector | None = None) -> float | None:
+def brier_skill(y: Labels, risk: Vector, base_rate: float) -> float | None:
     """1 - Brier / Brier of the training base rate; 0 is no better than climatology."""
-    reference = brier(y, np.full(len(y), base_rate), weight)
-    return None if reference == 0 else 1 - brier(y, risk, weight) / reference
+    return brier_skills(y, risk, base_rate, np.ones((1, len(y))))[0]
 
 
-def block_weights(blocks: Labels, seed: int = 0, n_boot: int = N_BOOT) -> NDArray[np.float64]:
+def block_weights(blocks: Labels, seed: int = 0, n_boot: int | None = None) -> NDArray[np.float64]:
     """How often each row's country block is drawn: (n_boot, rows)."""
     names, place = np.unique(blocks, return_inverse=True)
     rng = np.random.default_rng(seed)
-    counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_boot)
+    draws = N_BOOT if n_boot is None else n_boot
+    counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
     return counts[:, place].astype(np.float64)
 
 
