@@ -8,21 +8,24 @@ from features.articles.gazetteer import find_places, gazetteer
 from features.articles.role_features import Context
 
 ANAPHOR = (
-    r"(?i)\b(?:there|the (?:country|republic|nation|state|kingdom|sultanate|emirate|emirates|island|city-state|territory|"
-    r"government|authorities|hub|(?:small |tiny |former |landlocked |oil-rich )?(?:[a-z]+ )?(?:soviet |asian |gulf |balkan |"
-    r"caucasus |caucasian |eurasian |african |arab )(?:country|republic|nation|state|neighbou?r|hub))|"
-    r"its (?:territory|soil|ports?|borders?|customs|banks?|companies|traders|government|exporters|officials|authorities)|"
-    r"local (?:firms|companies|banks|traders|businesses|middlemen|authorities|customs))\b"
+    r"(?i)\b(?:there|the (?:country|republic|nation|state|kingdom|sultanate|emirate|emirates|island|"
+    r"city-state|territory|government|authorities|hub|(?:small |tiny |former |landlocked |oil-rich )?"
+    r"(?:[a-z]+ )?"
+    r"(?:soviet |asian |gulf |balkan |caucasus |caucasian |eurasian |african |arab )"
+    r"(?:country|republic|nation|state|neighbou?r|hub))|"
+    r"its (?:territory|soil|ports?|borders?|customs|banks?|companies|traders|government|exporters|officials|"
+    r"authorities)|local (?:firms|companies|banks|traders|businesses|middlemen|authorities|customs))\b"
 )
 CARRY_SENTENCES = 3
 RUSSIA_WORDS = ["Russia", "RUSSIA", "Moscow", "MOSCOW", "Kremlin", "Putin"]
 REGIME_WORDS = [
-    "Iran", "Tehran", "North Korea", "Pyongyang", "Syria", "Venezuela", "Myanmar", "Houthi", "Hamas", "Hezbollah",
-    "Huawei", "Nvidia", "AI chips", "Gaza", "Israel", "Sudan",
+    "Iran", "Tehran", "North Korea", "Pyongyang", "Syria", "Venezuela", "Myanmar", "Houthi", "Hamas",
+    "Hezbollah", "Huawei", "Nvidia", "AI chips", "Gaza", "Israel", "Sudan",
 ]  # fmt: skip
 EVASION_WORDS = [
-    "sanction", "export control", "export curb", "export ban", "embargo", "circumvent", "evasion", "evad", "re-export",
-    "reexport", "transship", "tranship", "dual-use", "dual use", "smuggl", "diver", "blacklist", "entity list",
+    "sanction", "export control", "export curb", "export ban", "embargo", "circumvent", "evasion",
+    "evad", "re-export", "reexport", "transship", "tranship", "dual-use", "dual use", "smuggl", "diver",
+    "blacklist", "entity list",
 ]  # fmt: skip
 _ANAPHOR = re.compile(ANAPHOR)
 

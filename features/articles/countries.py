@@ -47,14 +47,14 @@ def countries_in(sentences: pl.DataFrame) -> pl.DataFrame:
         .explode("name", "at")
     )
     end = pl.col("at") + pl.col("name").str.len_bytes()
-    bounded = hits.filter(
-        ~_word_byte(pl.col("bytes").bin.slice(end, 1)) | pl.col("name").str.ends_with("."),
-        (pl.col("at") == 0)
-        | ~_word_byte(pl.col("bytes").bin.slice(pl.max_horizontal(pl.col("at") - 1, 0), 1)),
-    )
-    traps = list(trap_names())
-    tricky = bounded.filter(pl.col("name").is_in(traps))["row"].unique()
-    plain = bounded.filter(~pl.col("row").is_in(tricky.implode())).select(
+    start = pl.max_horizontal(pl.col("at") - 3, 0)
+    sided = hits.with_columns(
+        after=pl.when(pl.col("name").str.ends_with(".")).then(pl.lit("")).otherwise(_hex("bytes", end, 2)),
+        before=_hex("bytes", start, pl.col("at") - start),
+    ).filter(~_word_start("after") & ~_word_end("before"))
+    doubtful = _letter_after("after") | _letter_before("before")
+    tricky = sided.filter(pl.col("name").is_in(list(trap_names())) | doubtful)["row"].unique()
+    plain = sided.filter(~pl.col("row").is_in(tricky.implode())).select(
         "row", pl.col("name").replace_strict(_code_of(), return_dtype=pl.String).alias("iso3"), order="at"
     )
     read = _read_closely(sentences.filter(pl.col("row").is_in(tricky.implode())))
@@ -65,12 +65,30 @@ def countries_in(sentences: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _word_byte(byte: pl.Expr) -> pl.Expr:
-    """ASCII letters, digits and `_`, and the lead bytes of letters beyond ASCII."""
-    text = byte.cast(pl.Binary).bin.encode("hex")
-    return text.str.contains(
-        r"^(?:3[0-9]|4[1-9a-f]|5[0-9a]|5f|6[1-9a-f]|7[0-9a]|[c][3-9a-f]|d[0-9a-f]|e[013-9a-f])"
-    )
+def _hex(column: str, offset: pl.Expr, length: pl.Expr | int) -> pl.Expr:
+    return pl.col(column).bin.slice(offset, length).bin.encode("hex")
+
+
+_WORD_BYTE = "(?:3[0-9]|4[1-9a-f]|5[0-9a]|5f|6[1-9a-f]|7[0-9a])"  # ASCII letters, digits and `_`
+
+
+def _word_start(column: str) -> pl.Expr:
+    return pl.col(column).str.contains(rf"^{_WORD_BYTE}")
+
+
+def _word_end(column: str) -> pl.Expr:
+    return pl.col(column).str.contains(rf"^(?:[0-9a-f]{{2}})*{_WORD_BYTE}$")
+
+
+def _letter_after(column: str) -> pl.Expr:
+    """A character beyond ASCII follows, other than typographic punctuation (U+2000 to U+203F)."""
+    return pl.col(column).str.contains(r"^[89a-f]") & ~pl.col(column).str.starts_with("e280")
+
+
+def _letter_before(column: str) -> pl.Expr:
+    """As `_letter_after`, for the character before the name."""
+    beyond, mark = pl.col(column).str.contains(r"[89a-f][0-9a-f]$"), r"e280[0-9a-f]{2}$"
+    return beyond & ~pl.col(column).str.contains(mark)
 
 
 def _read_closely(sentences: pl.DataFrame) -> pl.DataFrame:
@@ -80,7 +98,7 @@ def _read_closely(sentences: pl.DataFrame) -> pl.DataFrame:
         for place in find_places(text)
         if place.iso3
     ]
-    schema = {"row": sentences.schema["row"], "iso3": pl.String, "order": pl.Int64}
+    schema = pl.Schema({"row": sentences.schema["row"], "iso3": pl.String(), "order": pl.Int64()})
     return pl.DataFrame(found, schema=schema, orient="row")
 
 

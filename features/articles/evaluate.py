@@ -64,7 +64,9 @@ def read_labelled(path: Path) -> Labelled:
     texts: dict[str, str] = {}
     diversion: dict[Key, int] = {}
     keys: set[Key] = set()
-    for row in table.select("sent_id", "text", "country_iso3", "is_diversion_mention", "polarity").iter_rows():
+    for row in table.select(
+        "sent_id", "text", "country_iso3", "is_diversion_mention", "polarity"
+    ).iter_rows():
         sent_id, text, country, flag, polarity = row
         texts[sent_id] = text
         keys.add((sent_id, country))
@@ -137,12 +139,14 @@ def evaluate_out_of_fold() -> list[str]:
     hit = predicted & read.truth
     share = float((read.polarity[hit] == read.true_polarity[hit]).mean())
     rows = [
-        f"{low:.1f}-{low + 0.2:.1f}: read {read.probability[inside].mean():.2f}, true {read.truth[inside].mean():.2f}"
+        f"{low:.1f}-{low + 0.2:.1f}: read {read.probability[inside].mean():.2f}, "
+        f"true {read.truth[inside].mean():.2f}"
         for low in np.arange(0.0, 1.0, 0.2)
         if (inside := (read.probability >= low) & (read.probability < low + 0.2)).any()
     ]
     return [
-        f"{len(data.texts)} training sentences, {len(data.examples)} rows, {int(read.truth.sum())} of diversion",
+        f"{len(data.texts)} training sentences, {len(data.examples)} rows, "
+        f"{int(read.truth.sum())} of diversion",
         f"{'out of fold, by row':28}{score(numbers[predicted], numbers[read.truth])}",
         f"{'out of fold, by sentence':28}{score(sentence[predicted], sentence[read.truth])}",
         f"{'polarity of true positives':28}accuracy {share:.3f} of {int(hit.sum())}",

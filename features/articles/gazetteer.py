@@ -9,6 +9,7 @@ traps table, which says which words around them mean the other thing.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,9 +63,8 @@ class Gazetteer:
 
 def read_reference(name: str, package: str = "features.reference") -> list[dict[str, str]]:
     """Rows of a CSV file that ships with the package."""
-    path = resources.files(package) / name
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+    text = (resources.files(package) / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 @lru_cache(maxsize=1)

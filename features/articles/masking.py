@@ -7,6 +7,7 @@ are suspected.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from features.articles.gazetteer import APOSTROPHES, Place, gazetteer
@@ -16,6 +17,10 @@ _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[,;:.!?()\"“”%$€£&/]")
 _POSSESSIVE = re.compile(r"'s\b")
 _GROUP_MASKS = {"russia": "RUSSIA", "ukraine": "UKRAINE", "controls": "WEST", "other_regime": "REGIME"}
 _JOINERS = frozenset({",", "and", "or", "the", "&", "/", "as", "well"})
+# Before goods these say what the goods are; elsewhere they report that somebody acted.
+_FORBIDDEN = frozenset(
+    {"banned", "restricted", "prohibited", "controlled", "sanctioned", "forbidden", "blocked"}
+)
 _LISTABLE = frozenset({"COUNTRY", "OTHER", "REGIME"})
 
 
@@ -71,6 +76,9 @@ def _words(sentence: str, start: int, end: int) -> list[Token]:
         last = at + length - 1
         tokens.append(Token(" ".join(words[at : last + 1]), label, "", found[at][1], found[last][2]))
         at = last + 1
+    for i, (token, after) in enumerate(pairwise(tokens)):
+        if token.word in _FORBIDDEN and after.label.startswith("GOODS:"):
+            tokens[i] = token._replace(label="sanction")
     return tokens
 
 

@@ -47,7 +47,7 @@ _CLASSES = frozenset(
 )
 _PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY"}) | {"RUSSIA", "REGIME", "WEST"}
 # Words and marks that carry style, not meaning; `to`, `from`, `through` and the like are kept.
-_SILENT = frozenset(". ! ? , ; : ( ) \" “ ” / & - the a an".split())
+_SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,15 @@ from features.articles.role_features import Context, sentence_features, target_f
 
 MODEL_FILE = "role_model.json"
 ROLES = ("transit_to_russia", "destination_not_russia", "sanctioning_or_speaker", "origin", "other_mention")
+_SPOKEN = {
+    "RUSSIA": "Russia",
+    "UKRAINE": "Ukraine",
+    "COUNTRY": "[country]",
+    "OTHER": "[country]",
+    "WEST": "[coalition]",
+    "REGIME": "[other regime]",
+    "REGION": "[region]",
+}
 NEVER_ROUTES = frozenset({"RUS", "UKR"})
 
 
@@ -71,9 +80,12 @@ def role_model() -> RoleModel:
     """The shipped model, read once from plain JSON."""
     path = resources.files("features.articles") / MODEL_FILE
     stored = json.loads(path.read_text(encoding="utf-8"))
-    models = {n: Linear.from_json(stored[n]) for n in ("sentence", "target", "joint", "polarity", "role")}
-    numbers = {n: float(stored[n]) for n in ("slope", "offset", "threshold", "floor")}
-    return RoleModel(**models, **numbers, training_sha256=stored["training_sha256"])
+    sentence, target, joint, polarity, role = (
+        Linear.from_json(stored[part]) for part in ("sentence", "target", "joint", "polarity", "role")
+    )
+    slope, offset, threshold, floor = (float(stored[n]) for n in ("slope", "offset", "threshold", "floor"))
+    digest = str(stored["training_sha256"])
+    return RoleModel(sentence, target, joint, polarity, role, slope, offset, threshold, floor, digest)
 
 
 def read_roles(tokens: list[Token], countries: list[str], context: Context) -> dict[str, Verdict]:
@@ -115,4 +127,4 @@ def _why(model: RoleModel, sentence: dict[str, str], target: dict[str, str], mos
             break
         if word and not name.startswith("x:") and not any(word in kept or kept in word for kept in chosen):
             chosen.append(word)
-    return "; ".join(chosen)
+    return "; ".join(" ".join(_SPOKEN.get(part, part) for part in word.split()) for word in chosen)

@@ -30,12 +30,15 @@ class Stories:
 
 
 _LISTING = (
-    r"(?i)\b(?:sanction(?:s|ed)|blacklist(?:s|ed)?|designat(?:es|ed|ion)|entity list|added? to (?:the )?(?:list|entity)|"
-    r"sdn list|specially designated|sanctions package|new package|addition of entities|revisions? to the entity)\b"
+    r"(?i)\b(?:sanction(?:s|ed)|blacklist(?:s|ed)?|designat(?:es|ed|ion)|entity list|added? to (?:the )?"
+    r"(?:list|entity)|sdn list|specially designated|sanctions package|new package|addition of entities|"
+    r"revisions? to the entity)\b"
 )
 _RETRACTION = (
-    r"(?i)\b(?:retract(?:s|ed|ion)|corrects? (?:a |an )?earlier|withdr(?:ew|awn) (?:the|this|its) (?:report|story|article)|"
-    r"(?:denied|denies|refuted|walks back|walked back) (?:the |an? )?(?:earlier )?(?:report|statement|announcement)s?|"
+    r"(?i)\b(?:retract(?:s|ed|ion)|corrects? (?:a |an )?earlier|"
+    r"withdr(?:ew|awn) (?:the|this|its) (?:report|story|article)|"
+    r"(?:denied|denies|refuted|walks back|walked back) (?:the |an? )?(?:earlier )?"
+    r"(?:report|statement|announcement)s?|"
     r"was misquoted|misinterpreted|no such ban|there is no ban)\b"
 )
 

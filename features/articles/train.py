@@ -88,7 +88,9 @@ def fit(examples: Sequence[Example], sha256: str = "") -> RoleModel:
         sentence=fit_linear([e.sentence_features for e in one_each], [hit[e.sentence] for e in one_each]),
         target=fit_linear([e.target_features for e in in_hits], [e.positive for e in in_hits]),
         joint=fit_linear([_both(e) for e in examples], [e.positive for e in examples]),
-        polarity=fit_linear([_both(e) for e in positives], [e.polarity for e in positives], POLARITY_STRENGTH),
+        polarity=fit_linear(
+            [_both(e) for e in positives], [e.polarity for e in positives], POLARITY_STRENGTH
+        ),
         role=fit_linear([e.target_features for e in rest], [e.role for e in rest]),
         slope=1.0,
         offset=0.0,

@@ -98,5 +98,6 @@ def _summary(result: MentionResult, refused: int, out: Path) -> str:
     return (
         f"{out.name}: {mentions.height:,} mentions in {result.n_articles_read:,} articles, "
         f"{flagged.height:,} suggest diversion ({flagged['country'].n_unique()} countries); "
-        f"{unread:,} articles not read for their language{f' ({languages})' if unread else ''}, {refused:,} refused."
+        f"{unread:,} articles not read for their language{f' ({languages})' if unread else ''}, "
+        f"{refused:,} refused."
     )

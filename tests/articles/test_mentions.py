@@ -1,0 +1,129 @@
+"""Mentions of whole articles: rows, context, robustness."""
+
+import time
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data_contracts.tables import ARTICLES, MENTIONS
+from features.articles.mentions import COLUMNS, find_mentions, read_mentions
+
+
+def articles(*texts: str | None, title: str | None = None, language: str | None = "en") -> pl.DataFrame:
+    day = datetime(2024, 3, 1, tzinfo=UTC)
+    rows = [(f"a{i}", day, "paper", language, title, text, None) for i, text in enumerate(texts)]
+    return pl.DataFrame(rows, schema=ARTICLES, orient="row")
+
+
+def flagged(text: str) -> set[str]:
+    return set(find_mentions(articles(text)).filter("is_diversion")["country"])
+
+
+def test_a_route_is_flagged_and_its_critic_is_not() -> None:
+    text = "Washington blacklisted a trading firm in Bishkek that shipped microchips on to Russia."
+    assert flagged(text) == {"KGZ"}
+
+
+def test_every_member_of_a_list_of_routes_counts() -> None:
+    text = "Sanctioned electronics are re-exported to Russia through Armenia, Kazakhstan and Uzbekistan."
+    assert flagged(text) == {"ARM", "KAZ", "UZB"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dubai front companies help Iran to evade US sanctions and sell its oil.",
+        "Malaysia will check whether banned Nvidia chips were diverted to China.",
+        "Indian refiners bought more Russian crude oil in May.",
+        "Turkey hosted talks between Russia and Ukraine on a prisoner swap in Istanbul.",
+        "The Kazakh striker scored twice against Russia.",
+    ],
+)
+def test_hard_negatives(text: str) -> None:
+    assert flagged(text) == set()
+
+
+def test_easing_is_told_from_worsening() -> None:
+    easing = "Kazakhstan has tightened customs controls to stop the re-export of sanctioned goods to Russia."
+    worse = "Traders in Kazakhstan now ship three times as many microchips to Russian arms makers."
+    read = find_mentions(articles(easing, worse)).filter("is_diversion")
+    assert read.select("article_id", "country", "polarity").rows() == [("a0", "KAZ", -1), ("a1", "KAZ", 1)]
+
+
+def test_there_means_the_country_of_the_sentence_before() -> None:
+    text = "Sanctions on Russia were discussed in Yerevan. Microchips are re-exported from there."
+    read = find_mentions(articles(text)).filter(pl.col("sentence_no") == 2)
+    assert read.select("country", "is_diversion").rows() == [("ARM", True)]
+
+
+def test_russia_and_ukraine_have_no_row_and_columns_are_the_canonical_ones() -> None:
+    read = find_mentions(articles("Russia attacked Ukraine. Belarus and Russia traded chips."))
+    assert read["country"].to_list() == ["BLR"]
+    assert read.schema == pl.Schema(COLUMNS)
+    assert list(read.columns)[: len(MENTIONS)] == list(MENTIONS)
+
+
+def test_other_languages_are_counted_not_read() -> None:
+    german = "Die Türkei liefert Mikrochips nach Russland, sagte der Minister in Berlin am Dienstag."
+    russian = "Поставки микросхем в Россию через Казахстан выросли в три раза."
+    result = read_mentions(articles(german, russian, "Turkey sold chips to Russia.", language=None))
+    assert dict(result.not_read_by_language) == {"de": 1, "ru": 1}
+    assert result.n_articles_read == 1
+
+
+def test_partitions_do_not_change_the_result() -> None:
+    from features.articles.mentions import mention_partitions
+
+    texts = articles(*[f"Firms in Dubai sold {n} chips to Russia." for n in range(9)])
+    whole = pl.concat(mention_partitions(texts, 100))
+    parts = pl.concat(mention_partitions(texts, 2))
+    assert whole.equals(parts)
+
+
+def test_no_articles_and_empty_texts() -> None:
+    assert find_mentions(articles()).height == 0
+    assert find_mentions(articles("", None, "   ")).height == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=200)), min_size=1, max_size=4), st.text(max_size=40))
+def test_any_unicode_is_read_without_a_crash(texts: list[str | None], tail: str) -> None:
+    extended = [None if t is None else f"{t} Turkey sold chips to Russia {tail}" for t in texts]
+    read = find_mentions(articles(*extended, *texts))
+    assert read["p_diversion"].is_between(0, 1).all()
+
+
+def test_a_text_without_full_stops_costs_linear_time() -> None:
+    piece = "chips from Turkey to Russia through Dubai with sanctions "
+
+    def seconds(repeats: int) -> float:
+        frame = articles(piece * repeats)
+        start = time.perf_counter()
+        find_mentions(frame)
+        return time.perf_counter() - start
+
+    seconds(100)
+    small, large = seconds(500), seconds(5000)
+    assert large < 40 * max(small, 0.02)
+
+
+def test_markup_and_control_characters_do_not_hide_a_country() -> None:
+    text = "<p>Firms in <b>Tur\u200bkey</b> shipped\x00 sanctioned chips to Russia.</p><script>Iran</script>"
+    assert set(find_mentions(articles(text))["country"]) == {"TUR"}
+
+
+def test_rates_ignore_what_was_published_later_and_count_a_story_once() -> None:
+    from features.articles.rates import article_signals
+
+    copy = (
+        "Sanctioned microchips worth millions were re-exported to Russia by traders in Kyrgyzstan last year."
+    )
+    mentions = find_mentions(articles(copy, copy))
+    signals = article_signals(mentions, date(2024, 4, 1))
+    assert signals["country"].to_list() == ["KGZ"]
+    assert signals["n_stories"].to_list() == [1]
+    later = mentions.with_columns(published_on=pl.lit(date(2024, 6, 1)), story_id=pl.lit("later"))
+    assert article_signals(pl.concat([mentions, later]), date(2024, 4, 1)).equals(signals)

@@ -1,0 +1,85 @@
+"""The role model: stored form equals scikit-learn, screens lose no positive, names are never seen."""
+
+import json
+
+import numpy as np
+import pytest
+
+from features.articles.gazetteer import find_places
+from features.articles.linear import Linear
+from features.articles.masking import masked, tokenize
+from features.articles.roles import role_model
+from features.articles.screen import article_screen, sentence_screen
+from features.articles.train import design, fit_linear
+from features.articles.training_set import TrainingSet, training_set
+
+
+@pytest.fixture(scope="module")
+def data() -> TrainingSet:
+    return training_set()
+
+
+def test_there_are_at_least_800_sentences_and_no_two_are_equal(data: TrainingSet) -> None:
+    assert len(data.texts) >= 800
+    assert len(set(data.texts)) == len(data.texts)
+
+
+def test_the_stored_model_was_trained_on_the_committed_sentences(data: TrainingSet) -> None:
+    assert role_model().training_sha256 == data.sha256
+
+
+def test_a_stored_part_equals_a_fresh_fit(data: TrainingSet) -> None:
+    hits = {e.sentence for e in data.examples if e.positive}
+    rows = [e for e in data.examples if e.sentence in hits]
+    fresh = fit_linear([e.target_features for e in rows], [e.positive for e in rows])
+    stored = role_model().target
+    assert set(fresh.weights) == set(stored.weights)
+    gaps = [abs(fresh.weights[n][0] - stored.weights[n][0]) for n in fresh.weights]
+    assert max(gaps) < 0.005
+
+
+def test_scores_equal_scikit_learn() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [["a", "b"], ["b", "c"], ["a", "c"], ["c"], ["a"], ["b"]]
+    labels = [True, True, False, False, True, False]
+    ours = fit_linear(rows, labels)
+    matrix = design(rows, sorted(ours.weights))
+    theirs = LogisticRegression(C=3.0, max_iter=5000, tol=1e-6, solver="liblinear").fit(matrix, labels)
+    expected = theirs.decision_function(matrix)
+    assert np.allclose([ours.scores(row)[0] for row in rows], expected, atol=1e-3)
+
+
+def test_json_round_trip() -> None:
+    part = role_model().polarity
+    again = Linear.from_json(json.loads(json.dumps(part.to_json())))
+    assert again == part
+
+
+def test_the_screens_pass_every_positive_training_sentence(data: TrainingSet) -> None:
+    import polars as pl
+
+    hits = {e.sentence for e in data.examples if e.positive}
+    texts = pl.DataFrame({"text": [data.texts[i] for i in sorted(hits)]})
+    kept = texts.filter(sentence_screen(pl.col("text")))
+    assert kept.height >= 0.97 * texts.height
+    assert texts.filter(article_screen(pl.col("text"))).height >= 0.99 * texts.height
+
+
+def test_the_model_sees_no_country_name() -> None:
+    text = "Bishkek traders sold chips from Germany to Russia by way of Dubai."
+    seen = masked(tokenize(text, find_places(text)), "KGZ")
+    words = set(seen.symbols) | set(seen.words)
+    assert words.isdisjoint({"bishkek", "germany", "russia", "dubai"})
+    assert "COUNTRY" in seen.symbols
+
+
+def test_no_weight_names_a_country() -> None:
+    from features.articles.gazetteer import country_spellings
+
+    names = {name.lower()[:7] for name in country_spellings() if name.isalpha() and len(name) >= 6}
+    model = role_model()
+    for part in (model.sentence, model.target, model.joint, model.polarity, model.role):
+        plain = [name for name in part.weights if not name.startswith("x:")]
+        words = {bit for name in plain for bit in name.split(":", 1)[1].split("_")}
+        assert sorted(words & names) == []
