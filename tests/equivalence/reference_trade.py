@@ -62,6 +62,7 @@ class World:
     def __init__(self, flows: pd.DataFrame, goods: GoodsList, windows: Windows, as_of: date) -> None:
         self.as_of, self.windows, self.goods = as_of, windows, goods
         self.members = coalition(as_of)
+        self.matched_before: dict[str, list[date]] = {}
         self.families = family_of(goods, windows, as_of)
         self.rows = known_rows(flows, as_of)
         self.reported: dict[str, set[date]] = defaultdict(set)
@@ -112,6 +113,11 @@ class World:
         return self.windows.baseline_start <= month <= self.windows.baseline_end
 
     def matched(self, reporter: str) -> list[date]:
+        if reporter not in self.matched_before:
+            self.matched_before[reporter] = self._matched(reporter)
+        return self.matched_before[reporter]
+
+    def _matched(self, reporter: str) -> list[date]:
         end = self.ends.get(reporter)
         if end is None:
             return []
@@ -126,13 +132,16 @@ class World:
         return sum(self.in_baseline(m) and m.month == calendar_month for m in self.reported[reporter])
 
 
-def window_sums(world: World) -> dict[tuple[str, str, str], tuple[int, int]]:
+def window_sums(
+    world: World, cells: list[dict[str, Any]] | None = None
+) -> dict[tuple[str, str, str], tuple[int, int]]:
     """(leg, country, family) -> (S, B)."""
+    cells = world.cells if cells is None else cells
     matched = {name: world.matched(name) for name in world.reported}
     recent: dict[Any, int] = defaultdict(int)
     base: dict[Any, int] = defaultdict(int)
     touched: set[Any] = set()
-    for cell in world.cells:
+    for cell in cells:
         key = (cell["leg"], cell["country"], cell["family"])
         months = matched[cell["reporter"]]
         if cell["period"] in months:

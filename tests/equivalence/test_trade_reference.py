@@ -8,11 +8,13 @@ from datetime import date
 import pandas as pd
 import polars as pl
 import pytest
+import reference_further as further
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reference_trade import reference_signals
-from trade_tables import goods, trade_tables
+from reference_trade import World, growth, reference_signals, window_sums
+from trade_tables import goods, long_table, trade_tables
 
+from features.trade.countries import FURTHER
 from features.trade.families import goods_in_force
 from features.trade.signals import trade_signals
 from features.trade.windows import Windows
@@ -21,7 +23,7 @@ WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trade_tables(), st.sampled_from((3, 12)))
 def test_country_signals_agree(table: pl.DataFrame, recent: int) -> None:
     windows = Windows(WINDOWS.baseline_start, WINDOWS.baseline_end, recent)
@@ -37,3 +39,57 @@ def test_country_signals_agree(table: pl.DataFrame, recent: int) -> None:
                 assert found == pytest.approx(expected, rel=1e-9, abs=1e-9), (row["country"], name)
             else:
                 assert found == expected, (row["country"], name)
+
+
+def slow_further(table: pl.DataFrame, windows: Windows) -> dict[str, dict[str, float | None]]:
+    listed = goods_in_force(goods(), AS_OF, first_month=windows.baseline_start)
+    world = World(pd.DataFrame(table.to_dicts()), listed, windows, AS_OF)
+    sums = window_sums(world)
+    placebo = window_sums(world, further.placebo_cells(world))
+    factors = growth(world, placebo)
+    core = reference_signals(pd.DataFrame(table.to_dicts()), listed, windows, AS_OF)
+    found: dict[str, dict[str, float | None]] = {}
+    for country, row in core.items():
+        inbound, onward = row["inbound_surge"] is not None, row["onward_surge"] is not None
+        surge = further.placebo_surge(placebo, factors, country)
+        gap, ghost = further.mirror(world, country)
+        through = row["matched_transit_usd"] / row["inbound_excess_usd"] if (
+            inbound and onward and row["inbound_excess_usd"] >= 1_000_000
+        ) else None  # fmt: skip
+        values = {
+            "pass_through": through,
+            "placebo_gap": row["inbound_surge"] - surge if inbound and surge is not None else None,
+            "mirror_gap": gap if inbound else None,
+            "ghost_usd": ghost if inbound else None,
+            "new_routes": further.new_routes(world, country) if onward else None,
+            "rca_mismatch": further.rca_mismatch(world, sums, country) if onward else None,
+            "unit_value_premium": further.unit_value_premium(world, country) if onward else None,
+            "lead_lag": further.lead_lag(world, country) if inbound and onward else None,
+            "eu_rule_count": further.eu_rule_count(world, sums, country) if inbound and onward else None,
+        }
+        found[country] = values
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_further_signals_agree(seed: int) -> None:
+    table = long_table(seed)
+    fast = trade_signals(table, goods(), WINDOWS, AS_OF).countries
+    slow = slow_further(table, WINDOWS)
+    assert fast["country"].to_list() == list(slow)
+    for row in fast.to_dicts():
+        for name, expected in slow[row["country"]].items():
+            found = row[name]
+            if expected is None or isinstance(expected, int):
+                assert found == expected, (row["country"], name)
+            else:
+                assert found == pytest.approx(expected, rel=1e-9, abs=1e-9), (row["country"], name)
+
+
+def test_long_tables_reach_every_further_signal() -> None:
+    """The agreement above would be empty if the made tables never had enough data for a signal."""
+    reached: set[str] = set()
+    for seed in range(6):
+        found = trade_signals(long_table(seed), goods(), WINDOWS, AS_OF).countries
+        reached.update(name for name in FURTHER if found[name].null_count() < found.height)
+    assert reached == set(FURTHER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -118,4 +119,42 @@ def trade_tables(draw: st.DrawFn, most_rows: int = 120) -> pl.DataFrame:
             )
     return flows(rows).unique(
         ["reporter", "partner", "flow", "hs6", "period", "known_at"], keep="first", maintain_order=True
+    )
+
+
+def long_table(seed: int) -> pl.DataFrame:
+    """Long monthly series with weights, imports, unlisted neighbours and other chapters."""
+    rng = Random(seed)
+    first = rng.choice((0, 0, -24))
+    rows: list[dict[str, Any]] = []
+
+    def series(reporter: str, partner: str, hs6: str, **more: Any) -> None:
+        level = rng.choice((20_000, 200_000, 2_000_000))
+        begin = rng.choice((first, first, first, 30))
+        for index in range(begin, 36):
+            if rng.random() < 0.9:
+                value = int(level * rng.uniform(0.2, 2) * (rng.choice((1, 4)) if index >= 26 else 1))
+                kg = rng.choice((None, value // 40 + 1, value // 40 + 1))
+                row = {"reporter": reporter, "partner": partner, "hs6": hs6, "period": month(index)}
+                rows.append({**row, "value_usd": value, "net_kg": kg, **more})
+
+    codes = rng.sample(CODES, 4)
+    for sender in SENDERS[: rng.randint(1, 3)]:
+        series(sender, "RUS", rng.choice(codes))
+        for country in TRANSIT:
+            for code in codes:
+                series(sender, country, code)
+            for neighbour in ("854290", "852990", "847141"):
+                series(sender, country, neighbour)
+    for country in TRANSIT[: rng.randint(1, 3)]:
+        for code in codes[: rng.randint(1, 4)]:
+            series(country, "RUS", code)
+            series(country, rng.choice(SENDERS), code, flow="M")
+            series(country, "DEU", code)
+    for chapter in range(10, 10 + rng.choice((5, 30))):
+        rows += every_month(
+            rng.choice((*TRANSIT, *SENDERS)), "KAZ", f"{chapter}0110", [rng.randrange(1, 9_000_000)]
+        )
+    return flows(rows).unique(
+        ["reporter", "partner", "flow", "hs6", "period"], keep="first", maintain_order=True
     )
