@@ -33,7 +33,9 @@ def control_growth(sums: pl.DataFrame, candidates: Collection[str]) -> Growth:
 
     Formula: g_k = (S_k + e G) / (B_k + e) with e = US$1m and G the median over controls of
     (S + e) / (B + e), so that thin families lean on the whole; bounded to 0.25 to 4. In each family the
-    control with the largest rise is left out: one diverter among the controls must not hide others.
+    controls with the largest rise and the largest fall are left out: one diverter among the controls must
+    not hide others, and leaving out risers alone would read normal growth as a surge. Where fewer than three
+    controls import a family, only the riser is left out.
 
     Parameters
     ----------
@@ -52,7 +54,12 @@ def control_growth(sums: pl.DataFrame, candidates: Collection[str]) -> Growth:
     trimmed = (
         used.with_columns(rise.alias("rise"))
         .sort("family", "rise", "country")
-        .filter(pl.int_range(pl.len()).over("family") < pl.len().over("family") - 1)
+        .with_columns(
+            pl.int_range(pl.len()).over("family").alias("place"), pl.len().over("family").alias("n")
+        )
+        .filter(
+            (pl.col("place") < pl.col("n").cast(pl.Int64) - 1) & ((pl.col("place") > 0) | (pl.col("n") < 3))
+        )
     )
     by_family = trimmed.group_by("family").agg(pl.col("recent_usd", "baseline_usd").sum())
     growth = (pl.col("recent_usd") + SHRINK_USD * overall) / (pl.col("baseline_usd") + SHRINK_USD)

@@ -178,7 +178,7 @@ def growth(world: World, sums: dict[tuple[str, str, str], tuple[int, int]]) -> d
             for (leg, country, fam), (s, b) in sums.items()
             if leg == "inbound" and fam == family and country in controls
         ]
-        kept = sorted(pairs)[:-1]
+        kept = sorted(pairs)[1:-1] if len(pairs) >= 3 else sorted(pairs)[:-1]
         if not kept:
             factors[family] = min(max(overall, 0.25), 4.0)
             continue
