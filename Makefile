@@ -68,7 +68,7 @@ $(AUDIT)/.installed:
 
 .PHONY: audit
 audit: $(AUDIT)/.installed ## compare the locked versions with published advisories (needs the network)
-	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --no-deps --progress-spinner off -r requirements.lock
+	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
 
 .PHONY: sbom
 sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to build/sbom.json
