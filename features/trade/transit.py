@@ -50,6 +50,10 @@ def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     Columns: country, family, tier, weight_tenths, inbound_* and onward_* (recent, baseline, excess; null
     where the country has no row on that leg), direct_fall_usd, matched_usd = w * min(E_in, E_on) and
     displaced_usd = w * min(max(0, B_direct - S_direct), E_in), whole dollars rounded down.
+
+    Both windows end with their own leg's newest month and last a year by default, so goods that leave up
+    to three months after they came are in both. Shifting arrivals by one to three months and taking each
+    country's largest sum changes little and picks up chance matches (tests/bench/README.md): not done.
     """
     measures = ["recent_usd", "baseline_usd", "excess_usd"]
     key = ["country", "family"]
