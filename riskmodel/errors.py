@@ -33,3 +33,9 @@ class InputUnreadable(RiskmodelError):
     """An input file is missing, empty, corrupt or of no known format (exit 5)."""
 
     exit_code = 5
+
+
+class ColumnsMissing(InputUnreadable):
+    """A file is nearly canonical but lacks columns that its contract requires (exit 3)."""
+
+    exit_code = 3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel.errors import ColumnsMissing, InputUnreadable, WrongUsage
 from riskmodel.sources.batch import Batch, InputFile
 from riskmodel.sources.cast import stack
 from riskmodel.sources.csv_cells import NO_DIALECT, Dialect
@@ -136,9 +136,9 @@ def unknown_header(
     """Return the error for a header of no format: what a near miss lacks, or all formats that are known."""
     missing = [name for name in schema if name not in columns]
     if len(missing) * 2 <= len(schema):
-        return source.refuse(
-            f"lacks column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            f"the canonical columns are {', '.join(schema)}"
+        return ColumnsMissing(
+            f"{printable(source.name)} lacks column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, which "
+            f"its contract requires; add them: the canonical columns are {', '.join(schema)}."
         )
     seen = ", ".join(printable(c, 40) for c in columns[:40]) or "none"
     known = "; ".join(f"{form.name} ({form.header})" for form in formats)

@@ -59,7 +59,6 @@ def test_a_truncated_file_ends_with_five_and_one_sentence(name, tiny, run, tmp_p
 
 CRITICAL = {
     "header only": lambda tiny: _lines(tiny)[0] + "\n",
-    "column missing": lambda tiny: tiny.trade.drop("value_usd").write_csv(),
     "column of the wrong type": lambda tiny: tiny.trade.with_columns(value_usd=pl.lit("lots")).write_csv(),
     "all-null column": lambda tiny: tiny.trade.with_columns(period=pl.lit(None, pl.String)).write_csv(),
 }
@@ -75,6 +74,15 @@ def test_a_broken_batch_ends_with_three_and_leaves_its_verdicts(case, tiny, run,
     assert not (tmp_path / "run").exists()
     refused = json.loads((tmp_path / "run-refused" / "manifest.json").read_text())
     assert refused["scored"] is False and refused["failures"]["trade_flows"]
+
+
+def test_a_missing_column_is_a_broken_contract(tiny, run, tmp_path):
+    path = tmp_path / "bad.csv"
+    tiny.trade.drop("value_usd").write_csv(path)
+    ended = run(tiny.arguments(tmp_path / "run", trade=str(path)))
+    assert ended.code == 3, ended.err
+    assert "bad.csv lacks column value_usd" in ended.err and len(ended.err.strip().splitlines()) == 1
+    assert not (tmp_path / "run").exists()
 
 
 ROWS = {
