@@ -137,8 +137,8 @@ def unknown_header(
     missing = [name for name in schema if name not in columns]
     if len(missing) * 2 <= len(schema):
         return ColumnsMissing(
-            f"{printable(source.name)} lacks column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, which "
-            f"its contract requires; add them: the canonical columns are {', '.join(schema)}."
+            f"{printable(source.name)} lacks column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, "
+            f"which its contract requires; add them: the canonical columns are {', '.join(schema)}."
         )
     seen = ", ".join(printable(c, 40) for c in columns[:40]) or "none"
     known = "; ".join(f"{form.name} ({form.header})" for form in formats)
