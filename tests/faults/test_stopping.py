@@ -63,8 +63,14 @@ def _stop_at(command, words, environment, number, event="", status=None):
             job.kill()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("where", LOOPS)
+@pytest.mark.parametrize(
+    ("where", "number"),
+    [
+        ("in polars", signal.SIGINT),
+        ("in python", signal.SIGINT),
+        *((where, signal.SIGTERM) for where in LOOPS),
+    ],
+)
 def test_a_job_stops_soon_whatever_it_is_doing(where, number, site, tmp_path):
     status = tmp_path / "status.json"
     words = site.arguments(tmp_path / "run", "--status-file", str(status))
