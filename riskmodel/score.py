@@ -13,7 +13,7 @@ from features.articles.mentions import MentionResult, read_mentions
 from features.articles.rates import article_signals
 from features.listings import listing_history
 from features.panel import build_panel
-from features.reference.facts import priority_list
+from features.reference.facts import priority_list, product_names
 from features.trade.accounting import account
 from features.trade.cells import reported_months
 from features.trade.families import HindsightError
@@ -39,7 +39,7 @@ from riskmodel.runfolder import write_refusal, write_run
 from riskmodel.settings import Settings
 from riskmodel.sources.articles import read_articles
 from riskmodel.sources.batch import Batch
-from riskmodel.sources.goods import read_goods
+from riskmodel.sources.goods import read_goods, read_product_names
 from riskmodel.sources.listings import read_listings
 from riskmodel.sources.trade import read_trade
 
@@ -194,7 +194,7 @@ def score_inputs(
         signals=panel,
         contracts=[*(intake.report for intake in inputs.given()), panel_check],
         manifest=manifest,
-        product_names=_product_names(),
+        product_names=_product_names(request.goods),
     )
 
 
@@ -297,10 +297,8 @@ def _series(inputs: Inputs, trade: TradeSignals | None, windows: Windows, as_of:
     return leg_series(trade.cells, reported_months(known), windows)
 
 
-def _product_names() -> dict[str, str]:
-    from features.reference.facts import product_names
-
-    return product_names()
+def _product_names(goods: Path | None) -> dict[str, str]:
+    return product_names() if goods is None else {**product_names(), **read_product_names(goods)}
 
 
 def _refuse(inputs: Inputs, out: Path) -> None:

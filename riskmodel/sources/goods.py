@@ -9,10 +9,12 @@ import polars as pl
 from data_contracts.tables import GOODS
 from riskmodel.sources.batch import Batch
 from riskmodel.sources.cast import canonical, clean
+from riskmodel.sources.files import find
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
-from riskmodel.sources.table import FILE, ROW
+from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, load
 
 SINGLE_TIER = "single"
+NAME_LENGTH = 70
 _PLAIN = ("code", "hs_code", "cn_code", "hs6", "hs", "cn8")
 
 
@@ -25,6 +27,28 @@ def read_goods(path: Path) -> Batch:
     probably lost a zero and are left for the contract. Raises InputUnreadable.
     """
     return read_batch("goods", [path], FORMATS, GOODS)
+
+
+def read_product_names(path: Path) -> dict[str, str]:
+    """HS6 to words, from the `product` column of a goods list; empty where it has none.
+
+    Where several codes of a list share an HS6 the first name stands, followed by an ellipsis.
+    """
+    names: dict[str, list[str]] = {}
+    for source in find([path], TABLE_SUFFIXES).sources:
+        frame = load(source).frame
+        code = next((name for name in _PLAIN if name in frame.columns), None)
+        if code is None or "product" not in frame.columns:
+            continue
+        pairs = frame.select(_digits(frame[code]), clean(frame["product"]).alias("product")).drop_nulls()
+        for hs6, words in pairs.iter_rows():
+            said = names.setdefault(hs6, [])
+            if words not in said:
+                said.append(words)
+    return {
+        hs6: said[0][:NAME_LENGTH] + ("…" if len(said) > 1 or len(said[0]) > NAME_LENGTH else "")
+        for hs6, said in names.items()
+    }
 
 
 def _digits(series: pl.Series) -> pl.Series:

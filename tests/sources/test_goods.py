@@ -58,3 +58,13 @@ def test_canonical_list_is_taken_as_it_is(tmp_path: Path) -> None:
     text = "hs6,tier,family,valid_from,valid_to,source\n854231,1,8542,2023-09-19,2024-01-01,BIS\n"
     row = read(tmp_path, text).frame.row(0, named=True)
     assert (row["family"], str(row["valid_to"]), row["source"]) == ("8542", "2024-01-01", "BIS")
+
+
+def test_names_of_products_come_from_the_list_itself(tmp_path):
+    from riskmodel.sources.goods import read_product_names
+
+    path = tmp_path / "list.csv"
+    path.write_text("code,product\n85423110,Processors\n85423190,Other processors\n01012100,Horses\n")
+    assert read_product_names(path) == {"854231": "Processors…", "010121": "Horses"}
+    (tmp_path / "bare.csv").write_text("hs6,tier\n854231,1\n")
+    assert read_product_names(tmp_path / "bare.csv") == {}
