@@ -39,7 +39,7 @@ def ending_of(error: BaseException) -> Ending:
     if isinstance(error, RiskmodelError):
         return Ending(error.exit_code, str(error))
     if disk.is_full(error):
-        return Ending(1, "The disk is full; nothing was published. Free some space and run again.")
+        return Ending(1, f"The disk is full; {stopping.outcome()}. Free some space and run again.")
     if isinstance(error, MemoryError):
         return Ending(1, "Out of memory; give fewer or smaller files, or a machine with more memory.")
     words = f"Unforeseen {type(error).__name__}: {error}. Run again with --debug for the traceback."

@@ -44,11 +44,14 @@ class _State:
 _state = _State()
 
 
+def outcome() -> str:
+    """What became of the run so far."""
+    return "the run was published before and is whole" if _state.published else "nothing was published"
+
+
 def sentence() -> str:
     """What to say of a job that was stopped."""
-    if _state.published:
-        return "Stopped after the run was published; the run is whole."
-    return "Stopped; nothing was published."
+    return f"Stopped; {outcome()}."
 
 
 def requested() -> int | None:

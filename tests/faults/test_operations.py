@@ -200,3 +200,17 @@ def test_the_doctor_compares_versions_with_the_lock(tmp_path):
     (finding,) = libraries(lock)
     assert "locked is 0.0.1" in finding.wrong and "no-such-package is missing" in finding.wrong
     assert "other" not in finding.wrong and finding.mend
+
+
+def test_a_full_disk_outside_the_run_is_one_sentence_too(run, site, tmp_path, monkeypatch):
+    import riskmodel.score
+
+    def full(paths):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(riskmodel.score, "read_listings", full)
+    code, _, err = run(site.arguments(tmp_path / "run", trade=""))
+    assert (code, err) == (
+        1,
+        "riskmodel: The disk is full; nothing was published. Free some space and run again.\n",
+    )

@@ -110,6 +110,6 @@ def test_a_stop_during_publication_waits_for_it_and_does_not_deny_it(site, tmp_p
         check=False,
     )
     assert ended.returncode == 143, ended.stderr
-    assert ended.stderr == "riskmodel: Stopped after the run was published; the run is whole.\n"
+    assert ended.stderr == "riskmodel: Stopped; the run was published before and is whole.\n"
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert json.loads((tmp_path / "ledger.jsonl").read_text())["run_id"] == manifest["run_id"]
