@@ -27,6 +27,7 @@ from features.articles.countries import countries_in
 from features.articles.gazetteer import find_places
 from features.articles.languages import with_language
 from features.articles.masking import Token, tokenize
+from features.articles.regime import about_other_matters
 from features.articles.role_features import Context
 from features.articles.roles import NEVER_ROUTES, read_roles, role_model
 from features.articles.screen import article_screen, sentence_screen
@@ -121,11 +122,19 @@ def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
     cleaned = articles.select(
         title=title.str.replace_all(r"\s+", " ").str.strip_chars(), text=text
     ).with_row_index("article")
+    whole = pl.concat_str("title", "text", separator="\n")
     body = cleaned.select(
         "article",
-        article_screen(pl.concat_str("title", "text", separator="\n")).alias("gate"),
-        pl.concat_list(pl.concat_list("title"), sentence_list(pl.col("text"))).alias("text"),
-    ).with_columns(sentence_no=pl.int_ranges(0, pl.col("text").list.len()))
+        whole=whole,
+        text=pl.concat_list(pl.concat_list("title"), sentence_list(pl.col("text"))),
+        titled=pl.col("title").str.len_bytes() > 0,
+    ).select(
+        "article",
+        "text",
+        gate=article_screen(pl.col("whole"))
+        & ~about_other_matters(pl.col("whole"), pl.col("text").list.len() - (~pl.col("titled")).cast(pl.Int64)),
+        sentence_no=pl.int_ranges(0, pl.col("text").list.len()),
+    )
     return (
         body.explode("text", "sentence_no")
         .filter(pl.col("text").str.len_bytes() > 0)

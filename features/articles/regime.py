@@ -1,0 +1,62 @@
+"""Which document could be about goods for Russia at all: a decision on the article before its sentences.
+
+Official journals and trade pages use the words of diversion (circumvention, reexport, subject to
+sanctions) for other things: duties on imports, forced labour, programmes against other countries.
+Such a text says so itself, so the decision needs no model: one pass of automata over whole articles.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.articles.gazetteer import country_spellings
+
+# Russia and Ukraine by name, and by every city and adjective that the gazetteer knows.
+ADVERSARY = sorted(
+    {"russia", "moscow", "kremlin", "putin", "ukrain", "kyiv"}
+    | {name.lower() for name, iso3 in country_spellings().items() if iso3 in ("RUS", "UKR") and len(name) > 4}
+)
+# Duties on imports: no text about goods for Russia, even where Russian goods are among the dutiable.
+DUTIES = [
+    "antidumping", "anti-dumping", "countervailing", "less than fair value", "less-than-fair-value",
+    "subject merchandise", "sunset review", "five-year review", "tariff act", "dumping margin",
+    "dumping duty", "dumping duties", "sold at less than normal value",
+]  # fmt: skip
+# With these a text that also speaks of duties may still be about goods for Russia.
+GUILE = [
+    "sanction", "export control", "re-export", "reexport", "dual-use", "dual use", "military", "smuggl",
+    "transship",
+]  # fmt: skip
+# Words that no text about goods for Russia needs: each stands for a matter of its own.
+OTHER_MATTERS = [
+    # duties on imports
+    "section 301", "section 232", "safeguard duty", "safeguard duties", "certificate of origin",
+    "rules of origin", "tariff evasion", "duty evasion", "dumped imports", "steel tariff",
+    # labour and human rights at the source
+    "forced labor", "forced labour", "uyghur", "xinjiang", "indentured labor", "child labor", "child labour",
+    # procurement, patents, market access
+    "acquisition regulation supplement", "section 337", "administrative law judge", "trademark",
+    "wto commitments", "patent",
+    # programmes against other states and groups
+    "sanctions regulations", "cuban assets", "fentanyl", "narcotics traffick", "drug cartel",
+    "national emergency with respect to",
+    # chips that are kept from China
+    "advanced computing", "supercomputer", "ai chip", "ai accelerator", "huawei", "deepseek",
+]  # fmt: skip
+LONG = 3  # sentences, title included, from which a text about Russia names it somewhere
+
+
+def about_other_matters(text: pl.Expr, sentences: pl.Expr) -> pl.Expr:
+    """Whether an article cannot be about goods for Russia.
+
+    It is about duties on imports; or it names neither Russia nor Ukraine and is either long enough
+    to have done so or says that it is about something else. `text`: title and text; `sentences`: number of sentences. A short extract
+    without Russia keeps the benefit of the doubt: what stood around it is not known.
+    """
+    duties = _any(text, DUTIES) & ~_any(text, GUILE)
+    unnamed = ~_any(text, ADVERSARY)
+    return duties | (unnamed & (_any(text, OTHER_MATTERS + DUTIES) | (sentences >= LONG)))
+
+
+def _any(text: pl.Expr, words: list[str]) -> pl.Expr:
+    return text.str.contains_any(words, ascii_case_insensitive=True)

@@ -1,0 +1,39 @@
+"""Whole articles: the countries that are a way to Russia are flagged, and the bystanders are not."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from data_contracts.tables import ARTICLES
+from features.articles.mentions import find_mentions
+
+FILE = Path(__file__).with_name("whole_articles.toml")
+CASES = tomllib.loads(FILE.read_text(encoding="utf-8"))["article"]
+
+
+@pytest.fixture(scope="module")
+def flagged() -> dict[str, set[str]]:
+    day = datetime(2024, 3, 1, tzinfo=UTC)
+    rows = [(case["name"], day, "paper", "en", None, case["text"].strip(), None) for case in CASES]
+    read = find_mentions(pl.DataFrame(rows, schema=ARTICLES, orient="row")).filter("is_diversion")
+    found: dict[str, set[str]] = {case["name"]: set() for case in CASES}
+    for article, country in read.select("article_id", "country").iter_rows():
+        found[article].add(country)
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_the_routes_are_flagged_and_nobody_else(case: dict, flagged: dict[str, set[str]]) -> None:
+    assert sorted(flagged[case["name"]]) == sorted(case["diversion"])
+
+
+def test_no_article_of_the_test_is_a_training_text() -> None:
+    """The articles measure; sentences that were trained on would measure nothing."""
+    from features.articles.training_set import training_set
+
+    trained = {text.casefold() for text in training_set().texts}
+    lines = [line.casefold() for case in CASES for line in case["text"].strip().splitlines()]
+    assert [line for line in lines if line in trained] == []
