@@ -49,10 +49,6 @@ _PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY"}) | {"RUSSIA", "REGIME", "WEST"
 # Words and marks that carry style, not meaning; `to`, `from`, `through` and the like are kept.
 _SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
 
-_AND = frozenset(["and", "or", "as", "well", "with"])
-_AGAINST = frozenset(["on", "against", "for", "to", "upon", "regardi", "concern", "in"])
-_MEASURES = ("control", "licens", "licenc", "require", "measure", "restric", "embargo", "rule", "ban", "subject")
-
 
 @dataclass(frozen=True)
 class Context:
@@ -127,6 +123,14 @@ def _cues(units: list[str], context: Context) -> dict[str, str]:
         cues["evasion before"] = context.evasion
         cues["alone, no russia"] = context.first
         cues["neither before"] = not (context.first or context.russia or context.regime)
+        acts = present & {"PRESSURE", "CRACKDOWN", "PLEDGE", "DENY", "EASE", "LISTED", "INCREASE", "HUB"}
+        guile_here = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "TRANSIT"}
+        goods_here = present & {"GOODS", "GOODS_ANY", "MILITARY", "SUPPLY", "GET", "REACH"}
+        if not context.first:
+            cues["carried, nothing said"] = not (acts or guile_here or goods_here)
+            cues["carried, goods alone"] = bool(goods_here) and not (acts or guile_here)
+            cues["carried, guile"] = bool(guile_here)
+            cues["carried, act"] = bool(acts)
     cues["regime, no russia"] = regime and not (russia or context.russia)
     trade = present & {"SUPPLY", "REEXPORT", "DIVERT", "TRANSIT", "HUB", "GET", "REACH"}
     guile = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "SANCTION"}
@@ -162,36 +166,10 @@ def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str
         found["x:west present"] = "coalition"
     if "REGIME" in others:
         found["x:regime present"] = "other regime"
-    if any(_joined_to_russia(units, at) for at in seen.targets):
-        found["x:joined to russia"] = "beside Russia"
-    if any(_measured_against(units, at) for at in seen.targets):
-        found["x:measure against target"] = "measures against"
     if "RUSSIA" in units and seen.targets:
         side = "before" if seen.targets[0] < units.index("RUSSIA") else "after"
         found[f"x:{side} russia"] = f"{side} Russia"
     return found
-
-
-def _joined_to_russia(units: list[str], at: int) -> bool:
-    """Named in one breath with Russia (`Russia and Belarus`): what is said of one is said of the other."""
-    before, after = units[max(0, at - 2) : at], units[at + 1 : at + 3]
-    return (
-        before[-1:] == ["RUSSIA"]
-        or after[:1] == ["RUSSIA"]
-        or (before[:1] == ["RUSSIA"] and before[-1] in _AND)
-        or (after[-1:] == ["RUSSIA"] and after[0] in _AND)
-    )
-
-
-def _measured_against(units: list[str], at: int) -> bool:
-    """A measure is aimed at the country (`sanctions on`, `licence for items bound for`, `X Sanctions`)."""
-    before = units[max(0, at - 4) : at]
-    aimed = before[-1:] and before[-1] in _AGAINST and any(_is_measure(unit) for unit in before[:-1])
-    return bool(aimed) or (len(units) > at + 1 and units[at + 1] == "SANCTION")
-
-
-def _is_measure(unit: str) -> bool:
-    return unit in ("SANCTION", "LISTED") or unit.startswith(_MEASURES)
 
 
 def _around(units: list[str], words: list[str], at: int, found: dict[str, str]) -> None:
