@@ -151,7 +151,6 @@ SIGNALS: tuple[Signal, ...] = (
         "both legs, inbound excess of US$1m",
         "one small family that matches by chance when little else arrives",
         "formula of this project",
-        in_model=False,
     ),
     Signal(
         "placebo_gap",
@@ -165,7 +164,6 @@ SIGNALS: tuple[Signal, ...] = (
         "a table with unlisted codes, US$1m of them in the recent window and baseline",
         "a real project that needs just the listed goods, such as a data centre",
         "placebo test of the evaluation literature",
-        in_model=False,
     ),
     Signal(
         "mirror_gap",

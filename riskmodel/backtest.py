@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.baselines import as_probability, baseline_scores
 from riskmodel.estimator import Model, fit_heads
-from riskmodel.model import measures
+from riskmodel.model import alarms, measures
 from riskmodel.model.design import head_expr
 from riskmodel.model.frames import GAP_MONTHS
 from riskmodel.model.head import Candidate
@@ -92,11 +92,18 @@ def score_fold(train: pl.DataFrame, test: pl.DataFrame, *, simulated: bool, seed
         heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=0, seed=seed, wanted=wanted)
         out = Model("", heads).predict(test)
         scores[candidate], risks[candidate] = out["logit"].to_numpy(), out["risk"].to_numpy()
-    on_test = baseline_scores(train, test, simulated)
+    rules, rule_risks = rule_scores(train, test, simulated=simulated)
+    return Scored(test, {**scores, **rules}, {**risks, **rule_risks}, float(y.mean()))
+
+
+def rule_scores(
+    train: pl.DataFrame, test: pl.DataFrame, *, simulated: bool
+) -> tuple[dict[str, Vector], dict[str, Vector]]:
+    """Scores and probabilities of every simple rule on `test`, fitted on `train`; usable rows only."""
+    scores = baseline_scores(train, test, simulated)
     on_train = baseline_scores(train, train, simulated)
-    for name, score in on_test.items():
-        scores[name], risks[name] = score, as_probability(on_train[name], y, score)
-    return Scored(test, scores, risks, float(y.mean()))
+    y = labels_of(train)
+    return scores, {name: as_probability(on_train[name], y, score) for name, score in scores.items()}
 
 
 def with_inputs_hidden(
@@ -177,10 +184,10 @@ def _all_folds(
     )
 
 
-def evaluate(scored: Scored, choice: Candidate) -> dict[str, Any]:
+def evaluate(scored: Scored, choice: str) -> dict[str, Any]:
     """Measures of every method on all rows and on slices, ready for JSON (numbers rounded to 6 digits).
 
-    `choice` is the candidate whose errors are told by the role of a simulated country.
+    `choice` is the method whose reliability, errors by role, power and other priors are told.
     """
     rows = scored.rows
     slices = {
@@ -189,12 +196,15 @@ def evaluate(scored: Scored, choice: Candidate) -> dict[str, Any]:
         "without_big_four": (~rows["country"].is_in(BIG_FOUR)).to_numpy(),
         "onward_leg_unknown": rows["onward_excess_usd"].is_null().to_numpy(),
     }
+    risk = np.asarray(scored.risks[choice])
     content: dict[str, Any] = {"slices": {name: _slice(scored, mask) for name, mask in slices.items()}}
-    content["reliability"] = {
-        name: measures.reliability(labels_of(rows), np.asarray(scored.risks[name])) for name in CANDIDATES
-    }
+    content["reliability"] = {choice: measures.reliability(labels_of(rows), risk)}
+    content["alarms"] = alarms.alarms(rows, scored.scores, risk)
+    content["other_shares_of_events"] = alarms.at_priors(labels_of(rows), scored.scores[choice], risk)
     if "role" in rows.columns:
-        content["roles"] = _roles(scored, choice)
+        content["roles"] = alarms.roles(rows, risk)
+    if "diversion_start" in rows.columns:
+        content["power"] = alarms.power(rows, risk)
     rounded: dict[str, Any] = measures.rounded(content)
     return rounded
 
@@ -246,19 +256,6 @@ def _method(
         "brier_skill_90": measures.interval(measures.brier_skills(y, risk, base_rate, weights)),
         "calibration_error": measures.calibration_error(y, risk),
     }
-
-
-def _roles(scored: Scored, choice: Candidate) -> dict[str, Any]:
-    """For each role of a simulated country: rows, events, mean risk, share flagged at 0.5 by the choice."""
-    best = scored.rows.select("role", "target").with_columns(pl.Series("risk", scored.risks[choice]))
-    table = best.group_by("role").agg(
-        pl.len().alias("rows"),
-        pl.col("target").mean().alias("events"),
-        pl.col("risk").mean().alias("risk"),
-        (pl.col("risk") >= 0.5).mean().alias("flagged_high"),
-        ((pl.col("risk") >= 0.5) & ~pl.col("target")).mean().alias("flagged_without_event"),
-    )
-    return {row.pop("role"): row for row in table.sort("role").to_dicts()}
 
 
 def gain(scored: Scored, challenger: str, holder: str) -> dict[str, Any]:

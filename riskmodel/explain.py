@@ -19,6 +19,7 @@ from riskmodel.model.shapes import Vector
 from riskmodel.model.words import NO_EFFECT, count, driver_words, money, say, times
 
 _SHARES = np.arange(1, 401) / 400
+STAYS = "what comes in above the baseline is not seen going on to Russia in the country's own reports"
 
 
 def explanations(model: Model, panel: pl.DataFrame) -> pl.DataFrame:
@@ -85,28 +86,40 @@ def _driver(row: dict[str, Any]) -> dict[str, Any]:
 def counter_evidence(contributions: pl.DataFrame, panel: pl.DataFrame) -> pl.DataFrame:
     """as_of, country, counter_evidence: JSON list of words, what speaks against suspicion, strongest first.
 
-    Signals that lower the score below that of a typical country, then known facts that the score does not
-    weigh so: an inbound excess of which the country's own reports show nothing going on.
+    Signals that lower the score below that of a typical country; then facts that the score does not weigh
+    so (arrivals that are not seen going on, unlisted neighbours that rose as much); last, what else could
+    explain the strongest driver.
     """
-    against = contributions.filter(
-        (pl.col("contribution") < -NO_EFFECT) & pl.col("value").is_not_null()
-    ).sort("contribution", maintain_order=True)
+    key = ["as_of", "country"]
+    known = contributions.filter(pl.col("value").is_not_null())
+    against = known.filter(pl.col("contribution") < -NO_EFFECT).sort("contribution", maintain_order=True)
     listed = _as_json(against, "counter_evidence", lambda row: say(row["signal"], row["value"]))
-    stays = panel.filter((pl.col("inbound_excess_usd") > 0) & (pl.col("onward_excess_usd") == 0)).select(
-        "as_of", "country", pl.lit(True).alias("stays")
+    strongest = (
+        known.filter(pl.col("contribution") > NO_EFFECT)
+        .sort("contribution", descending=True, maintain_order=True)
+        .unique(key, keep="first", maintain_order=True)
+        .select(*key, pl.col("signal").alias("strongest"))
     )
-    sentence = "what comes in above the baseline is not seen going on to Russia in the country's own reports"
-    both = (
-        contributions.select("as_of", "country")
-        .unique(maintain_order=True)
-        .join(listed, on=["as_of", "country"], how="left", maintain_order="left")
-        .join(stays, on=["as_of", "country"], how="left", maintain_order="left")
+    both = contributions.select(key).unique(maintain_order=True)
+    facts = panel.select(
+        *key,
+        ((pl.col("inbound_excess_usd") > 0) & (pl.col("onward_excess_usd") == 0)).alias("stays"),
+        ((pl.col("inbound_surge") > 0) & (pl.col("placebo_gap") <= 0)).alias("placebo"),
     )
+    for part in (listed, facts, strongest):
+        both = both.join(part, on=key, how="left", maintain_order="left")
     words = []
-    for found, flag in both.select("counter_evidence", "stays").iter_rows():
+    for found, stays, placebo, driver in both.select(
+        "counter_evidence", "stays", "placebo", "strongest"
+    ).iter_rows():
         items = json.loads(found) if found else []
-        words.append(json.dumps(items + ([sentence] if flag else []), ensure_ascii=False))
-    return both.select("as_of", "country", pl.Series("counter_evidence", words, dtype=pl.String))
+        items += [STAYS] if stays else []
+        items += [say("placebo_gap", 0.0)] if placebo else []
+        items += (
+            [f"what else could explain the strongest driver: {BY_NAME[driver].counter}"] if driver else []
+        )
+        words.append(json.dumps(list(dict.fromkeys(items)), ensure_ascii=False))
+    return both.select(*key, pl.Series("counter_evidence", words, dtype=pl.String))
 
 
 def _as_json(table: pl.DataFrame, name: str, item: Callable[[dict[str, Any]], object]) -> pl.DataFrame:
@@ -246,5 +259,5 @@ def _joint_words(head: AdditiveHead, row: Vector, excess: float, lower: str) -> 
     labels = "; ".join(BY_NAME[head.signals[place]].label for place in largest)
     return (
         f"no single signal would do; the score would be {lower} if all that the country can influence fell "
-        f"together by {100 * _SHARES[hit[0]]:.0f} %, above all: {labels}"
+        f"together by {100 * _SHARES[hit[0]]:.0f}%, above all: {labels}"
     )

@@ -29,6 +29,7 @@ from riskmodel.model.head import AdditiveHead
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 FILES = ("model.skops", "manifest.json", "card.md", "backtest.json")
 CHAMPION = "CHAMPION"
+HISTORY = "HISTORY"
 FORMAT = 1
 _ID = re.compile(r"[a-z]{2,20}-[0-9a-f]{10}")
 
@@ -104,11 +105,46 @@ def save(
 
 
 def promote(model_id: str, models_dir: Path = MODELS_DIR) -> None:
-    """Point CHAMPION at a stored model (checked first)."""
+    """Point CHAMPION at a stored model (checked first); the one before it is noted in HISTORY."""
     load(model_id, models_dir)
-    staging = models_dir / f".{CHAMPION}.new"
-    staging.write_text(f"{model_id}\n", encoding="utf-8")
-    staging.replace(models_dir / CHAMPION)
+    before = champion_id(models_dir)
+    if before and before != model_id:
+        _write(models_dir / HISTORY, [*_history(models_dir), before])
+    _write(models_dir / CHAMPION, [model_id])
+
+
+def rollback(models_dir: Path = MODELS_DIR) -> str:
+    """Point CHAMPION back at the model that was champion before; its id. The present one stays stored.
+
+    Raises ModelRefused where none is noted, or where that model cannot be used.
+    """
+    past = _history(models_dir)
+    if not past:
+        raise ModelRefused(
+            f"{models_dir.name}/{HISTORY} names no earlier champion; "
+            "use riskmodel models promote ID with one of riskmodel models list."
+        )
+    load(past[-1], models_dir)
+    _write(models_dir / CHAMPION, [past[-1]])
+    _write(models_dir / HISTORY, past[:-1])
+    return past[-1]
+
+
+def stored_ids(models_dir: Path = MODELS_DIR) -> list[str]:
+    """Ids of all stored models, sorted; whether they can be used is not checked."""
+    return sorted(path.name for path in models_dir.glob("*-*") if path.is_dir() and _ID.fullmatch(path.name))
+
+
+def _history(models_dir: Path) -> list[str]:
+    """Ids of earlier champions, oldest first."""
+    place = models_dir / HISTORY
+    return place.read_text(encoding="utf-8", errors="replace").split() if place.is_file() else []
+
+
+def _write(place: Path, lines: list[str]) -> None:
+    staging = place.with_name(f".{place.name}.new")
+    staging.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    staging.replace(place)
 
 
 def champion_id(models_dir: Path = MODELS_DIR) -> str | None:
@@ -147,8 +183,8 @@ def _folder(model_id: str, models_dir: Path) -> Path:
         )
     folder = models_dir / model_id
     if not folder.is_dir():
-        known = sorted(p.name for p in models_dir.glob("*-*") if p.is_dir() and _ID.fullmatch(p.name))
-        raise ModelRefused(f"There is no model {model_id}; stored are: {', '.join(known) or 'none'}.")
+        known = ", ".join(stored_ids(models_dir)) or "none"
+        raise ModelRefused(f"There is no model {model_id}; stored are: {known}.")
     foreign = sorted({path.name for path in folder.iterdir()} - set(FILES))
     if foreign:
         raise ModelRefused(

@@ -12,10 +12,11 @@ import polars as pl
 from riskmodel.intake import Intake, refuse_failures, take_in
 from riskmodel.model.frames import Tables, Target, labelled_frame, month_ends
 from riskmodel.model.worlds import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
+from riskmodel.settings import resolve_settings
 from riskmodel.train import Trained, train_on_tables, train_on_worlds
 
 Tell = Callable[[str], None]
-HELD_OUT_SEED_OFFSET = 500_000
+HELD_OUT_SEED_OFFSET = 800_000
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,6 @@ def from_worlds(
 
 def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> Trained:
     """Train on the user's tables: every input passes its contract, then rows at every month's end."""
-    from riskmodel.commands.score import resolve_settings
-
     _, windows = resolve_settings(request.baseline, request.recent_months)
     intakes = _take_in(request)
     refuse_failures(list(intakes.values()))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from features.trade.windows import Windows, parse_baseline
+from riskmodel.errors import WrongUsage
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -22,3 +25,21 @@ class Settings(BaseSettings):
     oldest_usable_months: Annotated[int, Field(ge=1, description="a leg with older news is unknown")] = 18
     evidence_rows: Annotated[int, Field(ge=1, description="evidence rows for each country and leg")] = 12
     evidence_sentences: Annotated[int, Field(ge=1, description="evidence sentences for each country")] = 20
+
+
+def resolve_settings(baseline: str | None, recent_months: int | None) -> tuple[Settings, Windows]:
+    """Settings from the environment, and the windows that the options ask for; None takes the setting.
+
+    Raises WrongUsage with one sentence where a setting or the baseline cannot be read.
+    """
+    try:
+        settings = Settings()
+        first, last = parse_baseline(baseline or settings.baseline)
+        months = recent_months or settings.recent_months
+        return settings, Windows(first, last, months, settings.oldest_usable_months)
+    except ValidationError as error:
+        first_error = error.errors()[0]
+        name = "_".join(str(part) for part in first_error["loc"]).upper()
+        raise WrongUsage(f"RISKMODEL_{name}: {first_error['msg']}.") from None
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None

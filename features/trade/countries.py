@@ -28,10 +28,10 @@ CORE = (
     "matched_transit_usd",
     "displaced_usd",
     "substitution",
-)
-FURTHER = (
     "pass_through",
     "placebo_gap",
+)
+FURTHER = (
     "mirror_gap",
     "ghost_usd",
     "new_routes",
@@ -99,12 +99,13 @@ def country_table(
         .join(leg_totals(excess, "inbound"), on="country", how="left")
         .join(leg_totals(excess, "onward"), on="country", how="left")
         .join(substitution(sums.families), on="country", how="left")
+        .join(placebo_surge(known, sums, control_candidates(as_of)), on="country", how="left")
         .join(_onward_coverage(sums, windows, as_of), on="country", how="left")
+        .with_columns((pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap"))
     )
     if further:
         for part in _further(known, sums, families, goods, windows, as_of):
             table = table.join(part, on="country", how="left")
-        table = table.with_columns((pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap"))
     else:
         absent = [name for name in FURTHER if name not in table.columns]
         table = table.with_columns(pl.lit(None).alias(name) for name in absent)
@@ -171,7 +172,6 @@ def _further(
 ) -> list[pl.DataFrame]:
     newest = sums.coverage.filter(pl.col("leg") != "onward")["end"].max()
     return [
-        placebo_surge(known, sums, control_candidates(as_of)),
         mirror_signals(known, sums, windows),
         new_routes(known, sums, windows),
         rca_mismatch(known, families, goods),

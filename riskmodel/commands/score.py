@@ -88,6 +88,7 @@ def command(
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
     from riskmodel.score import ScoreRequest, score
+    from riskmodel.settings import resolve_settings
 
     job = job or {}
     quiet = quiet or bool(job.get("quiet"))
@@ -125,24 +126,3 @@ def command(
         if rows["quarantined"]:
             click.echo(f"{rows['quarantined']} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
     click.echo(f"Report: {shown}/report.html")
-
-
-def resolve_settings(baseline: str | None, recent_months: int | None):  # type: ignore[no-untyped-def]
-    """Settings from the environment, and the windows that the options ask for."""
-    import pydantic
-
-    from features.trade.windows import Windows, parse_baseline
-    from riskmodel.errors import WrongUsage
-    from riskmodel.settings import Settings
-
-    try:
-        settings = Settings()
-        first, last = parse_baseline(baseline or settings.baseline)
-        months = recent_months or settings.recent_months
-        return settings, Windows(first, last, months, settings.oldest_usable_months)
-    except pydantic.ValidationError as error:
-        first_error = error.errors()[0]
-        name = "_".join(str(part) for part in first_error["loc"]).upper()
-        raise WrongUsage(f"RISKMODEL_{name}: {first_error['msg']}.") from None
-    except ValueError as error:
-        raise WrongUsage(str(error)) from None

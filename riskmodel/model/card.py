@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 METHOD_NAMES = {
+    "model": "this model",
     "logistic": "additive logistic (candidate)",
     "boosting": "additive boosting (candidate)",
     "climatology": "climatology",
@@ -67,6 +68,8 @@ def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
         "",
         *_onset(backtest["evaluation"]["slices"].get("onset_only", {})),
         "",
+        *_alarms(backtest["evaluation"].get("alarms", {})),
+        *_roles(backtest["evaluation"].get("roles", {})),
         *_hidden(backtest.get("inputs_hidden", {})),
         f"Choice between the candidates: {_choice_words(backtest['choice'])}",
         "",
@@ -138,6 +141,42 @@ def _onset(slice_: Mapping[str, Any]) -> list[str]:
         f"events), "
         f"average precision: {shown}."
     ]
+
+
+def _alarms(alarms: Mapping[str, Any]) -> list[str]:
+    if not alarms or not alarms["flagged_rows"]:
+        return []
+    lines = [
+        f"Acting on the {alarms['flagged_rows']} highest rows of each method (as many as the model puts "
+        "into the band high). A spell of events counts as found when it is flagged before the published "
+        "figures show it, nine months after it could first be foreseen; lead is the time left until then.",
+        "",
+        "| method | spells found | median lead, months | false alarms a quarter |",
+        "|---|---|---|---|",
+    ]
+    for name, m in alarms["methods"].items():
+        lines.append(
+            f"| {METHOD_NAMES.get(name, name)} | {_number(m['found_before_public'])} of {m['spells']} | "
+            f"{_number(m['median_lead_months'])} | {_number(m['false_alarms_per_quarter'])} |"
+        )
+    return [*lines, ""]
+
+
+def _roles(roles: Mapping[str, Any]) -> list[str]:
+    if not roles:
+        return []
+    lines = [
+        "By what the simulated country is; a share flagged above the share of events is over-alarm:",
+        "",
+        "| role | countries | rows | events | mean risk | flagged high | flagged without an event |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, m in roles.items():
+        shares = " | ".join(
+            f"{100 * m[key]:.1f}%" for key in ("events", "risk", "flagged_high", "flagged_without_event")
+        )
+        lines.append(f"| {name.replace('_', ' ')} | {m['countries']} | {m['rows']} | {shares} |")
+    return [*lines, ""]
 
 
 def _hidden(hidden: Mapping[str, Any]) -> list[str]:

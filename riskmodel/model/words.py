@@ -74,13 +74,21 @@ _SAY: dict[str, Callable[[float], str]] = {
     "substitution": lambda v: (
         f"goods that rise toward the country and goods that fell toward Russia have rank correlation {v:.2f}"
     ),
+    "pass_through": lambda v: (
+        f"{v:.0%} of the excess that comes in is matched by an excess of the same goods going on to Russia"
+    ),
+    "placebo_gap": lambda v: (
+        f"listed goods rose {times(v)} as much as unlisted goods of the same headings"
+        if v > 0
+        else "unlisted goods of the same headings rose as much as the listed ones"
+    ),
     "article_rate": lambda v: (
         f"about {count(v)} stories per 30 days write of goods reaching Russia through the country"
         if v > 0
         else "no story among the articles given writes of goods reaching Russia through the country"
     ),
     "article_easing": lambda v: (
-        f"{v:.0%} of recent diversion stories report a crackdown or cooperation".replace("%", " %")
+        f"{v:.0%} of recent diversion stories report a crackdown or cooperation"
         if v > 0
         else "no recent diversion story reports a crackdown or cooperation"
     ),
@@ -119,8 +127,8 @@ def effect(contribution: float) -> str:
 def driver_words(signal: str, value: float, quantile: float | None, contribution: float) -> str:
     """One driver as a sentence.
 
-    >>> driver_words("inbound_surge", math.log(6.2), 0.96, 1.1)[-60:]
-    'growth explain (higher than 96 % of peers): raises the score'
+    >>> driver_words("inbound_surge", math.log(6.2), 0.96, 1.1)[-59:]
+    'growth explain (higher than 96% of peers): raises the score'
     """
-    place = "" if quantile is None else f" (higher than {100 * quantile:.0f} % of peers)"
+    place = "" if quantile is None else f" (higher than {100 * quantile:.0f}% of peers)"
     return f"{say(signal, value)}{place}: {effect(contribution)}"
