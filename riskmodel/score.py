@@ -24,7 +24,7 @@ from features.trade.vintages import known_on, with_publication_day
 from features.trade.windows import Windows
 from riskmodel import ledger
 from riskmodel.assemble import country_scores, product_scores
-from riskmodel.errors import RiskmodelError, WrongUsage
+from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
 from riskmodel.estimator import Model
 from riskmodel.evidence import article_evidence, listing_evidence, trade_evidence
 from riskmodel.explain import explanations
@@ -259,6 +259,11 @@ def _check_panel(panel: pl.DataFrame) -> dict[str, Any]:
     from data_contracts.registry import CONTRACTS
     from data_contracts.runner import validate
 
+    if panel.is_empty():
+        raise ContractFailed(
+            "No transit country appears in the inputs, so there is nothing to score; check that the files "
+            "are the right ones and that their rows were public on the as-of date."
+        )
     checked = validate(CONTRACTS["signals"], panel)
     if checked.report.critical_failures or checked.quarantined.height:
         broken = [result for result in checked.report.results if not result.passed]

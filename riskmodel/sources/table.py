@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from riskmodel.errors import InputUnreadable
 from riskmodel.sources.csv_cells import NO_DIALECT, TRAILING, Dialect, read_csv_cells
-from riskmodel.sources.files import Source, sha256_of
+from riskmodel.sources.files import Source, printable, sha256_of
 from riskmodel.sources.json_cells import NOT_AN_OBJECT, read_json_cells
 from riskmodel.sources.unpack import LIMITS, first_bytes, is_gzip
 
@@ -25,6 +26,7 @@ TABLE_SUFFIXES = (
 )
 ROW, FILE = "source_row", "source_file"
 _ZIP = b"PK\x03\x04"
+_BATCH_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,43 @@ def _parquet(source: Source, head: bytes) -> pl.DataFrame:
         meta = pq.ParquetFile(source.path).metadata
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if size <= LIMITS.unpacked_bytes:
-            frame = pl.read_parquet(source.path, glob=False, hive_partitioning=False)
-            return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
-    except Exception as error:  # both libraries raise built-in errors as well as their own on broken bytes
+            frame = _decoded(source)
+            return _dates_in_range(
+                source, frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+            )
+    except InputUnreadable:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        # Both libraries raise built-in errors as well as their own on broken bytes, and polars panics.
         raise source.refuse("is a truncated or corrupt Parquet file; fetch or export it again") from error
     raise source.refuse(f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files")
+
+
+def _decoded(source: Source) -> pl.DataFrame:
+    """The table, decoded and checked batch by batch; polars' own reader panics on some damaged pages."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(source.path, page_checksum_verification=True) as file:
+        parts = [pl.from_arrow(file.schema_arrow.empty_table())]
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+            batch.validate(full=True)
+            parts.append(pl.from_arrow(batch))
+        rows = file.metadata.num_rows
+    frame = pl.concat([part for part in parts if isinstance(part, pl.DataFrame)])
+    if frame.height != rows:
+        raise source.refuse(f"is a corrupt Parquet file: it names {rows} rows and holds {frame.height}")
+    return frame
+
+
+def _dates_in_range(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
+    """Refuse dates outside the years 1 to 9999, which nothing downstream can show."""
+    for name, dtype in frame.schema.items():
+        if not isinstance(dtype, pl.Date | pl.Datetime):
+            continue
+        a_day = 86_400 * {"ms": 10**3, "us": 10**6, "ns": 10**9}.get(getattr(dtype, "time_unit", ""), 0) or 1
+        days = frame[name].to_physical() // a_day
+        if not days.is_between(-719_162, 2_932_896).all():
+            raise source.refuse(
+                f"holds a date outside the years 1 to 9999 in column {printable(name)}; mend it"
+            )
+    return frame

@@ -79,6 +79,8 @@ def count_rows(file: Path) -> int | None:
         return None
     if text.lstrip()[:1] in ("{", "["):
         return sum(1 for line in text.split("\n") if line.strip())
+    # A lone carriage return ends no row: it is a character of its cell.
+    text = text.replace("\r\n", "\n").replace("\r", " ")
     separator = max(",;\t", key=text.split("\n")[0].count)
     try:
         return max(0, sum(1 for _ in csv.reader(io.StringIO(text, newline=""), delimiter=separator)) - 1)
