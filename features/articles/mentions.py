@@ -27,13 +27,14 @@ from features.articles.countries import countries_in
 from features.articles.gazetteer import find_places
 from features.articles.languages import with_language
 from features.articles.masking import Token, tokenize
-from features.articles.regime import about_other_matters
+from features.articles.regime import about_other_matters, measure_targets
 from features.articles.role_features import Context
 from features.articles.roles import NEVER_ROUTES, read_roles, role_model
 from features.articles.screen import article_screen, sentence_screen
 from features.articles.sentences import clean, sentence_list
 from features.articles.stories import Stories, story_table
 
+PLAIN = 0.9  # probability from which a target of a measure still counts as a route
 PARTITION = 4000  # articles that are in memory at once
 COLUMNS: dict[str, pl.DataType] = {
     **MENTIONS,
@@ -132,7 +133,9 @@ def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
         "article",
         "text",
         gate=article_screen(pl.col("whole"))
-        & ~about_other_matters(pl.col("whole"), pl.col("text").list.len() - (~pl.col("titled")).cast(pl.Int64)),
+        & ~about_other_matters(
+            pl.col("whole"), pl.col("text").list.len() - (~pl.col("titled")).cast(pl.Int64)
+        ),
         sentence_no=pl.int_ranges(0, pl.col("text").list.len()),
     )
     return (
@@ -146,7 +149,7 @@ def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
 def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Sentences for the role model, with what the document lends them.
 
-    Columns: row, text, russia, regime, evasion, first (see `Context`), carried (ISO code or null).
+    Columns: row, article, text, russia, regime, evasion, first (see `Context`), carried (ISO code or null).
     """
     focus = (
         found.filter(pl.col("iso3").map_elements(is_focus, return_dtype=pl.Boolean))
@@ -179,7 +182,7 @@ def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         .with_columns(carried=pl.when(means).then("carried"))
         .join(named.with_columns(named=True), on="row", how="left", maintain_order="left")
         .filter(pl.col("named").fill_null(False) | pl.col("carried").is_not_null())
-        .select("row", "text", "russia", "regime", "evasion", "first", "carried")
+        .select("row", "article", "text", "russia", "regime", "evasion", "first", "carried")
     )
 
 
@@ -188,8 +191,14 @@ def _earlier(flag: str) -> pl.Expr:
     return pl.col(flag).cast(pl.UInt8).cum_max().shift(1, fill_value=0).over("article").cast(pl.Boolean)
 
 
+def _count(sentences: str, titled: str) -> pl.Expr:
+    """Number of sentences; an empty title, which leads every list, is none."""
+    return pl.col(sentences).list.len() - (~pl.col(titled)).cast(pl.Int64)
+
+
 _READ_SCHEMA: dict[str, pl.DataType] = {
     "row": pl.UInt32(),
+    "article": pl.UInt32(),
     "country": pl.String(),
     "role": pl.String(),
     "p_diversion": pl.Float64(),
@@ -202,7 +211,8 @@ _READ_SCHEMA: dict[str, pl.DataType] = {
 
 def _read(wanted: pl.DataFrame) -> pl.DataFrame:
     rows: list[tuple[object, ...]] = []
-    for row, text, russia, regime, evasion, first, carried in wanted.iter_rows():
+    aimed_at: set[tuple[int, str]] = set()
+    for row, article, text, russia, regime, evasion, first, carried in wanted.iter_rows():
         places = find_places(text)
         countries = list(dict.fromkeys(p.iso3 for p in places if p.iso3 and p.iso3 not in NEVER_ROUTES))
         anaphors = anaphors_for(text, carried) if carried else ()
@@ -211,11 +221,32 @@ def _read(wanted: pl.DataFrame) -> pl.DataFrame:
             countries.append(carried)
         verdicts = read_roles(tokens, countries, Context(russia, regime, evasion, first))
         families = _families(tokens)
+        aimed_at |= {
+            (article, iso3) for iso3 in measure_targets(text, [(p.iso3, p.start, p.end) for p in places])
+        }
         rows += [
-            (row, iso3, v.role, v.p_diversion, v.is_diversion, v.polarity, families, v.why)
+            (row, article, iso3, v.role, v.p_diversion, v.is_diversion, v.polarity, families, v.why)
             for iso3, v in verdicts.items()
         ]
-    return pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
+    read = pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
+    return _without_targets(read, aimed_at).drop("article")
+
+
+def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.DataFrame:
+    """Countries that an article names as targets of a measure beside Russia are seldom routes."""
+    schema = {name: read.schema[name] for name in ("article", "country")}
+    targets = pl.DataFrame(sorted(aimed_at), schema=schema, orient="row").with_columns(aimed=True)
+    joined = read.join(targets, on=["article", "country"], how="left", maintain_order="left")
+    undone = pl.col("aimed").fill_null(False) & pl.col("is_diversion") & (pl.col("p_diversion") < PLAIN)
+    return joined.with_columns(
+        is_diversion=pl.col("is_diversion") & ~undone,
+        role=pl.when(undone).then(pl.lit("destination_not_russia")).otherwise("role"),
+        polarity=pl.when(undone).then(pl.lit(0, pl.Int8)).otherwise("polarity"),
+        why=pl.when(undone).then(pl.lit("")).otherwise("why"),
+        p_diversion=pl.when(undone)
+        .then(pl.min_horizontal("p_diversion", pl.lit(0.49)))
+        .otherwise("p_diversion"),
+    ).drop("aimed")
 
 
 def _families(tokens: list[Token]) -> list[str]:

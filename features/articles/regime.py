@@ -7,20 +7,28 @@ Such a text says so itself, so the decision needs no model: one pass of automata
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 import polars as pl
 
 from features.articles.gazetteer import country_spellings
 
 # Russia and Ukraine by name, and by every city and adjective that the gazetteer knows.
 ADVERSARY = sorted(
-    {"russia", "moscow", "kremlin", "putin", "ukrain", "kyiv"}
-    | {name.lower() for name, iso3 in country_spellings().items() if iso3 in ("RUS", "UKR") and len(name) > 4}
+    {"russia", "moscow", "kremlin", "ukrain", "kyiv", " putin"}  # a blank before: `computing`
+    | {
+        name.lower()
+        for name, iso3 in country_spellings().items()
+        if iso3 in ("RUS", "UKR") and len(name) > 4 and name.lower() != "putin"
+    }
 )
-# Duties on imports: no text about goods for Russia, even where Russian goods are among the dutiable.
+# Duties on imports, and what the state buys: not about goods for Russia, even where Russia is named.
 DUTIES = [
     "antidumping", "anti-dumping", "countervailing", "less than fair value", "less-than-fair-value",
     "subject merchandise", "sunset review", "five-year review", "tariff act", "dumping margin",
     "dumping duty", "dumping duties", "sold at less than normal value",
+    "acquisition regulation supplement",
 ]  # fmt: skip
 # With these a text that also speaks of duties may still be about goods for Russia.
 GUILE = [
@@ -35,7 +43,7 @@ OTHER_MATTERS = [
     # labour and human rights at the source
     "forced labor", "forced labour", "uyghur", "xinjiang", "indentured labor", "child labor", "child labour",
     # procurement, patents, market access
-    "acquisition regulation supplement", "section 337", "administrative law judge", "trademark",
+    "section 337", "administrative law judge", "trademark",
     "wto commitments", "patent",
     # programmes against other states and groups
     "sanctions regulations", "cuban assets", "fentanyl", "narcotics traffick", "drug cartel",
@@ -45,13 +53,20 @@ OTHER_MATTERS = [
 ]  # fmt: skip
 LONG = 3  # sentences, title included, from which a text about Russia names it somewhere
 
+_BETWEEN = re.compile(r"(?:'s\)?)?,? ?(?:and|or|/|as well as|and for|and against)? ?(?:the )?", re.IGNORECASE)
+_AIMED = re.compile(
+    r"(?i)\b(?:sanction|control|measure|licen[cs]|restrict|requirement|embargo|ban)\w*\b[^.;]{0,30}"
+    r"\b(?:on|against|for|to|of|in) (?:the )?$"
+)
+_NAMED = re.compile(r"(?i)[ -](?:sanctions|controls|measures|restrictions|-?military end)")
+
 
 def about_other_matters(text: pl.Expr, sentences: pl.Expr) -> pl.Expr:
     """Whether an article cannot be about goods for Russia.
 
-    It is about duties on imports; or it names neither Russia nor Ukraine and is either long enough
-    to have done so or says that it is about something else. `text`: title and text; `sentences`: number of sentences. A short extract
-    without Russia keeps the benefit of the doubt: what stood around it is not known.
+    It is about duties on imports; or it names neither Russia nor Ukraine and is either long enough to have
+    done so or says that it is about something else. A short extract without Russia keeps the benefit of
+    the doubt: what stood around it is not known. `text`: title and text; `sentences`: their number.
     """
     duties = _any(text, DUTIES) & ~_any(text, GUILE)
     unnamed = ~_any(text, ADVERSARY)
@@ -60,3 +75,22 @@ def about_other_matters(text: pl.Expr, sentences: pl.Expr) -> pl.Expr:
 
 def _any(text: pl.Expr, words: list[str]) -> pl.Expr:
     return text.str.contains_any(words, ascii_case_insensitive=True)
+
+
+def measure_targets(text: str, iso3_at: list[tuple[str, int, int]]) -> set[str]:
+    """Countries that a measure of the sentence is aimed at together with Russia.
+
+    `iso3_at`: ISO code, start and end of every place. `sanctions against Russia and Belarus` makes Belarus
+    a target, and a target is no route; `trade between Russia and Belarus` does not.
+
+    >>> measure_targets("Sanctions against Russia and Belarus.", [("RUS", 18, 24), ("BLR", 29, 36)])
+    {'BLR'}
+    """
+    found = set()
+    for (one, start, end), (two, after, stop) in pairwise(iso3_at):
+        if "RUS" not in (one, two) or not _BETWEEN.fullmatch(text[end:after]):
+            continue
+        measure = _AIMED.search(text[max(0, start - 60) : start]) or _NAMED.match(text[stop : stop + 40])
+        if measure:
+            found.add(two if one == "RUS" else one)
+    return found - {"RUS", "UKR"}
