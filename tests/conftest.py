@@ -15,3 +15,10 @@ def real_data() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"real data not found at {folder.name!r}; set RISKMODEL_REAL_DATA to its folder")
     return folder
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Doctests live in the packages; helper modules of the tests are not collected for them."""
+    name = collection_path.name
+    helper = name.endswith(".py") and not name.startswith(("test_", "conftest"))
+    return True if helper and CHECKOUT / "tests" in collection_path.parents else None
