@@ -13,32 +13,42 @@ _FUNCTION_WORDS = (
     r"(?i)\b(?:the|and|of|to|that|with|has|have|had|by|from|were|was|been|which|their|its|would|said|says|are|is|for|"
     r"through|they|who|not|this|be|as|on|at|it|into|than|will|more|over|after)\b"
 )
-_SAMPLE = 1500  # characters that are looked at
+_SAMPLE = 800  # characters that are looked at
 UNKNOWN = "unknown"
 
 
 def with_language(articles: pl.DataFrame) -> pl.DataFrame:
     """Articles with `language` filled: `en`, another code, or `unknown` for texts without letters."""
     given = pl.col("language").str.to_lowercase().str.extract(r"^([a-z]+)")
-    sample = pl.concat_str(
-        [pl.col("title").fill_null(""), pl.col("text").fill_null("")], separator=" "
-    ).str.slice(0, _SAMPLE)
-    words = sample.str.count_matches(r"[\p{L}\p{N}]+")
-    function_words = sample.str.count_matches(_FUNCTION_WORDS)
-    short = (words <= 25) & (function_words >= 1) & ~sample.str.contains(r"[^\x00-\x7F’‘“”–—…]")
-    english = ((function_words >= 2) & (function_words >= words * 0.12)) | short
-    frame = articles.with_columns(
-        _given=pl.when(given.is_in(_ENGLISH_CODES)).then(pl.lit("en")).otherwise(given), _sample=sample
-    ).with_columns(_english=pl.col("_given").is_null() & english)
-    open_cases = frame.filter(pl.col("_given").is_null() & ~pl.col("_english"))["_sample"].unique().to_list()
-    found = {text: identify(text) for text in open_cases}
+    known = pl.when(given.is_in(_ENGLISH_CODES)).then(pl.lit("en")).otherwise(given)
+    frame = articles.with_row_index("_row").with_columns(language=known)
+    silent = frame.filter(pl.col("language").is_null())
+    if not silent.height:
+        return frame.drop("_row")
+    read = silent.select("_row", _read=_read_language(silent))
+    joined = frame.join(read, on="_row", how="left", maintain_order="left")
+    return joined.with_columns(language=pl.coalesce("language", "_read")).drop("_row", "_read")
+
+
+def _read_language(articles: pl.DataFrame) -> pl.Series:
+    """Language of each article, from its title and the beginning of its text."""
+    text = pl.concat_str([pl.col("title").fill_null(""), pl.col("text").fill_null("")], separator=" ")
+    sample = text.str.slice(0, _SAMPLE)
+    words = pl.col("sample").str.count_matches(r"[\p{L}\p{N}]+")
+    function_words = pl.col("sample").str.count_matches(_FUNCTION_WORDS)
+    plain = ~pl.col("sample").str.contains(r"[^\x00-\x7F’‘“”–—…]")
+    counted = articles.select(sample=sample).with_columns(words=words, functions=function_words)
+    enough = (pl.col("functions") >= 2) & (pl.col("functions") >= pl.col("words") * 0.12)
+    short = (pl.col("words") <= 25) & (pl.col("functions") >= 1) & plain
+    judged = counted.select("sample", english=enough | short)
+    open_cases = judged.filter(~pl.col("english"))["sample"].unique().to_list()
+    found = {case: identify(case) for case in open_cases}
     named = (
-        pl.col("_sample").replace_strict(found, default=UNKNOWN, return_dtype=pl.String)
+        pl.col("sample").replace_strict(found, default=UNKNOWN, return_dtype=pl.String)
         if found
         else pl.lit(UNKNOWN)
     )
-    language = pl.when(pl.col("_english")).then(pl.lit("en")).otherwise(pl.coalesce("_given", named))
-    return frame.with_columns(language=language).drop("_given", "_sample", "_english")
+    return judged.select(language=pl.when("english").then(pl.lit("en")).otherwise(named))["language"]
 
 
 def identify(text: str) -> str:

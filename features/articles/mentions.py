@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -29,7 +31,7 @@ from features.articles.languages import with_language
 from features.articles.masking import Token, tokenize
 from features.articles.regime import about_other_matters, measure_targets
 from features.articles.role_features import Context
-from features.articles.roles import NEVER_ROUTES, read_roles, role_model
+from features.articles.roles import NEVER_ROUTES, Verdict, read_roles, role_model
 from features.articles.screen import article_screen, sentence_screen
 from features.articles.sentences import clean, sentence_list
 from features.articles.stories import Stories, story_table
@@ -176,10 +178,15 @@ def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         )
     )
     near = (pl.col("sentence_no") - pl.col("_carried_at")) <= CARRY_SENTENCES
-    means = pl.col("focus").is_null() & pl.col("text").str.contains(ANAPHOR) & near
+    may_mean = pl.col("focus").is_null() & pl.col("carried").is_not_null() & near
     return (
         flagged.filter(sentence_screen(pl.col("text")))
-        .with_columns(carried=pl.when(means).then("carried"))
+        .with_columns(carried=pl.when(may_mean).then("carried"))
+        .with_columns(
+            carried=pl.when(pl.col("carried").is_not_null()).then(  # the regex runs where it can matter
+                pl.when(pl.col("text").str.contains(ANAPHOR)).then("carried")
+            )
+        )
         .join(named.with_columns(named=True), on="row", how="left", maintain_order="left")
         .filter(pl.col("named").fill_null(False) | pl.col("carried").is_not_null())
         .select("row", "article", "text", "russia", "regime", "evasion", "first", "carried")
@@ -212,24 +219,33 @@ _READ_SCHEMA: dict[str, pl.DataType] = {
 def _read(wanted: pl.DataFrame) -> pl.DataFrame:
     rows: list[tuple[object, ...]] = []
     aimed_at: set[tuple[int, str]] = set()
-    for row, article, text, russia, regime, evasion, first, carried in wanted.iter_rows():
-        places = find_places(text)
-        countries = list(dict.fromkeys(p.iso3 for p in places if p.iso3 and p.iso3 not in NEVER_ROUTES))
-        anaphors = anaphors_for(text, carried) if carried else ()
-        tokens = tokenize(text, places, anaphors)
-        if anaphors and carried not in countries:
-            countries.append(carried)
-        verdicts = read_roles(tokens, countries, Context(russia, regime, evasion, first))
-        families = _families(tokens)
-        aimed_at |= {
-            (article, iso3) for iso3 in measure_targets(text, [(p.iso3, p.start, p.end) for p in places])
-        }
-        rows += [
-            (row, article, iso3, v.role, v.p_diversion, v.is_diversion, v.polarity, families, v.why)
-            for iso3, v in verdicts.items()
-        ]
+    for row, article, *sentence in wanted.iter_rows():
+        reading = _read_sentence(*sentence)
+        aimed_at |= {(article, iso3) for iso3 in reading.aimed_at}
+        rows += [(row, article, iso3, *v[:4], reading.families, v.why) for iso3, v in reading.verdicts]
     read = pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
     return _without_targets(read, aimed_at).drop("article")
+
+
+class _Reading(NamedTuple):
+    verdicts: tuple[tuple[str, Verdict], ...]
+    families: list[str]
+    aimed_at: frozenset[str]
+
+
+@lru_cache(maxsize=20_000)  # agency sentences come in many copies
+def _read_sentence(
+    text: str, russia: bool, regime: bool, evasion: bool, first: bool, carried: str | None
+) -> _Reading:
+    places = find_places(text)
+    countries = list(dict.fromkeys(p.iso3 for p in places if p.iso3 and p.iso3 not in NEVER_ROUTES))
+    anaphors = anaphors_for(text, carried) if carried else ()
+    tokens = tokenize(text, places, anaphors)
+    if carried and anaphors and carried not in countries:
+        countries.append(carried)
+    verdicts = read_roles(tokens, countries, Context(russia, regime, evasion, first))
+    aimed_at = measure_targets(text, [(p.iso3, p.start, p.end) for p in places])
+    return _Reading(tuple(verdicts.items()), _families(tokens), frozenset(aimed_at))
 
 
 def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.DataFrame:

@@ -19,7 +19,6 @@ BANDS = 16
 AGREEMENT = 0.4  # share of equal signature places from which two texts count as the same story
 SHINGLE = 4
 SAMPLE = 4000  # characters of a text that are compared
-_PRIME = (1 << 61) - 1
 
 
 @dataclass(frozen=True)
@@ -88,25 +87,34 @@ def _signatures(articles: pl.DataFrame) -> NDArray[np.uint64]:
     factor = rng.integers(1, 2**63, HASHES, dtype=np.uint64) | np.uint64(1)
     offset = rng.integers(0, 2**63, HASHES, dtype=np.uint64)
     signatures = np.zeros((len(lists), HASHES), dtype=np.uint64)
-    flat = lists.explode(empty_as_null=True, keep_nulls=True).fill_null("")
-    codes = flat.hash(seed=1).to_numpy()
-    ends = np.cumsum(np.maximum(lists.list.len().fill_null(0).to_numpy(), 1))
-    start = 0
-    for i, end in enumerate(ends):
-        own = codes[start:end]
-        start = end
-        grams = _shingles(own)
-        signatures[i] = (grams[:, None] * factor + offset).min(axis=0) if len(grams) else i
+    counts = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
+    codes = lists.explode(empty_as_null=False, keep_nulls=False).hash(seed=1).to_numpy()
+    starts = np.cumsum(counts) - counts
+    signatures[counts == 0] = np.flatnonzero(counts == 0).astype(np.uint64)[:, None]
+    full = np.flatnonzero(counts > 0)
+    grams, firsts = _shingles(codes, starts[full], counts[full])
+    for h in range(HASHES):
+        if len(full):
+            signatures[full, h] = np.minimum.reduceat(grams * factor[h] + offset[h], firsts)
     return signatures
 
 
-def _shingles(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    if len(codes) < SHINGLE:
-        return np.array([np.bitwise_xor.reduce(codes)], dtype=np.uint64) if len(codes) else codes
-    mixed = codes[: len(codes) - SHINGLE + 1].copy()
+def _shingles(
+    codes: NDArray[np.uint64], starts: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Codes of every run of `SHINGLE` words, text after text, and where each text's runs begin.
+
+    A text of fewer words gives one run of what it has: missing words count as zero.
+    """
+    padded = np.concatenate([codes, np.zeros(SHINGLE, dtype=np.uint64)])
+    runs = np.maximum(counts - SHINGLE + 1, 1)
+    firsts = np.cumsum(runs) - runs
+    at = np.repeat(starts - firsts, runs) + np.arange(int(runs.sum()))
+    room = np.repeat(starts + counts, runs) - at
+    mixed = padded[at]
     for k in range(1, SHINGLE):
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + codes[k : len(codes) - SHINGLE + 1 + k]
-    return np.unique(mixed)
+        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + np.where(room > k, padded[at + k], np.uint64(0))
+    return mixed, firsts
 
 
 def _join(signatures: NDArray[np.uint64]) -> list[int]:
@@ -116,10 +124,12 @@ def _join(signatures: NDArray[np.uint64]) -> list[int]:
         keys = signatures[:, band * rows : (band + 1) * rows]
         order = np.lexsort(keys.T)
         same = (keys[order[1:]] == keys[order[:-1]]).all(axis=1)
-        for a, b in zip(order[:-1][same], order[1:][same], strict=True):
-            one, two = _root(parent, int(a)), _root(parent, int(b))
-            if one != two and (signatures[a] == signatures[b]).mean() >= AGREEMENT:
-                parent[max(one, two)] = min(one, two)
+        one, two = order[:-1][same], order[1:][same]
+        alike = (signatures[one] == signatures[two]).mean(axis=1) >= AGREEMENT
+        for a, b in zip(one[alike].tolist(), two[alike].tolist(), strict=True):
+            left, right = _root(parent, a), _root(parent, b)
+            if left != right:
+                parent[max(left, right)] = min(left, right)
     return [_root(parent, i) for i in range(len(parent))]
 
 
