@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from riskmodel.errors import WrongUsage
 from riskmodel.intake import Intake, refuse_failures, take_in
 from riskmodel.model.frames import Tables, Target, labelled_frame, month_ends
 from riskmodel.model.worlds import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
@@ -56,6 +58,15 @@ def from_worlds(
 
 def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> Trained:
     """Train on the user's tables: every input passes its contract, then rows at every month's end."""
+    rows, source = labelled_tables(request, target, tell)
+    return train_on_tables(rows, source, target, n_jobs=n_jobs)
+
+
+def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Labelled rows of the user's tables (`frames.FRAME`), and what they were made from, with digests.
+
+    Raises ContractFailed where an input fails its contract, WrongUsage where the tables end too early.
+    """
     _, windows = resolve_settings(request.baseline, request.recent_months)
     intakes = _take_in(request)
     refuse_failures(list(intakes.values()))
@@ -72,11 +83,9 @@ def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> 
     end = _last(trade if target == "transit" else listings, "period" if target == "transit" else "listed_on")
     dates = month_ends(FIRST_AS_OF, end) if end >= FIRST_AS_OF else []
     if not dates:
-        from riskmodel.errors import WrongUsage
-
         raise WrongUsage(
             f"The tables end on {end}, before the first date to learn from ({FIRST_AS_OF:%Y-%m}): give "
-            f"later months."
+            "later months."
         )
     tell(f"Signals and labels at {len(dates)} dates, {dates[0]} to {dates[-1]}.")
     rows = labelled_frame(tables, dates, windows, target)
@@ -89,7 +98,7 @@ def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> 
         "baseline": windows.words(),
         "recent_months": windows.recent_months,
     }
-    return train_on_tables(rows, source, target, n_jobs=n_jobs)
+    return rows, source
 
 
 def _take_in(request: OwnTables) -> dict[str, Intake]:
@@ -126,8 +135,6 @@ def _mentions(intakes: dict[str, Intake]) -> pl.DataFrame | None:
 
 def _last(frame: pl.DataFrame | None, column: str) -> date:
     if frame is None or frame.is_empty():
-        from riskmodel.errors import WrongUsage
-
         raise WrongUsage("The target listing needs --listings with at least one row.")
     last = frame[column].max()
     assert isinstance(last, date)

@@ -50,8 +50,9 @@ HEADS: dict[str, tuple[str, ...]] = _head_signals()
 LAST_HEAD = list(HEADS)[-1]
 
 # A row without any of these has no inbound leg (abstains); without any of those it has no onward leg.
-INBOUND_SIGNALS = tuple(name for name in MODEL_SIGNALS if BY_NAME[name].needs == ("inbound",))
-ONWARD_SIGNALS = tuple(name for name in MODEL_SIGNALS if BY_NAME[name].needs == ("onward",))
+# Signals that need more than the leg itself (placebo_gap) are not asked.
+INBOUND_SIGNALS = ("inbound_surge", "inbound_excess_usd")
+ONWARD_SIGNALS = ("onward_surge", "onward_excess_usd")
 
 
 def transformed(name: str) -> pl.Expr:
