@@ -58,7 +58,7 @@ SIGNALS: tuple[Signal, ...] = (
         ("inbound",),
         "ln((S+e)/(g*B+e)), S and g*B summed over listed families, e = US$1m",
         "one reporter with recent and baseline months",
-        "the whole economy grew (compare placebo_gap); prices rose here more than elsewhere",
+        "the whole economy grew, unlisted goods as well; prices rose here more than elsewhere",
         "gravity practice: growth against control countries",
     ),
     Signal(
@@ -84,7 +84,7 @@ SIGNALS: tuple[Signal, ...] = (
         ("onward",),
         "as inbound_surge, on the onward leg",
         "the country's own recent and baseline months",
-        "own industry found a new buyer (rca_mismatch); customs-union reports are weak, so low is no proof",
+        "own industry found a new buyer; customs-union reports are weak, so low is no proof",
         "as inbound_surge",
     ),
     Signal(
@@ -97,7 +97,7 @@ SIGNALS: tuple[Signal, ...] = (
         ("onward",),
         "as inbound_excess_usd, on the onward leg",
         "the country's own recent and baseline months",
-        "own production sold to Russia (rca_mismatch); goods of earlier years from stock",
+        "own production sold to Russia; goods of earlier years from stock",
         "export-diversion literature, formula of this project",
     ),
     Signal(

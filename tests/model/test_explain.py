@@ -8,7 +8,7 @@ import re
 import polars as pl
 import pytest
 
-from features.catalogue import MODEL_SIGNALS
+from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.bands import LOWER_BOUNDS, band_of, next_lower
 from riskmodel.estimator import Model
 from riskmodel.explain import changes, explanations, lowers
@@ -35,7 +35,7 @@ def test_a_driver_says_value_unit_place_and_effect(model: Model, panel: pl.DataF
     driver = next(d for d in json.loads(told) if d["signal"] == "matched_transit_usd")
     assert set(driver) == {"signal", "value", "unit", "contribution", "quantile", "words"}
     assert driver["quantile"] == 1.0 and driver["unit"] == "US$" and isinstance(driver["value"], int)
-    assert "higher than 100 % of peers" in driver["words"] and " the score" in driver["words"]
+    assert "higher than 100% of peers" in driver["words"] and " the score" in driver["words"]
 
 
 def test_quantiles_count_only_strictly_lower_peers_of_the_same_date(
@@ -67,7 +67,8 @@ def test_the_words_name_the_next_band(model: Model, panel: pl.DataFrame) -> None
     for place, risk in enumerate(model.predict(panel)["risk"]):
         for words in lowers(model, panel[place]):
             lower = next_lower(band_of(risk))
-            assert f"would be {lower} if" in words if lower else "already in the lowest band" in words
+            named = f"would be {lower} if" in words or words.startswith("no change of the signals")
+            assert named if lower else "already in the lowest band" in words
 
 
 def test_what_lowers_the_score_leaves_out_what_a_country_cannot_change(
@@ -94,6 +95,28 @@ def test_goods_that_stay_are_told_as_counter_evidence(model: Model, panel: pl.Da
     assert (
         "what comes in above the baseline is not seen going on to Russia in the country's own reports" in told
     )
+
+
+def test_unlisted_goods_that_rose_as_much_are_counter_evidence(model: Model, panel: pl.DataFrame) -> None:
+    """The placebo speaks against suspicion only where it was measured and did not lag behind."""
+    told = {}
+    for gap in (-0.1, 0.8, None):
+        row = panel.head(1).with_columns(
+            pl.lit(0.9).alias("inbound_surge"), pl.lit(gap, dtype=pl.Float64).alias("placebo_gap")
+        )
+        told[gap] = json.loads(explanations(model, row)["counter_evidence"][0])
+    words = say("placebo_gap", -0.1)
+    assert words in told[-0.1] and words not in told[0.8] and words not in told[None]
+
+
+def test_the_strongest_driver_comes_with_what_else_could_explain_it(
+    model: Model, panel: pl.DataFrame
+) -> None:
+    told = explanations(model, panel)
+    for drivers, against in told.select("drivers", "counter_evidence").iter_rows():
+        raising = [d for d in json.loads(drivers) if d["contribution"] > 0.005]
+        if raising:
+            assert BY_NAME[raising[0]["signal"]].counter in json.loads(against)[-1]
 
 
 @pytest.mark.parametrize("name", MODEL_SIGNALS)
