@@ -23,7 +23,8 @@ class Linear:
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """Log-odds (binary) or unnormalised log-probabilities, one for each weight column."""
-        known = [self.weights[name] for name in features if name in self.weights]
+        get = self.weights.get
+        known = [weight for name in features if (weight := get(name)) is not None]
         scale = SCALE / math.sqrt(len(known)) if known else 0.0
         columns = zip(*known, strict=True) if known else ((0.0,) for _ in self.intercept)
         return [bias + scale * sum(column) for bias, column in zip(self.intercept, columns, strict=True)]

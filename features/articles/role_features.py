@@ -26,6 +26,7 @@ _CLASSES = frozenset(
         "REACH",
         "INCREASE",
         "DECREASE",
+        "STEADY",
         "CRACKDOWN",
         "PLEDGE",
         "DENY",

@@ -18,6 +18,7 @@ HASHES = 48
 BANDS = 16
 AGREEMENT = 0.4  # share of equal signature places from which two texts count as the same story
 SHINGLE = 4
+SLICE = 4000  # articles
 SAMPLE = 4000  # characters of a text that are compared
 
 
@@ -49,7 +50,7 @@ def story_table(articles: pl.DataFrame) -> Stories:
     words of an untitled text, announce a designation. `retracted`: some article of the story takes it back.
     """
     ids = articles["article_id"].to_list()
-    parents = _join(_signatures(articles))
+    parents = _join(_all_signatures(articles))
     first: dict[int, str] = {}
     for i, root in enumerate(parents):
         first[root] = min(first.get(root, ids[i]), ids[i])
@@ -74,8 +75,16 @@ def story_table(articles: pl.DataFrame) -> Stories:
     return Stories(table.unique("article_id", keep="first", maintain_order=True))
 
 
-def _signatures(articles: pl.DataFrame) -> NDArray[np.uint64]:
-    """MinHash signatures, articles x HASHES."""
+def _all_signatures(articles: pl.DataFrame) -> NDArray[np.uint64]:
+    """Signatures made slice by slice: words of all articles at once would fill the memory."""
+    parts = [
+        _signatures(articles.slice(start, SLICE), start) for start in range(0, max(articles.height, 1), SLICE)
+    ]
+    return np.concatenate(parts)
+
+
+def _signatures(articles: pl.DataFrame, start: int) -> NDArray[np.uint64]:
+    """MinHash signatures, articles x HASHES; a text without words gets one of its own place in the table."""
     words = (
         pl.concat_str(pl.col("title").fill_null(""), pl.col("text").fill_null(""), separator=" ")
         .str.slice(0, SAMPLE)
@@ -90,7 +99,8 @@ def _signatures(articles: pl.DataFrame) -> NDArray[np.uint64]:
     counts = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
     codes = lists.explode(empty_as_null=False, keep_nulls=False).hash(seed=1).to_numpy()
     starts = np.cumsum(counts) - counts
-    signatures[counts == 0] = np.flatnonzero(counts == 0).astype(np.uint64)[:, None]
+    empty = np.flatnonzero(counts == 0)
+    signatures[empty] = (empty + start).astype(np.uint64)[:, None]
     full = np.flatnonzero(counts > 0)
     grams, firsts = _shingles(codes, starts[full], counts[full])
     for h in range(HASHES):
