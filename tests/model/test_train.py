@@ -8,9 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskmodel import registry, train
+from riskmodel import registry, retraining, train
 from riskmodel.errors import WrongUsage
 from riskmodel.model.frames import FRAME
+from riskmodel.model.head import AdditiveHead
+from riskmodel.model.worlds import WorldJob
+from riskmodel.simulate.params import WorldParams
 from riskmodel.train import Trained, store, train_on_tables, train_on_worlds
 
 Draw = Callable[..., pl.DataFrame]
@@ -31,8 +34,9 @@ def frame_of(panel: pl.DataFrame, world: str) -> pl.DataFrame:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One candidate, two bootstrap draws, ten resamples: the rule is the same, the test is short."""
+    """One candidate, two draws, ten resamples, no calibration: the rule is the same, the test is short."""
     monkeypatch.setattr(train, "N_DRAWS", 2)
+    monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups: (1.0, 0.0))
     monkeypatch.setattr("riskmodel.backtest.CANDIDATES", ("logistic",))
     monkeypatch.setattr(train, "leave_countries_out", lambda *args, **kwargs: None)
     monkeypatch.setattr(train, "champion_by_rule", lambda scored: dict(train._choice(None)))
@@ -41,12 +45,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def learn(draw_panel: Draw) -> pl.DataFrame:
-    return frame_of(draw_panel(80, 3, seed=1), "seed-1")
+    return frame_of(draw_panel(60, 2, seed=1), "seed-1")
 
 
 @pytest.fixture(scope="module")
 def judge(draw_panel: Draw) -> pl.DataFrame:
-    return frame_of(draw_panel(80, 3, seed=2), "seed-9")
+    return frame_of(draw_panel(60, 2, seed=2), "seed-9")
 
 
 def trained(learn: pl.DataFrame, judge: pl.DataFrame) -> Trained:
@@ -63,6 +67,24 @@ def test_the_same_rows_give_the_same_folder(learn: pl.DataFrame, judge: pl.DataF
     folders = []
     for name in ("a", "b"):
         verdict = store(trained(learn, judge), tmp_path / name)
+        folders.append({p.name: p.read_bytes() for p in (tmp_path / name / verdict.model_id).iterdir()})
+    assert folders[0] == folders[1]
+
+
+def test_retraining_from_worlds_gives_the_same_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The whole way from seeds to files, one world to learn from and one to judge on: the same bytes."""
+
+    def jobs(n_worlds: int, seed: int) -> list[WorldJob]:
+        return [WorldJob(WorldParams.small(seed + i, n_coalition=3), step_months=9) for i in range(n_worlds)]
+
+    monkeypatch.setattr(retraining, "training_jobs", jobs)
+    monkeypatch.setattr(retraining, "held_out_jobs", jobs)
+    folders = []
+    for name in ("a", "b"):
+        made = retraining.from_worlds(1, 1, 5, "transit", 1, lambda words: None)
+        verdict = store(made, tmp_path / name)
         folders.append({p.name: p.read_bytes() for p in (tmp_path / name / verdict.model_id).iterdir()})
     assert folders[0] == folders[1]
 
@@ -110,7 +132,7 @@ def test_a_champion_that_is_refused_is_replaced_and_the_reason_told(
 
 
 def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
-    rows = frame_of(draw_panel(40, 14, seed=4), "real")
+    rows = frame_of(draw_panel(30, 13, seed=4), "real")
     found = train_on_tables(rows, {"files": []}, "transit", n_jobs=1)
     assert found.manifest["trained_on"] == "own tables"
     assert "Rolling monthly origins" in found.backtest["protocol"]

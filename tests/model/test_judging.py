@@ -1,0 +1,112 @@
+"""`riskmodel backtest`: the same content on every run, a page that loads nothing, seen worlds refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskmodel import judging
+from riskmodel.errors import WrongUsage
+from riskmodel.estimator import Model
+from riskmodel.judging import Judged, on_tables, on_worlds, summary
+from riskmodel.model.frames import FRAME
+
+Draw = Callable[..., pl.DataFrame]
+
+
+def frame_of(panel: pl.DataFrame, world: str) -> pl.DataFrame:
+    return panel.with_columns(
+        pl.col("target") == 1,
+        pl.lit(None, dtype=pl.String).alias("why_null"),
+        (pl.col("matched_transit_usd") > 3_000_000).alias("past_event"),
+        (pl.col("matched_transit_usd") <= 3_000_000).alias("onset"),
+        pl.col("onward_excess_usd").alias("past_onward_usd"),
+        pl.lit(world).alias("world"),
+        (pl.lit("C") + pl.col("block").cast(pl.String)).alias("country"),
+    ).select(list(FRAME))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("riskmodel.backtest.CANDIDATES", ("logistic",))
+    monkeypatch.setattr("riskmodel.judging.champion_by_rule", lambda scored: {"choice": "logistic"})
+    monkeypatch.setattr("riskmodel.model.measures.N_BOOT", 10)
+
+
+@pytest.fixture
+def worlds(draw_panel: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn rows in place of simulated worlds."""
+    drawn = iter(
+        frame_of(draw_panel(60, 3, seed=seed), f"seed-{seed}").with_columns(
+            pl.lit("ordinary").alias("role"),
+            pl.lit(None, dtype=pl.Date).alias("diversion_start"),
+            pl.lit(None, dtype=pl.Int64).alias("diversion_usd_per_year"),
+            pl.lit(None, dtype=pl.Float64).alias("diversion_declared"),
+        )
+        for seed in (1, 2, 1, 2)
+    )
+    monkeypatch.setattr(judging, "world_rows", lambda jobs, target, n_jobs: next(drawn))
+
+
+def stored(model: Model) -> Model:
+    manifest = {
+        "target": "transit",
+        "rows": 10,
+        "events": 2,
+        "candidate": "logistic",
+        "worlds": {"seed": 1000, "n": 24},
+    }
+    return Model("transit-0123456789", model.heads, manifest)
+
+
+def say_nothing(words: str) -> None:
+    pass
+
+
+def test_a_stored_model_is_judged_frozen_beside_the_rules(model: Model, worlds: None, tmp_path: Path) -> None:
+    texts = []
+    for name in ("a", "b"):
+        on_worlds(stored(model), 4, 9000, 1, say_nothing).write(tmp_path / name)
+        texts.append([(tmp_path / name / f"backtest.{kind}").read_bytes() for kind in ("json", "html")])
+    assert texts[0] == texts[1]
+    content = json.loads(texts[0][0])
+    assert content["model_id"] == "transit-0123456789"
+    methods = content["evaluation"]["slices"]["all"]["methods"]
+    assert {"model", "persistence", "article_rate"} <= set(methods)
+    recalls = [recall for recall, _ in content["curves"]["model"]]
+    assert recalls == sorted(recalls) and recalls[-1] == 1
+    assert any("this model" in line for line in summary(content))
+
+
+def test_worlds_of_training_are_refused(model: Model) -> None:
+    with pytest.raises(WrongUsage, match="trained on"):
+        on_worlds(stored(model), 4, 1010, 1, say_nothing)
+
+
+def test_the_page_is_self_contained_and_escapes_names(model: Model, worlds: None) -> None:
+    content = dict(on_worlds(stored(model), 4, 9000, 1, say_nothing).content)
+    hostile = "<script>alert(1)</script>"
+    content["timelines"] = [{**line, "world": hostile} for line in content["timelines"]]
+    content["protocol"] = hostile
+    page = judging.backtest_page(content)
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert not re.search(r"(src|href)=|https?://|@import|url\(", page)
+    assert page.count("<svg") == 2 + len(content["timelines"]) and "Simulated worlds" in page
+    assert page.count('<svg role="img" aria-label="') == page.count("<svg")
+
+
+def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
+    judged = on_tables(frame_of(draw_panel(40, 14, seed=4), "real"), 1, say_nothing)
+    assert isinstance(judged, Judged) and judged.content["protocol"].startswith("Rolling")
+    assert not judged.content["simulated"] and judged.content["timelines"]
+
+
+def test_tables_without_an_event_are_refused_in_one_sentence(draw_panel: Draw) -> None:
+    rows = frame_of(draw_panel(10, 3, seed=4), "real").with_columns(pl.lit(False).alias("target"))
+    with pytest.raises(WrongUsage, match="with 0 events"):
+        on_tables(rows, 1, say_nothing)
