@@ -48,6 +48,7 @@ def story_table(articles: pl.DataFrame) -> Stories:
 
     A story's id is made from the smallest article_id in it. `about_listing`: the title, or the first
     words of an untitled text, announce a designation. `retracted`: some article of the story takes it back.
+    Only the articles given are looked at: for a reading as of a date, leave later articles out first.
     """
     ids = articles["article_id"].to_list()
     parents = _join(_all_signatures(articles))
