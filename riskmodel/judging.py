@@ -89,10 +89,11 @@ def on_worlds(
     return Judged({**content, "model_id": model.model_id})
 
 
-def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell) -> Judged:
+def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = False) -> Judged:
     """Both candidates and the simple rules on labelled rows of the user's tables, by rolling origins.
 
-    Where too few events were known early enough, countries are left out instead.
+    Where too few events were known early enough, countries are left out instead. `simulated`: whether any
+    table names a simulated source, which the page then says.
     """
     known, dropped = usable(rows)
     if known.is_empty() or known["target"].n_unique() < 2:
@@ -109,7 +110,7 @@ def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell) -> Judged:
     if scored is None or not labels_of(scored.rows).any():
         raise WrongUsage("Too few countries had events to judge on; give a longer table or more countries.")
     choice = champion_by_rule(scored)["choice"] if labels_of(scored.rows).any() else SIMPLER
-    return Judged(_content(scored, choice, protocol, simulated=False, dropped=dropped))
+    return Judged(_content(scored, choice, protocol, simulated=simulated, dropped=dropped))
 
 
 def summary(content: Mapping[str, Any]) -> list[str]:

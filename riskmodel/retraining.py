@@ -12,6 +12,7 @@ import polars as pl
 
 from riskmodel.errors import WrongUsage
 from riskmodel.intake import Intake, refuse_failures, take_in
+from riskmodel.manifest import is_simulated
 from riskmodel.model.frames import Tables, Target, labelled_frame, month_ends
 from riskmodel.model.worlds import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
 from riskmodel.settings import resolve_settings
@@ -95,6 +96,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
             for name, intake in intakes.items()
             for file in intake.files
         ],
+        "simulated": sorted(name for name, intake in intakes.items() if is_simulated(intake.accepted)),
         "baseline": windows.words(),
         "recent_months": windows.recent_months,
     }

@@ -76,8 +76,8 @@ def command(
         request = OwnTables(
             trade, articles, listings, goods, baseline, recent_months, trade_format, hs_edition, date.today()
         )
-        rows, _ = labelled_tables(request, "listing" if target == "listing" else "transit", tell)
-        judged = judging.on_tables(rows, jobs, tell)
+        rows, source = labelled_tables(request, "listing" if target == "listing" else "transit", tell)
+        judged = judging.on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
     else:
         model = registry.load(model_id, models_dir or registry.MODELS_DIR)
         judged = judging.on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation)

@@ -64,7 +64,7 @@ def backtest_page(content: Mapping[str, Any]) -> str:
         "<p class='muted'>Line: risk. Dots: dates whose six months ahead held the event. Dashed: where the "
         "band high begins. First the countries with most events, then those without "
         "any that scored highest.</p>",
-        _timelines(content["timelines"], content["simulated"]),
+        _timelines(content["timelines"]),
         "</body></html>",
     ]
     return "\n".join(str(part) for part in parts if part) + "\n"
@@ -72,7 +72,7 @@ def backtest_page(content: Mapping[str, Any]) -> str:
 
 def _head(content: Mapping[str, Any]) -> str:
     banner = (
-        "<p class='banner'>Simulated worlds: every country, role and event here is invented. Country names "
+        "<p class='banner'>Simulated data: every role, flow and event here is invented. Country names "
         "stand for drawn roles and say nothing about real countries.</p>"
         if content["simulated"]
         else ""
@@ -198,12 +198,12 @@ def _ablation(lines: Sequence[Mapping[str, Any]]) -> str:
     return _table(head, rows, "Refitted without and with each group of signals alone") if rows else ""
 
 
-def _timelines(lines: Sequence[Mapping[str, Any]], simulated: bool) -> str:
+def _timelines(lines: Sequence[Mapping[str, Any]]) -> str:
     names = country_names()
     figures = []
     for line in lines:
         name = names.get(line["country"], line["country"])
-        where = f"{line['world']}: {(line['role'] or '').replace('_', ' ')}" if simulated else ""
+        where = f"{line['world']}: {line['role'].replace('_', ' ')}" if line["role"] else ""
         days = [date.fromisoformat(day) for day in line["as_of"]]
         chart = timeline(name, days, line["risk"], line["event"])
         figures.append(_figure(chart, f"{name} {where}".strip()))

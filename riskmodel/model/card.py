@@ -107,7 +107,9 @@ def _training_words(manifest: Mapping[str, Any], simulated: bool) -> str:
             "anything, and the roles of countries in the worlds are drawn at random."
         )
     window = f"{manifest['window']['first']} to {manifest['window']['last']}"
-    return f"On the user's own tables, {window}. {counts}; rows left out: {dropped}."
+    invented = ", ".join(manifest["inputs"].get("simulated", ()))
+    warning = f" **Simulated data**: {invented}; no real country is spoken of." if invented else ""
+    return f"On the user's own tables, {window}. {counts}; rows left out: {dropped}.{warning}"
 
 
 def _table(slice_: Mapping[str, Any]) -> list[str]:

@@ -96,14 +96,16 @@ def test_the_page_is_self_contained_and_escapes_names(model: Model, worlds: None
     page = judging.backtest_page(content)
     assert "<script" not in page and "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=|https?://|@import|url\(", page)
-    assert page.count("<svg") == 2 + len(content["timelines"]) and "Simulated worlds" in page
+    assert page.count("<svg") == 2 + len(content["timelines"]) and "Simulated data" in page
     assert page.count('<svg role="img" aria-label="') == page.count("<svg")
 
 
 def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
     judged = on_tables(frame_of(draw_panel(40, 14, seed=4), "real"), 1, say_nothing)
     assert isinstance(judged, Judged) and judged.content["protocol"].startswith("Rolling")
-    assert not judged.content["simulated"] and judged.content["timelines"]
+    assert judged.content["timelines"]
+    assert "Simulated data" not in judging.backtest_page(judged.content)
+    assert "Simulated data" in judging.backtest_page({**judged.content, "simulated": True})
 
 
 def test_tables_without_an_event_are_refused_in_one_sentence(draw_panel: Draw) -> None:

@@ -133,7 +133,8 @@ def test_a_champion_that_is_refused_is_replaced_and_the_reason_told(
 
 def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
     rows = frame_of(draw_panel(30, 13, seed=4), "real")
-    found = train_on_tables(rows, {"files": []}, "transit", n_jobs=1)
+    found = train_on_tables(rows, {"files": [], "simulated": ["trade_flows"]}, "transit", n_jobs=1)
+    assert "**Simulated data**: trade_flows" in found.card
     assert found.manifest["trained_on"] == "own tables"
     assert "Rolling monthly origins" in found.backtest["protocol"]
     assert "us_list_2022" in found.backtest["evaluation"]["slices"]["all"]["methods"]
