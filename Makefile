@@ -77,6 +77,10 @@ sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to
 		-o build/sbom.json requirements.lock
 	@echo "Bill of materials: build/sbom.json"
 
+.PHONY: backtest
+backtest: $(VENV)/.installed ## judge the champion on 12 simulated worlds, with ablation (a few minutes)
+	@$(RISKMODEL) backtest --ablation --out runs/backtest
+
 .PHONY: format
 format: $(VENV)/.installed-dev ## format the code
 	@$(BIN)/ruff format .

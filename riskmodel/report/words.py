@@ -47,6 +47,8 @@ SHORT_DRIVERS = {
     "onward_excess_usd": "to Russia {value} over trend",
     "matched_transit_usd": "{value} excess in and out",
     "displaced_usd": "{value} displaced to it",
+    "placebo_gap": "listed goods rose more",
+    "pass_through": "{value} of it goes on",
     "substitution": "rises where Russia's fell",
     "article_rate": "press reports of transit",
     "article_easing": "reports of a crackdown",
