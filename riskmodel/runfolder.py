@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,25 @@ def write_run(report: ReportInput, quarantined: Mapping[str, pl.DataFrame], fold
     write_quarantine(quarantined, folder / "quarantine")
     (folder / "report.html").write_text(render_report(report), encoding="utf-8")
     write_json({**report.manifest, "files": output_digests(folder)}, folder / MANIFEST)
+
+
+def read_run(folder: Path) -> ReportInput:
+    """The tables of a published run, as `write_run` was given them (product names are not kept)."""
+
+    def table(name: str) -> pl.DataFrame:
+        return pl.read_parquet(folder / f"{name}.parquet")
+
+    contracts = json.loads((folder / "contracts.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return ReportInput(
+        countries=table("scores_country"),
+        products=table("scores_product"),
+        evidence=table("evidence"),
+        series=table("series"),
+        signals=table("signals"),
+        contracts=contracts,
+        manifest=manifest,
+    )
 
 
 def write_quarantine(quarantined: Mapping[str, pl.DataFrame], folder: Path) -> None:

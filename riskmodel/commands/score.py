@@ -87,6 +87,7 @@ def command(
     from riskmodel.operations.ending import one_line
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
+    from riskmodel.runfolder import read_run
     from riskmodel.score import ScoreRequest, score
     from riskmodel.settings import resolve_settings
 
@@ -120,7 +121,7 @@ def command(
             f"{shown} already holds this run: same inputs, settings, code and model; nothing was done. "
             "Use --force to compute it again."
         )
-        return
+        report = read_run(out)
     print_ranking(report, Console(), limit=limit)
     for kind, rows in report.manifest["rows"].items():
         if rows["quarantined"]:

@@ -182,3 +182,9 @@ def test_help_imports_no_heavy_library():
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("polars", "pandas", "sklearn", "great_expectations", "numpy", "rich"):
         assert f"'{heavy}'" not in shown
+
+
+def test_a_run_that_is_in_place_is_said_and_shown_again(done, tiny, run):
+    again = run(tiny.arguments(done))
+    assert again.code == 0 and "already holds this run" in again.out
+    assert "Tajikistan" in again.out and again.out.rstrip().endswith("report.html")
