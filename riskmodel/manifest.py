@@ -78,6 +78,7 @@ def make_manifest(
             **dict.fromkeys(sorted(coalition(request.as_of)), "applies the controls itself"),
             "RUS": "the destination",
             "BLR": "under the same controls as Russia",
+            "UKR": "has ended its own trade with Russia",
         },
         "signals_sha256": digest_json(panel.to_dicts()),
         "code_sha256": code_digest(),
