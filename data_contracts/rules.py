@@ -173,6 +173,18 @@ def batch(
     )
 
 
+SIZE_LIKE_LAST_BATCH = batch(
+    "size_like_last_batch",
+    "warning",
+    (),
+    "the number of rows is between half and twice that of the last batch",
+    "Check that no file is missing or given twice.",
+    "{rows_accepted} rows, {rows_to_previous:.2f} times the last batch.",
+    "rows_to_previous",
+    least=0.5,
+    most=2,
+)
+
 _FILLED: tuple[Rule, ...] = (
     batch(
         "has_rows",

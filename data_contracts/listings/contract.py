@@ -11,6 +11,7 @@ from data_contracts.contract import Context, Contract
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,
+    SIZE_LIKE_LAST_BATCH,
     a_country,
     batch,
     days_between,
@@ -164,17 +165,7 @@ SET_RULES = (
         "n_gone_lists",
         most=0,
     ),
-    batch(
-        "size_like_last_batch",
-        "warning",
-        (),
-        "the number of rows is between half and twice that of the last batch",
-        "Check that no file is missing or given twice.",
-        "{rows_accepted} rows, {rows_to_previous:.2f} times the last batch.",
-        "rows_to_previous",
-        least=0.5,
-        most=2,
-    ),
+    SIZE_LIKE_LAST_BATCH,
 )
 
 CONTRACT = Contract(

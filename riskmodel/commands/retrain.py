@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-PATHS = click.Path(path_type=Path)
+from riskmodel.commands.options import own_tables
 
 
 @click.command(name="retrain", short_help="Train, backtest and store a new model.")
@@ -16,26 +16,7 @@ PATHS = click.Path(path_type=Path)
 @click.option(
     "--seed", type=click.IntRange(0), default=1000, show_default=True, help="Seed of the first world."
 )
-@click.option(
-    "--target", type=click.Choice(["transit", "listing"]), default="transit", show_default=True, help="Event."
-)
-@click.option(
-    "--trade", type=PATHS, multiple=True, help="Own trade table instead of worlds; may be repeated."
-)
-@click.option("--articles", type=PATHS, multiple=True, help="Own articles; may be repeated.")
-@click.option("--listings", type=PATHS, multiple=True, help="Own listings; may be repeated.")
-@click.option("--goods", type=PATHS, help="Own goods list; default: the 50-code Common High Priority List.")
-@click.option("--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]")
-@click.option("--recent-months", type=click.IntRange(1, 60), help="Recent window.  [default: 12]")
-@click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
-@click.option(
-    "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
-)
-@click.option(
-    "--models", "models_dir", type=PATHS, help="Folder of models.  [default: models/ of the project]"
-)
-@click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@own_tables
 def command(
     worlds: int,
     held_out: int,

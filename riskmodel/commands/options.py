@@ -1,0 +1,49 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+PATHS = click.Path(path_type=Path)
+
+_OWN_TABLES = (
+    click.option(
+        "--target",
+        type=click.Choice(["transit", "listing"]),
+        default="transit",
+        show_default=True,
+        help="Event.",
+    ),
+    click.option(
+        "--trade", type=PATHS, multiple=True, help="Own trade table instead of worlds; may be repeated."
+    ),
+    click.option("--articles", type=PATHS, multiple=True, help="Own articles; may be repeated."),
+    click.option("--listings", type=PATHS, multiple=True, help="Own listings; may be repeated."),
+    click.option(
+        "--goods", type=PATHS, help="Own goods list; default: the 50-code Common High Priority List."
+    ),
+    click.option(
+        "--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]"
+    ),
+    click.option("--recent-months", type=click.IntRange(1, 60), help="Recent window.  [default: 12]"),
+    click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it."),
+    click.option(
+        "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
+    ),
+    click.option(
+        "--models", "models_dir", type=PATHS, help="Folder of models.  [default: models/ of the project]"
+    ),
+    click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes."),
+    click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+)
+
+
+def own_tables(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of commands that learn or judge: simulated worlds, or a user's own tables."""
+    for option in reversed(_OWN_TABLES):
+        command = option(command)
+    return command
