@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -24,12 +23,4 @@ def listing_history(listings: pl.DataFrame, as_of: date) -> pl.DataFrame:
         .sort("country", "listed_on", "jurisdiction", "list", "n_entities")
         .group_by("country", maintain_order=True)
         .agg(weight.sum().log1p().alias("listing_history"), pl.col("n_entities").sum().alias("n_listed"))
-    )
-
-
-def listing_panel(listings: pl.DataFrame, as_of_dates: Sequence[date]) -> pl.DataFrame:
-    """`listing_history` for many dates, with an `as_of` column."""
-    return pl.concat(
-        listing_history(listings, as_of).select(pl.lit(as_of).alias("as_of"), pl.all())
-        for as_of in sorted(as_of_dates)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from features.articles.gazetteer import find_places, gazetteer
+from features.articles.gazetteer import gazetteer
 from features.articles.role_features import Context
 
 ANAPHOR = (
@@ -46,12 +46,6 @@ def context_after(before: str) -> Context:
 def anaphors_for(sentence: str, iso3: str) -> tuple[tuple[int, int, str], ...]:
     """Spans of words that stand for a country named earlier."""
     return tuple((m.start(), m.end(), iso3) for m in _ANAPHOR.finditer(sentence))
-
-
-def focus_country(sentence: str) -> str | None:
-    """The last country named that could be a route: not Russia, Ukraine or one that applies controls."""
-    found = [p.iso3 for p in find_places(sentence) if p.iso3 and is_focus(p.iso3)]
-    return found[-1] if found else None
 
 
 def is_focus(iso3: str) -> bool:

@@ -12,7 +12,6 @@ from functools import lru_cache
 import polars as pl
 
 from features.articles.gazetteer import country_spellings, find_places, trap_names
-from features.articles.roles import NEVER_ROUTES
 
 
 @lru_cache(maxsize=1)
@@ -100,8 +99,3 @@ def _read_closely(sentences: pl.DataFrame) -> pl.DataFrame:
     ]
     schema = pl.Schema({"row": sentences.schema["row"], "iso3": pl.String(), "order": pl.Int64()})
     return pl.DataFrame(found, schema=schema, orient="row")
-
-
-def routes_only(found: pl.DataFrame) -> pl.DataFrame:
-    """Without Russia and Ukraine, which never get a row."""
-    return found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES)))

@@ -74,9 +74,3 @@ def phrases() -> Lexicon:
 def goods() -> Lexicon:
     """Goods terms; the label is the product family."""
     return _build([(row["term"], row["family"]) for row in read_reference("goods_lexicon.csv")])
-
-
-@lru_cache(maxsize=1)
-def goods_tiers() -> dict[str, str]:
-    """Tier of the Common High Priority List for each product family, empty where it has none."""
-    return {row["family"]: row["tier"] for row in read_reference("goods_lexicon.csv")}
