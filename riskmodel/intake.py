@@ -35,11 +35,20 @@ class Intake:
     failures: tuple[str, ...] = ()
     headline: str = ""
 
+    @property
+    def rows_accepted(self) -> int:
+        """Number of accepted rows."""
+        return self.accepted.height
+
+    def lazy(self) -> pl.LazyFrame:
+        """The accepted rows as a query, for work that must not hold them all."""
+        return self.accepted.lazy()
+
     def counts(self) -> dict[str, Any]:
         """Rows of this input by what became of them."""
         return {
             "read": self.rows_read,
-            "accepted": self.accepted.height,
+            "accepted": self.rows_accepted,
             "quarantined": self.quarantined.height,
             "dropped": dict(sorted(self.dropped.items())),
         }
