@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 RISKMODEL := $(BIN)/riskmodel
 
 # The first interpreter in the supported range, so that a newer system python3 does not stop the set-up.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; \
 	then echo $$p; break; fi; done)
 
 SAMPLE_WORLD := runs/sample-world
@@ -18,7 +18,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Install one, or run: make PYTHON=/path/to/python3.11 score" >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.14 found. Install one, or run: make PYTHON=/path/to/python3.11 score" >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; a few minutes)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock

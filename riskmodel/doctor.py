@@ -15,7 +15,7 @@ from pathlib import Path
 from riskmodel.errors import RiskmodelError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PYTHONS = ((3, 11), (3, 13))
+PYTHONS = ((3, 11), (3, 14))
 NEEDED_BYTES = 200 << 20
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;[^\\]*)?", re.MULTILINE)
 
