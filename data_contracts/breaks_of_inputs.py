@@ -166,6 +166,33 @@ ARTICLES = (
     _size("articles"),
 )
 
+GKG = (
+    *schema_breaks("gkg", "published_at", "published_at_is_a_time"),
+    *_input("gkg", "country", "RS", "country_is_a_country", "n_locations"),
+    *(
+        cell("gkg", f"{column}_is_given", column, None)
+        for column in ("record_id", "published_at", "source", "country", "n_locations", "near_russia")
+    ),
+    cell("gkg", "published_at_is_a_time", "published_at", "20231001081500"),
+    cell("gkg", "published_at_is_not_in_the_future", "published_at", "2024-03-01"),
+    cell("gkg", "published_at_is_not_ancient", "published_at", "1970-01-01"),
+    cell("gkg", "url_is_a_web_address", "url", "BBC Monitoring"),
+    cell("gkg", "country_is_a_country", "country", "TU"),
+    cell("gkg", "n_locations_is_whole_number", "n_locations", "some"),
+    cell("gkg", "n_locations_is_positive", "n_locations", "0"),
+    cell("gkg", "n_locations_is_plausible", "n_locations", "10001"),
+    cell("gkg", "near_russia_is_true_or_false", "near_russia", "close"),
+    cell("gkg", "tone_is_a_number", "tone", "bad"),
+    cell("gkg", "tone_is_finite", "tone", "inf"),
+    cell("gkg", "tone_is_within_its_scale", "tone", "-100.5"),
+    rows_repeated("gkg", "exact_duplicate"),
+    rows_repeated("gkg", "conflicting_duplicate", n_locations="7"),
+    _old("gkg", "records_are_fresh"),
+    cell("gkg", "few_silent_days", "published_at", "2023-08-01"),
+    whole_column("gkg", "no_source_dominates", "source", "example.org", "every record is of one site"),
+    _size("gkg"),
+)
+
 LISTINGS = (
     *schema_breaks("listings", "listed_on", "listed_on_is_a_date"),
     *_input("listings", "country", "Dubai", "country_is_a_country", "n_entities"),
@@ -225,4 +252,4 @@ GOODS = (
     ),
 )
 
-INPUT_BREAKS: tuple[Break, ...] = (*TRADE, *ARTICLES, *LISTINGS, *GOODS)
+INPUT_BREAKS: tuple[Break, ...] = (*TRADE, *ARTICLES, *GKG, *LISTINGS, *GOODS)

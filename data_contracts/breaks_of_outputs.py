@@ -74,6 +74,34 @@ SIGNALS = (
 )
 
 
+MENTIONS = (
+    *schema_breaks("mentions", "published_on", "published_on_is_a_date", refusal="every_row_accepted"),
+    *_own("mentions", "article_id", "country_is_given", filled="country"),
+    *(
+        cell("mentions", f"{name}_is_given", name, None, also=FAULT)
+        for name in ("article_id", "published_on", "story_id", "sentence_no", "country", "role")
+    ),
+    *(
+        cell("mentions", f"{name}_is_given", name, None, also=FAULT)
+        for name in ("p_diversion", "is_diversion", "polarity")
+    ),
+    cell("mentions", "published_on_is_a_date", "published_on", "October", also=FAULT),
+    cell("mentions", "sentence_no_is_whole_number", "sentence_no", "first", also=FAULT),
+    cell("mentions", "sentence_no_is_not_negative", "sentence_no", -1, also=FAULT),
+    cell("mentions", "country_is_a_country", "country", "XXX", also=FAULT),
+    cell("mentions", "country_is_not_russia", "country", "RUS", also=FAULT),
+    cell("mentions", "role_is_known", "role", "smuggler", also=FAULT),
+    cell("mentions", "p_diversion_is_a_number", "p_diversion", "likely", also=FAULT),
+    cell("mentions", "p_diversion_is_finite", "p_diversion", float("nan"), also=FAULT),
+    cell("mentions", "p_diversion_is_a_probability", "p_diversion", 1.1, also=FAULT),
+    cell("mentions", "is_diversion_is_true_or_false", "is_diversion", "perhaps", also=FAULT),
+    cell("mentions", "diversion_has_its_role", "role", "origin", row=3, also=FAULT),
+    cell("mentions", "polarity_is_whole_number", "polarity", "worse", also=FAULT),
+    cell("mentions", "polarity_is_known", "polarity", 2, also=FAULT),
+    replace(rows_repeated("mentions", "one_row_per_sentence_and_country"), also=FAULT),
+)
+
+
 def _keys(contract: str) -> tuple[Break, ...]:
     return (
         cell(contract, "as_of_is_given", "as_of", None, also=FAULT),
@@ -205,4 +233,4 @@ PRODUCTS = (
     replace(rows_repeated("scores_product", "one_row_per_product"), also=FAULT),
 )
 
-OWN_BREAKS: tuple[Break, ...] = (*SIGNALS, *COUNTRIES, *PRODUCTS)
+OWN_BREAKS: tuple[Break, ...] = (*MENTIONS, *SIGNALS, *COUNTRIES, *PRODUCTS)

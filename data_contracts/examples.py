@@ -16,7 +16,7 @@ import polars as pl
 from data_contracts.contract import Context
 from data_contracts.countries import country_codes
 from data_contracts.signals.contract import SIGNALS_PANEL
-from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
+from data_contracts.tables import MENTIONS, SCORES_COUNTRY, SCORES_PRODUCT
 
 ROWS = 40
 ROW = 4  # the row, counted from 1, that a broken cell stands in
@@ -91,6 +91,40 @@ def _articles() -> pl.DataFrame:
             "url": [f"https://example.org/{place}" for place in range(ROWS)],
         }
     )
+
+
+def _gkg() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "record_id": [f"20231001000000-{place}" for place in range(ROWS)],
+            "published_at": [f"2023-10-{1 + place // 8:02d}T08:15:00Z" for place in range(ROWS)],
+            "source": [f"site{place % 5}.example.org" for place in range(ROWS)],
+            "url": [f"https://example.org/{place}" for place in range(ROWS)],
+            "country": ["KGZ", "TUR"] * (ROWS // 2),
+            "n_locations": ["3"] * ROWS,
+            "near_russia": ["true", "false"] * (ROWS // 2),
+            "themes": ["SANCTIONS;TAX_FNCACT"] * ROWS,
+            "tone": ["-2.5"] * ROWS,
+        }
+    )
+
+
+def _mentions() -> pl.DataFrame:
+    columns: dict[str, list[Any]] = {
+        "article_id": [f"a{place // 4}" for place in range(ROWS)],
+        "published_on": [AS_OF] * ROWS,
+        "source": ["example.org"] * ROWS,
+        "story_id": [f"a{place // 4}" for place in range(ROWS)],
+        "sentence_no": [place % 4 for place in range(ROWS)],
+        "country": _transit(ROWS),
+        "role": ["transit_to_russia", "other_mention"] * (ROWS // 2),
+        "p_diversion": [0.9, 0.1] * (ROWS // 2),
+        "is_diversion": [True, False] * (ROWS // 2),
+        "polarity": [1, 0] * (ROWS // 2),
+        "goods": [["854231"], []] * (ROWS // 2),
+        "text": ["Chips went on to Russia, customs said."] * ROWS,
+    }
+    return pl.DataFrame(columns, schema=MENTIONS)
 
 
 def _listings() -> pl.DataFrame:
@@ -180,8 +214,10 @@ def _scores_product() -> pl.DataFrame:
 _SOUND: dict[str, Callable[[], pl.DataFrame]] = {
     "trade_flows": _trade,
     "articles": _articles,
+    "gkg": _gkg,
     "listings": _listings,
     "goods": _goods,
+    "mentions": _mentions,
     "signals": _signals,
     "scores_country": _scores_country,
     "scores_product": _scores_product,

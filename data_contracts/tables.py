@@ -43,6 +43,18 @@ MENTIONS: dict[str, pl.DataType] = {
     "text": pl.String(),
 }
 
+GKG: dict[str, pl.DataType] = {
+    "record_id": pl.String(),
+    "published_at": pl.Datetime("us", "UTC"),
+    "source": pl.String(),
+    "url": pl.String(),
+    "country": pl.String(),
+    "n_locations": pl.Int64(),  # places in the country that the record names
+    "near_russia": pl.Boolean(),  # Russia is named close to the country
+    "themes": pl.String(),  # joined by `;`
+    "tone": pl.Float64(),  # -100 (bad) to 100
+}
+
 LISTINGS: dict[str, pl.DataType] = {
     "country": pl.String(),
     "listed_on": pl.Date(),

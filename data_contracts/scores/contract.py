@@ -11,6 +11,7 @@ import polars as pl
 from data_contracts.contract import Context, Contract, Rule
 from data_contracts.rules import (
     OWN_BATCH_RULES,
+    PROGRAM_FAULT,
     SCHEMA_RULES,
     a_country,
     duplicates,
@@ -23,7 +24,6 @@ from data_contracts.rules import (
 )
 from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
 
-REPORT = "This is a fault of the program; please report it with the contracts file of the run."
 GRADES = ("A", "B", "C", "D")
 BANDS = ("high", "elevated", "guarded", "low")
 PROBABILITIES = ("risk", "risk_low", "risk_high")
@@ -98,77 +98,93 @@ def _bounded(name: str) -> Rule:
         (name,),
         f"{name}_number",
         f"{name} lies between 0 and 1",
-        REPORT,
+        PROGRAM_FAULT,
         least=0,
         most=1,
     )
 
 
 def _not_negative(name: str) -> Rule:
-    return within(f"{name}_is_not_negative", (name,), name, f"{name} is not negative", REPORT, least=0)
+    return within(f"{name}_is_not_negative", (name,), name, f"{name} is not negative", PROGRAM_FAULT, least=0)
 
 
 def _flag(name: str, column: str, measure: str, description: str) -> Rule:
-    return within(name, (column,), measure, description, REPORT, least=1, most=1)
+    return within(name, (column,), measure, description, PROGRAM_FAULT, least=1, most=1)
 
 
 def _numbers(columns: Mapping[str, pl.DataType]) -> tuple[Rule, ...]:
     return tuple(
-        reads(name, f"{name}_is_a_number", f"{name} is a number or empty", REPORT)
+        reads(name, f"{name}_is_a_number", f"{name} is a number or empty", PROGRAM_FAULT)
         for name, dtype in columns.items()
         if dtype.is_numeric()
     )
 
 
 _KEY_RULES = (
-    given("as_of", REPORT),
-    reads("as_of", "as_of_is_a_date", "as_of is a date", REPORT),
-    *a_country("country", REPORT),
+    given("as_of", PROGRAM_FAULT),
+    reads("as_of", "as_of_is_a_date", "as_of is a date", PROGRAM_FAULT),
+    *a_country("country", PROGRAM_FAULT),
     _flag("country_can_be_transit", "country", "transit", "country is neither RUS nor BLR"),
 )
 
 COUNTRY_RULES = (
     *_KEY_RULES,
-    given("name", REPORT),
+    given("name", PROGRAM_FAULT),
     *_numbers(SCORES_COUNTRY),
-    given("abstained", REPORT),
-    reads("abstained", "abstained_is_true_or_false", "abstained is true or false", REPORT),
+    given("abstained", PROGRAM_FAULT),
+    reads("abstained", "abstained_is_true_or_false", "abstained is true or false", PROGRAM_FAULT),
     *(
         _flag(f"{name}_is_finite", name, f"{name}_finite", f"{name} is a finite number or empty")
         for name in PROBABILITIES
     ),
     *(_bounded(name) for name in PROBABILITIES),
-    within("risk_is_not_below_its_interval", ("risk",), "above_low", "risk >= risk_low", REPORT, least=0),
-    within("risk_is_not_above_its_interval", ("risk",), "below_high", "risk <= risk_high", REPORT, least=0),
+    within(
+        "risk_is_not_below_its_interval", ("risk",), "above_low", "risk >= risk_low", PROGRAM_FAULT, least=0
+    ),
+    within(
+        "risk_is_not_above_its_interval", ("risk",), "below_high", "risk <= risk_high", PROGRAM_FAULT, least=0
+    ),
     *(
         _flag(
             f"{name}_agrees_with_abstained", name, f"{name}_agrees", f"{name} is empty where abstained only"
         )
         for name in ONLY_SCORED
     ),
-    one_of("band_is_known", "band", BANDS, f"band is one of {', '.join(BANDS)} or empty", REPORT),
-    one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", REPORT),
+    one_of("band_is_known", "band", BANDS, f"band is one of {', '.join(BANDS)} or empty", PROGRAM_FAULT),
+    one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", PROGRAM_FAULT),
     _flag("rank_is_unique", "rank", "rank_copies", "no two countries share a rank"),
-    within("rank_follows_risk", ("rank", "risk"), "risks_above", "a higher risk ranks first", REPORT, most=0),
     within(
-        "rank_has_no_gap", ("rank", "risk"), "risks_below", "ranks run 1, 2, 3 without a gap", REPORT, least=0
+        "rank_follows_risk",
+        ("rank", "risk"),
+        "risks_above",
+        "a higher risk ranks first",
+        PROGRAM_FAULT,
+        most=0,
+    ),
+    within(
+        "rank_has_no_gap",
+        ("rank", "risk"),
+        "risks_below",
+        "ranks run 1, 2, 3 without a gap",
+        PROGRAM_FAULT,
+        least=0,
     ),
     _not_negative("excess_transit_usd"),
     *(
         _flag(f"{name}_is_a_list", name, f"{name}_reads", f"{name} is a JSON list or empty")
         for name in JSON_COLUMNS
     ),
-    given("model_id", REPORT),
-    given("run_id", REPORT),
-    within("one_row_per_country", ("country",), "copy_no", "each country has one row", REPORT, most=0),
+    given("model_id", PROGRAM_FAULT),
+    given("run_id", PROGRAM_FAULT),
+    within("one_row_per_country", ("country",), "copy_no", "each country has one row", PROGRAM_FAULT, most=0),
 )
 
 PRODUCT_RULES = (
     *_KEY_RULES,
     *six_digits(),
-    given("family", REPORT),
-    given("tier", REPORT),
-    given("score", REPORT),
+    given("family", PROGRAM_FAULT),
+    given("tier", PROGRAM_FAULT),
+    given("score", PROGRAM_FAULT),
     *_numbers(SCORES_PRODUCT),
     _flag("score_is_finite", "score", "score_finite", "score is a finite number"),
     *(_not_negative(name) for name in AMOUNTS),
@@ -177,7 +193,7 @@ PRODUCT_RULES = (
         ("matched_transit_usd",),
         "matched_below_inbound",
         "matched_transit_usd is at most inbound_excess_usd",
-        REPORT,
+        PROGRAM_FAULT,
         least=0,
     ),
     within(
@@ -185,7 +201,7 @@ PRODUCT_RULES = (
         ("matched_transit_usd",),
         "matched_below_onward",
         "matched_transit_usd is at most onward_excess_usd",
-        REPORT,
+        PROGRAM_FAULT,
         least=0,
     ),
     within(
@@ -193,12 +209,17 @@ PRODUCT_RULES = (
         ("displaced_usd",),
         "displaced_below_inbound",
         "displaced_usd is at most inbound_excess_usd",
-        REPORT,
+        PROGRAM_FAULT,
         least=0,
     ),
-    one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", REPORT),
+    one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", PROGRAM_FAULT),
     within(
-        "one_row_per_product", ("hs6",), "copy_no", "each country and product has one row", REPORT, most=0
+        "one_row_per_product",
+        ("hs6",),
+        "copy_no",
+        "each country and product has one row",
+        PROGRAM_FAULT,
+        most=0,
     ),
 )
 

@@ -10,6 +10,7 @@ import polars as pl
 from data_contracts.contract import Context, Contract, Rule
 from data_contracts.rules import (
     OWN_BATCH_RULES,
+    PROGRAM_FAULT,
     SCHEMA_RULES,
     a_country,
     batch,
@@ -19,8 +20,6 @@ from data_contracts.rules import (
     reads,
     within,
 )
-
-REPORT = "This is a fault of the program; please report it with the contracts file of the run."
 
 SIGNALS_PANEL: dict[str, pl.DataType] = {
     "as_of": pl.Date(),
@@ -43,7 +42,9 @@ SIGNALS_PANEL: dict[str, pl.DataType] = {
     "eu_rule_count": pl.Float64(),
     "excess_concentration": pl.Float64(),
     "article_rate": pl.Float64(),
+    "article_burst": pl.Float64(),
     "article_easing": pl.Float64(),
+    "source_diversity": pl.Float64(),
     "listing_history": pl.Float64(),
     "inbound_age_months": pl.Int64(),
     "inbound_coverage": pl.Float64(),
@@ -83,6 +84,7 @@ NOT_NEGATIVE = (
     "new_routes",
     "eu_rule_count",
     "article_rate",
+    "source_diversity",
     "listing_history",
     "inbound_age_months",
     "onward_age_months",
@@ -123,30 +125,32 @@ def _at_most(part: str, total: str) -> Rule:
         (part, total),
         f"{part}_below_{total}",
         f"{part} is at most {total}",
-        REPORT,
+        PROGRAM_FAULT,
         least=0,
     )
 
 
 def _not_negative(name: str) -> Rule:
     measure = f"{name}_number" if name in FLOATS else name
-    return within(f"{name}_is_not_negative", (name,), measure, f"{name} is not negative", REPORT, least=0)
+    return within(
+        f"{name}_is_not_negative", (name,), measure, f"{name} is not negative", PROGRAM_FAULT, least=0
+    )
 
 
 ROW_RULES = (
-    given("as_of", REPORT),
-    reads("as_of", "as_of_is_a_date", "as_of is a date", REPORT),
-    *a_country("country", REPORT),
+    given("as_of", PROGRAM_FAULT),
+    reads("as_of", "as_of_is_a_date", "as_of is a date", PROGRAM_FAULT),
+    *a_country("country", PROGRAM_FAULT),
     within(
         "country_can_be_transit",
         ("country",),
         "scored",
         "country is neither RUS nor BLR",
-        REPORT,
+        PROGRAM_FAULT,
         least=1,
     ),
     *(
-        reads(name, f"{name}_is_a_number", f"{name} is a number or empty", REPORT)
+        reads(name, f"{name}_is_a_number", f"{name} is a number or empty", PROGRAM_FAULT)
         for name, dtype in SIGNALS_PANEL.items()
         if dtype.is_numeric()
     ),
@@ -156,7 +160,7 @@ ROW_RULES = (
             (name,),
             f"{name}_finite",
             f"{name} is a finite number or empty",
-            REPORT,
+            PROGRAM_FAULT,
             least=1,
         )
         for name in FLOATS
@@ -168,7 +172,7 @@ ROW_RULES = (
             (name,),
             f"{name}_number",
             f"{name} lies between 0 and 1",
-            REPORT,
+            PROGRAM_FAULT,
             least=0,
             most=1,
         )
@@ -180,14 +184,14 @@ ROW_RULES = (
         "counterfactual",
         ("controls", "none"),
         "counterfactual is controls, none or empty",
-        REPORT,
+        PROGRAM_FAULT,
     ),
     within(
         "one_row_per_country",
         ("country",),
         "copy_no",
         "each country has one row on each day of scoring",
-        REPORT,
+        PROGRAM_FAULT,
         most=0,
     ),
 )
@@ -208,7 +212,7 @@ SET_RULES = (
 
 CONTRACT = Contract(
     name="signals",
-    version="1.1",
+    version="1.2",
     columns=SIGNALS_PANEL,
     required=tuple(SIGNALS_PANEL),
     nullable=(*SIGNALS, *COVERAGE),

@@ -21,6 +21,20 @@ def test_reference_countries_are_known_codes() -> None:
     assert set(named) <= set(country_codes())
 
 
+def test_countries_found_in_text_are_known_codes() -> None:
+    """A mention of a country that the contract does not know would stop every batch of articles."""
+    from features.articles.gazetteer import read_reference
+
+    assert {row["iso3"] for row in read_reference("gazetteer.csv")} <= set(country_codes())
+
+
+def test_roles_of_mentions_are_those_the_engine_gives() -> None:
+    from data_contracts.mentions.contract import ROLES
+    from features.articles import roles
+
+    assert ROLES == roles.ROLES
+
+
 def test_tiers_are_those_with_a_weight() -> None:
     from features.trade.families import TIER_WEIGHT_TENTHS
 

@@ -1,0 +1,1 @@
+"""Mentions of countries in GDELT knowledge-graph records."""

@@ -1,0 +1,1 @@
+"""Our own mentions: one row for each sentence and country."""
