@@ -291,6 +291,21 @@ SIGNALS: tuple[Signal, ...] = (
         "article engine",
     ),
     Signal(
+        "article_burst",
+        "articles",
+        "suddenly more stories of goods reaching Russia through the country than in its own past",
+        "standard deviations",
+        1,
+        "identity",
+        ("articles",),
+        "(article_rate - its mean on the 24 days 30, 60, ... days back) / max(their standard deviation, "
+        "ln(1 + one story))",
+        "an article table that reaches back 12 such days and a half-life more",
+        "one event told by many outlets in their own words; a new outlet in the table; a short quiet past",
+        "article engine",
+        in_model=False,
+    ),
+    Signal(
         "article_easing",
         "articles",
         "share of recent diversion stories that report a crackdown or cooperation",
@@ -302,6 +317,21 @@ SIGNALS: tuple[Signal, ...] = (
         "an article table",
         "announced, not yet done: promises count as easing too",
         "article engine",
+    ),
+    Signal(
+        "source_diversity",
+        "articles",
+        "different owners of sources that were first to tell the diversion stories",
+        "entropy in nats",
+        1,
+        "identity",
+        ("articles",),
+        "-sum over owners of s ln s, s the owner's share of the diversion stories of the last 24 months, "
+        "each counted for who told it first",
+        "one diversion story with a source",
+        "outlets that rewrite one agency; owners that the table of owners does not know",
+        "Shannon (1948), entropy",
+        in_model=False,
     ),
     Signal(
         "listing_history",

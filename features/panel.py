@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from features.articles.rates import ZERO_WITHOUT_STORY
 from features.catalogue import SIGNALS
 from features.reference.facts import NEVER_SCORED, coalition
 
@@ -44,7 +45,8 @@ def build_panel(
     ----------
     trade: `TradeSignals.countries`. articles: `article_signals` output. listings: `listing_history` output.
         None means that no such input was given: its signals are null. A country without a row in a
-        given article or listing table has a true zero there; without a trade row its trade is unknown.
+        given article or listing table has a true zero there (`rates.ZERO_WITHOUT_STORY`); without a trade row
+        its trade is unknown.
 
     Returns
     -------
@@ -59,8 +61,11 @@ def build_panel(
     if trade is not None:
         panel = panel.join(trade, on="country", how="left")
     if articles is not None:
-        rates = [name for name in articles.columns if name != "country"]
-        panel = panel.join(articles, on="country", how="left").with_columns(pl.col(rates).fill_null(0))
+        zeros = list(ZERO_WITHOUT_STORY)
+        # Without stories a country does as usual, where the table reaches back far enough to say so.
+        if articles["article_burst"].is_not_null().any():
+            zeros.append("article_burst")
+        panel = panel.join(articles, on="country", how="left").with_columns(pl.col(zeros).fill_null(0))
     if listings is not None:
         history = listings.select("country", "listing_history")
         panel = panel.join(history, on="country", how="left").with_columns(

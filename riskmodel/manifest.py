@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from features.articles.rates import ArticleWindows
 from features.reference.facts import coalition
 from features.trade.signals import TradeSignals
 from riskmodel.estimator import Model
@@ -16,6 +18,7 @@ from riskmodel.ledger import code_digest, digest_json
 
 if TYPE_CHECKING:
     from riskmodel.score import ScoreRequest
+    from riskmodel.settings import Settings
 
 SIMULATED = "simulated"
 LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")
@@ -25,6 +28,7 @@ FORMAT = 1
 def make_manifest(
     *,
     request: ScoreRequest,
+    settings: Settings,
     intakes: Sequence[Intake],
     trade: TradeSignals | None,
     goods: pl.DataFrame,
@@ -50,6 +54,7 @@ def make_manifest(
             "baseline": request.windows.words(),
             "recent_months": request.windows.recent_months,
             "oldest_usable_months": request.windows.oldest_usable_months,
+            "articles": asdict(settings.article_windows),
         },
         "goods": _goods(request, goods, trade, intakes),
         "inputs": [
@@ -83,7 +88,7 @@ def make_manifest(
         "signals_sha256": digest_json(panel.to_dicts()),
         "code_sha256": code_digest(),
         "versions": {name: version(name) for name in ("export-diversion-risk", *LIBRARIES)},
-        "notes": _notes(request, trade, panel),
+        "notes": _notes(request, settings, trade, panel),
     }
     return {"run_id": digest_json(body)[:16], **body}
 
@@ -107,8 +112,12 @@ def _goods(
     }
 
 
-def _notes(request: ScoreRequest, trade: TradeSignals | None, panel: pl.DataFrame) -> list[str]:
+def _notes(
+    request: ScoreRequest, settings: Settings, trade: TradeSignals | None, panel: pl.DataFrame
+) -> list[str]:
     notes = []
+    if request.articles and settings.article_windows != ArticleWindows():
+        notes.append("The article signals look back otherwise than those that the shipped model learnt from.")
     if trade is not None and trade.goods.hindsight:
         notes.append("The goods list is younger than the as_of date (hindsight, allowed on request).")
     if trade is not None and not trade.goods.dated:

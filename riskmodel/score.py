@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from features.articles.mentions import MentionResult, read_mentions
-from features.articles.rates import article_signals
+from features.articles.rates import ArticleWindows, article_signals
 from features.listings import listing_history
 from features.panel import build_panel
 from features.reference.facts import priority_list, product_names
@@ -158,7 +158,7 @@ def score_inputs(
     panel = build_panel(
         as_of,
         trade.countries if trade else None,
-        _article_signals(mentions.mentions, as_of) if mentions else None,
+        _article_signals(mentions.mentions, as_of, settings.article_windows) if mentions else None,
         listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
     )
     panel_check = _check_panel(panel)
@@ -167,6 +167,7 @@ def score_inputs(
     products = product_table(trade) if trade else None
     manifest = make_manifest(
         request=request,
+        settings=settings,
         intakes=inputs.given(),
         trade=trade,
         goods=goods,
@@ -223,11 +224,10 @@ def _mentions(inputs: Inputs, as_of: date, steps: Steps) -> MentionResult | None
     return read_mentions(known)
 
 
-def _article_signals(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
     # A country whose only stories are about a designation has a rate of 0 and still shows its sentences.
     told = mentions.filter("is_diversion").select("country").unique()
-    signals = article_signals(mentions, as_of)
-    return told.join(signals, on="country", how="left").with_columns(pl.exclude("country").fill_null(0))
+    return told.join(article_signals(mentions, as_of, windows), on="country", how="left")
 
 
 def _fates(

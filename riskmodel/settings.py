@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from features.trade.windows import Windows, parse_baseline
 from riskmodel.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from features.articles.rates import ArticleWindows
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -23,8 +26,24 @@ class Settings(BaseSettings):
     baseline: Annotated[str, Field(description="first and last baseline month")] = "2019-01:2021-12"
     recent_months: Annotated[int, Field(ge=1, le=60, description="length of the recent window")] = 12
     oldest_usable_months: Annotated[int, Field(ge=1, description="a leg with older news is unknown")] = 18
+    article_half_life_days: Annotated[int, Field(ge=1, le=3650, description="half-life of a story")] = 90
+    article_easing_days: Annotated[int, Field(ge=1, le=3650, description="stories asked for easing")] = 180
+    article_story_days: Annotated[int, Field(ge=1, le=7300, description="age at which a story ends")] = 730
+    article_burst_months: Annotated[int, Field(ge=2, le=120, description="past of article_burst")] = 24
     evidence_rows: Annotated[int, Field(ge=1, description="evidence rows for each country and leg")] = 12
     evidence_sentences: Annotated[int, Field(ge=1, description="evidence sentences for each country")] = 20
+
+    @property
+    def article_windows(self) -> ArticleWindows:
+        """How far back the article signals look."""
+        from features.articles.rates import ArticleWindows
+
+        return ArticleWindows(
+            self.article_half_life_days,
+            self.article_easing_days,
+            self.article_story_days,
+            self.article_burst_months,
+        )
 
 
 def resolve_settings(baseline: str | None, recent_months: int | None) -> tuple[Settings, Windows]:

@@ -1,89 +1,248 @@
-"""Signals from mentions: how often, how recently and in which direction the press writes of a country.
+"""Signals from mentions: how often, how suddenly, by whom and in which direction the press writes.
 
 A story counts once, with its most certain sentence, and on the day it was first told. Stories about a
-designation itself are no leading signal and stay out; a retracted story counts for nothing.
+designation itself are no leading signal and stay out; a retracted story counts for nothing from the day
+on which it was taken back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import log, log1p
 
 import polars as pl
 
-HALF_LIFE_DAYS = 90
-EASING_DAYS = 180
-STORY_DAYS = 730
-_MEAN_LIFE_MONTHS = HALF_LIFE_DAYS / 0.6931471805599453 / 30  # decayed sum of one story each 30 days
+from features.articles.owners import owner_of
+from features.articles.stories import standing
+
+STEP_DAYS = 30  # between the days that `article_burst` looks back on
+SHORTEST_PAST = 12  # of those days, without which there is no past to compare with
 
 
-def article_signals(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+@dataclass(frozen=True)
+class ArticleWindows:
+    """How far back article signals look, in days; `burst_months` in steps of 30 days."""
+
+    half_life_days: int = 90
+    easing_days: int = 180
+    story_days: int = 730
+    burst_months: int = 24
+
+    @property
+    def mean_life(self) -> float:
+        """Decayed sum of one certain story every 30 days."""
+        return self.half_life_days / log(2) / STEP_DAYS
+
+
+DEFAULTS = ArticleWindows()
+SIGNALS: dict[str, pl.DataType] = {
+    "article_rate": pl.Float64(),
+    "article_burst": pl.Float64(),
+    "article_easing": pl.Float64(),
+    "source_diversity": pl.Float64(),
+    "n_stories": pl.Int64(),
+}
+# Without a story these are known to be zero; the diversity of no sources is unknown.
+ZERO_WITHOUT_STORY = ("article_rate", "article_easing", "n_stories")
+GOODS_MIX: dict[str, pl.DataType] = {
+    "country": pl.String(),
+    "family": pl.String(),
+    "n_stories": pl.Int64(),
+    "share": pl.Float64(),
+}
+
+
+def article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEFAULTS) -> pl.DataFrame:
     """Article signals of one day.
 
     Parameters
     ----------
-    mentions: columns country, story_id, published_on, p_diversion, is_diversion, polarity; further
-        columns `about_listing` and `retracted` are honoured where present. Rows after `as_of` are dropped.
+    mentions: columns country, story_id, published_on, p_diversion, is_diversion, polarity; honoured where
+        present: source, goods, `about_listing`, `retracted`, `story_history` (see `stories.standing`).
+        Rows after `as_of` are dropped.
 
     Returns
     -------
-    `country`, `article_rate` (ln(1 + stories per 30 days), half-life 90 days), `article_easing` (share of
-    the diversion stories of the last 180 days that report easing), `n_stories` (diversion stories of the
-    last 24 months), sorted by country. Countries without a story have no row: with an article table given
-    their true value is 0, which the caller fills.
+    `country`, sorted, and for each country with a diversion story in the last 24 months
+    `article_rate`: ln(1 + stories per 30 days), each story p_diversion * 2^(-age / 90 days).
+    `article_burst`: article_rate minus its mean on the 24 days that lie 30, 60, ... days back, in standard
+        deviations of those 24 rates, which count for no less than the rate of one story. Days in the first
+        half-life of the table do not count, and with fewer than 12 the signal is null for every country.
+    `article_easing`: share of the diversion stories of the last 180 days that report easing.
+    `source_diversity`: entropy in nats, over owners, of who told each story first; null without a source.
+    `n_stories`: diversion stories of the last 24 months.
+    Countries without a story have no row; what is zero for them (`ZERO_WITHOUT_STORY`) the caller fills.
     """
-    return article_panel(mentions, [as_of]).drop("as_of")
+    told = _told(mentions, as_of)
+    stories = _stories(told, as_of, windows)
+    signals = _rates(stories, windows)
+    past = _past_days(mentions, as_of, windows)
+    return (
+        signals.join(_burst(told, signals, past, windows), on="country", how="left", maintain_order="left")
+        .join(_diversity(stories), on="country", how="left", maintain_order="left")
+        .select("country", *SIGNALS)
+        .cast(SIGNALS)  # type: ignore[arg-type]
+    )
 
 
-def article_panel(mentions: pl.DataFrame, as_of_dates: Sequence[date]) -> pl.DataFrame:
+def article_panel(
+    mentions: pl.DataFrame, as_of_dates: Sequence[date], windows: ArticleWindows = DEFAULTS
+) -> pl.DataFrame:
     """`article_signals` for many days: the same columns after `as_of`, sorted by as_of and country."""
-    told = _told(mentions)
-    parts = [_at(told, as_of) for as_of in sorted(set(as_of_dates))]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=_SCHEMA)
+    parts = [
+        article_signals(mentions, day, windows).select(pl.lit(day).alias("as_of"), pl.all())
+        for day in sorted(set(as_of_dates))
+    ]
+    schema = {"as_of": pl.Date(), "country": pl.String(), **SIGNALS}
+    return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
 
 
-_SCHEMA: dict[str, pl.DataType] = {
-    "as_of": pl.Date(),
-    "country": pl.String(),
-    "article_rate": pl.Float64(),
-    "article_easing": pl.Float64(),
-    "n_stories": pl.Int64(),
-}
+def goods_mix(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEFAULTS) -> pl.DataFrame:
+    """What the diversion stories of the last 24 months are about: a frame of `GOODS_MIX`.
+
+    `n_stories` of a country name the family, `share` of all its diversion stories. A story may name several
+    families or none, so shares need not add up to one. Sorted by country, largest share first.
+    """
+    stories = _stories(_told(mentions, as_of), as_of, windows)
+    total = stories.group_by("country").agg(pl.len().alias("all"))
+    named = (
+        stories.explode("goods", empty_as_null=False, keep_nulls=False)
+        .group_by("country", pl.col("goods").alias("family"))
+        .agg(n_stories=pl.len())
+    )
+    return (
+        named.join(total, on="country")
+        .with_columns(share=pl.col("n_stories") / pl.col("all"))
+        .sort(["country", "n_stories", "family"], descending=[False, True, False])
+        .select("country", "family", "n_stories", "share")
+        .cast(GOODS_MIX)  # type: ignore[arg-type]
+    )
 
 
-def _told(mentions: pl.DataFrame) -> pl.DataFrame:
-    """Diversion rows that count, with an own story for rows without a story id."""
-    rows = mentions.filter(pl.col("is_diversion"), pl.col("published_on").is_not_null())
+def _told(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Diversion rows known at as_of that count, their stories as they stood on that day."""
+    rows = standing(mentions.filter(pl.col("is_diversion"), pl.col("published_on") <= as_of), as_of)
     for flag in ("about_listing", "retracted"):
         if flag in rows.columns:
             rows = rows.filter(~pl.col(flag).fill_null(False))
+    absent = {"source": pl.String(), "goods": pl.List(pl.String())}
     return rows.select(
-        "country", "story_id", "published_on", "p_diversion", pl.col("polarity").cast(pl.Int64)
+        "country",
+        "story_id",
+        "published_on",
+        "p_diversion",
+        pl.col("polarity").cast(pl.Int64),
+        *(
+            pl.col(name) if name in rows.columns else pl.lit(None, dtype).alias(name)
+            for name, dtype in absent.items()
+        ),
     )
 
 
-def _at(told: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    known = told.filter(pl.col("published_on") <= as_of)
-    stories = known.group_by("country", "story_id").agg(
-        pl.col("p_diversion").max(), pl.col("published_on").min(), pl.col("polarity").mean()
-    )
-    age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
-    dated = (
-        stories.with_columns(age=age)
-        .filter(pl.col("age") < STORY_DAYS)
+def _stories(told: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
+    """One row for each country and story of the last 24 months, with its age in days."""
+    return (
+        told.sort("country", "published_on", "story_id", "source")
+        .group_by("country", "story_id", maintain_order=True)
+        .agg(
+            pl.col("p_diversion").max(),
+            pl.col("published_on").min(),
+            pl.col("polarity").mean(),
+            pl.col("source").drop_nulls().first(),
+            pl.col("goods").explode(empty_as_null=False, keep_nulls=False).unique().sort(),
+        )
+        .with_columns(age=(pl.lit(as_of) - pl.col("published_on")).dt.total_days())
+        .filter(pl.col("age") < windows.story_days)
         .sort("country", "published_on", "story_id")
     )
-    decayed = (pl.col("p_diversion") * (2.0 ** (-pl.col("age") / HALF_LIFE_DAYS))).sum() / _MEAN_LIFE_MONTHS
-    recent = pl.col("age") <= EASING_DAYS
+
+
+def _rates(stories: pl.DataFrame, windows: ArticleWindows) -> pl.DataFrame:
+    decayed = (pl.col("p_diversion") * (2.0 ** (-pl.col("age") / windows.half_life_days))).sum()
+    recent = pl.col("age") <= windows.easing_days
     easing = (recent & (pl.col("polarity") < 0)).sum() / recent.sum()
     return (
-        dated.group_by("country", maintain_order=True)
+        stories.group_by("country", maintain_order=True)
         .agg(
-            article_rate=decayed.log1p(),
+            article_rate=(decayed / windows.mean_life).log1p(),
             article_easing=pl.when(recent.any()).then(easing).otherwise(0.0),
-            n_stories=pl.len().cast(pl.Int64),
+            n_stories=pl.len(),
         )
         .sort("country")
-        .select(pl.lit(as_of).alias("as_of"), *(name for name in _SCHEMA if name != "as_of"))
-        .cast(_SCHEMA)  # type: ignore[arg-type]
+    )
+
+
+def _past_days(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> list[date]:
+    """The days to look back on; none where the table does not reach back far enough."""
+    first = mentions["published_on"].min()
+    if not isinstance(first, date):
+        return []
+    start = first + timedelta(days=windows.half_life_days)
+    days = [as_of - timedelta(days=STEP_DAYS * k) for k in range(1, windows.burst_months + 1)]
+    usable = [day for day in days if day >= start]
+    return usable if len(usable) >= min(SHORTEST_PAST, windows.burst_months) else []
+
+
+def _burst(
+    told: pl.DataFrame, signals: pl.DataFrame, past: Sequence[date], windows: ArticleWindows
+) -> pl.DataFrame:
+    """country, article_burst.
+
+    A story's weight grows on the days when a more certain sentence is printed, so each row is turned into
+    what it added, and a past rate is the sum of what was added until then, decayed from the first day.
+    """
+    if not past:
+        return signals.select("country", article_burst=pl.lit(None, pl.Float64))
+    story = ["country", "story_id"]
+    added = (
+        told.group_by(*story, "published_on")
+        .agg(pl.col("p_diversion").max())
+        .sort(*story, "published_on")
+        .with_columns(
+            told_on=pl.col("published_on").min().over(story), best=pl.col("p_diversion").cum_max().over(story)
+        )
+        .with_columns(added=pl.col("best") - pl.col("best").shift(1, fill_value=0.0).over(story))
+        .filter(pl.col("added") > 0)
+    )
+    days = pl.DataFrame({"day": list(past)}, schema={"day": pl.Date})
+    age = (pl.col("day") - pl.col("told_on")).dt.total_days()
+    then = (
+        added.join(days, how="cross")
+        .filter(pl.col("published_on") <= pl.col("day"), age < windows.story_days)
+        .with_columns(weight=pl.col("added") * 2.0 ** (-age / windows.half_life_days))
+        .sort("country", "day", "story_id", "published_on")
+        .group_by("country", "day", maintain_order=True)
+        .agg(pl.col("weight").sum())
+    )
+    rate = (pl.col("weight").fill_null(0.0) / windows.mean_life).log1p()
+    grid = (
+        signals.select("country", "article_rate")
+        .join(days, how="cross")
+        .join(then, on=["country", "day"], how="left")
+        .sort("country", "day")
+        .group_by("country", maintain_order=True)
+        .agg(pl.col("article_rate").first(), mean=rate.mean(), spread=rate.std())
+    )
+    floor = log1p(1 / windows.mean_life)
+    spread = pl.max_horizontal(pl.col("spread").fill_null(0.0), pl.lit(floor))
+    return grid.select("country", article_burst=(pl.col("article_rate") - pl.col("mean")) / spread)
+
+
+def _diversity(stories: pl.DataFrame) -> pl.DataFrame:
+    """country, source_diversity."""
+    sources = stories["source"].drop_nulls().unique().sort().to_list()
+    owners = pl.DataFrame(
+        {"source": sources, "owner": [owner_of(source) for source in sources]},
+        schema={"source": pl.String, "owner": pl.String},
+    )
+    share = pl.col("len") / pl.col("len").sum()
+    return (
+        stories.join(owners, on="source")
+        .group_by("country", "owner")
+        .len()
+        .sort("country", "owner")
+        .group_by("country", maintain_order=True)
+        .agg(source_diversity=(-(share * share.log()).sum()).clip(0.0))
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -41,6 +42,31 @@ _RETRACTION = (
     r"(?:report|statement|announcement)s?|"
     r"was misquoted|misinterpreted|no such ban|there is no ban)\b"
 )
+
+
+STORY_STATE = pl.Struct(
+    {
+        "known_on": pl.Date(),
+        "story_id": pl.String(),
+        "about_listing": pl.Boolean(),
+        "retracted": pl.Boolean(),
+    }
+)
+
+
+def standing(mentions: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Mention rows with `story_id`, `about_listing` and `retracted` as they stood on a day.
+
+    `story_history` (List of `STORY_STATE`, oldest first) tells when an article's story changed: a later
+    article joined two stories, or took one back. Without that column the rows are returned as they are.
+    """
+    if "story_history" not in mentions.columns:
+        return mentions
+    known = pl.element().filter(pl.element().struct.field("known_on") <= day)
+    state = pl.col("story_history").list.eval(known).list.last()
+    return mentions.with_columns(
+        state.struct.field(name) for name in ("story_id", "about_listing", "retracted")
+    )
 
 
 def story_table(articles: pl.DataFrame) -> Stories:

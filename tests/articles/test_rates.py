@@ -1,12 +1,13 @@
 """Rates: what counts, when, and how much; compared with sums done by hand."""
 
 import math
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
-from features.articles.rates import HALF_LIFE_DAYS, article_panel, article_signals
+from features.articles.rates import ArticleWindows, article_panel, article_signals, goods_mix
+from features.articles.stories import STORY_STATE
 
 AS_OF = date(2024, 6, 30)
 
@@ -21,6 +22,8 @@ def mention(
     p: float = 1.0,
     listing: bool = False,
     retracted: bool = False,
+    source: str | None = "paper",
+    goods: tuple[str, ...] = (),
 ) -> dict:
     return {
         "country": country,
@@ -31,15 +34,19 @@ def mention(
         "polarity": polarity,
         "about_listing": listing,
         "retracted": retracted,
+        "source": source,
+        "goods": list(goods),
     }
 
 
 def table(*rows: dict) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema_overrides={"published_on": pl.Date, "polarity": pl.Int8})
+    return pl.DataFrame(
+        rows, schema_overrides={"published_on": pl.Date, "polarity": pl.Int8, "goods": pl.List(pl.String)}
+    )
 
 
 def test_a_story_of_today_weighs_one_and_one_of_a_half_life_ago_a_half() -> None:
-    mean_life = HALF_LIFE_DAYS / math.log(2) / 30
+    mean_life = ArticleWindows().half_life_days / math.log(2) / 30
     today = article_signals(table(mention("KGZ", "a", AS_OF)), AS_OF)["article_rate"][0]
     older = article_signals(table(mention("KGZ", "a", date(2024, 4, 1))), AS_OF)["article_rate"][0]
     assert today == pytest.approx(math.log1p(1 / mean_life))
@@ -76,3 +83,86 @@ def test_the_panel_of_many_days_equals_each_day_alone() -> None:
     for day in days:
         alone = article_signals(rows, day)
         assert panel.filter(pl.col("as_of") == day).drop("as_of").equals(alone)
+
+
+def back(days: int) -> date:
+    return AS_OF - timedelta(days=days)
+
+
+def burst_of(rows: pl.DataFrame, country: str) -> float | None:
+    signals = article_signals(rows, AS_OF)
+    return dict(signals.select("country", "article_burst").iter_rows())[country]
+
+
+def test_a_burst_is_measured_against_the_countrys_own_past() -> None:
+    quiet = [mention("KAZ", "old", back(800), flagged=False)]  # the table reaches back
+    sudden = [mention("KGZ", f"now{i}", back(i)) for i in range(6)]
+    steady = [mention("TUR", f"s{i}", back(12 * i)) for i in range(65)]
+    rows = table(*quiet, *sudden, *steady)
+    assert burst_of(rows, "KGZ") > 3
+    assert abs(burst_of(rows, "TUR")) < 1
+
+
+def test_one_first_story_is_a_burst_of_one() -> None:
+    rows = table(mention("KAZ", "old", back(800), flagged=False), mention("KGZ", "a", AS_OF))
+    assert burst_of(rows, "KGZ") == pytest.approx(1.0)
+
+
+def test_a_table_without_a_past_says_nothing_of_bursts() -> None:
+    short = table(mention("KGZ", "a", AS_OF), mention("KAZ", "b", back(30 * 12 + 80), flagged=False))
+    long = table(mention("KGZ", "a", AS_OF), mention("KAZ", "b", back(30 * 12 + 90), flagged=False))
+    assert burst_of(short, "KGZ") is None
+    assert burst_of(long, "KGZ") is not None
+
+
+def test_diversity_counts_owners_of_first_tellers() -> None:
+    rows = table(
+        mention("KGZ", "a", back(5), source="www.bbc.com"),
+        mention("KGZ", "a", back(4), source="copier.example"),
+        mention("KGZ", "b", back(3), source="news.bbc.co.uk"),
+        mention("ARM", "c", back(3), source="one.example"),
+        mention("ARM", "d", back(3), source="two.example"),
+        mention("TUR", "e", back(3), source=None),
+    )
+    found = dict(article_signals(rows, AS_OF).select("country", "source_diversity").iter_rows())
+    assert found == {"ARM": pytest.approx(math.log(2)), "KGZ": 0.0, "TUR": None}
+
+
+def test_the_goods_mix_counts_stories_not_sentences() -> None:
+    rows = table(
+        mention("KGZ", "a", back(5), goods=("chips", "drones")),
+        mention("KGZ", "a", back(5), goods=("chips",)),
+        mention("KGZ", "b", back(3), goods=("chips",)),
+        mention("KGZ", "c", back(3)),
+        mention("KGZ", "d", back(800), goods=("cars",)),
+    )
+    assert goods_mix(rows, AS_OF).rows() == [
+        ("KGZ", "chips", 2, pytest.approx(2 / 3)),
+        ("KGZ", "drones", 1, pytest.approx(1 / 3)),
+    ]
+
+
+def test_a_longer_half_life_keeps_old_stories_heavier() -> None:
+    rows = table(mention("KGZ", "a", back(180)))
+    per_story = 30 * math.log(2) / 180
+    rate = article_signals(rows, AS_OF, ArticleWindows(half_life_days=180))["article_rate"][0]
+    assert rate == pytest.approx(math.log1p(0.5 * per_story))
+
+
+def test_what_became_known_later_changes_no_earlier_day() -> None:
+    """Two stories are joined, and taken back, by articles that are printed after the first day asked for."""
+    states = [(back(40), "a"), (back(10), "joined")]
+    history = [
+        [
+            {"known_on": day, "story_id": story if story != "a" else name, "about_listing": False,
+             "retracted": day == back(10)}
+            for day, story in states
+        ]
+        for name in ("a", "b")
+    ]  # fmt: skip
+    rows = table(mention("KGZ", "joined", back(40), retracted=True), mention("KGZ", "joined", back(40)))
+    dated = rows.with_columns(
+        story_history=pl.Series(history, dtype=pl.List(STORY_STATE)),
+    )
+    assert article_signals(dated, back(20))["n_stories"].to_list() == [2]
+    assert article_signals(dated, AS_OF).height == 0
