@@ -2,13 +2,15 @@
 
 FILE is a CSV of labelled sentences, one row for each sentence and country: sent_id, text,
 country_iso3, is_diversion_mention (0 or 1), polarity. Each sentence is read as an article by itself.
-Without FILE the out-of-fold figures on the training sentences are printed: every sentence is read by
-a model that saw neither it nor a near-copy.
+Or it is a TOML file of whole articles (`name`, `diversion`, `text`; see `read_articles`). Without FILE the
+out-of-fold figures on the training sentences are printed: every sentence is read by a model that saw
+neither it nor a near-copy.
 """
 
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ import polars as pl
 from data_contracts.tables import ARTICLES
 from features.articles.context import EVASION_WORDS
 from features.articles.mentions import find_mentions
+from features.articles.sentences import split_sentences
 
 Key = tuple[str, str]
 
@@ -58,8 +61,34 @@ class Labelled:
     diversion: dict[Key, int]
 
 
+_SIGN = {"+": 1, "-": -1, "0": 0}
+
+
+def read_articles(path: Path) -> tuple[Labelled, Labelled]:
+    """Labelled articles: by article, and by their sentences (keys `name#number of the sentence`).
+
+    The TOML file has `[[article]]` tables: `name`; `diversion`, labels such as `TUR-`; `text`, one sentence
+    a line, its own labels after `||`.
+    """
+    texts: dict[str, str] = {}
+    whole: dict[Key, int] = {}
+    parts: dict[Key, int] = {}
+    for article in tomllib.loads(path.read_text(encoding="utf-8"))["article"]:
+        name = article["name"]
+        whole.update({(name, label[:3]): _SIGN[label[3]] for label in article["diversion"]})
+        number = 0
+        lines = []
+        for line in article["text"].strip().splitlines():
+            sentence, _, labels = line.partition("||")
+            lines.append(sentence.strip())
+            number += len(split_sentences(sentence))
+            parts.update({(f"{name}#{number}", label[:3]): _SIGN[label[3]] for label in labels.split()})
+        texts[name] = "\n".join(lines)
+    return Labelled(texts, frozenset(whole), whole), Labelled(texts, frozenset(parts), parts)
+
+
 def read_labelled(path: Path) -> Labelled:
-    """Read a labelled file; columns as in the module's docstring."""
+    """Read a labelled file of sentences; columns as in the module's docstring."""
     table = pl.read_csv(path, infer_schema=False)
     texts: dict[str, str] = {}
     diversion: dict[Key, int] = {}
@@ -76,7 +105,7 @@ def read_labelled(path: Path) -> Labelled:
 
 
 def read_as_articles(texts: dict[str, str]) -> pl.DataFrame:
-    """Mentions of sentences, each an article by itself."""
+    """Mentions of texts, each an article by itself."""
     day = datetime(2024, 1, 1, tzinfo=UTC)
     rows = [(sent_id, day, "evaluation", None, None, text, None) for sent_id, text in texts.items()]
     return find_mentions(pl.DataFrame(rows, schema=ARTICLES, orient="row"))
@@ -102,21 +131,42 @@ def baselines(labelled: Labelled, found: frozenset[Key]) -> dict[str, set[Key]]:
     }
 
 
+def baselines_of_articles(labelled: Labelled, mentions: pl.DataFrame) -> dict[str, set[Key]]:
+    """The four rules on articles: a country counts when one sentence that names it fits the rule."""
+    sentences: dict[str, str] = {}
+    for name, text in labelled.texts.items():
+        for number, sentence in enumerate(split_sentences(text), start=1):
+            sentences[f"{name}#{number}"] = sentence
+    found = frozenset(
+        (f"{a}#{number}", c)
+        for a, number, c in mentions.select("article_id", "sentence_no", "country").rows()
+    )
+    by_sentence = baselines(Labelled(sentences, found, {}), found)
+    return {rule: {(a.rpartition("#")[0], c) for a, c in keys} for rule, keys in by_sentence.items()}
+
+
+def combined(mentions: pl.DataFrame) -> dict[Key, int]:
+    """Flagged (article, country) pairs and one polarity for each: the mean of its sentences, rounded."""
+    means = (
+        mentions.filter("is_diversion")
+        .group_by("article_id", "country", maintain_order=True)
+        .agg(pl.col("polarity").mean())
+    )
+    return {(a, c): (mean > 1 / 3) - (mean < -1 / 3) for a, c, mean in means.iter_rows()}
+
+
 def evaluate(path: Path) -> list[str]:
-    """Lines of the report on a labelled file."""
+    """Lines of the report on a labelled file of sentences."""
     labelled = read_labelled(path)
     mentions = read_as_articles(labelled.texts)
     found = frozenset(mentions.select("article_id", "country").rows())
-    flagged = mentions.filter("is_diversion")
-    predicted = {(a, c): p for a, c, p in flagged.select("article_id", "country", "polarity").iter_rows()}
-    hits = [key for key in predicted if key in labelled.diversion]
-    right = sum(predicted[key] == labelled.diversion[key] for key in hits)
+    predicted = combined(mentions)
     lines = [
         f"{len(labelled.texts)} sentences, {len(labelled.keys)} rows, {len(labelled.diversion)} of diversion",
         f"{'this engine, by row':28}{score(predicted, labelled.diversion)}",
         f"{'this engine, by sentence':28}"
         f"{score((key[0] for key in predicted), (key[0] for key in labelled.diversion))}",
-        f"{'polarity of true positives':28}accuracy {right / len(hits) if hits else 0.0:.3f} of {len(hits)}",
+        _polarity(predicted, labelled.diversion),
         f"{'countries found':28}{score(found, labelled.keys)}",
     ]
     for name, keys in baselines(labelled, found).items():
@@ -124,6 +174,35 @@ def evaluate(path: Path) -> list[str]:
         by_sentence = score((key[0] for key in keys), (key[0] for key in labelled.diversion))
         lines.append(f"{'  by sentence':28}{by_sentence}")
     return lines
+
+
+def evaluate_articles(path: Path) -> list[str]:
+    """Lines of the report on a labelled file of whole articles."""
+    whole, parts = read_articles(path)
+    mentions = read_as_articles(whole.texts)
+    found = frozenset(mentions.select("article_id", "country").rows())
+    predicted = combined(mentions)
+    by_sentence = combined(
+        mentions.with_columns(pl.concat_str("article_id", "sentence_no", separator="#").alias("article_id"))
+    )
+    return [
+        f"{len(whole.texts)} articles, {len(found)} countries named, {len(whole.diversion)} of diversion",
+        f"{'this engine, by article':28}{score(predicted, whole.diversion)}",
+        _polarity(predicted, whole.diversion),
+        f"{'this engine, by sentence':28}{score(by_sentence, parts.diversion)}",
+        _polarity(by_sentence, parts.diversion),
+        *(
+            f"{name:28}{score(keys, whole.diversion)}"
+            for name, keys in baselines_of_articles(whole, mentions).items()
+        ),
+    ]
+
+
+def _polarity(predicted: dict[Key, int], truth: dict[Key, int]) -> str:
+    hits = [key for key in predicted if key in truth]
+    right = sum(predicted[key] == truth[key] for key in hits)
+    name = "polarity of true positives"
+    return f"{name:28}accuracy {right / len(hits) if hits else 0.0:.3f} of {len(hits)}"
 
 
 def evaluate_out_of_fold() -> list[str]:
@@ -156,7 +235,11 @@ def evaluate_out_of_fold() -> list[str]:
 
 def main() -> None:
     """Print the report."""
-    lines = evaluate(Path(sys.argv[1])) if len(sys.argv) > 1 else evaluate_out_of_fold()
+    if len(sys.argv) == 1:
+        lines = evaluate_out_of_fold()
+    else:
+        path = Path(sys.argv[1])
+        lines = evaluate_articles(path) if path.suffix == ".toml" else evaluate(path)
     print("\n".join(lines))
 
 
