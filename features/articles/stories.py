@@ -1,26 +1,35 @@
 """Stories: articles that tell the same thing, so that a syndicated report counts once.
 
-Each article gets MinHash signatures (Broder 1997) of its word four-grams; articles that agree in one
-band of the signature are candidates and join when enough of the whole signature agrees. Bands are
-found by sorting, so the work is linear in the number of articles.
+Articles whose sketches agree in one band are candidates and join when enough of the whole signature
+agrees. Bands are found by sorting, so the work is linear in the number of articles. Articles are taken in
+the order of publication: what stood on a day is what the articles published until then make by themselves.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-HASHES = 48
-BANDS = 16
+from features.articles.sketches import Sketches, sketch
+
 AGREEMENT = 0.4  # share of equal signature places from which two texts count as the same story
-SHINGLE = 4
-SLICE = 4000  # articles
-SAMPLE = 4000  # characters of a text that are compared
+_CHUNK = 1 << 16  # pairs whose signatures are compared at once
+_A_DAY = 86_400_000_000  # microseconds
+_FIRST_DAY = date.min.toordinal() - date(1970, 1, 1).toordinal()
+STORY_STATE = pl.Struct(
+    {
+        "known_on": pl.Date(),
+        "story_id": pl.String(),
+        "about_listing": pl.Boolean(),
+        "retracted": pl.Boolean(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -30,28 +39,172 @@ class Stories:
     table: pl.DataFrame
 
 
-_LISTING = (
-    r"(?i)\b(?:sanction(?:s|ed)|blacklist(?:s|ed)?|designat(?:es|ed|ion)|entity list|added? to (?:the )?"
-    r"(?:list|entity)|sdn list|specially designated|sanctions package|new package|addition of entities|"
-    r"revisions? to the entity)\b"
-)
-_RETRACTION = (
-    r"(?i)\b(?:retract(?:s|ed|ion)|corrects? (?:a |an )?earlier|"
-    r"withdr(?:ew|awn) (?:the|this|its) (?:report|story|article)|"
-    r"(?:denied|denies|refuted|walks back|walked back) (?:the |an? )?(?:earlier )?"
-    r"(?:report|statement|announcement)s?|"
-    r"was misquoted|misinterpreted|no such ban|there is no ban)\b"
-)
+@dataclass(frozen=True)
+class _Links:
+    """Articles in the order of publication, and pairs of places in it that tell the same story.
+
+    `order`: place -> row of the sketches. `pairs`: (n, 2), the later article second, sorted by it.
+    """
+
+    order: NDArray[np.int64]
+    pairs: NDArray[np.int64]
 
 
-STORY_STATE = pl.Struct(
-    {
-        "known_on": pl.Date(),
-        "story_id": pl.String(),
-        "about_listing": pl.Boolean(),
-        "retracted": pl.Boolean(),
-    }
-)
+def story_table(articles: pl.DataFrame) -> Stories:
+    """Stories of a table of articles (canonical schema); see `stories_of`.
+
+    Only the articles given are looked at: for a reading as of a date, leave later articles out first.
+    """
+    return stories_of(sketch(articles))
+
+
+def stories_of(sketches: Sketches) -> Stories:
+    """Stories of sketched articles.
+
+    A story's id is made from the id of its first article, so that later articles do not rename it.
+    `about_listing`: every article of the story announces a designation in its title. `retracted`: some
+    article of it takes it back.
+    """
+    links = _links(sketches)
+    ids = sketches.ids.gather(links.order)
+    roots = _roots(len(links.order), links.pairs)
+    table = (
+        pl.DataFrame(
+            {
+                "article_id": ids,
+                "root": roots,
+                "about_listing": sketches.about_listing[links.order],
+                "retracted": sketches.retracts[links.order],
+            }
+        )
+        .with_columns(
+            story_id=_story_ids(ids, roots),
+            about_listing=pl.col("about_listing").all().over("root"),
+            retracted=pl.col("retracted").any().over("root"),
+        )
+        .select("article_id", "story_id", "about_listing", "retracted")
+    )
+    return Stories(table.unique("article_id", keep="first", maintain_order=True))
+
+
+def story_histories(sketches: Sketches) -> pl.DataFrame:
+    """What each article's story was, day by day.
+
+    `article_id`, `story_history` (List of `STORY_STATE`, oldest first): an entry for the day of publication
+    and for each later day on which another article joined the story to an older one, took it back, or
+    showed that it is about more than a designation.
+    """
+    links = _links(sketches)
+    ids = sketches.ids.gather(links.order)
+    days = np.floor_divide(sketches.at[links.order], _A_DAY)
+    flags = (sketches.about_listing[links.order].tolist(), sketches.retracts[links.order].tolist())
+    entries = [
+        (place, _day(int(days[on])), *state) for on, place, *state in _changes(len(ids), links.pairs, flags)
+    ]
+    schema = {"place": pl.Int64, "known_on": pl.Date, "root": pl.Int64}
+    schema |= {"about_listing": pl.Boolean, "retracted": pl.Boolean}
+    changes = pl.DataFrame(entries, schema=schema, orient="row")
+    roots = changes["root"].to_numpy()
+    return (
+        changes.with_columns(article_id=ids.gather(changes["place"]), story_id=_story_ids(ids, roots))
+        .unique(["place", "known_on"], keep="last", maintain_order=True)
+        .group_by("place", maintain_order=True)
+        .agg(pl.col("article_id").first(), story_history=pl.struct(*(f.name for f in STORY_STATE.fields)))
+        .drop("place")
+        .unique("article_id", keep="first", maintain_order=True)
+    )
+
+
+_Change = tuple[int, int, int, bool, bool]
+
+
+def _changes(n: int, pairs: NDArray[np.int64], flags: tuple[list[bool], list[bool]]) -> Iterator[_Change]:
+    """Yield (place that brought the change, place that changed, root, about_listing, retracted), in order."""
+    about, retracted = flags
+    parent = list(range(n))
+    members: dict[int, list[int]] = {}
+    at = 0
+    for place in range(n):
+        members[place] = [place]
+        before: dict[int, tuple[bool, bool]] = {}  # flags of the stories that the article joins
+        renamed = [place]
+        while at < len(pairs) and pairs[at, 1] == place:
+            older, newer = sorted((_root(parent, int(pairs[at, 0])), _root(parent, place)))
+            at += 1
+            if older == newer:
+                continue
+            before.setdefault(older, (about[older], retracted[older]))
+            parent[newer] = older
+            joined = members.pop(newer)
+            members[older] += joined
+            renamed = list(dict.fromkeys([*renamed, *joined]))
+            about[older] = about[older] and about[newer]
+            retracted[older] = retracted[older] or retracted[newer]
+        root = _root(parent, place)
+        state = (about[root], retracted[root])
+        for member in renamed if state == before.get(root) else members[root]:
+            yield place, member, root, *state
+
+
+def _links(sketches: Sketches) -> _Links:
+    n = len(sketches.ids)
+    order = (
+        pl.DataFrame({"at": sketches.at, "id": sketches.ids, "row": np.arange(n)})
+        .sort("at", "id", "row")["row"]
+        .to_numpy()
+    )
+    found = np.zeros(0, dtype=np.int64)
+    for band in sketches.bands:
+        keys = band[order]
+        by_key = np.argsort(keys, kind="stable")
+        same = np.flatnonzero(keys[by_key[1:]] == keys[by_key[:-1]])
+        one, two = by_key[same], by_key[same + 1]
+        alike = [
+            _alike(sketches, order[one[i : i + _CHUNK]], order[two[i : i + _CHUNK]])
+            for i in range(0, len(one), _CHUNK)
+        ]
+        kept = np.concatenate(alike) if alike else np.zeros(0, dtype=np.bool_)
+        found = np.unique(np.concatenate([found, two[kept] * n + one[kept]]))
+    pairs = np.stack([found % n, found // n], axis=1) if n else np.zeros((0, 2), dtype=np.int64)
+    return _Links(order, pairs)
+
+
+def _alike(sketches: Sketches, one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.bool_]:
+    equal = sketches.signatures[one] == sketches.signatures[two]
+    return np.asarray(equal.mean(axis=1) >= AGREEMENT)
+
+
+def _roots(n: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Place of the first article of each article's story."""
+    parent = list(range(n))
+    for start in range(0, len(pairs), _CHUNK):
+        for a, b in pairs[start : start + _CHUNK].tolist():
+            left, right = _root(parent, a), _root(parent, b)
+            if left != right:
+                parent[max(left, right)] = min(left, right)
+    return np.fromiter((_root(parent, i) for i in range(n)), dtype=np.int64, count=n)
+
+
+def _root(parent: list[int], i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+def _story_ids(ids: pl.Series, roots: NDArray[np.int64]) -> pl.Series:
+    """Ids of the stories whose first articles stand at `roots`, made piece by piece."""
+    parts = [pl.Series("story_id", [], dtype=pl.String)]
+    for start in range(0, len(roots), _CHUNK):
+        first = ids.gather(roots[start : start + _CHUNK]).to_list()
+        made = ["s" + hashlib.sha256(name.encode()).hexdigest()[:12] for name in first]
+        parts.append(pl.Series("story_id", made, dtype=pl.String))
+    return pl.concat(parts)
+
+
+def _day(number: int) -> date:
+    """The day with this number from 1970; articles without a date were there from the first."""
+    return date.min if number < _FIRST_DAY else date(1970, 1, 1) + timedelta(days=number)
 
 
 def standing(mentions: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -67,111 +220,3 @@ def standing(mentions: pl.DataFrame, day: date) -> pl.DataFrame:
     return mentions.with_columns(
         state.struct.field(name) for name in ("story_id", "about_listing", "retracted")
     )
-
-
-def story_table(articles: pl.DataFrame) -> Stories:
-    """Stories of a table of articles (canonical schema).
-
-    A story's id is made from the smallest article_id in it. `about_listing`: the title, or the first
-    words of an untitled text, announce a designation. `retracted`: some article of the story takes it back.
-    Only the articles given are looked at: for a reading as of a date, leave later articles out first.
-    """
-    ids = articles["article_id"].to_list()
-    parents = _join(_all_signatures(articles))
-    first: dict[int, str] = {}
-    for i, root in enumerate(parents):
-        first[root] = min(first.get(root, ids[i]), ids[i])
-    story = ["s" + hashlib.sha256(first[root].encode()).hexdigest()[:12] for root in parents]
-    head = pl.concat_str(
-        pl.col("title").fill_null(""), pl.col("text").fill_null("").str.slice(0, 200), separator=" "
-    )
-    title = (
-        pl.when(pl.col("title").fill_null("").str.len_chars() > 0)
-        .then("title")
-        .otherwise(pl.col("text").fill_null("").str.slice(0, 0))
-    )
-    table = (
-        articles.select(
-            "article_id", about_listing=title.str.contains(_LISTING), retracted=head.str.contains(_RETRACTION)
-        )
-        .with_columns(story_id=pl.Series(story, dtype=pl.String))
-        .with_columns(
-            pl.col("about_listing").all().over("story_id"), pl.col("retracted").any().over("story_id")
-        )
-    )
-    return Stories(table.unique("article_id", keep="first", maintain_order=True))
-
-
-def _all_signatures(articles: pl.DataFrame) -> NDArray[np.uint64]:
-    """Signatures made slice by slice: words of all articles at once would fill the memory."""
-    parts = [
-        _signatures(articles.slice(start, SLICE), start) for start in range(0, max(articles.height, 1), SLICE)
-    ]
-    return np.concatenate(parts)
-
-
-def _signatures(articles: pl.DataFrame, start: int) -> NDArray[np.uint64]:
-    """MinHash signatures, articles x HASHES; a text without words gets one of its own place in the table."""
-    words = (
-        pl.concat_str(pl.col("title").fill_null(""), pl.col("text").fill_null(""), separator=" ")
-        .str.slice(0, SAMPLE)
-        .str.to_lowercase()
-        .str.extract_all(r"[\p{L}\p{N}]+")
-    )
-    lists = articles.select(words.alias("words"))["words"]
-    rng = np.random.default_rng(0)
-    factor = rng.integers(1, 2**63, HASHES, dtype=np.uint64) | np.uint64(1)
-    offset = rng.integers(0, 2**63, HASHES, dtype=np.uint64)
-    signatures = np.zeros((len(lists), HASHES), dtype=np.uint64)
-    counts = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
-    codes = lists.explode(empty_as_null=False, keep_nulls=False).hash(seed=1).to_numpy()
-    starts = np.cumsum(counts) - counts
-    empty = np.flatnonzero(counts == 0)
-    signatures[empty] = (empty + start).astype(np.uint64)[:, None]
-    full = np.flatnonzero(counts > 0)
-    grams, firsts = _shingles(codes, starts[full], counts[full])
-    for h in range(HASHES):
-        if len(full):
-            signatures[full, h] = np.minimum.reduceat(grams * factor[h] + offset[h], firsts)
-    return signatures
-
-
-def _shingles(
-    codes: NDArray[np.uint64], starts: NDArray[np.int64], counts: NDArray[np.int64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Codes of every run of `SHINGLE` words, text after text, and where each text's runs begin.
-
-    A text of fewer words gives one run of what it has: missing words count as zero.
-    """
-    padded = np.concatenate([codes, np.zeros(SHINGLE, dtype=np.uint64)])
-    runs = np.maximum(counts - SHINGLE + 1, 1)
-    firsts = np.cumsum(runs) - runs
-    at = np.repeat(starts - firsts, runs) + np.arange(int(runs.sum()))
-    room = np.repeat(starts + counts, runs) - at
-    mixed = padded[at]
-    for k in range(1, SHINGLE):
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + np.where(room > k, padded[at + k], np.uint64(0))
-    return mixed, firsts
-
-
-def _join(signatures: NDArray[np.uint64]) -> list[int]:
-    parent = list(range(len(signatures)))
-    rows = HASHES // BANDS
-    for band in range(BANDS):
-        keys = signatures[:, band * rows : (band + 1) * rows]
-        order = np.lexsort(keys.T)
-        same = (keys[order[1:]] == keys[order[:-1]]).all(axis=1)
-        one, two = order[:-1][same], order[1:][same]
-        alike = (signatures[one] == signatures[two]).mean(axis=1) >= AGREEMENT
-        for a, b in zip(one[alike].tolist(), two[alike].tolist(), strict=True):
-            left, right = _root(parent, a), _root(parent, b)
-            if left != right:
-                parent[max(left, right)] = min(left, right)
-    return [_root(parent, i) for i in range(len(parent))]
-
-
-def _root(parent: list[int], i: int) -> int:
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
