@@ -78,8 +78,30 @@ class Context:
     previous: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Unique:
+    """Which rows of a table speak of the same thing.
+
+    Attributes
+    ----------
+    key: columns that name the thing. values: what is said of it; rows of one key must agree on them.
+    optional: columns in which null is a value; a row that lacks another is not compared.
+    vintage: the column of the key that tells an earlier edition of a row from a later one.
+    """
+
+    key: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    vintage: str = ""
+
+    @property
+    def thing(self) -> tuple[str, ...]:
+        """The key without the vintage."""
+        return tuple(name for name in self.key if name != self.vintage)
+
+
 Measure = Callable[[pl.DataFrame, Context], pl.DataFrame]
-Evidence = Callable[[pl.DataFrame, Context], Mapping[str, Any]]
+Evidence = Callable[[pl.LazyFrame, Context], Mapping[str, Any]]
 
 
 def no_measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -87,7 +109,7 @@ def no_measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     return frame
 
 
-def no_evidence(frame: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+def no_evidence(accepted: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """For contracts with no set rules of their own."""
     return {}
 
@@ -101,8 +123,10 @@ class Contract:
     columns: canonical columns and their types, in order.
     required: columns that must be in the file; the rest are filled with null when absent.
     nullable: required columns that may be empty from top to bottom.
-    measures: adds to the cast rows the columns that row rules judge.
-    evidence: facts of the accepted rows that set rules judge, one value each.
+    unique: adds to the cast rows `copy_no` and `versions`, which row rules judge.
+    measures: adds the other columns that row rules judge.
+    evidence: facts of the accepted rows that set rules judge, one value each; with a vintage the rows say in
+        `superseded` whether a later accepted row replaces them.
     """
 
     name: str
@@ -111,6 +135,7 @@ class Contract:
     required: tuple[str, ...]
     row_rules: tuple[Rule, ...]
     set_rules: tuple[Rule, ...]
+    unique: Unique | None = None
     measures: Measure = no_measures
     evidence: Evidence = no_evidence
     schema_rules: tuple[Rule, ...] = ()

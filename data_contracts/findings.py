@@ -8,42 +8,37 @@ from typing import Any
 
 import polars as pl
 
-from data_contracts.casting import state
-from data_contracts.contract import Contract, Rule, RuleResult
-from data_contracts.judge import Mask
+from data_contracts.contract import Rule, RuleResult
+from data_contracts.tally import Tally
 
 
-def schema_results(contract: Contract, frame: pl.DataFrame, typed: pl.DataFrame) -> tuple[RuleResult, ...]:
+def schema_results(tally: Tally) -> tuple[RuleResult, ...]:
     """Verdicts of tier 1: missing columns, and columns in which nothing reads as its type."""
-    missing = [name for name in contract.required if name not in frame.columns]
-    wrong = []
-    for name, dtype in contract.columns.items():
-        said = typed[state(name)].drop_nulls()
-        if len(said) and said.max() == 0:
-            value = _show(frame[name].drop_nulls()[0])
-            wrong.append(f"{name} should be {_plain_type(dtype)} but is {frame.schema[name]} such as {value}")
+    contract = tally.contract
+    wrong = [
+        f"{name} should be {_plain_type(dtype)} but is {tally.samples[name]}"
+        for name, dtype in contract.columns.items()
+        if tally.reads.get(name) is False
+    ]
     found = {
-        "columns_present": f"Missing: {', '.join(missing)}. Needed: {', '.join(contract.required)}."
-        if missing
+        "columns_present": f"Missing: {', '.join(tally.missing)}. Needed: {', '.join(contract.required)}."
+        if tally.missing
         else "",
         "columns_have_their_type": "; ".join(wrong) + "." if wrong else "",
     }
     return tuple(_result(rule, found[rule.name], 0) for rule in contract.schema_rules)
 
 
-def row_result(rule: Rule, frame: pl.DataFrame, broken: Mask, *, judged: bool) -> RuleResult:
-    """The verdict on a row rule, with the first row that breaks it."""
-    count = int(broken.sum())
+def row_results(tally: Tally) -> tuple[RuleResult, ...]:
+    """The verdicts of tier 2, each with the first row that breaks it."""
+    return tuple(_row_result(rule, tally) for rule in tally.contract.row_rules)
+
+
+def _row_result(rule: Rule, tally: Tally) -> RuleResult:
+    count = tally.broken.get(rule.name, 0)
     if not count:
-        return _result(rule, "", 0, judged=judged)
-    place = int(broken.argmax())
-    column = rule.columns[0]
-    value = _show(frame[column][place]) if column in frame.columns else "nothing"
-    where = f"{frame['source_file'][place] or 'the table'}, row {frame['source_row'][place]}"
-    sentence = (
-        f"{count} of {frame.height} rows do not keep it: {rule.description}; "
-        f"first at {where}, where {column} is {value}."
-    )
+        return _result(rule, "", 0, judged=tally.judges(rule))
+    sentence = f"{count} of {tally.rows} rows do not keep it: {rule.description}; {tally.first[rule.name]}."
     return _result(rule, sentence, count)
 
 
@@ -74,14 +69,6 @@ def _result(rule: Rule, finding: str, failing_rows: int, *, judged: bool = True)
         detail=f"{finding} {rule.mend}" if finding else holds,
         judged=judged,
     )
-
-
-def _show(value: object) -> str:
-    """A value for a sentence: quoted, on one line, short."""
-    if value is None:
-        return "empty"
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _plain_type(dtype: pl.DataType) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from data_contracts.casting import state
-from data_contracts.contract import Contract, Rule, Severity
+from data_contracts.contract import Rule, Severity
 from data_contracts.countries import country_codes
+from data_contracts.tally import Tally
 
 CHAPTERS = tuple(chapter for chapter in range(1, 98) if chapter != 77)
 MOSTLY_REFUSED = 0.5
@@ -261,19 +262,16 @@ OWN_BATCH_RULES: tuple[Rule, ...] = (
 )
 
 
-def batch_evidence(
-    contract: Contract, typed: pl.DataFrame, present: Sequence[str], accepted: int
-) -> Mapping[str, Any]:
+def batch_evidence(tally: Tally, accepted: int) -> Mapping[str, Any]:
     """Facts that the shared batch rules judge.
 
     Each is null where a more basic rule has already said what is wrong, so that one fault gives one
     finding: nothing is said of refusals in an empty batch or one with an empty column.
     """
-    rows = typed.height
-    expected = [c for c in present if c not in contract.nullable]
-    empty = [c for c in expected if rows and typed[state(c)].is_null().all()]
+    rows = tally.rows
+    empty = tally.empty_columns
     share = (rows - accepted) / rows if rows else None
-    filled = rows > 0 and not empty and len(present) == len(contract.required)
+    filled = rows > 0 and not empty and not tally.missing
     mostly = share if filled and accepted else None
     return {
         "rows_in": rows,
@@ -289,41 +287,6 @@ def batch_evidence(
             mostly if mostly is not None and mostly <= MOSTLY_REFUSED else None
         ),
     }
-
-
-def duplicates(
-    frame: pl.DataFrame, key: Sequence[str], values: Sequence[str], optional: Sequence[str] = ()
-) -> pl.DataFrame:
-    """Adds `copy_no` (0 for the first row of equal key and values) and `versions` (values that a key has).
-
-    Null counts as a value in `optional` columns. Rows that lack another column or have a value that does not
-    parse get null: what they are is not known. Only rows that share their key are looked at closely.
-    """
-    readable = pl.all_horizontal(
-        pl.col(state(c)).ne_missing(0) if c in optional else pl.col(state(c)).eq_missing(1)
-        for c in (*key, *values)
-    )
-    place = frame.select(
-        readable=readable, shared=pl.struct(key).is_duplicated(), place=pl.int_range(pl.len())
-    )
-    shared = place.filter(pl.col("readable") & pl.col("shared"))["place"]
-    close = (
-        frame[shared]
-        .select(
-            place=shared,
-            copy_no=pl.int_range(pl.len()).over(*key, *values),
-            versions=pl.struct(values).n_unique().over(key) if values else pl.lit(1),
-        )
-        .cast({"copy_no": pl.Int64, "versions": pl.Int64})
-    )
-    found = place.join(close, on="place", how="left", maintain_order="left")
-    alone = pl.col("readable") & ~pl.col("shared")
-    return frame.with_columns(
-        found.select(
-            copy_no=pl.when(alone).then(0).otherwise(pl.col("copy_no")),
-            versions=pl.when(alone).then(1).otherwise(pl.col("versions")),
-        )
-    )
 
 
 def days_between(earlier: Any, later: date | None) -> int | None:

@@ -10,11 +10,14 @@ import numpy as np
 import polars as pl
 
 from data_contracts.casting import as_text, bytes_as_text, cast_columns
-from data_contracts.contract import Context, Contract, ContractReport, RuleResult
-from data_contracts.findings import plain, row_result, schema_results, set_results
-from data_contracts.judge import Mask, judge, preload
+from data_contracts.contract import Context, Contract, ContractReport, Rule
+from data_contracts.copies import superseded, with_copies
+from data_contracts.findings import plain, row_results, schema_results, set_results
+from data_contracts.judge import preload
 from data_contracts.rules import batch_evidence
 from data_contracts.tables import BOOKKEEPING
+from data_contracts.tally import Tally
+from data_contracts.verdicts import Mask, Verdicts
 
 __all__ = ["Validation", "preload", "validate", "validate_batches"]
 
@@ -38,9 +41,10 @@ class Validation:
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class Prepared:
+    """Rows with their bookkeeping, as read (`frame`) and after the cast (`typed`, with states)."""
+
     frame: pl.DataFrame
-    context: Context
     typed: pl.DataFrame
 
 
@@ -60,88 +64,104 @@ def validate_batches(
 
     The same as `validate` on each, but the fixed cost of half a second is paid once.
     """
-    prepared = [_prepare(contract, frame, context) for frame, context in batches]
-    if not prepared:
+    if not batches:
         return ()
-    broken = judge(
-        contract.name, pl.concat([_measured(contract, one) for one in prepared]), contract.row_rules
-    )
+    prepared = [(prepare(contract, frame), context) for frame, context in batches]
+    every = pl.concat([_measured(contract, one, context) for one, context in prepared])
+    broken = Verdicts(contract.name, contract.row_rules).broken(every)
     halves = []
     start = 0
-    for one in prepared:
+    for one, context in prepared:
         part = {name: mask[start : start + one.frame.height] for name, mask in broken.items()}
-        halves.append(_set_apart(contract, one, part))
+        halves.append(_set_apart(contract, one, context, part))
         start += one.frame.height
-    facts = pl.concat([_facts(contract, half.evidence) for half in halves])
-    failed = judge(f"{contract.name} batch", facts, contract.set_rules)
     return tuple(
-        half.finish({name: bool(mask[place]) for name, mask in failed.items()})
-        for place, half in enumerate(halves)
+        Validation(report, half.accepted, half.quarantined)
+        for report, half in zip(
+            reports(contract, [(h.tally, h.evidence) for h in halves]), halves, strict=True
+        )
     )
 
 
-def _prepare(contract: Contract, frame: pl.DataFrame, context: Context) -> _Prepared:
+def prepare(contract: Contract, frame: pl.DataFrame) -> Prepared:
+    """Add the bookkeeping columns where they lack, and cast."""
     frame = bytes_as_text(_with_bookkeeping(frame))
-    return _Prepared(frame, context, cast_columns(frame, contract.columns))
+    return Prepared(frame, cast_columns(frame, contract.columns))
 
 
-def _measured(contract: Contract, one: _Prepared) -> pl.DataFrame:
-    """The columns that row rules judge, and no more, since they are many and as long as the batch."""
-    judged = sorted({str(rule.kwargs["column"]) for rule in contract.row_rules})
-    return contract.measures(one.typed, one.context).select(judged)
+def judged_columns(rules: Sequence[Rule]) -> list[str]:
+    """The columns that rules judge, and no more, since they are many and as long as the batch."""
+    return sorted({str(rule.kwargs["column"]) for rule in rules})
 
 
-def _facts(contract: Contract, evidence: Mapping[str, Any]) -> pl.DataFrame:
-    """The numbers that set rules judge, in one row."""
-    names = sorted({str(rule.kwargs["column"]) for rule in contract.set_rules})
-    return pl.DataFrame({name: [evidence[name]] for name in names}).cast(pl.Float64)
+def _measured(contract: Contract, one: Prepared, context: Context) -> pl.DataFrame:
+    typed = with_copies(one.typed, contract.unique) if contract.unique else one.typed
+    return contract.measures(typed, context).select(judged_columns(contract.row_rules))
 
 
 @dataclass(frozen=True)
 class _Half:
     """A batch whose rows are judged, waiting for the verdicts on its facts."""
 
-    contract: Contract
     accepted: pl.DataFrame
     quarantined: pl.DataFrame
+    tally: Tally
     evidence: Mapping[str, Any]
-    results: tuple[RuleResult, ...]
-
-    def finish(self, failed: Mapping[str, bool]) -> Validation:
-        report = ContractReport(
-            contract=self.contract.name,
-            version=self.contract.version,
-            digest=self.contract.digest,
-            rows_in=self.accepted.height + self.quarantined.height,
-            rows_accepted=self.accepted.height,
-            rows_quarantined=self.quarantined.height,
-            results=(*self.results, *set_results(self.contract.set_rules, self.evidence, failed)),
-            evidence={name: plain(value) for name, value in self.evidence.items() if "_when_" not in name},
-        )
-        return Validation(report, self.accepted, self.quarantined)
 
 
-def _set_apart(contract: Contract, one: _Prepared, broken: Broken) -> _Half:
-    frame, typed = one.frame, one.typed
-    missing = {name for name in contract.required if name not in frame.columns}
-    present = [name for name in contract.required if name not in missing]
-    # What a column that is not there would hold is for the schema rules to say.
-    judged = {rule.name: not missing & {*rule.columns} for rule in contract.row_rules}
-    broken = {name: mask & judged[name] for name, mask in broken.items()}
-    refused = _refused(contract, broken, frame.height) | bool(missing)
-    accepted = typed.filter(~refused).select(*contract.columns, *BOOKKEEPING)
-    return _Half(
-        contract=contract,
-        accepted=accepted,
-        quarantined=_quarantine(contract, frame, broken, refused),
-        evidence={
-            **batch_evidence(contract, typed, present, accepted.height),
-            **contract.evidence(accepted, one.context),
-        },
+def _set_apart(contract: Contract, one: Prepared, context: Context, broken: Broken) -> _Half:
+    tally = Tally(contract)
+    tally.see(one.frame, one.typed)
+    broken = {rule.name: broken[rule.name] & tally.judges(rule) for rule in contract.row_rules}
+    for rule in contract.row_rules:
+        tally.count(rule, one.frame, broken[rule.name])
+    refused = refused_rows(contract, broken, one.frame.height) | bool(tally.missing)
+    rows = one.typed.filter(~refused)
+    accepted = rows.select(*contract.columns, *BOOKKEEPING)
+    known = accepted
+    if contract.unique and contract.unique.vintage:
+        known = accepted.with_columns(superseded(accepted, contract.unique))
+    evidence = facts(tally, accepted.height, known.lazy(), context)
+    flagged = with_flags(contract, one.frame.filter(refused), broken, refused)
+    return _Half(accepted, flagged.with_columns(reasons(contract, tally.missing)), tally, evidence)
+
+
+def facts(tally: Tally, accepted: int, known: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
+    """What set rules judge: the shared facts and the contract's own; `known` holds the accepted rows."""
+    return {**batch_evidence(tally, accepted), **tally.contract.evidence(known, context)}
+
+
+def reports(
+    contract: Contract, found: Sequence[tuple[Tally, Mapping[str, Any]]]
+) -> tuple[ContractReport, ...]:
+    """The report of each batch, the judge called once for all their facts."""
+    names = judged_columns(contract.set_rules)
+    numbers = [pl.DataFrame({name: [evidence[name]] for name in names}) for _, evidence in found]
+    failed = Verdicts(f"{contract.name} batch", contract.set_rules).broken(
+        pl.concat([one.cast(pl.Float64) for one in numbers])
+    )
+    return tuple(
+        _report(contract, tally, evidence, {name: bool(mask[place]) for name, mask in failed.items()})
+        for place, (tally, evidence) in enumerate(found)
+    )
+
+
+def _report(
+    contract: Contract, tally: Tally, evidence: Mapping[str, Any], failed: Mapping[str, bool]
+) -> ContractReport:
+    return ContractReport(
+        contract=contract.name,
+        version=contract.version,
+        digest=contract.digest,
+        rows_in=tally.rows,
+        rows_accepted=evidence["rows_accepted"],
+        rows_quarantined=evidence["rows_quarantined"],
         results=(
-            *schema_results(contract, frame, typed),
-            *(row_result(r, frame, broken[r.name], judged=judged[r.name]) for r in contract.row_rules),
+            *schema_results(tally),
+            *row_results(tally),
+            *set_results(contract.set_rules, evidence, failed),
         ),
+        evidence={name: plain(value) for name, value in evidence.items() if "_when_" not in name},
     )
 
 
@@ -155,28 +175,34 @@ def _with_bookkeeping(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).cast(dtype, strict=False) for name, dtype in BOOKKEEPING.items())
 
 
-def _refused(contract: Contract, broken: Broken, rows: int) -> Mask:
+def refused_rows(contract: Contract, broken: Broken, rows: int) -> Mask:
+    """Rows that break a rule which refuses them; a rule that is not in `broken` refuses none."""
     refused = np.zeros(rows, dtype=bool)
     for rule in contract.row_rules:
-        if rule.effect == "refuses the rows":
+        if rule.effect == "refuses the rows" and rule.name in broken:
             refused |= broken[rule.name]
     return refused
 
 
-def _quarantine(contract: Contract, frame: pl.DataFrame, broken: Broken, refused: Mask) -> pl.DataFrame:
-    rows = frame.filter(refused)
-    flags = pl.DataFrame(
-        {f"broke_{rule.name}": broken[rule.name][refused] for rule in contract.row_rules},
-        schema={f"broke_{rule.name}": pl.Boolean for rule in contract.row_rules},
+def with_flags(contract: Contract, rows: pl.DataFrame, broken: Broken, refused: Mask) -> pl.DataFrame:
+    """Refused rows as the file had them, with a flag for each row rule, False where it is not in `broken`."""
+    flags = {
+        f"broke_{rule.name}": broken[rule.name][refused]
+        if rule.name in broken
+        else np.zeros(rows.height, bool)
+        for rule in contract.row_rules
+    }
+    return as_text(rows, contract.columns).with_columns(
+        *(rows[name] for name in BOOKKEEPING),
+        *(pl.Series(name, mask, dtype=pl.Boolean) for name, mask in flags.items()),
     )
-    missing = [name for name in contract.required if name not in frame.columns]
-    reasons = [pl.lit(f"columns_present: no column {', '.join(missing)}")] if missing else []
-    reasons += [
+
+
+def reasons(contract: Contract, missing: Sequence[str]) -> pl.Expr:
+    """In words why a row was refused, from its flags."""
+    said = [pl.lit(f"columns_present: no column {', '.join(missing)}")] if missing else []
+    said += [
         pl.when(pl.col(f"broke_{rule.name}")).then(pl.lit(f"{rule.name}: {rule.mend}"))
         for rule in contract.row_rules
     ]
-    return as_text(rows, contract.columns).with_columns(
-        *(rows[name] for name in BOOKKEEPING),
-        *flags,
-        flags.select(reasons=pl.concat_str(reasons, separator=" | ", ignore_nulls=True))["reasons"],
-    )
+    return pl.concat_str(said, separator=" | ", ignore_nulls=True).alias("reasons")

@@ -7,13 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from data_contracts.contract import Context, Contract
+from data_contracts.contract import Context, Contract, Unique
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,
     batch,
     days_between,
-    duplicates,
     given,
     reads,
     within,
@@ -22,8 +21,7 @@ from data_contracts.tables import ARTICLES
 
 FIRST_YEAR = 1990
 LONGEST_TEXT = 1_000_000
-KEY = ("article_id",)
-VALUES = ("published_at", "title", "text")
+UNIQUE = Unique(key=("article_id",), values=("published_at", "title", "text"), optional=("title",))
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -31,7 +29,7 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     text = pl.col("text")
     title = pl.col("title").fill_null("")
     code = pl.col("language").str.contains(r"^[a-zA-Z]{2,3}([-_][a-zA-Z0-9]{2,8})*$")
-    measured = frame.with_columns(
+    return frame.with_columns(
         days_ahead=(pl.col("published_at").dt.date() - pl.lit(context.today)).dt.total_days(),
         published_year=pl.col("published_at").dt.year().cast(pl.Int64),
         text_length=text.str.len_chars().cast(pl.Int64),
@@ -40,11 +38,11 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         language_reads=code.cast(pl.Int64),
         url_reads=pl.col("url").str.contains(r"^(?i)https?://[^\s]+$").cast(pl.Int64),
     )
-    return duplicates(measured, KEY, VALUES, optional=("title",))
 
 
-def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+def evidence(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """Languages, copies, dates and size of the accepted articles; null where nothing can be said."""
+    accepted = lazy.collect()
     rows = accepted.height
     newest = accepted["published_at"].dt.date().max() if rows else None
     named = accepted.filter(pl.col("language").is_not_null())
@@ -210,6 +208,7 @@ CONTRACT = Contract(
     required=("article_id", "published_at", "text"),
     row_rules=ROW_RULES,
     set_rules=SET_RULES,
+    unique=UNIQUE,
     measures=measures,
     evidence=evidence,
     schema_rules=SCHEMA_RULES,

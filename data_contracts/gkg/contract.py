@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
 
-from data_contracts.contract import Context, Contract
+from data_contracts.contract import Context, Contract, Unique
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,
@@ -15,7 +16,6 @@ from data_contracts.rules import (
     a_country,
     batch,
     days_between,
-    duplicates,
     given,
     reads,
     within,
@@ -25,28 +25,27 @@ from data_contracts.tables import GKG
 FIRST_YEAR = 2013
 MOST_LOCATIONS = 10_000
 STRONGEST_TONE = 100
-KEY = ("record_id", "country")
-VALUES = ("published_at", "source", "n_locations", "near_russia")
+UNIQUE = Unique(key=("record_id", "country"), values=("published_at", "source", "n_locations", "near_russia"))
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    measured = frame.with_columns(
+    return frame.with_columns(
         days_ahead=(pl.col("published_at").dt.date() - pl.lit(context.today)).dt.total_days(),
         published_year=pl.col("published_at").dt.year().cast(pl.Int64),
         tone_finite=pl.col("tone").is_finite().cast(pl.Int64),
         tone_strength=pl.when(pl.col("tone").is_finite()).then(pl.col("tone").abs()),
         url_reads=pl.col("url").str.contains(r"^(?i)https?://[^\s]+$").cast(pl.Int64),
     )
-    return duplicates(measured, KEY, VALUES)
 
 
-def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+def evidence(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """Dates, sources and size of the accepted rows; null where nothing can be said."""
+    accepted = lazy.collect()
     rows = accepted.height
     days = accepted["published_at"].dt.date()
-    oldest, newest = (days.min(), days.max()) if rows else (None, None)
-    span = days_between(oldest, newest)
+    oldest, newest = days.min(), days.max()
+    span = days_between(oldest, newest) if isinstance(newest, date) else None
     silent = span + 1 - days.n_unique() if span is not None else None
     records = accepted.select("record_id", "source").unique()
     loudest = (
@@ -208,6 +207,7 @@ CONTRACT = Contract(
     required=("record_id", "published_at", "source", "country", "n_locations", "near_russia"),
     row_rules=ROW_RULES,
     set_rules=SET_RULES,
+    unique=UNIQUE,
     measures=measures,
     evidence=evidence,
     schema_rules=SCHEMA_RULES,

@@ -9,12 +9,11 @@ from typing import Any
 import polars as pl
 
 from data_contracts.casting import state
-from data_contracts.contract import Context, Contract
+from data_contracts.contract import Context, Contract, Unique
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,
     batch,
-    duplicates,
     given,
     hs_measures,
     one_of,
@@ -27,12 +26,12 @@ from data_contracts.tables import GOODS
 TIERS = ("1", "2", "3.A", "3.B", "4.A", "4.B", "single")
 REVERSE_CHAPTERS = (27, 71)  # fuels, precious stones and metals: they flow from Russia
 MOST_CODES = 1_500
-KEY = ("hs6", "tier", "family", "valid_from", "valid_to")
+UNIQUE = Unique(key=("hs6", "tier", "family", "valid_from", "valid_to"), optional=("valid_from", "valid_to"))
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    measured = duplicates(frame, KEY, (), optional=("valid_from", "valid_to")).with_columns(
+    measured = frame.with_columns(
         *hs_measures(), days_valid=(pl.col("valid_to") - pl.col("valid_from")).dt.total_days()
     )
     return measured.with_columns(
@@ -69,8 +68,9 @@ def _overlaps(frame: pl.DataFrame) -> pl.Series:
     return every.join(found, on="place", how="left", maintain_order="left")["overlaps"]
 
 
-def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+def evidence(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """Size and validity of the accepted list; null where nothing can be said."""
+    accepted = lazy.collect()
     day = context.as_of
     valid = None
     if day is not None and accepted.height:
@@ -164,6 +164,7 @@ CONTRACT = Contract(
     required=("hs6", "tier", "family"),
     row_rules=ROW_RULES,
     set_rules=SET_RULES,
+    unique=UNIQUE,
     measures=measures,
     evidence=evidence,
     schema_rules=SCHEMA_RULES,

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from data_contracts.contract import Context, Contract
+from data_contracts.contract import Context, Contract, Unique
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,
@@ -15,7 +15,6 @@ from data_contracts.rules import (
     a_country,
     batch,
     days_between,
-    duplicates,
     given,
     one_of,
     reads,
@@ -25,21 +24,24 @@ from data_contracts.tables import LISTINGS
 
 FIRST_YEAR = 1990
 MOST_ENTITIES = 10_000
-KEY = ("country", "listed_on", "jurisdiction", "list", "goods_diversion", "source")
-VALUES = ("n_entities",)
+UNIQUE = Unique(
+    key=("country", "listed_on", "jurisdiction", "list", "goods_diversion", "source"),
+    values=("n_entities",),
+    optional=("source",),
+)
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    measured = frame.with_columns(
+    return frame.with_columns(
         days_ahead=(pl.col("listed_on") - pl.lit(context.today)).dt.total_days(),
         listed_year=pl.col("listed_on").dt.year().cast(pl.Int64),
     )
-    return duplicates(measured, KEY, VALUES, optional=("source",))
 
 
-def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+def evidence(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """Basis, dates and size of the accepted listings; null where nothing can be said."""
+    accepted = lazy.collect()
     rows = accepted.height
     newest = accepted["listed_on"].max() if rows else None
     unknown = accepted.filter(pl.col("goods_diversion") == "unknown")
@@ -175,6 +177,7 @@ CONTRACT = Contract(
     required=("country", "listed_on", "jurisdiction", "list", "n_entities", "goods_diversion"),
     row_rules=ROW_RULES,
     set_rules=SET_RULES,
+    unique=UNIQUE,
     measures=measures,
     evidence=evidence,
     schema_rules=SCHEMA_RULES,

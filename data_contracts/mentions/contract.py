@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from data_contracts.contract import Context, Contract
+from data_contracts.contract import Context, Contract, Unique
 from data_contracts.rules import (
     OWN_BATCH_RULES,
     PROGRAM_FAULT,
     SCHEMA_RULES,
     a_country,
-    duplicates,
     given,
     one_of,
     reads,
@@ -32,13 +31,12 @@ DIVERSION_ROLE = ROLES[0]
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
     probability = pl.col("p_diversion")
-    measured = frame.with_columns(
+    return frame.with_columns(
         p_finite=probability.is_finite().cast(pl.Int64),
         p_number=pl.when(probability.is_finite()).then(probability),
         role_agrees=(~pl.col("is_diversion") | (pl.col("role") == DIVERSION_ROLE)).cast(pl.Int64),
         names_russia=(pl.col("country") == "RUS").cast(pl.Int64),
     )
-    return duplicates(measured, ("article_id", "sentence_no", "country"), ())
 
 
 ROW_RULES = (
@@ -107,6 +105,7 @@ CONTRACT = Contract(
     nullable=("source", "goods", "text"),
     row_rules=ROW_RULES,
     set_rules=OWN_BATCH_RULES,
+    unique=Unique(key=("article_id", "sentence_no", "country")),
     measures=measures,
     schema_rules=SCHEMA_RULES,
 )

@@ -8,13 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from data_contracts.contract import Context, Contract, Rule
+from data_contracts.contract import Context, Contract, Rule, Unique
 from data_contracts.rules import (
     OWN_BATCH_RULES,
     PROGRAM_FAULT,
     SCHEMA_RULES,
     a_country,
-    duplicates,
     given,
     hs_measures,
     one_of,
@@ -36,7 +35,7 @@ def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
     abstained = pl.col("abstained")
     scored = pl.col("risk").is_not_null()
-    measured = frame.with_columns(
+    return frame.with_columns(
         *(
             (pl.col(name).is_null() == abstained).cast(pl.Int64).alias(f"{name}_agrees")
             for name in ONLY_SCORED
@@ -59,12 +58,11 @@ def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
             pl.col("risk").rank("max", descending=True).over("as_of").cast(pl.Int64) - pl.col("rank")
         ),
     )
-    return duplicates(measured, ("as_of", "country"), ())
 
 
 def measures_product(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    measured = frame.with_columns(
+    return frame.with_columns(
         *hs_measures(),
         transit=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
         score_finite=pl.col("score").is_finite().cast(pl.Int64),
@@ -72,11 +70,11 @@ def measures_product(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         matched_below_onward=pl.col("onward_excess_usd") - pl.col("matched_transit_usd"),
         displaced_below_inbound=pl.col("inbound_excess_usd") - pl.col("displaced_usd"),
     )
-    return duplicates(measured, ("as_of", "country", "hs6"), ())
 
 
-def evidence_country(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+def evidence_country(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """Counts that a reader of the contracts file wants beside the verdicts."""
+    accepted = lazy.collect()
     abstained = int(accepted["abstained"].sum())
     return {"n_scored": accepted.height - abstained, "n_abstained": abstained}
 
@@ -231,6 +229,7 @@ COUNTRY = Contract(
     nullable=("rank", *ONLY_SCORED, "excess_transit_usd", *JSON_COLUMNS),
     row_rules=COUNTRY_RULES,
     set_rules=OWN_BATCH_RULES,
+    unique=Unique(key=("as_of", "country")),
     measures=measures_country,
     evidence=evidence_country,
     schema_rules=SCHEMA_RULES,
@@ -244,6 +243,7 @@ PRODUCT = Contract(
     nullable=(*AMOUNTS, "grade"),
     row_rules=PRODUCT_RULES,
     set_rules=OWN_BATCH_RULES,
+    unique=Unique(key=("as_of", "country", "hs6")),
     measures=measures_product,
     schema_rules=SCHEMA_RULES,
 )

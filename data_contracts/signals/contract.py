@@ -7,14 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from data_contracts.contract import Context, Contract, Rule
+from data_contracts.contract import Context, Contract, Rule, Unique
 from data_contracts.rules import (
     OWN_BATCH_RULES,
     PROGRAM_FAULT,
     SCHEMA_RULES,
     a_country,
     batch,
-    duplicates,
     given,
     one_of,
     reads,
@@ -99,18 +98,18 @@ AT_MOST = (
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    measured = frame.with_columns(
+    return frame.with_columns(
         *(pl.col(name).is_finite().cast(pl.Int64).alias(f"{name}_finite") for name in FLOATS),
         # A share that is not finite is judged by the rule above alone.
         *(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(f"{name}_number") for name in FLOATS),
         *((pl.col(total) - pl.col(part)).alias(f"{part}_below_{total}") for part, total in AT_MOST),
         scored=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
     )
-    return duplicates(measured, KEY, ())
 
 
-def evidence(accepted: pl.DataFrame, context: Context) -> Mapping[str, Any]:
+def evidence(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """How much of the panel is known, by signal."""
+    accepted = lazy.collect()
     known = {name: accepted.height - accepted[name].null_count() for name in SIGNALS}
     return {
         "n_countries": accepted["country"].n_unique() if accepted.height else 0,
@@ -218,6 +217,7 @@ CONTRACT = Contract(
     nullable=(*SIGNALS, *COVERAGE),
     row_rules=ROW_RULES,
     set_rules=SET_RULES,
+    unique=Unique(key=KEY),
     measures=measures,
     evidence=evidence,
     schema_rules=SCHEMA_RULES,

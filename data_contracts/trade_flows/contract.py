@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from data_contracts.contract import Context, Contract
+from data_contracts.contract import Context, Contract, Unique
 from data_contracts.countries import WORLD, country_codes
 from data_contracts.rules import (
     BATCH_RULES,
@@ -12,7 +12,6 @@ from data_contracts.rules import (
     SIZE_LIKE_LAST_BATCH,
     a_country,
     batch,
-    duplicates,
     given,
     hs_measures,
     one_of,
@@ -27,22 +26,25 @@ FLOWS = ("X", "M", "RX")
 HS_EDITIONS = ("HS2012", "HS2017", "HS2022")
 LARGEST_VALUE_USD = 10**13
 
-KEY = ("reporter", "partner", "flow", "hs6", "hs_edition", "period", "known_at")
-VALUES = ("value_usd", "net_kg")
+UNIQUE = Unique(
+    key=("reporter", "partner", "flow", "hs6", "hs_edition", "period", "known_at"),
+    values=("value_usd", "net_kg"),
+    optional=("known_at", "net_kg"),
+    vintage="known_at",
+)
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
     month = pl.col("period").dt.year() * 12 + pl.col("period").dt.month()
     this_month = context.today.year * 12 + context.today.month
-    measured = frame.with_columns(
+    return frame.with_columns(
         *hs_measures(),
         period_day=pl.col("period").dt.day().cast(pl.Int64),
         months_ahead=(month - this_month).cast(pl.Int64),
         days_to_known=(pl.col("known_at") - pl.col("period")).dt.total_days(),
         partner_differs=(pl.col("reporter") != pl.col("partner")).cast(pl.Int64),
     )
-    return duplicates(measured, KEY, VALUES, optional=("known_at", "net_kg"))
 
 
 ROW_RULES = (
@@ -241,6 +243,7 @@ CONTRACT = Contract(
     required=("reporter", "partner", "flow", "hs6", "hs_edition", "period", "value_usd"),
     row_rules=ROW_RULES,
     set_rules=SET_RULES,
+    unique=UNIQUE,
     measures=measures,
     evidence=evidence,
     schema_rules=SCHEMA_RULES,

@@ -112,7 +112,8 @@ def test_many_refused_rows_in_several_parts(monkeypatch: pytest.MonkeyPatch) -> 
         n_entities=pl.when(pl.int_range(pl.len()) % 7 == 0).then(pl.lit("none")).otherwise("n_entities")
     )
     whole = validate(CONTRACTS["listings"], frame, SOUND_CONTEXT)
-    monkeypatch.setattr("data_contracts.judge.ROWS_AT_ONCE", 11)
+    monkeypatch.setattr("data_contracts.verdicts.CHUNKS", (2, 3))
+    monkeypatch.setattr("data_contracts.verdicts.REMEMBERED", 1)
     parts = validate(CONTRACTS["listings"], frame, SOUND_CONTEXT)
     assert whole.quarantined.height > 11
     assert parts.report.to_dict() == whole.report.to_dict()

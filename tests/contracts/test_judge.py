@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from data_contracts.examples import sound
-from data_contracts.judge import judge
 from data_contracts.registry import CONTRACTS
 from data_contracts.rules import within
 from data_contracts.runner import validate
+from data_contracts.verdicts import Verdicts
 
 pytestmark = pytest.mark.xdist_group("contracts")
 
@@ -69,14 +69,14 @@ def test_a_rule_that_cannot_be_judged_is_an_error() -> None:
     """An exception inside great-expectations must not read as a pass."""
     rule = within("text_between", ("hs6",), "hs6", "x", "y.", least=0)
     with pytest.raises(ValueError, match="could not be judged"):
-        judge("goods", pl.DataFrame({"hs6": ["a", "b"]}), [rule])
+        Verdicts("goods", [rule]).broken(pl.DataFrame({"hs6": ["a", "b"]}))
 
 
 def test_the_same_expectation_twice_is_an_error() -> None:
     """great-expectations keeps one of two equal expectations, so the other would never be judged."""
     first = within("first", ("n",), "n", "x", "y.", least=0)
     with pytest.raises(ValueError, match="states one expectation twice"):
-        judge("numbers", pl.DataFrame({"n": [1]}), [first, replace(first, name="second")])
+        Verdicts("numbers", [first, replace(first, name="second")]).broken(pl.DataFrame({"n": [1]}))
 
 
 def test_great_expectations_decides() -> None:
