@@ -8,7 +8,7 @@ import polars as pl
 
 from data_contracts.examples import ROWS, Break, cell, rows_repeated, schema_breaks, whole_column
 from data_contracts.scores.contract import AMOUNTS, JSON_COLUMNS
-from data_contracts.signals.contract import AT_MOST, FLOATS, NOT_NEGATIVE, SHARES, SIGNALS_PANEL
+from data_contracts.signals.contract import AT_MOST, BETWEEN, FLOATS, NOT_NEGATIVE, SHARES, SIGNALS_PANEL
 from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
 
 # Whatever row of our own tables is refused, the table is.
@@ -55,6 +55,10 @@ SIGNALS = (
         for name in NOT_NEGATIVE
     ),
     *(cell("signals", f"{name}_is_a_share", name, 1.5, also=FAULT) for name in SHARES),
+    *(
+        cell("signals", f"{name}_is_within_its_range", name, -most - 0.5, also=FAULT)
+        for name, most in BETWEEN.items()
+    ),
     *(
         cell("signals", f"{part}_at_most_{total}", total, 10, also=(*_parts(total, part), *FAULT))
         for part, total in AT_MOST

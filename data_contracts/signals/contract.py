@@ -74,6 +74,7 @@ SHARES = (
     "onward_coverage",
     "direct_coverage",
 )
+BETWEEN = {"substitution": 1, "lead_lag": 1, "mirror_gap": 2}
 NOT_NEGATIVE = (
     "inbound_excess_usd",
     "onward_excess_usd",
@@ -177,6 +178,18 @@ ROW_RULES = (
         )
         for name in SHARES
     ),
+    *(
+        within(
+            f"{name}_is_within_its_range",
+            (name,),
+            f"{name}_number",
+            f"{name} lies between {-most} and {most}",
+            PROGRAM_FAULT,
+            least=-most,
+            most=most,
+        )
+        for name, most in BETWEEN.items()
+    ),
     *(_at_most(part, total) for part, total in AT_MOST),
     one_of(
         "counterfactual_is_known",
@@ -211,7 +224,7 @@ SET_RULES = (
 
 CONTRACT = Contract(
     name="signals",
-    version="1.2",
+    version="1.3",
     columns=SIGNALS_PANEL,
     required=tuple(SIGNALS_PANEL),
     nullable=(*SIGNALS, *COVERAGE),

@@ -56,7 +56,7 @@ def lead_lag(known: Known, sums: WindowSums) -> pl.DataFrame:
         .agg(pl.corr("inbound", "onward").fill_nan(None).alias("r"), pl.len().alias("n"))
         .filter(pl.col("n") >= LEAST_MONTHS)
         .group_by("country")
-        .agg(pl.col("r").max().alias("lead_lag"))
+        .agg(pl.col("r").max().clip(-1, 1).alias("lead_lag"))
         .drop_nulls()
         .sort("country")
     )

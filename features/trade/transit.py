@@ -109,5 +109,5 @@ def substitution(sums: pl.DataFrame) -> pl.DataFrame:
         .sort("country", "family")
         .group_by("country", maintain_order=True)
         .agg(pl.corr(pl.col("fall").rank("average"), pl.col("rise").rank("average")).alias("substitution"))
-        .with_columns(pl.col("substitution").fill_nan(None))
+        .with_columns(pl.col("substitution").fill_nan(None).clip(-1, 1))  # no rounding beyond a correlation
     )
