@@ -1,0 +1,300 @@
+"""GDELT Global Knowledge Graph 2.1: which countries a news item names, and how close to Russia.
+
+Tab-separated, 27 fields, no header and no quoting, whatever the file's name says; plain, gzip or a zip of one
+file. Places bear FIPS 10-4 country codes (`features/reference/fips_countries.csv`). A line that is no record
+is counted under a reason and never stops the reading.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
+from typing import BinaryIO, cast
+
+import polars as pl
+
+from data_contracts.tables import GKG
+from features.articles.gazetteer import read_reference
+from riskmodel.sources.batch import Batch, InputFile
+from riskmodel.sources.files import Found, Source, sha256_of
+from riskmodel.sources.table import FILE, ROW
+from riskmodel.sources.unpack import LIMITS, is_gzip
+
+GKG_SUFFIXES = (".gkg.csv", ".gkg.csv.gz", ".zip")
+NEAR = 300  # characters of the text between two places, or a place and a theme, that stand close together
+N_FIELDS = 27
+_BOM = b"\xef\xbb\xbf"
+_ZIP = b"PK\x03\x04"
+_RECORD_ID = re.compile(rb"\d{14}-T?\d+")
+_DATE = re.compile(r"^\d{14}$")
+_LONGEST_LINE = 16 << 20
+_HEAD_LINES = 20
+_RECORDS = 20_000  # records that are in memory at once
+# Field numbers: record id, date, source, address, themes, V1 and V2 places, tone, and how far to split.
+_ID, _WHEN, _SOURCE, _URL, _THEMES, _PLACES_1, _PLACES_2, _TONE, _REST = 0, 1, 3, 4, 8, 9, 10, 15, 16
+_KEPT = {
+    "record_id": _ID,
+    "date": _WHEN,
+    "source": _SOURCE,
+    "url": _URL,
+    "themes": _THEMES,
+    "places_1": _PLACES_1,
+    "places_2": _PLACES_2,
+    "tone": _TONE,
+}
+_SCHEMA: dict[str, pl.DataType] = {**dict.fromkeys(_KEPT, pl.String()), ROW: pl.Int64()}
+
+
+def is_gkg(source: Source) -> bool:
+    """Whether one of the first lines is a record; raises InputUnreadable where the packing is broken."""
+    with _opened(source) as file:
+        lines = (file.readline(1 << 20) for _ in range(_HEAD_LINES))
+        return any(_is_record(line) for line in lines)
+
+
+def read_gkg(found: Found) -> Batch:
+    """Read GKG 2.1 files into one batch of canonical rows, one for each record and country it names.
+
+    `rows_read` counts these rows and the records that gave none. `dropped` counts records by reason:
+    `not_27_fields`, `no_record_id`, `no_date`, `line_too_long`, `names_no_country` (no place, or oceans and
+    unknown codes only) and `blank_line`. Raises InputUnreadable for broken packing.
+    """
+    parts, files, dropped = [pl.DataFrame(schema=_OUT)], [], Counter[str]()
+    for source in found.sources:
+        rows = 0
+        for frame, counts in read_parts(source):
+            parts.append(frame)
+            dropped.update(counts)
+            rows += frame.height + counts.total()
+        size = source.path.stat().st_size
+        files.append(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
+    frame = pl.concat(parts)
+    counted = {reason: count for reason, count in sorted(dropped.items()) if count}
+    total = frame.height + sum(counted.values())
+    return Batch("gkg", frame, (*files, *found.skipped), total, counted)
+
+
+def read_parts(source: Source, records: int = _RECORDS) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
+    """Yield canonical rows with bookkeeping and the counts of dropped records, `records` lines at a time."""
+    cells: dict[str, list[str]] = {name: [] for name in _KEPT}
+    rows: list[int] = []
+    dropped = Counter[str]()
+    with _opened(source) as file:
+        for number, fields in enumerate(_lines(file), start=1):
+            if isinstance(fields, str):
+                dropped[fields] += 1
+            else:
+                rows.append(number)
+                for name, place in _KEPT.items():
+                    cells[name].append(fields[place].decode("utf-8", "replace"))
+            if len(rows) + dropped.total() >= records:
+                yield _finished(source, cells, rows, dropped)
+                cells, rows, dropped = {name: [] for name in _KEPT}, [], Counter[str]()
+    if rows or dropped:
+        yield _finished(source, cells, rows, dropped)
+
+
+def _finished(
+    source: Source, cells: dict[str, list[str]], rows: list[int], dropped: Counter[str]
+) -> tuple[pl.DataFrame, Counter[str]]:
+    frame, silent = _canonical(pl.DataFrame({**cells, ROW: rows}, schema=_SCHEMA))
+    return frame.with_columns(pl.lit(source.name).alias(FILE)).select(*_OUT), dropped + Counter(silent)
+
+
+def _lines(file: BinaryIO) -> Iterator[list[bytes] | str]:
+    """Yield the fields of each line as far as they are needed, or the reason why it is no record."""
+    while line := file.readline(_LONGEST_LINE):
+        line = line.removeprefix(_BOM)
+        if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield "line_too_long"
+        elif not line.strip():
+            yield "blank_line"
+        elif line.count(b"\t") != N_FIELDS - 1:
+            yield "not_27_fields"
+        elif not _RECORD_ID.match(line):
+            yield "no_record_id"
+        else:
+            yield line.split(b"\t", _REST)
+
+
+def _is_record(line: bytes) -> bool:
+    return line.count(b"\t") == N_FIELDS - 1 and _RECORD_ID.match(line.removeprefix(_BOM)) is not None
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[BinaryIO]:
+    """Give the unpacked bytes of a plain file, a gzip file or a zip of one file, within `unpack.LIMITS`."""
+    with source.path.open("rb") as raw:
+        magic = raw.read(4)
+    allowed = min(LIMITS.unpacked_bytes, max(LIMITS.small, LIMITS.ratio * source.path.stat().st_size))
+    try:
+        if magic == _ZIP:
+            with zipfile.ZipFile(source.path) as archive, archive.open(_member(source, archive)) as member:
+                yield cast(
+                    BinaryIO, BufferedReader(_Limited(source, cast(BinaryIO, member), allowed), 1 << 20)
+                )
+        elif is_gzip(source):
+            with gzip.open(source.path, "rb") as member:
+                yield cast(
+                    BinaryIO, BufferedReader(_Limited(source, cast(BinaryIO, member), allowed), 1 << 20)
+                )
+        else:
+            with source.path.open("rb") as plain:
+                yield plain
+    except (
+        EOFError,
+        zlib.error,
+        gzip.BadGzipFile,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise source.refuse("is a truncated, corrupt or encrypted archive; fetch it again") from error
+
+
+def _member(source: Source, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    if len(members) != 1:
+        raise source.refuse(f"is a zip archive of {len(members)} files; GDELT packs one: unpack it by hand")
+    return members[0]
+
+
+class _Limited(RawIOBase):
+    """Unpacked bytes, refused beyond what a data file may grow to."""
+
+    def __init__(self, source: Source, file: BinaryIO, allowed: int) -> None:
+        self._source, self._file, self._left, self._allowed = source, file, allowed, allowed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self._file.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise self._source.refuse(
+                f"unpacks to more than {self._allowed:,} bytes, which a data file should not; "
+                "unpack it by hand if you trust it"
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+
+_OUT: dict[str, pl.DataType] = {**GKG, FILE: pl.String(), ROW: pl.Int64()}
+_FAR = 1 << 40
+
+
+def _canonical(records: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Rows of `GKG` with the record's line number, and the counts of records that give none."""
+    dated = records.filter(pl.col("date").str.contains(_DATE.pattern)).with_columns(
+        published_at=pl.col("date").str.to_datetime(
+            "%Y%m%d%H%M%S", time_unit="us", time_zone="UTC", strict=False
+        )
+    )
+    dated = dated.filter(pl.col("published_at").is_not_null()).with_row_index("i")
+    places = _places(dated)
+    themes = _watched_themes(dated)
+    named = (
+        places.with_columns(near_russia=_near(places, places.filter(pl.col("country") == "RUS")))
+        .group_by("i", "country")
+        .agg(n_locations=pl.len().cast(pl.Int64), near_russia=pl.col("near_russia").any())
+        .join(_themes_near(places, themes), on=["i", "country"], how="left")
+        .sort("i", "country")
+    )
+    facts = dated.select(
+        "i",
+        "record_id",
+        "published_at",
+        pl.when(pl.col("source").str.strip_chars() != "").then(pl.col("source").str.strip_chars()),
+        pl.when(pl.col("url") != "").then("url"),
+        pl.col("tone").str.extract(r"^(-?\d+(?:\.\d+)?(?:[eE]-?\d+)?)(?:,|$)").cast(pl.Float64, strict=False),
+        ROW,
+    )
+    rows = named.join(facts, on="i", maintain_order="left").select(
+        *(name for name in GKG if name != "themes"), pl.col("themes").fill_null(""), ROW
+    )
+    silent = dated.height - named["i"].n_unique()
+    return rows.select(*GKG, ROW), {"no_date": records.height - dated.height, "names_no_country": silent}
+
+
+def _places(records: pl.DataFrame) -> pl.DataFrame:
+    """i, country, offset (null in V1 places, which have none), sorted; one row for each place named.
+
+    A V2 block is type#name#country#adm1#adm2#lat#long#feature#offset; V1 lacks adm2 and offset.
+    """
+    codes = {row["fips"]: row["iso3"] for row in read_reference("fips_countries.csv")}
+    second = pl.col("places_2").str.strip_chars("; ") != ""
+    blocks = (
+        records.select("i", place=pl.when(second).then("places_2").otherwise("places_1").str.split(";"))
+        .explode("place", empty_as_null=False, keep_nulls=False)
+        .filter(pl.col("place") != "")
+        .with_columns(
+            pl.col("place").str.split_exact("#", 9).struct.rename_fields([f"f{k}" for k in range(10)])
+        )
+        .unnest("place")
+    )
+    offset = pl.when(pl.col("f9").is_null()).then(pl.col("f8").cast(pl.Int64, strict=False))
+    return (
+        blocks.select(
+            "i",
+            country=pl.col("f2").replace_strict(codes, default=None, return_dtype=pl.String),
+            offset=offset,
+        )
+        .filter(pl.col("country").is_not_null())
+        .sort("i", "offset", "country")
+    )
+
+
+def _watched_themes(records: pl.DataFrame) -> pl.DataFrame:
+    """i, theme, offset: the themes that `gkg_themes.csv` names, one row for each place in the text."""
+    patterns = [row["pattern"] for row in read_reference("gkg_themes.csv")]
+    cells = (
+        records.filter(pl.col("themes").str.contains_any(patterns))
+        .select("i", cell=pl.col("themes").str.split(";"))
+        .explode("cell", empty_as_null=False, keep_nulls=False)
+        .filter(pl.col("cell").str.contains_any(patterns))
+    )
+    return cells.select(
+        "i",
+        theme=pl.col("cell").str.extract(r"^([A-Za-z0-9_]{1,120})(?:,|$)"),
+        offset=pl.col("cell").str.extract(r",(\d{1,9})$").cast(pl.Int64),
+    ).drop_nulls("theme")
+
+
+def _near(places: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    """For each place, in order, whether one of the others stands within `NEAR` characters of it."""
+    return (
+        _nearest(places, others.select("i", "offset", hit=pl.lit(True)), ["i"])
+        .select(pl.col("hit").fill_null(False))
+        .to_series()
+    )
+
+
+def _themes_near(places: pl.DataFrame, themes: pl.DataFrame) -> pl.DataFrame:
+    """i, country, themes: those within `NEAR` characters of a place in the country, sorted, joined by `;`."""
+    pairs = places.join(themes.select("i", "theme").unique(), on="i").sort("i", "theme", "offset")
+    hits = _nearest(pairs, themes.select("i", "theme", "offset", hit=pl.lit(True)), ["i", "theme"])
+    return (
+        hits.filter("hit").group_by("i", "country").agg(themes=pl.col("theme").unique().sort().str.join(";"))
+    )
+
+
+def _nearest(left: pl.DataFrame, right: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """`left` with `hit` of the nearest row of `right` within `NEAR` characters; the order of left is kept."""
+    known = right.drop_nulls("offset").sort("offset")
+    numbered = left.with_row_index("_place")
+    asked = numbered.drop_nulls("offset").sort("offset")
+    found = asked.join_asof(
+        known, on="offset", by=list(by), strategy="nearest", tolerance=NEAR, check_sortedness=False
+    )
+    return numbered.join(found.select("_place", "hit"), on="_place", how="left", maintain_order="left").drop(
+        "_place"
+    )
