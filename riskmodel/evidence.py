@@ -11,20 +11,21 @@ from typing import Any
 import polars as pl
 
 from data_contracts.tables import EVIDENCE, LISTINGS, TRADE_FLOWS
-from features.reference.facts import coalition
-from features.trade.cells import with_leg
+from features.reference.facts import RUSSIA
 from features.trade.signals import TradeSignals
-from features.trade.vintages import known_on, with_publication_day
+from features.trade.vintages import documented_day
 from features.trade.windows import Windows
+
+_FLOW = ("reporter", "partner", "hs6", "period")
 
 
 def trade_evidence(
-    flows: pl.DataFrame, signals: TradeSignals, windows: Windows, as_of: date, limit: int
+    flows: pl.LazyFrame, signals: TradeSignals, windows: Windows, as_of: date, limit: int
 ) -> pl.DataFrame:
-    """Largest recent rows of each country and leg, from the families with the largest excess first."""
-    known = known_on(with_publication_day(flows.lazy()), as_of)
-    codes = signals.sums.codes.select("family", "hs6").unique()
-    ends = signals.sums.coverage.select("leg", "reporter", "end")
+    """Largest recent rows of each country and leg, from the families with the largest excess first.
+
+    The rows are chosen among the condensed cells; one streamed query then fetches them from `flows`.
+    """
     families = pl.concat(
         signals.families.select(
             "country", "family", pl.lit(leg).alias("leg"), pl.col(f"{leg}_excess_usd").alias("excess")
@@ -32,13 +33,12 @@ def trade_evidence(
         for leg in ("inbound", "onward")
     )
     start = pl.col("end").dt.offset_by(f"-{windows.recent_months - 1}mo")
-    rows = (
-        with_leg(known, coalition(as_of))
-        .filter(pl.col("leg") != "direct")
-        .join(codes.lazy(), on="hs6")
-        .join(ends.lazy(), on=["leg", "reporter"])
-        .filter(pl.col("period").is_between(start, pl.col("end")) & (pl.col("value_usd") > 0))
-        .join(families.lazy(), on=["country", "family", "leg"], how="left")
+    chosen = (
+        signals.cells.filter((pl.col("leg") != "direct") & (pl.col("value_usd") > 0))
+        .join(signals.sums.codes.select("family", "hs6").unique(), on=["family", "hs6"], how="semi")
+        .join(signals.sums.coverage.select("leg", "reporter", "end"), on=["leg", "reporter"])
+        .filter(pl.col("period").is_between(start, pl.col("end")))
+        .join(families, on=["country", "family", "leg"], how="left")
         .sort(
             ["country", "leg", "excess", "value_usd", "reporter", "hs6", "period"],
             descending=[False, False, True, True, False, False, True],
@@ -46,9 +46,30 @@ def trade_evidence(
         )
         .group_by("country", "leg", maintain_order=True)
         .head(limit)
-        .collect()
+        .with_columns(
+            pl.when(pl.col("leg") == "onward").then(pl.lit(RUSSIA)).otherwise("country").alias("partner")
+        )
+        .select("country", "leg", *_FLOW)
     )
+    rows = chosen.join(_latest(flows, chosen, as_of), on=_FLOW, how="left", maintain_order="left")
     return _shape(rows.with_columns(pl.lit("trade").alias("kind"), _digests(rows, TRADE_FLOWS)))
+
+
+def _latest(flows: pl.LazyFrame, chosen: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The latest vintage known on `as_of` of the chosen exports, with all columns of the accepted rows."""
+    codes, months = chosen["hs6"].unique().sort(), chosen["period"].unique().sort()
+    known = (
+        flows.filter((pl.col("flow") == "X") & pl.col("hs6").is_in(codes.implode()))
+        .filter(pl.col("period").is_in(months.implode()))
+        .join(chosen.lazy().select(_FLOW), on=_FLOW, how="semi")
+        .collect(engine="streaming")
+        .with_columns(pl.col("known_at").fill_null(documented_day()))
+    )
+    return (
+        known.filter(pl.col("known_at") <= as_of)
+        .sort("known_at", "value_usd", "source_file", "source_row")
+        .unique(_FLOW, keep="last", maintain_order=True)
+    )
 
 
 def article_evidence(mentions: pl.DataFrame, articles: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:

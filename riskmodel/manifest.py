@@ -38,7 +38,7 @@ def make_manifest(
     panel_contract: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything that decides the scores, so that the same manifest means the same run."""
-    simulated = sorted(intake.kind for intake in intakes if is_simulated(intake.accepted))
+    simulated = sorted(intake.kind for intake in intakes if is_simulated(intake.lazy()))
     body: dict[str, Any] = {
         "format": FORMAT,
         "as_of": request.as_of.isoformat(),
@@ -77,6 +77,7 @@ def make_manifest(
             **{intake.kind: intake.report["digest"] for intake in intakes},
             "signals": panel_contract["digest"],
         },
+        "revisions": trade.revisions.to_dicts() if trade else [],
         "control_countries": list(trade.growth.controls) if trade else [],
         "coalition": sorted(coalition(request.as_of)),
         "not_scored": {
@@ -93,9 +94,10 @@ def make_manifest(
     return {"run_id": digest_json(body)[:16], **body}
 
 
-def is_simulated(rows: pl.DataFrame) -> bool:
+def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:
     """Whether any row names a simulated source."""
-    return bool(rows["source"].str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
+    sources = rows.lazy().select(pl.col("source").unique()).collect(engine="streaming")["source"]
+    return bool(sources.str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
 
 
 def _goods(
@@ -136,6 +138,19 @@ def _notes(
         notes.append(
             f"{reporters} of {len(coalition(request.as_of))} coalition members report in the trade table."
         )
+        notes += _revised(trade.revisions)
     if panel.is_empty():
         notes.append("No transit country appears in the inputs.")
     return notes
+
+
+def _revised(revisions: pl.DataFrame) -> list[str]:
+    if revisions.is_empty():
+        return []
+    rows, first, latest = revisions.select(pl.col("months", "first_usd", "latest_usd").sum()).row(0)
+    moved = revisions.group_by("reporter").agg(pl.col("latest_usd").sum() - pl.col("first_usd").sum())
+    name, by = moved.sort(pl.col("latest_usd").abs(), "reporter", descending=[True, False]).row(0)
+    return [
+        f"Later vintages changed {rows:,} monthly figures of {moved.height} reporters, from US$ {first:,} to "
+        f"{latest:,} in all; the largest change is {name}'s ({by:+,}). The manifest lists them by reporter."
+    ]

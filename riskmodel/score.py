@@ -15,12 +15,10 @@ from features.listings import listing_history
 from features.panel import build_panel
 from features.reference.facts import priority_list, product_names
 from features.trade.accounting import account
-from features.trade.cells import reported_months
 from features.trade.families import HindsightError
 from features.trade.products import product_table
 from features.trade.series import SERIES, leg_series
 from features.trade.signals import TradeSignals, trade_signals
-from features.trade.vintages import known_on, with_publication_day
 from features.trade.windows import Windows
 from riskmodel import ledger
 from riskmodel.assemble import country_scores, product_scores
@@ -191,7 +189,7 @@ def score_inputs(
         evidence=_evidence(inputs, trade, mentions, request, settings).join(
             panel.select("country"), on="country", how="semi", maintain_order="left"
         ),
-        series=_series(inputs, trade, windows, as_of),
+        series=_series(trade, windows),
         signals=panel,
         contracts=[*(intake.report for intake in inputs.given()), panel_check],
         manifest=manifest,
@@ -205,7 +203,7 @@ def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: St
     steps.step("computing trade signals")
     try:
         return trade_signals(
-            inputs.trade.accepted,
+            inputs.trade.lazy(),
             goods,
             request.windows,
             request.as_of,
@@ -236,7 +234,9 @@ def _fates(
     """What became of the accepted rows of each input, by reason; each adds up to its accepted rows."""
     fates: dict[str, dict[str, int]] = {}
     if inputs.trade and trade:
-        fates["trade_flows"] = account(inputs.trade.accepted, trade.goods, trade.broken_codes, as_of)
+        fates["trade_flows"] = account(
+            inputs.trade.lazy(), trade.goods, trade.broken_codes, trade.counts, as_of
+        )
     if inputs.articles and mentions:
         unread = {f"not_read_language_{code}": n for code, n in sorted(mentions.not_read_by_language.items())}
         late = inputs.articles.accepted.height - mentions.n_articles_read - sum(unread.values())
@@ -285,8 +285,8 @@ def _evidence(
 
     parts = [pl.DataFrame(schema=EVIDENCE)]
     if inputs.trade and trade:
-        rows = inputs.trade.accepted
-        parts.append(trade_evidence(rows, trade, request.windows, request.as_of, settings.evidence_rows))
+        flows = inputs.trade.lazy()
+        parts.append(trade_evidence(flows, trade, request.windows, request.as_of, settings.evidence_rows))
     if inputs.articles and mentions:
         rows, limit = inputs.articles.accepted, settings.evidence_sentences
         parts.append(article_evidence(mentions.mentions, rows, request.as_of, limit))
@@ -295,11 +295,10 @@ def _evidence(
     return pl.concat(parts)
 
 
-def _series(inputs: Inputs, trade: TradeSignals | None, windows: Windows, as_of: date) -> pl.DataFrame:
-    if inputs.trade is None or trade is None:
+def _series(trade: TradeSignals | None, windows: Windows) -> pl.DataFrame:
+    if trade is None:
         return pl.DataFrame(schema=SERIES)
-    known = known_on(with_publication_day(inputs.trade.accepted.lazy()), as_of)
-    return leg_series(trade.cells, reported_months(known), windows)
+    return leg_series(trade.cells, trade.reported, windows)
 
 
 def _product_names(goods: Path | None) -> dict[str, str]:

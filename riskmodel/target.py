@@ -12,10 +12,10 @@ from datetime import date
 
 import polars as pl
 
-from features.reference.facts import NEVER_SCORED, coalition
-from features.trade.cells import cells, reported_months
+from features.reference.facts import NEVER_SCORED, coalition, hs_edition
+from features.trade.condense import condense_flows, plan_for
 from features.trade.families import goods_in_force
-from features.trade.vintages import known_on, with_publication_day
+from features.trade.known import known_on_day, sort_by_leg
 from features.trade.windows import Windows
 
 HORIZON_MONTHS = 6
@@ -75,22 +75,24 @@ def final_legs(flows: pl.DataFrame, goods: pl.DataFrame, coalition_on: date, win
     coalition_on: day whose coalition members make up the inbound leg in all months.
     windows: whose baseline says which HS editions the families must bridge.
     """
-    final = known_on(with_publication_day(flows.lazy()), date.max)
     listed = goods_in_force(
         goods, coalition_on, first_month=windows.baseline_start, allow_hindsight=True
     ).frame
-    condensed = cells(final, listed, coalition(coalition_on))
-    months = reported_months(final)
+    condensed = condense_flows(flows, plan_for(goods, windows, [coalition_on]))
+    since = hs_edition(windows.baseline_start)
+    by_leg = sort_by_leg(condensed, listed, coalition(coalition_on), since)
+    final = known_on_day(condensed, by_leg, windows, date.max)
+    cells = final.on("inbound", "onward", "direct")
     trade = (
-        condensed.filter(pl.col("leg") != "direct")
+        cells.filter(pl.col("leg") != "direct")
         .group_by("leg", "country", "family", "period")
         .agg(pl.col("value_usd").sum())
         .sort("leg", "country", "family", "period")
     )
-    weights = condensed.filter(pl.col("leg") != "onward").group_by("reporter").agg(pl.col("value_usd").sum())
-    by_month = months.join(weights, on="reporter").group_by("period").agg(pl.col("value_usd").sum())
+    weights = cells.filter(pl.col("leg") != "onward").group_by("reporter").agg(pl.col("value_usd").sum())
+    by_month = final.reported.join(weights, on="reporter").group_by("period").agg(pl.col("value_usd").sum())
     enough = by_month.filter(pl.col("value_usd") >= INBOUND_SHARE * float(weights["value_usd"].sum()))
-    return Legs(trade, enough["period"].sort(), months.rename({"reporter": "country"}))
+    return Legs(trade, enough["period"].sort(), final.reported.rename({"reporter": "country"}))
 
 
 def transit_labels(

@@ -134,8 +134,8 @@ def condense_partitions(paths: Iterable[Path], plan: Plan) -> Condensed:
     return merge([condense(pl.scan_parquet(path), plan) for path in sorted(paths)])
 
 
-def condense_frame(flows: pl.DataFrame, plan: Plan) -> Condensed:
-    """Condense a table that is in memory already."""
+def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: Plan) -> Condensed:
+    """Condense one table, in memory or a query over any number of files."""
     return merge([condense(flows.lazy(), plan)])
 
 

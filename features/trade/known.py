@@ -9,9 +9,10 @@ from datetime import date
 import polars as pl
 
 from features.reference.facts import NEVER_SCORED, RUSSIA, hs_families
-from features.trade.cells import CELL
 from features.trade.condense import Condensed, latest
 from features.trade.windows import Windows
+
+CELL = ("leg", "reporter", "country", "hs6", "family", "period")
 
 
 @dataclass(frozen=True)

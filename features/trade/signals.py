@@ -10,11 +10,13 @@ from typing import Any
 import polars as pl
 
 from features.reference.facts import coalition, control_candidates, hs_edition
-from features.trade.condense import Condensed, condense_frame, plan_for
+from features.trade.accounting import leg_counts
+from features.trade.condense import Condensed, condense_flows, plan_for
 from features.trade.countries import CORE, FURTHER, country_table
 from features.trade.families import GoodsList, goods_in_force
 from features.trade.growth import Growth, control_growth
 from features.trade.known import Known, Sorted, known_on_day, sort_by_leg
+from features.trade.revisions import revisions
 from features.trade.surge import WindowSums, window_sums
 from features.trade.transit import family_table, with_excess
 from features.trade.windows import Windows
@@ -33,6 +35,8 @@ class TradeSignals:
         the panel; one row for each transit country with trade on either leg.
     families: `transit.family_table`, for the product table and the evidence.
     cells: leg, reporter, country, hs6, family, period, value_usd, net_kg known on as_of.
+    reported: reporter, period: months for which any export row was known.
+    counts: `accounting.leg_counts`. revisions: `revisions.revisions`.
     sums, growth, goods: the parts, for evidence and manifest.
     broken_codes: listed codes left out of comparisons because their HS edition changed in between.
     """
@@ -40,6 +44,9 @@ class TradeSignals:
     countries: pl.DataFrame
     families: pl.DataFrame
     cells: pl.DataFrame
+    reported: pl.DataFrame
+    counts: pl.DataFrame
+    revisions: pl.DataFrame
     sums: WindowSums
     growth: Growth
     goods: GoodsList
@@ -47,7 +54,7 @@ class TradeSignals:
 
 
 def trade_signals(
-    flows: pl.DataFrame,
+    flows: pl.DataFrame | pl.LazyFrame,
     goods: pl.DataFrame,
     windows: Windows,
     as_of: date,
@@ -58,7 +65,8 @@ def trade_signals(
 
     Parameters
     ----------
-    flows: canonical trade_flows (US$ Int64). goods: canonical goods list.
+    flows: canonical trade_flows (US$ Int64); of a query no more than the condensed rows are held.
+    goods: canonical goods list.
 
     Raises
     ------
@@ -67,7 +75,7 @@ def trade_signals(
     in_force = goods_in_force(
         goods, as_of, first_month=windows.baseline_start, allow_hindsight=allow_hindsight
     )
-    condensed = condense_frame(flows, plan_for(goods, windows, [as_of]))
+    condensed = condense_flows(flows, plan_for(goods, windows, [as_of]))
     return signals_on_day(condensed, in_force, windows, as_of)
 
 
@@ -78,6 +86,9 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
     known = known_on_day(condensed, by_leg, windows, as_of)
     return TradeSignals(
         cells=known.on("direct", "inbound", "onward").drop("partner"),
+        reported=known.reported,
+        counts=leg_counts(by_leg, known.rows, as_of),
+        revisions=revisions(by_leg, as_of),
         **_signals(known, goods, windows, as_of),
     )
 
@@ -104,7 +115,7 @@ def _signals(
 
 
 def trade_panel(
-    flows: pl.DataFrame,
+    flows: pl.DataFrame | pl.LazyFrame,
     goods: pl.DataFrame,
     windows: Windows,
     as_of_dates: Sequence[date],
@@ -120,7 +131,7 @@ def trade_panel(
     date then works on the small rest.
     """
     dates = sorted(as_of_dates)
-    condensed = condense_frame(flows, plan_for(goods, windows, dates))
+    condensed = condense_flows(flows, plan_for(goods, windows, dates))
     edition = hs_edition(windows.baseline_start)
     by_leg: dict[Any, Sorted] = {}
     frames = []

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 from trade_tables import goods, long_table
 
-from features.trade.condense import condense_frame, condense_partitions, latest, plan_for
+from features.trade.condense import condense_flows, condense_partitions, latest, plan_for
 from features.trade.windows import Windows
 
 PLAN = plan_for(goods(), Windows(date(2020, 1, 1), date(2021, 12, 1)), [date(2022, 1, 31), date(2023, 3, 31)])
@@ -16,7 +16,7 @@ PLAN = plan_for(goods(), Windows(date(2020, 1, 1), date(2021, 12, 1)), [date(202
 
 def test_partitions_and_order_do_not_matter(tmp_path: Path) -> None:
     table = long_table(3)
-    whole = condense_frame(table, PLAN)
+    whole = condense_flows(table, PLAN)
     shuffled = table.sample(fraction=1, shuffle=True, seed=5)
     for number in range(3):
         shuffled.gather_every(3, number).write_parquet(tmp_path / f"{number}.parquet")
@@ -27,7 +27,7 @@ def test_partitions_and_order_do_not_matter(tmp_path: Path) -> None:
 
 def test_only_what_signals_need_is_kept() -> None:
     table = long_table(3)
-    condensed = condense_frame(table, PLAN)
+    condensed = condense_flows(table, PLAN)
     assert 0 < condensed.rows.height < table.height
     kept = condensed.series
     to_russia, arrivals = pl.col("partner") == "RUS", pl.col("flow") == "M"
