@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from riskmodel.sources.files import Source
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
 from riskmodel.sources.plain_text import TEXT, TEXT_SUFFIXES, load_text
 from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, Table, load
-from riskmodel.sources.warc import WARC, WARC_SUFFIXES, load_warc
+from riskmodel.sources.table_parts import load_parts
+from riskmodel.sources.warc import WARC, WARC_SUFFIXES, load_warc, warc_parts
 
 # Endings by which articles are found in folders.
 ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES)
@@ -46,9 +48,10 @@ def read_articles(paths: Sequence[Path], *, published_at: date | None = None) ->
     without id gets the first 16 hex digits of the SHA-256 of its url, source, title and text. Raises
     InputUnreadable.
     """
-    return read_batch(
-        "articles", paths, _formats(published_at), ARTICLES, suffixes=ARTICLE_SUFFIXES, loader=_load
-    )
+    formats = article_formats(published_at)
+    batch = read_batch("articles", paths, formats, ARTICLES, suffixes=ARTICLE_SUFFIXES, loader=_load)
+    told = batch.frame.select(number_of("article_id"), number_of("text"), pl.col(FILE))
+    return replace(batch, frame=named_apart(batch.frame, ambiguous_ids(told)))
 
 
 def _load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Table:
@@ -59,7 +62,18 @@ def _load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Ta
     return load(source, dialect_of)
 
 
-def _formats(published_at: date | None) -> tuple[Format, ...]:
+def load_article_parts(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Iterator[Table]:
+    """The cells of one article file, some thousand rows at a time. Raises InputUnreadable."""
+    if source.name.lower().endswith(TEXT_SUFFIXES):
+        yield load_text(source)
+    elif source.name.lower().endswith(WARC_SUFFIXES):
+        yield from warc_parts(source)
+    else:
+        yield from load_parts(source, dialect_of)
+
+
+def article_formats(published_at: date | None) -> tuple[Format, ...]:
+    """The formats of articles; `published_at` dates those that have no date column."""
     return (
         Format(
             "plain-text",
@@ -132,19 +146,36 @@ def _host(column: str) -> pl.Expr:
 
 
 def _ids(table: pl.DataFrame) -> pl.Series:
-    """Given ids, or made ones; an id that several files use for different texts gets the file's name."""
+    """Given ids, or made ones."""
     ids = table["article_id"]
-    if ids.null_count():
-        parts = table.select(pl.col("url", "source", "title", "text").cast(pl.String).fill_null("")).rows()
-        made = [
-            i or hashlib.sha256("\x1f".join(p).encode()).hexdigest()[:16]
-            for i, p in zip(ids, parts, strict=True)
-        ]
-        ids = pl.Series("article_id", made, pl.String)
-    seen = table.select(ids, FILE, "text")
-    per_id = pl.struct(FILE, "text").n_unique().over("article_id") > 1
-    many_files = (pl.col(FILE).n_unique().over("article_id") > 1) & (
-        pl.col("text").n_unique().over("article_id") > 1
+    if not ids.null_count():
+        return ids
+    parts = table.select(pl.col("url", "source", "title", "text").cast(pl.String).fill_null("")).rows()
+    made = [
+        i or hashlib.sha256("\x1f".join(p).encode()).hexdigest()[:16] for i, p in zip(ids, parts, strict=True)
+    ]
+    return pl.Series("article_id", made, pl.String)
+
+
+def number_of(column: str) -> pl.Expr:
+    """A number that stands for a text."""
+    return pl.col(column).hash()
+
+
+def ambiguous_ids(told: pl.DataFrame) -> pl.Series:
+    """Ids, as numbers, that several files use for different texts; columns article_id, text, source_file."""
+    return (
+        told.group_by("article_id")
+        .agg(pl.col(FILE).n_unique(), pl.col("text").n_unique())
+        .filter(pl.col(FILE) > 1, pl.col("text") > 1)["article_id"]
+        .sort()
     )
-    named = pl.when(per_id & many_files).then(pl.concat_str("article_id", FILE, separator="@"))
-    return seen.select(named.otherwise(pl.col("article_id")).alias("article_id")).to_series()
+
+
+def named_apart(frame: pl.DataFrame, ambiguous: pl.Series) -> pl.DataFrame:
+    """Articles with the file's name behind an id that is not unique."""
+    if not len(ambiguous):
+        return frame
+    named = pl.concat_str("article_id", FILE, separator="@")
+    other = number_of("article_id").is_in(ambiguous.implode())
+    return frame.with_columns(pl.when(other).then(named).otherwise("article_id").alias("article_id"))

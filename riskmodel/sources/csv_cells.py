@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -74,22 +76,52 @@ def _fast(path: Path, columns: list[str], separator: str) -> pl.DataFrame:
 
 def _slow(source: Source, path: Path, columns: list[str], separator: str) -> pl.DataFrame:
     """Read row by row what the fast way refused, or say which data row is at fault."""
-    rows: list[list[str | None]] = []
-    width = len(columns) - 1
+    parts = list(_row_parts(source, path, columns, separator, sys.maxsize))
+    return parts[0] if parts else pl.DataFrame(schema={name: pl.String() for name in columns})
+
+
+def csv_row_parts(source: Source, head: bytes, path: Path, rows: int) -> Iterator[pl.DataFrame]:
+    """Cells of a delimited text, at most `rows` rows at a time; what every row holds beyond the header goes.
+
+    Raises InputUnreadable as `read_csv_cells` does.
+    """
+    header, separator = _header(source, head)
+    width, number = len(header), 0
+    for part in _row_parts(source, path, [*header, TRAILING], separator, rows):
+        beyond = part[TRAILING].is_not_null()
+        if beyond.any():
+            raise source.refuse(_too_long(number + int(beyond.arg_max() or 0) + 1, width, separator))
+        number += part.height
+        yield part.drop(TRAILING)
+
+
+def _row_parts(
+    source: Source, path: Path, columns: list[str], separator: str, size: int
+) -> Iterator[pl.DataFrame]:
+    width, number = len(columns) - 1, 0
+    schema = {name: pl.String() for name in columns}
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = _reader(file, separator)
-        try:
-            next(reader)
-            for number, row in enumerate(reader, start=1):
-                if len(row) > width + 1:
-                    raise source.refuse(_too_long(number, width, separator))
-                rows.append([cell or None for cell in row] + [None] * (width + 1 - len(row)))
-        except csv.Error as error:
-            raise source.refuse(
-                f"breaks off inside a quoted cell or is no delimited text after data row {len(rows)} "
-                f"({printable(str(error))}); export it again"
-            ) from error
-    return pl.DataFrame(rows, schema={name: pl.String() for name in columns}, orient="row")
+        header = True
+        while True:
+            rows: list[list[str | None]] = []
+            try:
+                if header:
+                    next(reader, None)
+                    header = False
+                for row in islice(reader, size):
+                    number += 1
+                    if len(row) > width + 1:
+                        raise source.refuse(_too_long(number, width, separator))
+                    rows.append([cell or None for cell in row] + [None] * (width + 1 - len(row)))
+            except csv.Error as error:
+                raise source.refuse(
+                    f"breaks off inside a quoted cell or is no delimited text after data row {number} "
+                    f"({printable(str(error))}); export it again"
+                ) from error
+            if not rows:
+                return
+            yield pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _too_long(row: int, width: int, separator: str) -> str:

@@ -62,11 +62,11 @@ def read_batch(
     tables: dict[str, list[Table]] = {}
     files = []
     for source in found.sources:
-        table = loader(source, lambda columns: _dialect(columns, wanted))
-        form = wanted[0] if named else _recognise(table, wanted, schema)
+        table = loader(source, lambda columns: dialect_among(columns, wanted))
+        form = wanted[0] if named else recognise(table, wanted, schema)
         tables.setdefault(form.name, []).append(table)
         files.append(InputFile(source.name, table.sha256, table.bytes, form.name, table.rows))
-    readings = [_read(form, tables[form.name]) for form in wanted if form.name in tables]
+    readings = [read_tables(form, tables[form.name]) for form in wanted if form.name in tables]
     return _joined(kind, readings, [t for group in tables.values() for t in group], files, found, schema)
 
 
@@ -107,7 +107,8 @@ def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:
     return tuple(c for c in frame.columns if c not in {*used, FILE, ROW})
 
 
-def _read(form: Format, tables: Sequence[Table]) -> Reading:
+def read_tables(form: Format, tables: Sequence[Table]) -> Reading:
+    """Read tables of one format together; an error names their files."""
     names = ", ".join(printable(t.source.name) for t in tables[:3]) + (
         " and others" if len(tables) > 3 else ""
     )
@@ -122,7 +123,8 @@ def _read(form: Format, tables: Sequence[Table]) -> Reading:
         ) from error
 
 
-def _recognise(table: Table, formats: Sequence[Format], schema: Mapping[str, pl.DataType]) -> Format:
+def recognise(table: Table, formats: Sequence[Format], schema: Mapping[str, pl.DataType]) -> Format:
+    """The format of a table, told by its columns. Raises InputUnreadable for a header of no format."""
     columns = frozenset(table.columns)
     for form in formats:
         if form.recognise(columns):
@@ -145,7 +147,8 @@ def unknown_header(
     return source.refuse(f"has a header of no known format. Columns found: {seen}. Known formats: {known}")
 
 
-def _dialect(columns: frozenset[str], formats: Sequence[Format]) -> Dialect:
+def dialect_among(columns: frozenset[str], formats: Sequence[Format]) -> Dialect:
+    """What the format with such a header may do against the rules."""
     return next((form.dialect for form in formats if form.recognise(columns)), NO_DIALECT)
 
 

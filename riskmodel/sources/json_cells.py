@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ def read_json_cells(source: Source) -> pl.DataFrame:
     where nothing is an object.
     """
     with utf8_file(source) as path:
-        whole = None if _is_lines(path) else _parse(path.read_text(encoding="utf-8-sig"))
+        whole = None if is_json_lines(path) else _parse(path.read_text(encoding="utf-8-sig"))
         if isinstance(whole, dict):
             whole = next((whole[key] for key in _LISTS if isinstance(whole.get(key), list)), whole)
         if isinstance(whole, list):
@@ -35,11 +37,35 @@ def read_json_cells(source: Source) -> pl.DataFrame:
     if objects and not any(objects):
         raise source.refuse("holds no JSON object; give one object a line, or one list of objects")
     columns = list(dict.fromkeys(printable(key) for item in objects for key in item))
+    return _cells(objects, columns)
+
+
+def json_line_columns(path: Path) -> list[str]:
+    """The keys of all objects of a file of JSON lines, in the order of their first appearance."""
+    keys: dict[str, None] = {}
+    with path.open(encoding="utf-8-sig") as file:
+        for line in file:
+            item = _parse(line)
+            if isinstance(item, dict) and not item.keys() <= keys.keys():
+                keys.update(dict.fromkeys(printable(key) for key in item))
+    return list(keys)
+
+
+def json_line_parts(path: Path, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
+    """Cells of a file of JSON lines, at most `rows` lines at a time, as `read_json_cells` gives them."""
+    with path.open(encoding="utf-8-sig") as file:
+        lines = (line for line in file if line.strip())
+        while chunk := list(islice(lines, rows)):
+            items = [_parse(line) for line in chunk]
+            yield _cells([item if isinstance(item, dict) else {} for item in items], columns)
+
+
+def _cells(objects: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pl.DataFrame:
     cells = {c: [_cell(item.get(c)) for item in objects] for c in columns}
     return pl.DataFrame(cells, schema={c: pl.String() for c in columns})
 
 
-def _is_lines(path: Path) -> bool:
+def is_json_lines(path: Path) -> bool:
     """Whether the first line is an object by itself and another follows."""
     with path.open(encoding="utf-8-sig") as file:
         first = file.readline()

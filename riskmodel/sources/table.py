@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -25,7 +26,7 @@ TABLE_SUFFIXES = (
     ".jsonl.gz",
 )
 ROW, FILE = "source_row", "source_file"
-_ZIP = b"PK\x03\x04"
+PARQUET, ZIP = b"PAR1", b"PK\x03\x04"
 _BATCH_ROWS = 200_000
 
 
@@ -56,16 +57,24 @@ def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambd
     """
     head = first_bytes(source)
     blank_reason = "blank_row"
-    if head[:4] == b"PAR1" or source.name.lower().endswith(".parquet"):
+    if head[:4] == PARQUET or source.name.lower().endswith(".parquet"):
         frame = _parquet(source, head)
-    elif head[:4] == _ZIP:
+    elif head[:4] == ZIP:
         raise source.refuse("is a zip archive or a spreadsheet; unpack it, or save the sheet as CSV")
     elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         frame, blank_reason = read_json_cells(source), NOT_AN_OBJECT
     else:
         frame = read_csv_cells(source, head, dialect_of)
+    return numbered(source, frame, blank_reason, sha256_of(source.path))
+
+
+def numbered(source: Source, frame: pl.DataFrame, blank_reason: str, sha256: str, first: int = 1) -> Table:
+    """The table of a file's cells, or of a part of them whose first data row is number `first`.
+
+    Blank rows are dropped and counted under `blank_reason`.
+    """
     columns = tuple(c for c in frame.columns if c != TRAILING)
-    frame = frame.drop({ROW, FILE} & set(columns)).with_row_index(ROW, offset=1)
+    frame = frame.drop({ROW, FILE} & set(columns)).with_row_index(ROW, offset=first)
     frame = frame.with_columns(pl.col(ROW).cast(pl.Int64), pl.lit(source.name).alias(FILE))
     dropped: dict[str, int] = {}
     if columns:
@@ -73,44 +82,59 @@ def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambd
         if blank.any():
             dropped = {blank_reason: int(blank.sum())}
             frame = frame.filter(~blank)
-    return Table(source, frame, columns, sha256_of(source.path), source.path.stat().st_size, dropped)
+    return Table(source, frame, columns, sha256, source.path.stat().st_size, dropped)
 
 
 def _parquet(source: Source, head: bytes) -> pl.DataFrame:
     import pyarrow.parquet as pq
 
-    if is_gzip(source) or head[:4] != b"PAR1":
+    if is_gzip(source) or head[:4] != PARQUET:
         raise source.refuse("is not a Parquet file, though its name says so; export it again")
-    try:
-        meta = pq.ParquetFile(source.path).metadata
+    with _sound_parquet(source):
+        with pq.ParquetFile(source.path) as file:
+            meta, empty = file.metadata, file.schema_arrow.empty_table()
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        if size <= LIMITS.unpacked_bytes:
-            frame = _decoded(source)
-            return _dates_in_range(
-                source, frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+        if size > LIMITS.unpacked_bytes:
+            raise source.refuse(
+                f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files"
             )
+        frame = pl.concat([_plain(pl.DataFrame(pl.from_arrow(empty))), *_batches(source, _BATCH_ROWS)])
+        if frame.height != meta.num_rows:
+            raise source.refuse(
+                f"is a corrupt Parquet file: it names {meta.num_rows} rows and holds {frame.height}"
+            )
+        return frame
+
+
+def decoded_batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
+    """Rows of a Parquet file, at most `rows` at a time. Raises InputUnreadable."""
+    with _sound_parquet(source):
+        yield from _batches(source, rows)
+
+
+def _batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
+    """Decoded and checked batch by batch; polars' own reader panics on some damaged pages."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(source.path, page_checksum_verification=True) as file:
+        for batch in file.iter_batches(batch_size=rows):
+            batch.validate(full=True)
+            yield _dates_in_range(source, _plain(pl.DataFrame(pl.from_arrow(batch))))
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+
+
+@contextmanager
+def _sound_parquet(source: Source) -> Iterator[None]:
+    try:
+        yield
     except InputUnreadable:
         raise
     except (Exception, pl.exceptions.PanicException) as error:
         # Both libraries raise built-in errors as well as their own on broken bytes, and polars panics.
         raise source.refuse("is a truncated or corrupt Parquet file; fetch or export it again") from error
-    raise source.refuse(f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files")
-
-
-def _decoded(source: Source) -> pl.DataFrame:
-    """The table, decoded and checked batch by batch; polars' own reader panics on some damaged pages."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(source.path, page_checksum_verification=True) as file:
-        parts = [pl.from_arrow(file.schema_arrow.empty_table())]
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-            batch.validate(full=True)
-            parts.append(pl.from_arrow(batch))
-        rows = file.metadata.num_rows
-    frame = pl.concat([part for part in parts if isinstance(part, pl.DataFrame)])
-    if frame.height != rows:
-        raise source.refuse(f"is a corrupt Parquet file: it names {rows} rows and holds {frame.height}")
-    return frame
 
 
 def _dates_in_range(source: Source, frame: pl.DataFrame) -> pl.DataFrame:

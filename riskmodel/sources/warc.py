@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
+from itertools import islice
 from typing import BinaryIO
 
 import polars as pl
@@ -19,6 +21,7 @@ WARC_SUFFIXES = (".warc", ".warc.gz")
 COLUMNS = ("url", "published_at", "title", "text")
 WARC = "<warc>"  # stands among the columns, so that no other file can pass for one
 _PAGE_LIMIT = 64 << 20
+_PART_RECORDS = 500
 _BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "article", "section", "title"})
 _SILENT = frozenset({"script", "style", "noscript", "template", "nav", "footer", "form", "svg"})
 
@@ -38,18 +41,31 @@ def load_warc(source: Source) -> Table:
     records are counted: requests and metadata, revisits without body, bodies that cannot be decoded. Raises
     InputUnreadable where the file is no WARC or breaks off inside a record.
     """
-    rows: list[dict[str, str | int | None]] = []
-    dropped: dict[str, int] = {}
-    with unpacked_file(source) as path, path.open("rb") as file:
-        for number, record in enumerate(_records(source, file), start=1):
-            page = _page(record)
-            if isinstance(page, str):
-                dropped[page] = dropped.get(page, 0) + 1
-            else:
-                rows.append({**page, ROW: number, FILE: source.name})
+    parts = list(warc_parts(source))
+    dropped = Counter[str]()
+    for part in parts:
+        dropped.update(part.dropped)
+    return replace(parts[0], frame=pl.concat([part.frame for part in parts]), dropped=dict(dropped))
+
+
+def warc_parts(source: Source, records: int = _PART_RECORDS) -> Iterator[Table]:
+    """The same, `records` records at a time; at least one table. Raises InputUnreadable."""
+    sha256, size = sha256_of(source.path), source.path.stat().st_size
     schema = {**dict.fromkeys((*COLUMNS, FILE), pl.String()), ROW: pl.Int64()}
-    frame = pl.DataFrame(rows, schema=schema)
-    return Table(source, frame, (*COLUMNS, WARC), sha256_of(source.path), source.path.stat().st_size, dropped)
+    with unpacked_file(source) as path, path.open("rb") as file:
+        numbered = enumerate(_records(source, file), start=1)
+        first = True
+        while (chunk := list(islice(numbered, records))) or first:
+            first = False
+            rows: list[dict[str, str | int | None]] = []
+            dropped = Counter[str]()
+            for number, page in ((number, _page(record)) for number, record in chunk):
+                if isinstance(page, str):
+                    dropped[page] += 1
+                else:
+                    rows.append({**page, ROW: number, FILE: source.name})
+            frame = pl.DataFrame(rows, schema=schema)
+            yield Table(source, frame, (*COLUMNS, WARC), sha256, size, dict(dropped))
 
 
 def _records(source: Source, file: BinaryIO) -> Iterator[Record]:

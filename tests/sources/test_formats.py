@@ -20,7 +20,7 @@ KINDS = {
     "trade": trade.FORMATS,
     "goods": goods.FORMATS,
     "listings": listings.FORMATS,
-    "articles": articles._formats(None),
+    "articles": articles.article_formats(None),
 }
 # The first header words of a format's own description make a header that it must recognise before any other.
 HEADERS = {
