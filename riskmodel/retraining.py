@@ -132,7 +132,7 @@ def _mentions(intakes: dict[str, Intake]) -> pl.DataFrame | None:
         return None
     from features.articles.mentions import find_mentions
 
-    return find_mentions(intakes["articles"].accepted)
+    return find_mentions(intakes["articles"].accepted, dated_stories=True)
 
 
 def _last(frame: pl.DataFrame | None, column: str) -> date:

@@ -8,7 +8,8 @@ probability.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,25 +17,18 @@ from typing import NamedTuple
 import polars as pl
 
 from data_contracts.tables import MENTIONS
-from features.articles.context import (
-    ANAPHOR,
-    CARRY_SENTENCES,
-    EVASION_WORDS,
-    REGIME_WORDS,
-    RUSSIA_WORDS,
-    anaphors_for,
-    is_focus,
-)
+from features.articles.context import anaphors_for, with_context
 from features.articles.countries import countries_in
 from features.articles.gazetteer import find_places
 from features.articles.languages import with_language
 from features.articles.masking import Token, tokenize
 from features.articles.regime import about_other_matters, measure_targets
-from features.articles.role_features import Context
+from features.articles.role_features import CONTEXT_FLAGS, Context
 from features.articles.roles import NEVER_ROUTES, Verdict, read_roles, role_model
 from features.articles.screen import article_screen, sentence_screen
 from features.articles.sentences import clean, sentence_list
-from features.articles.stories import Stories, story_table
+from features.articles.sketches import Sketches, joined, sketch
+from features.articles.stories import Stories, stories_of, story_histories
 
 PLAIN = 0.9  # probability from which a target of a measure still counts as a route
 PARTITION = 4000  # articles that are in memory at once
@@ -44,6 +38,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "about_listing": pl.Boolean(),
     "retracted": pl.Boolean(),
 }
+OF_STORIES = ("story_id", "about_listing", "retracted")
 
 
 @dataclass(frozen=True)
@@ -64,33 +59,73 @@ class MentionResult:
     n_articles_read: int
 
 
-def find_mentions(articles: pl.DataFrame) -> pl.DataFrame:
-    """Mentions of every article, in one frame; see `MentionResult.mentions`."""
-    return read_mentions(articles).mentions
+@dataclass(frozen=True)
+class PartReading:
+    """One part of a table of articles, read. Stories span parts, so their columns come with `with_stories`.
+
+    `rows`: `COLUMNS` without those of stories, sorted by article_id, sentence_no, country. `sketches`: of the
+    English articles. The counts are those of `MentionResult`.
+    """
+
+    rows: pl.DataFrame
+    sketches: Sketches
+    not_read_by_language: Mapping[str, int]
+    n_articles_read: int
+
+
+def find_mentions(articles: pl.DataFrame, *, dated_stories: bool = False) -> pl.DataFrame:
+    """Mentions of every article, in one frame; see `MentionResult.mentions`.
+
+    With `dated_stories` there is `story_history` too, for readings as of several dates (`stories.standing`).
+    """
+    parts = _parts(articles)
+    mentions = _joined(parts).mentions
+    if not dated_stories:
+        return mentions
+    histories = story_histories(joined([part.sketches for part in parts]))
+    return mentions.join(histories, on="article_id", how="left", maintain_order="left")
 
 
 def read_mentions(articles: pl.DataFrame) -> MentionResult:
     """Read a table of articles in the canonical schema (`data_contracts.tables.ARTICLES`)."""
+    return _joined(_parts(articles))
+
+
+def read_part(articles: pl.DataFrame, first_row: int = 0) -> PartReading:
+    """Read one part; `first_row` is the number of its first article in the whole table, from 0."""
     labelled = with_language(articles)
     english = labelled.filter(pl.col("language") == "en")
     others = labelled.filter(pl.col("language") != "en").group_by("language").len().sort("language")
-    parts = list(mention_partitions(english))
-    mentions = pl.concat(parts) if parts else pl.DataFrame(schema=COLUMNS)
-    return MentionResult(
-        mentions.sort("article_id", "sentence_no", "country"),
+    return PartReading(
+        _rows(english).sort("article_id", "sentence_no", "country"),
+        sketch(english, first_row),
         dict(zip(others["language"].to_list(), others["len"].to_list(), strict=True)),
         english.height,
     )
 
 
-def mention_partitions(english: pl.DataFrame, size: int = PARTITION) -> Iterator[pl.DataFrame]:
-    """Mentions of English articles, partition by partition, each sorted; stories span the whole table."""
-    stories = story_table(english)
-    for start in range(0, english.height, size):
-        yield _partition(english.slice(start, size), stories).sort("article_id", "sentence_no", "country")
+def with_stories(rows: pl.DataFrame, stories: Stories) -> pl.DataFrame:
+    """Rows of a part with the columns of their stories: `COLUMNS`, in the same order."""
+    joined_rows = rows.join(stories.table, on="article_id", how="left", maintain_order="left")
+    return joined_rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
 
-def _partition(articles: pl.DataFrame, stories: Stories) -> pl.DataFrame:
+def _parts(articles: pl.DataFrame) -> list[PartReading]:
+    starts = range(0, max(articles.height, 1), PARTITION)
+    return [read_part(articles.slice(start, PARTITION), start) for start in starts]
+
+
+def _joined(parts: Sequence[PartReading]) -> MentionResult:
+    rows = pl.concat([part.rows for part in parts]).sort("article_id", "sentence_no", "country")
+    unread: Counter[str] = Counter()
+    for part in parts:
+        unread.update(part.not_read_by_language)
+    stories = stories_of(joined([part.sketches for part in parts]))
+    n_read = sum(part.n_articles_read for part in parts)
+    return MentionResult(with_stories(rows, stories), dict(sorted(unread.items())), n_read)
+
+
+def _rows(articles: pl.DataFrame) -> pl.DataFrame:
     sentences = _sentences(articles)
     found = countries_in(sentences)
     wanted = _to_read(sentences, found)
@@ -112,10 +147,8 @@ def _partition(articles: pl.DataFrame, stories: Stories) -> pl.DataFrame:
     facts = articles.with_row_index("article").select(
         "article", "article_id", pl.col("published_at").dt.date().alias("published_on"), "source"
     )
-    return (
-        rows.join(facts, on="article")
-        .join(stories.table, on="article_id", how="left")
-        .select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
+    return rows.join(facts, on="article").select(
+        pl.col(name).cast(dtype) for name, dtype in COLUMNS.items() if name not in OF_STORIES
     )
 
 
@@ -151,51 +184,16 @@ def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
 def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Sentences for the role model, with what the document lends them.
 
-    Columns: row, article, text, russia, regime, evasion, first (see `Context`), carried (ISO code or null).
+    Columns: row, article, text, carried (ISO code or null) and the flags of `Context`.
     """
-    focus = (
-        found.filter(pl.col("iso3").map_elements(is_focus, return_dtype=pl.Boolean))
-        .group_by("row", maintain_order=True)
-        .agg(pl.col("iso3").last().alias("focus"))
-    )
     named = found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select("row").unique()
-    flagged = (
-        sentences.filter("gate")
-        .join(focus, on="row", how="left", maintain_order="left")
-        .with_columns(
-            _ru=pl.col("text").str.contains_any(RUSSIA_WORDS),
-            _re=pl.col("text").str.contains_any(REGIME_WORDS),
-            _ev=pl.col("text").str.contains_any(EVASION_WORDS, ascii_case_insensitive=True),
-            _focus_at=pl.when(pl.col("focus").is_not_null()).then("sentence_no"),
-        )
-        .with_columns(
-            russia=_earlier("_ru"),
-            regime=_earlier("_re"),
-            evasion=_earlier("_ev"),
-            first=pl.col("row") == pl.col("row").min().over("article"),
-            carried=pl.col("focus").shift(1).forward_fill().over("article"),
-            _carried_at=pl.col("_focus_at").shift(1).forward_fill().over("article"),
-        )
-    )
-    near = (pl.col("sentence_no") - pl.col("_carried_at")) <= CARRY_SENTENCES
-    may_mean = pl.col("focus").is_null() & pl.col("carried").is_not_null() & near
     return (
-        flagged.filter(sentence_screen(pl.col("text")))
-        .with_columns(carried=pl.when(may_mean).then("carried"))
-        .with_columns(
-            carried=pl.when(pl.col("carried").is_not_null()).then(  # the regex runs where it can matter
-                pl.when(pl.col("text").str.contains(ANAPHOR)).then("carried")
-            )
-        )
+        with_context(sentences.filter("gate"), found)
+        .filter(sentence_screen(pl.col("text")))
         .join(named.with_columns(named=True), on="row", how="left", maintain_order="left")
         .filter(pl.col("named").fill_null(False) | pl.col("carried").is_not_null())
-        .select("row", "article", "text", "russia", "regime", "evasion", "first", "carried")
+        .select("row", "article", "text", "carried", *CONTEXT_FLAGS)
     )
-
-
-def _earlier(flag: str) -> pl.Expr:
-    """Whether the flag was set in an earlier sentence of the same article."""
-    return pl.col(flag).cast(pl.UInt8).cum_max().shift(1, fill_value=0).over("article").cast(pl.Boolean)
 
 
 def _count(sentences: str, titled: str) -> pl.Expr:
@@ -219,8 +217,8 @@ _READ_SCHEMA: dict[str, pl.DataType] = {
 def _read(wanted: pl.DataFrame) -> pl.DataFrame:
     rows: list[tuple[object, ...]] = []
     aimed_at: set[tuple[int, str]] = set()
-    for row, article, *sentence in wanted.iter_rows():
-        reading = _read_sentence(*sentence)
+    for row, article, text, carried, *flags in wanted.iter_rows():
+        reading = _read_sentence(text, carried, Context(*flags))
         aimed_at |= {(article, iso3) for iso3 in reading.aimed_at}
         rows += [(row, article, iso3, *v[:4], reading.families, v.why) for iso3, v in reading.verdicts]
     read = pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
@@ -234,16 +232,14 @@ class _Reading(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)  # agency sentences come in many copies
-def _read_sentence(
-    text: str, russia: bool, regime: bool, evasion: bool, first: bool, carried: str | None
-) -> _Reading:
+def _read_sentence(text: str, carried: str | None, context: Context) -> _Reading:
     places = find_places(text)
     countries = list(dict.fromkeys(p.iso3 for p in places if p.iso3 and p.iso3 not in NEVER_ROUTES))
     anaphors = anaphors_for(text, carried) if carried else ()
     tokens = tokenize(text, places, anaphors)
     if carried and anaphors and carried not in countries:
         countries.append(carried)
-    verdicts = read_roles(tokens, countries, Context(russia, regime, evasion, first))
+    verdicts = read_roles(tokens, countries, context)
     aimed_at = measure_targets(text, [(p.iso3, p.start, p.end) for p in places])
     return _Reading(tuple(verdicts.items()), _families(tokens), frozenset(aimed_at))
 

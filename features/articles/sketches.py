@@ -84,6 +84,18 @@ def sketch(articles: pl.DataFrame, first_row: int = 0) -> Sketches:
     )
 
 
+def joined(parts: Sequence[Sketches]) -> Sketches:
+    """Sketches of several parts, one after the other; at least one part."""
+    return Sketches(
+        pl.concat([part.ids for part in parts]),
+        np.concatenate([part.at for part in parts]),
+        np.concatenate([part.signatures for part in parts]),
+        [np.concatenate([part.bands[band] for part in parts]) for band in range(BANDS)],
+        np.concatenate([part.about_listing for part in parts]),
+        np.concatenate([part.retracts for part in parts]),
+    )
+
+
 def _title() -> pl.Expr:
     """The title; an untitled text announces nothing."""
     return pl.col("title").fill_null("")
