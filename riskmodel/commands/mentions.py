@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +12,10 @@ import click
 from riskmodel.commands.score import as_date
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from features.articles.mentions import MentionResult
+    from riskmodel.mention_job import MentionCounts
 
 PATHS = click.Path(path_type=Path)
-SUFFIXES = (".parquet", ".csv")
+LARGE = 32 << 20  # bytes of input
 
 
 @click.command(name="mentions", short_help="Find diversion mentions in articles.")
@@ -30,74 +27,59 @@ SUFFIXES = (".parquet", ".csv")
 @click.option(
     "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
 )
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one, or all for large files]"
+)
 @click.option("--quiet", is_flag=True, help="Print nothing on success.")
 def command(
-    articles: tuple[Path, ...], more: tuple[Path, ...], out: Path, published_at: date | None, quiet: bool
+    articles: tuple[Path, ...],
+    more: tuple[Path, ...],
+    out: Path,
+    published_at: date | None,
+    jobs: int | None,
+    quiet: bool,
 ) -> None:
     """Read articles and write one row for each sentence and country it names.
 
     A row says whether the sentence suggests that goods reach Russia through the country, how probable
-    that reading is, and whether it reports worsening or easing. A mention is a reason to look, not proof.
+    that reading is, and whether it reports worsening or easing. GDELT knowledge-graph files (GKG 2.1) among
+    the articles give rows without text, of a probability that stays low because nobody read a sentence. A
+    mention is a reason to look, not proof.
     """
     from riskmodel.errors import WrongUsage
-    from riskmodel.intake import refuse_failures, take_in
+    from riskmodel.mention_file import SUFFIXES
+    from riskmodel.mention_job import write_mentions
     from riskmodel.report.progress import progress
-    from riskmodel.sources.articles import read_articles
 
     if out.suffix.lower() not in SUFFIXES:
         raise WrongUsage(f"--out {out.name} must end in {' or '.join(SUFFIXES)}.")
     if not out.parent.is_dir():
         raise WrongUsage(f"The folder of --out {out.name} does not exist; create it first.")
+    paths = [*articles, *more]
     with progress(quiet) as steps:
-        steps.step("checking articles")
-        intake = take_in(read_articles([*articles, *more], published_at=published_at), None)
-        refuse_failures([intake])
-        from features.articles.mentions import read_mentions
-
-        steps.step("reading sentences")
-        result = read_mentions(intake.accepted)
-        steps.step("writing")
-        _write(result.mentions, out)
+        counts = write_mentions(paths, out, published_at, jobs or _processes(paths), steps)
     if not quiet:
-        click.echo(_summary(result, intake.quarantined.height, out))
+        click.echo(_summary(counts, out))
 
 
-def _write(mentions: pl.DataFrame, out: Path) -> None:
-    """Write beside the target and rename, so that a reader never sees half a file."""
-    from riskmodel.errors import WrongUsage
-
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    os.close(handle)
-    staging = Path(name)
-    try:
-        if out.suffix.lower() == ".csv":
-            _write_csv(mentions, staging)
-        else:
-            mentions.write_parquet(staging)
-        staging.chmod(0o644)
-        staging.replace(out)
-    except OSError as error:
-        raise WrongUsage(f"Cannot write --out {out.name}: {error.strerror}.") from error
-    finally:
-        staging.unlink(missing_ok=True)
+def _processes(paths: list[Path]) -> int:
+    """One process, or all where there is so much to read that starting them pays."""
+    files = (file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,)))
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return (os.cpu_count() or 1) if size > LARGE else 1
 
 
-def _write_csv(mentions: pl.DataFrame, path: Path) -> None:
-    import polars as pl
-
-    from riskmodel.report.tables import write_csv
-
-    write_csv(mentions.with_columns(pl.col("goods").list.join("; ")), path)
-
-
-def _summary(result: MentionResult, refused: int, out: Path) -> str:
-    mentions = result.mentions
-    flagged = mentions.filter("is_diversion")
-    unread = sum(result.not_read_by_language.values())
-    languages = ", ".join(f"{code} {count:,}" for code, count in result.not_read_by_language.items())
-    return (
-        f"{out.name}: {mentions.height:,} mentions in {result.n_articles_read:,} articles, "
-        f"{flagged.height:,} suggest diversion ({flagged['country'].n_unique()} countries); "
-        f"{unread:,} articles not read for their language{f' ({languages})' if unread else ''}, "
-        f"{refused:,} refused."
+def _summary(counts: MentionCounts, out: Path) -> str:
+    unread = counts.not_read_by_language
+    languages = ", ".join(f"{code} {count:,}" for code, count in sorted(unread.items()))
+    text = (
+        f"{out.name}: {counts.mentions:,} mentions in {counts.articles_read:,} articles, "
+        f"{counts.flagged:,} suggest diversion ({len(counts.flagged_countries)} countries); "
+        f"{unread.total():,} articles not read for their language{f' ({languages})' if unread else ''}, "
+        f"{counts.refused:,} refused."
     )
+    if counts.gkg_records or counts.gkg_dropped:
+        reasons = sorted(counts.gkg_dropped.items())
+        dropped = "; left out: " + ", ".join(f"{why} {n:,}" for why, n in reasons) if reasons else ""
+        text += f" GDELT: {counts.gkg_records:,} records without text{dropped}."
+    return text

@@ -58,6 +58,30 @@ def is_gkg(source: Source) -> bool:
         return any(_is_record(line) for line in lines)
 
 
+class GkgParts:
+    """The rows of `sources` as canonical frames with bookkeeping, some thousand records at a time.
+
+    Can be gone through more than once; `files` and `dropped` (records by reason) are of the last time.
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.files: list[InputFile] = []
+        self.dropped = Counter[str]()
+        self._sources = sources
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield the parts in the order of the files. Raises InputUnreadable for broken packing."""
+        self.files, self.dropped = [], Counter()
+        for source in self._sources:
+            rows = 0
+            for frame, counts in read_parts(source):
+                self.dropped.update(counts)
+                rows += frame.height + counts.total()
+                yield frame
+            size = source.path.stat().st_size
+            self.files.append(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
+
+
 def read_gkg(found: Found) -> Batch:
     """Read GKG 2.1 files into one batch of canonical rows, one for each record and country it names.
 
@@ -65,19 +89,11 @@ def read_gkg(found: Found) -> Batch:
     `not_27_fields`, `no_record_id`, `no_date`, `line_too_long`, `names_no_country` (no place, or oceans and
     unknown codes only) and `blank_line`. Raises InputUnreadable for broken packing.
     """
-    parts, files, dropped = [pl.DataFrame(schema=_OUT)], [], Counter[str]()
-    for source in found.sources:
-        rows = 0
-        for frame, counts in read_parts(source):
-            parts.append(frame)
-            dropped.update(counts)
-            rows += frame.height + counts.total()
-        size = source.path.stat().st_size
-        files.append(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
-    frame = pl.concat(parts)
-    counted = {reason: count for reason, count in sorted(dropped.items()) if count}
-    total = frame.height + sum(counted.values())
-    return Batch("gkg", frame, (*files, *found.skipped), total, counted)
+    parts = GkgParts(found.sources)
+    frame = pl.concat([pl.DataFrame(schema=_OUT), *parts])
+    dropped = {reason: count for reason, count in sorted(parts.dropped.items()) if count}
+    rows = frame.height + sum(dropped.values())
+    return Batch("gkg", frame, (*parts.files, *found.skipped), rows, dropped)
 
 
 def read_parts(source: Source, records: int = _RECORDS) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
