@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
-from features.reference.facts import country_names
+from features.reference.facts import controlled_by, country_names
 from features.trade.signals import TradeSignals
 from riskmodel.bands import band_of
 
@@ -62,14 +62,19 @@ def country_scores(
 
 
 def product_scores(products: pl.DataFrame | None, graded: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """`SCORES_PRODUCT` and `inbound_recent_usd`, highest score first within each country."""
+    """`SCORES_PRODUCT`, `inbound_recent_usd` and `controlled_by`, highest score first within each country.
+
+    `controlled_by` is the first day from which a regime surely controlled the product: a fall of the direct
+    leg before it may be a choice of sellers. Null means unknown, not free.
+    """
     if products is None:
         return pl.DataFrame(schema=SCORES_PRODUCT)
     table = products.join(graded.select("country", "grade"), on="country", how="left").with_columns(
         pl.lit(as_of).alias("as_of")
     )
     columns = [pl.col(name).cast(dtype) for name, dtype in SCORES_PRODUCT.items()]
-    return table.select(*columns, pl.col("inbound_recent_usd").cast(pl.Int64)).sort(
+    known = table.with_columns(pl.col("inbound_recent_usd").cast(pl.Int64), controlled_by(table["hs6"]))
+    return known.select(*columns, "inbound_recent_usd", "controlled_by").sort(
         ["country", "score", "hs6"], descending=[False, True, False]
     )
 

@@ -84,6 +84,29 @@ def priority_list() -> pl.DataFrame:
 
 
 @cache
+def control_dates() -> pl.DataFrame:
+    """Products by the day from which a regime surely controlled them: code, regime, controlled_by.
+
+    `code` is an HS6 product or a whole chapter. The day is an upper bound: most of these goods were
+    controlled earlier, under technical parameters that no HS code shows. No row means unknown.
+    """
+    day = pl.col("controlled_by").str.to_date()
+    return _table("control_dates.csv").select("code", "regime", day)
+
+
+def controlled_by(hs6: pl.Series) -> pl.Series:
+    """The first day from which each product was surely controlled by any regime; null where unknown.
+
+    >>> controlled_by(pl.Series(["854231", "853400", "880730", "010121"])).to_list()[1:]
+    [datetime.date(2023, 5, 19), datetime.date(2023, 1, 31), None]
+    """
+    first = control_dates().group_by("code").agg(pl.col("controlled_by").min())
+    known = dict(first.iter_rows())
+    days = [min(filter(None, (known.get(code), known.get(code[:2]))), default=None) for code in hs6]
+    return pl.Series("controlled_by", days, dtype=pl.Date)
+
+
+@cache
 def product_names() -> dict[str, str]:
     """HS6 code to a few words, for the priority list."""
     return dict(_table("priority_list.csv").select("hs6", "product").iter_rows())

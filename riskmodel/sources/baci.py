@@ -81,7 +81,7 @@ FORMATS = (
     Format(
         "baci-code-list",
         "country_code and names, or code and description",
-        lambda columns: "country_code" in columns or columns == {"code", "description"},
+        lambda columns: "country_code" in columns or {"code", "description"} <= columns,
         _set_aside,
     ),
 )

@@ -7,7 +7,7 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.cast import canonical, clean, stack
-from riskmodel.sources.exchange import with_dollars
+from riskmodel.sources.exchange import covered, with_dollars
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.table import FILE, ROW
 
@@ -57,6 +57,11 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def no_value(column: str) -> pl.Expr:
+    """Whether a cell tells no value: empty, or Eurostat's colon, with or without a flag."""
+    return pl.col(column).is_null() | pl.col(column).str.contains(r"^:( ?[A-Za-z]+)?$")
+
+
 def fold_cn8(cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str, ...]) -> Reading:
     """Turn cells (reporter, partner, flow, code, period, value, net_kg as String) into canonical HS6 rows."""
     kept, dropped = _without_overlaps(_parsed(cells))
@@ -68,16 +73,18 @@ def fold_cn8(cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str
     if no_rate.height:
         dropped["no_exchange_rate"] = no_rate.height
         if no_rate.height == folded.height:
-            first, last = str(no_rate["period"].min()), str(no_rate["period"].max())
+            first, last = (str(day)[:7] for day in (no_rate["period"].min(), no_rate["period"].max()))
             raise InputUnreadable(
-                f"no {currency} exchange rate for {first} to {last}; add it to exchange_rates.csv"
+                f"no {currency} exchange rate for {first} to {last}: the table of rates covers "
+                f"{covered(currency)}; add the yearly mean to features/reference/exchange_rates.csv, or "
+                "convert the values to US dollars before"
             )
     columns = [*TRADE_FLOWS, FILE, ROW]
     good = _finished(folded.filter(pl.col("value_usd").is_not_null()), source).select(columns)
     unit = pl.format("{} " + currency, "value")  # so that foreign money can never pass for dollars
     bad = kept.filter(~fit).with_columns(pl.col("code").alias("hs6"), unit.alias("value_usd"))
     if bad.height:
-        bad = _finished(bad.with_columns(_edition("day")), source).select(columns)
+        bad = _finished(bad.with_columns(edition_of("day")), source).select(columns)
         good = stack([good, canonical(bad, TRADE_FLOWS)])
     return Reading(good, dropped, ignored)
 
@@ -139,7 +146,7 @@ def _without_covered_hs6(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 
 
 def _folded(rows: pl.DataFrame, currency: str) -> pl.DataFrame:
-    keyed = rows.with_columns(pl.col("code").str.slice(0, 6).alias("hs6"), _edition("day")).drop("period")
+    keyed = rows.with_columns(pl.col("code").str.slice(0, 6).alias("hs6"), edition_of("day")).drop("period")
     keyed = keyed.rename({"day": "period"})
     folded = keyed.group_by(_KEY, maintain_order=True).agg(
         pl.col("cents").sum(),
@@ -149,7 +156,7 @@ def _folded(rows: pl.DataFrame, currency: str) -> pl.DataFrame:
     return with_dollars(folded, currency, "cents")
 
 
-def _edition(day: str) -> pl.Expr:
+def edition_of(day: str) -> pl.Expr:
     """Edition that EU members report in: HS2012 from 2012, HS2017 from 2017, HS2022 from 2022."""
     year = pl.col(day).dt.year()
     return (

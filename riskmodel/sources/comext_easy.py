@@ -10,7 +10,7 @@ import polars as pl
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.areas import NOT_A_COUNTRY, country
 from riskmodel.sources.cast import clean
-from riskmodel.sources.comext_cn8 import SOURCE, fold_cn8
+from riskmodel.sources.comext_cn8 import SOURCE, fold_cn8, no_value
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.sieve import sift
 from riskmodel.sources.table import FILE, ROW
@@ -58,6 +58,7 @@ def read(frame: pl.DataFrame) -> Reading:
             "partner_not_a_country": pl.col("partner") == NOT_A_COUNTRY,
             "annual_row": pl.col("PERIOD").str.contains(r"^\d{4}52-|Jan\.-Dec\."),
             "total_row": pl.col("code") == "TOTAL",
+            "no_value": no_value("value"),
             "statistical_procedure_part": ~pl.col("procedure").str.contains(r"^(T-)?Total$|^T$"),
         },
     )
@@ -79,7 +80,9 @@ def _area(column: str) -> pl.Expr:
     """Alpha-3 from `DE-Germany (...)`, or from a name whose history in brackets is set aside."""
     code = pl.col(column).str.extract(r"^([A-Z]{2}(?:\d{2}(?:_\d{4})?)?)-")
     name = pl.col(column).str.replace(r"\s*\(.*$", "")
-    union = pl.when(name.str.starts_with("European Union")).then(pl.lit(NOT_A_COUNTRY))
+    union = pl.when(name.str.contains(r"^(European Union|Euro area|Extra-|Intra-)")).then(
+        pl.lit(NOT_A_COUNTRY)
+    )
     return pl.coalesce(country(code, "iso2", "comext"), union, name.replace(_names()))
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.areas import NOT_A_COUNTRY, country
 from riskmodel.sources.cast import clean
-from riskmodel.sources.comext_cn8 import SOURCE, fold_cn8
+from riskmodel.sources.comext_cn8 import SOURCE, fold_cn8, no_value
 from riskmodel.sources.csv_cells import TRAILING, Dialect
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.sieve import sift
@@ -54,6 +54,7 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
         {
             **_AREA,
             "annual_row": (pl.col("freq") == "A") | (pl.col("period").str.len_chars() == 4),
+            "no_value": no_value("OBS_VALUE"),
             "other_quantity": ~pl.col("indicators").is_in(["VALUE_IN_EUROS", "QUANTITY_IN_100KG"]),
         },
     )

@@ -29,10 +29,12 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "customs": ("customscode", "customsproccode", "cstcode"),
     "transport": ("motcode", "modeoftransportcode"),
     "partner2": ("partner2code", "2ndpartnercode", "ptcode2"),
+    "supply": ("moscode", "modeofsupplycode"),
     "weight": ("netwgt", "netweightkg", "netweight"),
     "weight_estimated": ("isnetwgtestimated",),
     "flag": ("legacyestimationflag", "flag", "estcode"),
 }
+_AMOUNTS = ("value", "weight")
 _NEEDED = ("period", "reporter", "partner", "flow", "code", "value")
 _FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
 _EDITIONS = {f"H{n}": f"HS{year}" for n, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))}
@@ -64,7 +66,8 @@ def read(frame: pl.DataFrame) -> Reading:
         ),
         FILE,
         ROW,
-    )
+        # Saved again by a program that took codes with gaps for fractions.
+    ).with_columns(pl.col(name).str.replace(r"^(\d+)\.0$", "$1") for name in _FIELDS if name not in _AMOUNTS)
     kept, dropped = sift(_read_codes(cells), _REASONS)
     if cells.height and not kept.height and dropped.get("heading_not_hs6", 0) + dropped.get("total_row", 0):
         raise InputUnreadable(
@@ -94,8 +97,12 @@ def _bare(column: str | None) -> str:
 
 
 def _read_codes(cells: pl.DataFrame) -> pl.DataFrame:
-    level = pl.col("level").cast(pl.Int64, strict=False)
-    restored = pl.when(level.is_in([2, 4, 6])).then(pl.col("code").str.zfill(level)).otherwise(pl.col("code"))
+    level, code = pl.col("level").cast(pl.Int64, strict=False), pl.col("code")
+    # HS codes have 2, 4 or 6 digits, so an odd number of them lost its leading zero.
+    odd = code.str.contains(r"^\d(\d\d){0,2}$") & pl.col("edition").str.contains(r"^H[0-9S]$")
+    restored = (
+        pl.when(level.is_in([2, 4, 6])).then(code.str.zfill(level)).when(odd).then("0" + code).otherwise(code)
+    )
     return cells.with_columns(
         country(pl.col("reporter"), "m49", "comtrade").alias("reporter"),
         country(pl.col("partner"), "m49", "comtrade").alias("partner"),
@@ -112,6 +119,7 @@ _REASONS = {
     "other_flow": ~pl.col("flow").is_in(["X", "M", "RX"]),
     "customs_procedure_part": ~pl.col("customs").is_in(["C00", "0"]),
     "second_partner_part": pl.col("partner2") != "0",
+    "supply_mode_part": pl.col("supply") != "0",
     "partner_not_a_country": pl.col("partner") == NOT_A_COUNTRY,
     "reporter_not_a_country": pl.col("reporter").is_in([NOT_A_COUNTRY, "WLD"]),
     "total_row": pl.col("hs6").str.contains(r"(?i)^(TOTAL|AG\d)$"),

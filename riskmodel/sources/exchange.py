@@ -22,6 +22,16 @@ def rates(currency: str) -> pl.DataFrame:
     ).sort("valid_from")
 
 
+def covered(currency: str) -> str:
+    """The first and last year with a rate.
+
+    >>> covered("EUR")
+    '1999 to 2024'
+    """
+    years = rates(currency)["valid_from"].dt.year().to_list()
+    return f"{years[0]} to {years[-1]}"
+
+
 def with_dollars(frame: pl.DataFrame, currency: str, cents: str, period: str = "period") -> pl.DataFrame:
     """Add `value_usd` (Int64, whole dollars, halves up): cents of `currency` at the rate of `period`.
 

@@ -22,7 +22,7 @@ def recognise(columns: frozenset[str]) -> bool:
 
 
 def read(frame: pl.DataFrame) -> Reading:
-    """Fold HS8 into HS6; a fiscal year (`2021-22`) stands at 1 April, its start, known 30 June after its end.
+    """Fold HS8 into HS6; a fiscal year (`2021-22`, `2021-2022`) is at its 1 April, known 30 June after its end.
 
     Values have two decimals of a million: they are added as whole hundredths, so exactly. Weights are known
     where every folded row counts kilograms. The bank's HS8 list is that of HS2017. Rows
@@ -46,7 +46,7 @@ def read(frame: pl.DataFrame) -> Reading:
         FILE,
         ROW,
     )
-    start = pl.col("fy").str.extract(r"^(\d{4})-\d{2}$").cast(pl.Int64)
+    start = pl.col("fy").str.extract(r"^(\d{4}) ?- ?(?:\d{2}|\d{4})$").cast(pl.Int64)
     kilograms = pl.col("unit").str.to_uppercase().is_in(_KILOGRAMS)
     rows = cells.with_columns(
         pl.date(start, 4, 1).alias("period"),

@@ -17,6 +17,8 @@ from riskmodel.sources import (
     comtrade,
     india_bank,
     trade_canonical,
+    us_census,
+    wits,
 )
 from riskmodel.sources.batch import Batch
 from riskmodel.sources.formats import Format, read_batch
@@ -29,6 +31,8 @@ FORMATS: tuple[Format, ...] = (
     *comtrade.FORMATS,
     *baci.FORMATS,
     india_bank.FORMAT,
+    us_census.FORMAT,
+    wits.FORMAT,
 )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.reference.facts import country_names
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.areas import area_codes
 from riskmodel.sources.trade import read_trade
@@ -58,12 +59,21 @@ def test_old_comtrade_file(real_data: Path) -> None:
         ("comext-sdmx-csv/estat_ds-plastic export value.csv", "labels in place of codes"),
         ("comext-easy-csv/Relational_View_2024-11-16T06_42_55.340Z.csv", "only totals"),
         ("comext-easy-csv/comext_plastics_total.zip", "zip archive"),
-        ("wits", "no readable file|no known format"),
+        ("wits/Import_Export_by_Industry_SG.csv", "only headings of 2 or 4 digits"),
     ],
 )
 def test_files_without_monthly_hs6_rows_say_so(real_data: Path, file: str, sentence: str) -> None:
     with pytest.raises(InputUnreadable, match=sentence):
         read_trade([real_data / "format-samples" / file])
+
+
+def test_us_census_countries_without_groups(real_data: Path) -> None:
+    """Groups and continents stand among countries and must not be summed with them."""
+    batch = read_trade([real_data / "format-samples" / "us-census" / "hs6_imports_2018.csv"])
+    assert batch.rows_read == batch.frame.height + sum(batch.dropped.values())
+    assert batch.dropped == {"country_group": 156}
+    assert set(batch.frame["partner"]) <= {*country_names(), "WLD"}
+    assert batch.frame["value_usd"].null_count() == 0
 
 
 def test_empty_answer(real_data: Path) -> None:

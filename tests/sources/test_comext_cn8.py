@@ -1,5 +1,6 @@
 """Comext-style CN8 tables: folded exactly, converted once, overlaps counted and never summed twice."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -96,10 +97,10 @@ def test_hs6_rows_stand_in_only_where_cn8_rows_are_missing(tmp_path: Path) -> No
 
 
 def test_month_without_a_rate_is_counted_and_a_table_without_any_is_refused(tmp_path: Path) -> None:
-    batch = read(tmp_path, "LTU,KGZ,2022-03,85423190,1000", "LTU,KGZ,1999-03,85423190,1000")
+    batch = read(tmp_path, "LTU,KGZ,2022-03,85423190,1000", "LTU,KGZ,2031-03,85423190,1000")
     assert batch.dropped == {"no_exchange_rate": 1}
-    with pytest.raises(InputUnreadable, match="no EUR exchange rate for 1999-03-01"):
-        read(tmp_path, "LTU,KGZ,1999-03,85423190,1000")
+    with pytest.raises(InputUnreadable, match=r"no EUR exchange rate for 2031-03 .* covers 1999 to 20"):
+        read(tmp_path, "LTU,KGZ,2031-03,85423190,1000")
 
 
 def test_unreadable_cells_stay_single_and_keep_their_text(tmp_path: Path) -> None:
@@ -165,6 +166,15 @@ def test_impossible_values_are_left_to_the_contract_not_wrapped_around(tmp_path:
 
 def test_rate_table_is_dated_and_without_gaps() -> None:
     table = rates("EUR")
-    assert table["valid_from"].dt.year().to_list() == list(range(2017, 2017 + table.height))
+    assert table["valid_from"].dt.year().to_list() == list(range(1999, 1999 + table.height))
     assert (table["valid_from"] < table["valid_to"]).all()
-    assert table["rate"].to_list()[:8] == [11297, 11810, 11195, 11422, 11827, 10530, 10813, 10824]
+    assert table.filter(pl.col("valid_from") >= date(2017, 1, 1))["rate"].to_list() == [
+        11297,
+        11810,
+        11195,
+        11422,
+        11827,
+        10530,
+        10813,
+        10824,
+    ]

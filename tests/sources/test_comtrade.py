@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from riskmodel.errors import InputUnreadable
@@ -49,6 +50,7 @@ def test_a_plain_row(tmp_path: Path) -> None:
         ({"flowCode": "RM"}, "other_flow"),
         ({"customsCode": "C01"}, "customs_procedure_part"),
         ({"partner2Code": 276}, "second_partner_part"),
+        ({"mosCode": "1"}, "supply_mode_part"),
         ({"motCode": 2100}, "transport_mode_part"),
         ({"partnerCode": 899}, "partner_not_a_country"),
         ({"partnerCode": 837}, "partner_not_a_country"),
@@ -157,6 +159,28 @@ def test_spreadsheet_copy_without_trailing_commas_and_leading_zeros(tmp_path: Pa
     path.write_text(",".join(ROW) + "\n" + ",".join(map(str, changed.values())) + "\n")
     row = read_trade([path]).frame.row(0, named=True)
     assert (row["hs6"], row["net_kg"], row["reporter"]) == ("010121", None, "ALB")
+
+
+def test_copy_of_a_data_frame_with_index_and_fractional_codes(tmp_path: Path) -> None:
+    """Codes beside gaps become fractions, an index a column without a name; the month must not be lost."""
+    names = [n for n in ROW if n not in ("aggrLevel", "netWgt")]
+    codes = {"reporterCode": "842.0", "partnerCode": "0.0", "partner2Code": "0.0", "motCode": "0.0"}
+    yearly = ROW | codes | {"period": "2021.0", "refMonth": "52.0", "cmdCode": "10121"}
+    monthly = ROW | codes | {"period": "202305.0", "refMonth": "5.0", "cmdCode": "854231.0"}
+    path = tmp_path / "frame.csv"
+    lines = [f"{i}," + ",".join(str(row[n]) for n in names) for i, row in enumerate((yearly, monthly))]
+    path.write_text("," + ",".join(names) + "\n" + "\n".join(lines) + "\n")
+    batch = read_trade([path])
+    assert batch.frame.select("reporter", "partner", "hs6", pl.col("period").cast(pl.String)).rows() == [
+        ("USA", "WLD", "010121", "2021-01-01"),
+        ("USA", "WLD", "854231", "2023-05-01"),
+    ]
+
+
+def test_a_code_of_no_hs_classification_is_not_restored(tmp_path: Path) -> None:
+    """Five digits are a product of SITC; only HS codes always come in pairs."""
+    batch = read(tmp_path, {"classificationCode": None, "cmdCode": "77641", "aggrLevel": None}, {})
+    assert batch.frame["hs6"].to_list() == ["77641", "854231"]
 
 
 def test_bulk_file_is_tab_separated_without_names(tmp_path: Path) -> None:

@@ -42,8 +42,10 @@ def test_baci_without_edition_in_its_name_is_refused(tmp_path: Path) -> None:
 
 def test_folder_of_the_baci_archive_reads_with_its_code_lists(tmp_path: Path) -> None:
     (tmp_path / "BACI_HS17_Y2021_V202301.csv").write_text("t,i,j,k,v,q\n2021,842,417,854231,1,1\n")
-    (tmp_path / "country_codes_V202301.csv").write_text("country_code,country_name\n4,Afghanistan\n")
-    (tmp_path / "product_codes_HS17_V202301.csv").write_text("code,description\n010121,Horses\n")
+    (tmp_path / "country_codes_V202401b.csv").write_text(
+        "\ufeffcountry_code,country_name,country_iso2,country_iso3\n4,Afghanistan,AF,AFG\n"
+    )
+    (tmp_path / "product_codes_HS17_V202401b.csv").write_text("code,description,bec\n010121,Horses,1\n")
     (tmp_path / "Readme.txt").write_text("note")
     batch = read_trade([tmp_path])
     assert batch.frame.height == 1
@@ -55,7 +57,7 @@ def test_india_fiscal_years_fold_exactly(tmp_path: Path) -> None:
     pl.DataFrame(
         {
             "partner_iso3": ["RUS", "RUS", "RUS", "ARM"],
-            "fy": ["2021-22", "2021-22", "2022-23", "2021-22"],
+            "fy": ["2021-22", "2021 - 2022", "2022-23", "2021-22"],
             "hs8": ["84715000", "84715010", "84715000", "84715000"],
             "value_usd_mn": [0.1, 0.2, 18.9, None],
             "quantity": [5.0, 6.0, 7.0, 1.0],
@@ -148,6 +150,8 @@ def test_easy_comext_codes_with_labels(tmp_path: Path) -> None:
         '"Germany","Armenia","85423190-Chips, other","EXPORT","Normal","May. 2022",600',
         '"Germany","Armenia","85423190-Chips, other","EXPORT","Total","202252-Jan.-Dec. 2022",5000',
         '"European Union - 27 countries (AT, BE)","Armenia","85423190-Chips","EXPORT","Total","May. 2022",9',
+        '"Euro area - 20 countries (AT, BE)","Armenia","85423190-Chips","EXPORT","Total","May. 2022",9',
+        '"Germany","Armenia","85423190-Chips, other","EXPORT","Total","Jun. 2022",:',
         '"Germany","Armenia","TOTAL-Total","EXPORT","Total","May. 2022",9',
     )
     batch = read(tmp_path, "Relational_View.csv", EASY + "\r\n".join(rows) + "\r\n")
@@ -157,7 +161,8 @@ def test_easy_comext_codes_with_labels(tmp_path: Path) -> None:
     ]
     assert batch.dropped == {
         "annual_row": 1,
-        "reporter_not_a_country": 1,
+        "no_value": 1,
+        "reporter_not_a_country": 2,
         "statistical_procedure_part": 1,
         "total_row": 1,
     }
@@ -170,3 +175,64 @@ def test_easy_comext_labels_without_codes_are_refused(tmp_path: Path) -> None:
             "v.csv",
             EASY + '"Germany","Armenia","Chips, other","EXPORT","Total","May. 2022",1000\r\n',
         )
+
+
+WITS = (
+    "Nomenclature,ReporterISO3,ProductCode,ReporterName,PartnerISO3,PartnerName,Year,TradeFlowName,"
+    "TradeFlowCode,TradeValue in 1000 USD\r\n"
+)
+
+
+def test_wits_thousands_flows_old_codes_and_lost_zeros(tmp_path: Path) -> None:
+    rows = (
+        "H5,ROM,854231,Romania,OAS,Taiwan,2021,Export,6,1.2345",
+        "H5,KAZ,10121,Kazakhstan,WLD,World,2021,Import,5,2",
+        "H5,KAZ,8542,Kazakhstan,RUS,Russia,2021,Export,6,3",
+        "H5,KAZ,854231,Kazakhstan,EUN,European Union,2021,Export,6,4",
+        "S2,KAZ,77641,Kazakhstan,RUS,Russia,2021,Export,6,5",
+        "H5,KAZ,999999,Kazakhstan,RUS,Russia,2021,Export,6,6",
+        "H5,KAZ,854231,Kazakhstan,RUS,Russia,2021,Re-Export,7,7",
+    )
+    batch = read(tmp_path, "wits.csv", WITS + "\r\n".join(rows) + "\r\n")
+    assert batch.frame.select("reporter", "partner", "flow", "hs6", "hs_edition", "value_usd").rows() == [
+        ("ROU", "TWN", "X", "854231", "HS2017", 1235),
+        ("KAZ", "WLD", "M", "010121", "HS2017", 2000),
+    ]
+    assert {str(day) for day in batch.frame["period"]} == {"2021-01-01"}
+    assert {str(day) for day in batch.frame["known_at"]} == {"2022-07-01"}
+    assert batch.dropped == {
+        "heading_not_hs6": 1,
+        "not_hs_classification": 1,
+        "other_flow": 1,
+        "partner_not_a_country": 1,
+        "special_code": 1,
+    }
+
+
+def test_wits_headings_only_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputUnreadable, match=r"only headings of 2 or 4 digits \(1 rows\)"):
+        read(tmp_path, "wits.csv", WITS + "H6,SGP,91,Singapore,RUS,Russia,2023,Export,6,1\n")
+
+
+CENSUS = "CTY_CODE,CTY_NAME,{value},AIR_VAL_MO,AIR_WGT_MO,MONTH,SUMMARY_LVL,COMM_LVL,{code},YEAR\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "flow"), [("GEN_VAL_MO", "I_COMMODITY", "M"), ("ALL_VAL_MO", "E_COMMODITY", "X")]
+)
+def test_us_census_groups_and_parts_are_not_summed(tmp_path: Path, value: str, code: str, flow: str) -> None:
+    rows = (
+        "4631,ARMENIA,700,300,2,01,DET,HS6,854231,2022",
+        "-,TOTAL FOR ALL COUNTRIES,9000,1,1,01,DET,HS6,854231,2022",
+        "4XXX,EUROPE,8000,1,1,01,CGP,HS6,854231,2022",
+        "0003,EUROPEAN UNION,7000,1,1,01,CGP,HS6,854231,2022",
+        "4631,ARMENIA,900,1,1,01,DET,HS4,8542,2022",
+        "4631,ARMENIA,900,1,1,01,DET,HS6,980100,2022",
+    )
+    batch = read(tmp_path, "census.csv", CENSUS.format(value=value, code=code) + "\n".join(rows) + "\n")
+    assert batch.frame.select("reporter", "partner", "flow", "value_usd", "net_kg", "hs_edition").rows() == [
+        ("USA", "ARM", flow, 700, None, "HS2022"),
+        ("USA", "WLD", flow, 9000, None, "HS2022"),
+    ]
+    assert batch.dropped == {"country_group": 2, "other_commodity_level": 1, "special_code": 1}
+    assert batch.files[0].reader == "us-census"
