@@ -27,7 +27,7 @@ def cast_columns(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.
     schema = {name: frame.schema.get(name, pl.String()) for name in columns}
     typed = lazy.with_columns(
         *(_cast(name, schema[name], dtype).alias(name) for name, dtype in columns.items()),
-        *(_said(name, schema[name]).alias(state(name)) for name in columns),
+        *(_said(name, schema[name], dtype).alias(state(name)) for name, dtype in columns.items()),
     )
     return typed.with_columns(
         pl.when(pl.col(state(name))).then(pl.col(name).is_not_null().cast(pl.Int8)).alias(state(name))
@@ -35,7 +35,9 @@ def cast_columns(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.
     ).collect()
 
 
-def _said(name: str, found: pl.DataType) -> pl.Expr:
+def _said(name: str, found: pl.DataType, wanted: pl.DataType) -> pl.Expr:
+    if found == pl.String() and wanted == pl.String():
+        return _cast(name, found, wanted).is_not_null()
     if found == pl.String():
         return pl.col(name).str.strip_chars().ne("").fill_null(False)
     return pl.col(name).is_not_null()

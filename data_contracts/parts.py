@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from data_contracts.ahead import ahead
 from data_contracts.contract import Context, Contract, ContractReport, Rule, Unique
 from data_contracts.copies import MEASURES, PLACE
 from data_contracts.runner import Broken, Prepared, facts, judged_columns, prepare, refused_rows, reports
@@ -44,7 +45,7 @@ def validate_parts(
     prints = Fingerprints(folder / "prints", contract.unique) if contract.unique else None
     verdicts = Verdicts(contract.name, _rules(contract, on_copies=False))
     empty = True
-    for frame in parts:
+    for frame in ahead(parts):
         empty = False
         _add(contract, prepare(contract, frame), context, verdicts, tally, spill, prints)
     if empty:

@@ -112,7 +112,7 @@ class SharedRows:
         for part, (start, height) in enumerate(zip(spill.starts, spill.heights, strict=True)):
             here = shared.between(start, height)
             if here.any():
-                columns = list(dict.fromkeys([*unique.key, *unique.values, REFUSED]))
+                columns = list(dict.fromkeys([*unique.key, *unique.values]))
                 self._add(part, spill.rows(part, columns).filter(here))
 
     def _add(self, part: int, rows: pl.DataFrame) -> None:

@@ -22,8 +22,8 @@ REFUSED, SUPERSEDED = "__refused", "superseded"
 class Spill:
     """The rows of a batch as Parquet files, one for each part and kind.
 
-    `rows` has every row in canonical types, with a flag of its refusal; `refused` has the refused rows as the
-    file had them; `read` has the columns that the file had in other words, where there are such.
+    `rows` has every row in canonical types, and `flags` what was found of each; `refused` has the refused
+    rows as the file had them; `read` has the columns that the file had in other words, where there are such.
     """
 
     contract: Contract
@@ -32,7 +32,7 @@ class Spill:
     heights: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for kind in ("rows", "refused", "read"):
+        for kind in ("rows", "flags", "refused", "read"):
             (self.folder / kind).mkdir(parents=True)
 
     @property
@@ -48,45 +48,48 @@ class Spill:
         other = self._in_other_words(one)
         if other:
             one.frame.select(other).write_parquet(self._file("read", part), compression="lz4")
-        kept = one.typed.select(*self.contract.columns, *BOOKKEEPING)
-        flags = [pl.Series(f"broke_{rule.name}", broken[rule.name]) for rule in self._reporting]
-        self._write(part, kept.with_columns(*flags), refused, np.zeros(one.frame.height, dtype=bool))
+        rows = one.typed.select(*self.contract.columns, *BOOKKEEPING)
+        rows.write_parquet(self._file("rows", part), compression="lz4", statistics=False)
+        warned = {f"broke_{rule.name}": broken[rule.name] for rule in self._reporting}
+        self._write_flags(part, refused, np.zeros(one.frame.height, dtype=bool), warned)
         if refused.any():
             self._write_refused(part, one.frame, broken, refused)
 
-    def rows(self, part: int, columns: list[str] | None = None) -> pl.DataFrame:
-        """Rows of a part in canonical types, with `PLACE`, their number in the whole batch."""
+    def rows(self, part: int, columns: list[str]) -> pl.DataFrame:
+        """Rows of a part in canonical types, with `REFUSED` and `PLACE`, their number in the whole batch."""
         start, height = self.starts[part], self.heights[part]
         places = pl.int_range(start, start + height, dtype=pl.Int64, eager=True).alias(PLACE)
-        return pl.read_parquet(self._file("rows", part), columns=columns).with_columns(places)
+        flags = pl.read_parquet(self._file("flags", part), columns=[REFUSED])[REFUSED]
+        return pl.read_parquet(self._file("rows", part), columns=columns).with_columns(flags, places)
 
     def as_read(self, part: int, columns: frozenset[str]) -> pl.DataFrame:
         """Rows of a part as the file had them; `columns` are those that it has."""
-        frame = self.rows(part).select(*(c for c in self.contract.columns if c in columns), *BOOKKEEPING)
+        kept = [*(c for c in self.contract.columns if c in columns), *BOOKKEEPING]
+        frame = pl.read_parquet(self._file("rows", part), columns=kept)
         other = self._file("read", part)
         return frame.with_columns(pl.read_parquet(other)) if other.exists() else frame
 
     def amend(self, part: int, raw: pl.DataFrame, broken: Broken, replaced: Mask) -> None:
         """Add the verdicts on keys to a part: `broken` for the rules on copies, rows with a later vintage."""
-        rows = self.rows(part)
-        before = rows[REFUSED].to_numpy()
+        flags = pl.read_parquet(self._file("flags", part))
+        before = flags[REFUSED].to_numpy()
         refused = before.copy()
         for rule in self.contract.row_rules:
             if rule.name in broken and rule.effect == "refuses the rows":
                 refused |= broken[rule.name]
-        self._write(part, rows.drop(REFUSED, SUPERSEDED, PLACE), refused, replaced)
-        if refused.any():
-            every = {rule.name: rows[f"broke_{rule.name}"].to_numpy() for rule in self._reporting}
-            self._write_refused(part, raw, {**self._flags(part, before), **every, **broken}, refused)
+        warned = {rule.name: flags[f"broke_{rule.name}"].to_numpy() for rule in self._reporting}
+        if any((mask & refused).any() for mask in broken.values()):
+            self._write_refused(part, raw, {**self._flags(part, before), **warned, **broken}, refused)
+        self._write_flags(part, refused, replaced, {f"broke_{name}": mask for name, mask in warned.items()})
 
     def accepted(self) -> pl.LazyFrame:
         """Accepted rows in the order read, with `superseded`."""
         columns = [*self.contract.columns, *BOOKKEEPING, SUPERSEDED]
-        files = [self._file("rows", part) for part in range(len(self.starts))]
-        if not files:
-            schema = {**self.contract.columns, **BOOKKEEPING, SUPERSEDED: pl.Boolean()}
-            return pl.LazyFrame(schema=schema)
-        return pl.scan_parquet(files, glob=False).filter(~pl.col(REFUSED)).select(columns)
+        parts = range(len(self.starts))
+        rows = pl.scan_parquet([self._file("rows", part) for part in parts], glob=False)
+        flags = pl.scan_parquet([self._file("flags", part) for part in parts], glob=False)
+        every = pl.concat([rows, flags.select(REFUSED, SUPERSEDED)], how="horizontal")
+        return every.filter(~pl.col(REFUSED)).select(columns)
 
     def quarantined(self, missing: tuple[str, ...]) -> pl.LazyFrame:
         """Refused rows in the order read, with flags and reasons."""
@@ -106,9 +109,9 @@ class Spill:
     def _file(self, kind: str, part: int) -> Path:
         return self.folder / kind / f"{part:06d}.parquet"
 
-    def _write(self, part: int, rows: pl.DataFrame, refused: Mask, replaced: Mask) -> None:
-        flags = (pl.Series(REFUSED, refused), pl.Series(SUPERSEDED, replaced))
-        rows.with_columns(*flags).write_parquet(self._file("rows", part), compression="lz4", statistics=False)
+    def _write_flags(self, part: int, refused: Mask, replaced: Mask, warned: Broken) -> None:
+        flags = pl.DataFrame({REFUSED: refused, SUPERSEDED: replaced, **warned})
+        flags.write_parquet(self._file("flags", part), compression="lz4", statistics=False)
 
     def _write_refused(self, part: int, raw: pl.DataFrame, broken: Broken, refused: Mask) -> None:
         rows = with_flags(self.contract, raw.filter(refused), broken, refused)

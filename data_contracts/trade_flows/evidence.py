@@ -17,7 +17,7 @@ HISTORY_MONTHS = 6
 JUMP_TIMES = 20
 JUMP_LEAST_USD = 1_000_000
 ROUNDING_USD = 1_000
-AT_ONCE = 1_000_000  # rows or totals of reporters that are in memory together
+AT_ONCE = 2_000_000  # rows or totals of reporters that are in memory together
 PAIR = ["reporter", "partner", "flow"]
 MOST_PAIRS = 3 * (len(country_codes()) + 1)  # flows and partners of a reporter
 
