@@ -59,6 +59,27 @@ def test_trap_1_renamed_codes_are_no_surge(old: str, new: str) -> None:
     assert found["new_routes"] in (0, None)
 
 
+def test_trap_1_renaming_every_new_code_creates_no_alert() -> None:
+    """All six priority codes that exist in HS2022 only, each renamed in the month before the invasion."""
+    renamed = (
+        *(("854890", "854800"), ("852580", "852589"), ("854140", "854149")),
+        *(("854150", "854151"), ("854150", "854159"), ("880330", "880730")),
+    )
+    steady = step("DEU", "KAZ", CHIPS, 1_000_000, 1_000_000) + step("KAZ", "RUS", CHIPS, 500_000, 500_000)
+    rows = list(steady)
+    for old, new in dict(renamed).items():
+        for route in (("DEU", "KAZ"), ("KAZ", "RUS")):
+            rows += every_month(*route, old, [2_000_000] * 24) + every_month(
+                *route, new, [2_000_000] * 12, 24
+            )
+    listed = goods((CHIPS, *(new for _, new in renamed)))
+    found, before = row(rows, "KAZ", listed), row(steady, "KAZ", listed)
+    for name in ("inbound_excess_usd", "onward_excess_usd", "matched_transit_usd", "displaced_usd"):
+        assert found[name] in (0, None)
+    assert found["inbound_surge"] == pytest.approx(before["inbound_surge"], abs=1e-12)
+    assert found["onward_surge"] == pytest.approx(before["onward_surge"], abs=1e-12)
+
+
 def test_trap_1_late_adoption_is_no_surge_and_broken_families_are_named() -> None:
     late = every_month("DEU", "KAZ", "854890", [2_000_000] * 30)
     late += every_month("DEU", "KAZ", "854800", [2_000_000] * 6, 30)
@@ -74,6 +95,8 @@ def test_trap_2_listed_goods_are_seen_where_the_total_falls() -> None:
     found = row(total + chips, "KAZ")
     assert found["onward_surge"] > 2
     assert found["matched_transit_usd"] > 10_000_000
+    # The trap itself: with the total as the goods list nothing is seen.
+    assert row(total + chips, "KAZ", goods((CHIPS, "270900")))["onward_surge"] < 0
 
 
 def test_trap_3_growth_alone_neither_displaces_nor_matches() -> None:
