@@ -21,13 +21,19 @@ def state(column: str) -> str:
 
 def cast_columns(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """Typed columns and their states, then whatever else `frame` carries; absent columns become null."""
-    lazy = frame.lazy()
+    texts = [name for name, dtype in columns.items() if frame.schema.get(name) == dtype == pl.String()]
+    lazy = frame.with_columns(_text(frame[name]) for name in texts).lazy()
     missing = [name for name in columns if name not in frame.columns]
     lazy = lazy.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
     schema = {name: frame.schema.get(name, pl.String()) for name in columns}
     typed = lazy.with_columns(
-        *(_cast(name, schema[name], dtype).alias(name) for name, dtype in columns.items()),
-        *(_said(name, schema[name], dtype).alias(state(name)) for name, dtype in columns.items()),
+        *(
+            _cast(name, schema[name], dtype).alias(name)
+            for name, dtype in columns.items()
+            if name not in texts
+        ),
+        *(_said(name, schema[name]).alias(state(name)) for name in columns if name not in texts),
+        *(pl.col(name).is_not_null().alias(state(name)) for name in texts),
     )
     return typed.with_columns(
         pl.when(pl.col(state(name))).then(pl.col(name).is_not_null().cast(pl.Int8)).alias(state(name))
@@ -35,9 +41,14 @@ def cast_columns(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.
     ).collect()
 
 
-def _said(name: str, found: pl.DataType, wanted: pl.DataType) -> pl.Expr:
-    if found == pl.String() and wanted == pl.String():
-        return _cast(name, found, wanted).is_not_null()
+def _text(values: pl.Series) -> pl.Series:
+    """Text without blanks around it; blank text becomes null."""
+    stripped = values.str.strip_chars()
+    blank = stripped == ""
+    return stripped.set(blank, None) if blank.any() else stripped
+
+
+def _said(name: str, found: pl.DataType) -> pl.Expr:
     if found == pl.String():
         return pl.col(name).str.strip_chars().ne("").fill_null(False)
     return pl.col(name).is_not_null()

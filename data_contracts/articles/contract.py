@@ -42,7 +42,9 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 def evidence(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     """Languages, copies, dates and size of the accepted articles; null where nothing can be said."""
-    accepted = lazy.collect()
+    # Texts as numbers: the batch may be larger than memory.
+    seen = lazy.select("published_at", "source", "language", pl.col("text").hash())
+    accepted = seen.collect(engine="streaming")
     rows = accepted.height
     newest = accepted["published_at"].dt.date().max() if rows else None
     named = accepted.filter(pl.col("language").is_not_null())
