@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from features.reference.facts import (
+    WARNED_2022,
     coalition,
     control_candidates,
     control_dates,
@@ -37,3 +38,15 @@ def test_controls_follow_the_rule() -> None:
     assert {"CHL", "KEN", "PER"} <= chosen
     assert not chosen & coalition(date(2023, 1, 31))
     assert not chosen & {"BRA", "MEX", "NIC", "ZAF", "KAZ", "RUS"}
+
+
+def test_the_priority_list_has_its_published_sizes_tiers_and_days() -> None:
+    table = priority_list()
+    sizes = dict(table.group_by("valid_from").len().iter_rows())
+    assert sizes == {date(2023, 9, 19): 45, date(2024, 2, 23): 5}
+    assert set(table["tier"]) == {"1", "2", "3.A", "3.B", "4.A", "4.B"}
+
+
+def test_the_alert_of_june_2022_names_eighteen_places() -> None:
+    named = "ARM BRA CHN GEO IND ISR KAZ KGZ MEX NIC SRB SGP ZAF TWN TJK TUR ARE UZB"
+    assert set(named.split()) == WARNED_2022

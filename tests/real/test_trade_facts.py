@@ -54,6 +54,56 @@ def test_growth_multiples(cn8: pl.DataFrame) -> None:
     assert {partner: found[partner] for partner in published} == published
 
 
+def test_levels_of_the_eu_table(real_data: Path) -> None:
+    """EUR million of listed CN8 goods in 2020, 2021 and January to November 2022."""
+    path = real_data / "eu27-sanctioned-cn8-monthly" / "eu27_exports_cn8_monthly_2020_2022.parquet"
+    text = pl.col("code", "partner_iso3", "month").cast(pl.String)
+    table = pl.read_parquet(path).with_columns(text).filter(pl.col("code").str.len_chars() == 8)
+    sums = table.group_by("partner_iso3", pl.col("month").str.head(4).alias("year")).agg(
+        (pl.col("value_eur").sum() / 1e6).round().cast(pl.Int64).alias("eur_m")
+    )
+    found = {(partner, year): value for partner, year, value in sums.iter_rows()}
+    published = {"RUS": (29_543, 33_195, 12_554), "ARM": (184, 198, 702), "KGZ": (63, 75, 495)}
+    for partner, values in published.items():
+        assert tuple(found[partner, year] for year in ("2020", "2021", "2022")) == values
+
+
+def test_totals_of_all_goods(real_data: Path) -> None:
+    """EU exports of all goods, EUR million 2021 to 2023: totals grow everywhere and single nobody out."""
+    path = real_data / "eu27-exports-totals" / "eu27_total_exports_by_partner_annual.csv.gz"
+    table = pl.read_csv(path, infer_schema=False).with_columns(pl.col("value_eur").cast(pl.Float64))
+    found = {
+        (partner, year): round(value / 1e6)
+        for partner, year, value in table.select("partner_iso3", "year", "value_eur").iter_rows()
+    }
+    published = {
+        "KGZ": (263, 1_171, 2_734),
+        "TUR": (79_128, 99_563, 111_429),
+        "ARE": (29_806, 35_686, 38_818),
+    }
+    for partner, values in published.items():
+        assert tuple(found[partner, year] for year in ("2021", "2022", "2023")) == values
+
+
+def test_national_exports_to_russia(real_data: Path) -> None:
+    """US$ million 2021 to 2023, as the four countries report them."""
+    path = real_data / "national-partner-totals" / "national_partner_totals.csv.gz"
+    table = pl.read_csv(path, infer_schema=False).filter(
+        (pl.col("partner_iso3") == "RUS") & (pl.col("flow") == "export")
+    )
+    yearly = pl.col("period").str.head(4).alias("year")
+    sums = table.group_by("reporter_iso3", yearly).agg(pl.col("value_usd").cast(pl.Float64).sum() / 1e6)
+    found = {(reporter, year): round(value) for reporter, year, value in sums.iter_rows()}
+    published = {
+        "KGZ": (393, 1_070, 824),
+        "ARM": (841, 2_463, 3_540),
+        "KAZ": (7_019, 9_091, 10_207),
+        "UZB": (2_088, 3_151, 3_496),
+    }
+    for reporter, values in published.items():
+        assert tuple(found[reporter, year] for year in ("2021", "2022", "2023")) == values
+
+
 def test_substitution_by_product_and_the_negative_control(cn8: pl.DataFrame) -> None:
     """Trap 3: the goods that rise are those Russia lost; not so for Belarus, itself sanctioned."""
     direct = pl.when(pl.col("partner") == "RUS").then(pl.lit("direct")).otherwise(pl.lit("inbound"))
