@@ -26,7 +26,7 @@ from riskmodel.sources.article_parts import ArticleParts
 from riskmodel.sources.gkg import GkgParts
 from riskmodel.sources.news import parted
 
-PIECE = 20_000  # articles whose rows are put in order at once
+PIECE = 10_000  # articles whose rows are put in order at once
 _ORDER = ["article_id", "sentence_no", "country"]
 
 
@@ -52,6 +52,9 @@ def write_mentions(
     The same input gives the same bytes for any number of `jobs` (processes). Raises InputUnreadable,
     ContractFailed.
     """
+    from data_contracts.runner import preload
+
+    preload()
     news, counts = parted(paths), MentionCounts()
     with TemporaryDirectory() as name:
         spill = Path(name)
@@ -99,12 +102,12 @@ def _checked(kind: str, parts: ArticleParts | GkgParts, folder: Path, counts: Me
 
     folder.mkdir()
     checked = validate_parts(CONTRACTS[kind], parts, Context(), folder)
-    report, nothing = checked.report, pl.DataFrame()
+    report = checked.report
     verdict = Intake(
         kind=kind,
-        accepted=nothing,
-        quarantined=nothing,
-        report={},
+        rows=checked.accepted,
+        quarantined=checked.quarantined,
+        report=report.to_dict(),
         files=tuple(parts.files),
         rows_read=report.rows_in,
         dropped=parts.dropped,
