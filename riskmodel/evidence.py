@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from data_contracts.tables import EVIDENCE, LISTINGS, TRADE_FLOWS
+from features.articles.rates import ArticleWindows, goods_mix
 from features.reference.facts import RUSSIA
 from features.trade.signals import TradeSignals
 from features.trade.vintages import documented_day
@@ -72,14 +73,31 @@ def _latest(flows: pl.LazyFrame, chosen: pl.DataFrame, as_of: date) -> pl.DataFr
     )
 
 
-def article_evidence(mentions: pl.DataFrame, articles: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
-    """The most telling diversion sentences of each country, certain and recent ones first."""
-    places = articles.select("article_id", "source_file", "source_row").unique("article_id", keep="first")
+NO_TEXT = "(A GDELT record: nobody has read a text.)"
+
+
+def article_evidence(
+    mentions: pl.DataFrame, news: Sequence[pl.DataFrame], as_of: date, limit: int
+) -> pl.DataFrame:
+    """The most telling diversion sentences of each country, certain and recent ones first.
+
+    `news`: accepted articles (with `article_id`) and GDELT records (with `record_id`), for their files.
+    """
+    places = pl.concat(
+        [
+            frame.select(
+                pl.col("record_id" if "record_id" in frame.columns else "article_id").alias("article_id"),
+                "source_file",
+                "source_row",
+            )
+            for frame in news
+        ]
+    ).unique("article_id", keep="first")
     age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
     weight = pl.col("p_diversion") * (2.0 ** (-age / 365))
     rows = (
         mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
-        .with_columns(weight.alias("weight"))
+        .with_columns(weight.alias("weight"), pl.col("text").fill_null(NO_TEXT))
         .sort(["country", "weight", "article_id", "sentence_no"], descending=[False, True, False, False])
         .group_by("country", maintain_order=True)
         .head(limit)
@@ -88,6 +106,20 @@ def article_evidence(mentions: pl.DataFrame, articles: pl.DataFrame, as_of: date
     )
     fields: dict[str, Any] = dict.fromkeys(("article_id", "sentence_no", "country", "text"))
     return _shape(rows.with_columns(_digests(rows, fields)))
+
+
+def goods_evidence(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
+    """What the diversion stories of each country are about, the most frequent goods first.
+
+    One row of kind `goods_mix` for a country and family; `n_entities` is empty, the text says the share.
+    """
+    mix = goods_mix(mentions, as_of, windows)
+    share = (100 * pl.col("share")).round().cast(pl.Int64)
+    words = pl.format("{}: {} of the diversion stories ({}%)", "family", "n_stories", share)
+    rows = mix.select(
+        "country", kind=pl.lit("goods_mix"), text=words, known_at=pl.lit(as_of), source=pl.lit("articles")
+    )
+    return _shape(rows.with_columns(_digests(rows, dict.fromkeys(("country", "text")))))
 
 
 def listing_evidence(listings: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:

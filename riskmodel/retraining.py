@@ -104,16 +104,16 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
 
 
 def _take_in(request: OwnTables) -> dict[str, Intake]:
-    from riskmodel.sources.articles import read_articles
     from riskmodel.sources.goods import read_goods
     from riskmodel.sources.listings import read_listings
+    from riskmodel.sources.news import read_news
     from riskmodel.sources.trade import read_trade
 
     batches = [read_trade(request.trade, format=request.trade_format, hs_edition=request.hs_edition)]
     if request.goods is not None:
         batches.append(read_goods(request.goods))
     if request.articles:
-        batches.append(read_articles(request.articles))
+        batches.extend(read_news(request.articles))
     if request.listings:
         batches.append(read_listings(request.listings))
     return {batch.kind: take_in(batch, request.today) for batch in batches}
@@ -128,11 +128,15 @@ def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:
 
 
 def _mentions(intakes: dict[str, Intake]) -> pl.DataFrame | None:
-    if "articles" not in intakes:
-        return None
+    from features.articles.gkg import gkg_mentions
     from features.articles.mentions import find_mentions
 
-    return find_mentions(intakes["articles"].accepted, dated_stories=True)
+    parts = []
+    if "articles" in intakes:
+        parts.append(find_mentions(intakes["articles"].accepted, dated_stories=True))
+    if "gkg" in intakes:
+        parts.append(gkg_mentions(intakes["gkg"].accepted))
+    return pl.concat(parts, how="diagonal") if parts else None
 
 
 def _last(frame: pl.DataFrame | None, column: str) -> date:

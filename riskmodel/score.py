@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from features.articles.gkg import with_records
 from features.articles.mentions import MentionResult, read_mentions
 from features.articles.rates import ArticleWindows, article_signals
 from features.listings import listing_history
@@ -24,7 +25,7 @@ from riskmodel import ledger
 from riskmodel.assemble import country_scores, product_scores
 from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
 from riskmodel.estimator import Model
-from riskmodel.evidence import article_evidence, listing_evidence, trade_evidence
+from riskmodel.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
 from riskmodel.explain import explanations
 from riskmodel.grade import with_grade
 from riskmodel.intake import Intake, refuse_failures, take_in
@@ -35,10 +36,10 @@ from riskmodel.report.view import ReportInput
 from riskmodel.rerun import fingerprint, refuse_changed, run_in_place
 from riskmodel.runfolder import write_refusal, write_run
 from riskmodel.settings import Settings
-from riskmodel.sources.articles import read_articles
 from riskmodel.sources.batch import Batch
 from riskmodel.sources.goods import read_goods, read_product_names
 from riskmodel.sources.listings import read_listings
+from riskmodel.sources.news import read_news
 from riskmodel.sources.trade import read_trade
 
 
@@ -69,11 +70,14 @@ class Inputs:
     articles: Intake | None
     listings: Intake | None
     goods: Intake | None
+    gkg: Intake | None = None
 
     def given(self) -> tuple[Intake, ...]:
         """The inputs that were given, in a fixed order."""
         return tuple(
-            item for item in (self.trade, self.articles, self.listings, self.goods) if item is not None
+            item
+            for item in (self.trade, self.articles, self.gkg, self.listings, self.goods)
+            if item is not None
         )
 
 
@@ -128,7 +132,8 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
         steps.note(kind=intake.kind, **intake.counts())
         return intake
 
-    trade = articles = listings = goods = None
+    trade = listings = goods = None
+    news: dict[str, Intake] = {}
     if request.goods is not None:
         goods = taken("goods list", read_goods(request.goods))
     if request.trade:
@@ -137,11 +142,12 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
         trade = taken("trade", batch)
     if request.articles:
         steps.step("reading articles")
-        articles = taken("articles", read_articles(request.articles, published_at=request.published_at))
+        for news_batch in read_news(request.articles, published_at=request.published_at):
+            news[news_batch.kind] = taken(news_batch.kind, news_batch)
     if request.listings:
         steps.step("reading listings")
         listings = taken("listings", read_listings(request.listings))
-    return Inputs(trade, articles, listings, goods)
+    return Inputs(trade, news.get("articles"), listings, goods, news.get("gkg"))
 
 
 def score_inputs(
@@ -214,12 +220,13 @@ def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: St
 
 
 def _mentions(inputs: Inputs, as_of: date, steps: Steps) -> MentionResult | None:
-    if inputs.articles is None:
-        return None
-    steps.step("reading sentences")
     # Later articles are left out before anything is learnt from them: clusters of copies are made here.
-    known = inputs.articles.accepted.filter(pl.col("published_at").dt.date() <= as_of)
-    return read_mentions(known)
+    known = pl.col("published_at").dt.date() <= as_of
+    read = None
+    if inputs.articles is not None:
+        steps.step("reading sentences")
+        read = read_mentions(inputs.articles.accepted.filter(known))
+    return with_records(read, inputs.gkg.accepted.filter(known) if inputs.gkg else None)
 
 
 def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
@@ -241,6 +248,10 @@ def _fates(
         unread = {f"not_read_language_{code}": n for code, n in sorted(mentions.not_read_by_language.items())}
         late = inputs.articles.accepted.height - mentions.n_articles_read - sum(unread.values())
         fates["articles"] = {"not_known_at_as_of": late, **unread, "used": mentions.n_articles_read}
+    if inputs.gkg:
+        days = inputs.gkg.accepted["published_at"].dt.date()
+        late = int((days > as_of).sum())
+        fates["gkg"] = {"not_known_at_as_of": late, "used": len(days) - late}
     if inputs.listings:
         rows = inputs.listings.accepted
         used = rows.filter((pl.col("listed_on") <= as_of) & (pl.col("goods_diversion") != "false")).height
@@ -287,9 +298,10 @@ def _evidence(
     if inputs.trade and trade:
         flows = inputs.trade.lazy()
         parts.append(trade_evidence(flows, trade, request.windows, request.as_of, settings.evidence_rows))
-    if inputs.articles and mentions:
-        rows, limit = inputs.articles.accepted, settings.evidence_sentences
-        parts.append(article_evidence(mentions.mentions, rows, request.as_of, limit))
+    if mentions:
+        news = [intake.accepted for intake in (inputs.articles, inputs.gkg) if intake]
+        parts.append(article_evidence(mentions.mentions, news, request.as_of, settings.evidence_sentences))
+        parts.append(goods_evidence(mentions.mentions, request.as_of, settings.article_windows))
     if inputs.listings:
         parts.append(listing_evidence(inputs.listings.accepted, request.as_of, settings.evidence_rows))
     return pl.concat(parts)

@@ -211,12 +211,13 @@ def standing(mentions: pl.DataFrame, day: date) -> pl.DataFrame:
     """Mention rows with `story_id`, `about_listing` and `retracted` as they stood on a day.
 
     `story_history` (List of `STORY_STATE`, oldest first) tells when an article's story changed: a later
-    article joined two stories, or took one back. Without that column the rows are returned as they are.
+    article joined two stories, or took one back. Rows without a history are returned as they are.
     """
     if "story_history" not in mentions.columns:
         return mentions
     known = pl.element().filter(pl.element().struct.field("known_on") <= day)
     state = pl.col("story_history").list.eval(known).list.last()
     return mentions.with_columns(
-        state.struct.field(name) for name in ("story_id", "about_listing", "retracted")
+        pl.coalesce(state.struct.field(name), *({name} & set(mentions.columns))).alias(name)
+        for name in ("story_id", "about_listing", "retracted")
     )
