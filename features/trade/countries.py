@@ -12,6 +12,7 @@ from features.trade.advantage import rca_mismatch
 from features.trade.growth import Growth
 from features.trade.known import Known
 from features.trade.mirror import mirror_signals
+from features.trade.newest import newest_quarter
 from features.trade.placebo import placebo_surge
 from features.trade.prices import unit_value_premium
 from features.trade.routes import eu_rule_count, new_routes
@@ -30,6 +31,9 @@ CORE = (
     "substitution",
     "pass_through",
     "placebo_gap",
+    "new_lines",
+    "onward_lines",
+    "transit_ratio",
 )
 FURTHER = (
     "mirror_gap",
@@ -52,6 +56,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "substitution": ("inbound", "direct"),
     "pass_through": ("inbound", "onward"),
     "placebo_gap": ("inbound",),
+    "new_lines": ("inbound",),
+    "onward_lines": ("onward",),
+    "transit_ratio": ("inbound", "onward"),
     "mirror_gap": ("inbound",),
     "ghost_usd": ("inbound",),
     "new_routes": ("onward",),
@@ -69,6 +76,7 @@ ZERO_WHERE_REPORTED = (
     "onward_excess_usd",
     "matched_transit_usd",
     "displaced_usd",
+    "new_lines",
     "eu_rule_count",
 )
 
@@ -93,13 +101,15 @@ def country_table(
     further: also compute the signals outside the model; without, they are null.
     """
     transit = _transit_countries(coalition(as_of))
+    controls = control_candidates(as_of)
     table = (
         _amounts(families)
         .filter(transit)
         .join(leg_totals(excess, "inbound"), on="country", how="left")
         .join(leg_totals(excess, "onward"), on="country", how="left")
         .join(substitution(sums.families), on="country", how="left")
-        .join(placebo_surge(known, sums, control_candidates(as_of)), on="country", how="left")
+        .join(placebo_surge(known, sums, controls), on="country", how="left")
+        .join(newest_quarter(known, windows, controls), on="country", how="left")
         .join(_onward_coverage(sums, windows, as_of), on="country", how="left")
         .with_columns((pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap"))
     )

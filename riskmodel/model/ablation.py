@@ -18,6 +18,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "matched transit and pass-through": ("matched_transit_usd", "pass_through"),
     "displaced and substitution": ("displaced_usd", "substitution"),
     "placebo gap": ("placebo_gap",),
+    "lines of the newest quarter": ("new_lines", "onward_lines"),
+    "pace of the newest quarter": ("transit_ratio",),
     "articles": ("article_rate", "article_easing"),
     "listings": ("listing_history",),
 }

@@ -82,6 +82,22 @@ _SAY: dict[str, Callable[[float], str]] = {
         if v > 0
         else "unlisted goods of the same headings rose as much as the listed ones"
     ),
+    "new_lines": lambda v: (
+        f"in the newest three months about {count(v)} more lines of listed trade (a sender, a product "
+        "family and a month) come in than baseline and growth explain"
+        if v > 0
+        else "in the newest three months no more lines of listed trade come in than growth explains"
+    ),
+    "onward_lines": lambda v: (
+        f"in the newest three months about {count(v)} more lines of listed goods (a product family and "
+        "a month) go to Russia than before"
+        if v > 0
+        else "in the newest three months no more lines of listed goods go to Russia than before"
+    ),
+    "transit_ratio": lambda v: (
+        f"at the pace of the newest three months, the same goods coming in and going on to Russia make "
+        f"{times(v)} what the event needs"
+    ),
     "article_rate": lambda v: (
         f"about {count(v)} stories per 30 days write of goods reaching Russia through the country"
         if v > 0

@@ -42,16 +42,16 @@ def plant(params: WorldParams, cast: Cast, controls: np.ndarray, episode: Episod
     monthly = shares * draw.lognormal(-0.125, 0.5, (reporters, goods, months))
     controlled = np.arange(months)[None] >= controls[:, None]
     value = episode.usd_per_year / 12 * episode.weights[:, None] * episode.profile(months)[None] * lumps
-    inbound = _whole_dollars(monthly * (value * controlled)[None])
+    inbound = _in_lots(params, episode, "inbound", monthly * (value * controlled)[None])
 
     moved = inbound.sum(axis=0)
     factor = episode.pass_through * episode.markup
     between = np.zeros_like(moved)
     if episode.via is not None:
-        between = _whole_dollars(_lagged(params, moved) * factor)
-        onward = _whole_dollars(_lagged(params, between) * 0.95)
+        between = _in_lots(params, episode, "between", _lagged(params, moved) * factor)
+        onward = _in_lots(params, episode, "onward", _lagged(params, between) * 0.95)
     else:
-        onward = _whole_dollars(_lagged(params, moved) * factor)
+        onward = _in_lots(params, episode, "onward", _lagged(params, moved) * factor)
     declared = _whole_dollars(onward * episode.onward_kept)
     booked = _whole_dollars(inbound * episode.arrival)
     return PlantedFlows(episode, inbound, booked, between, onward, declared)
@@ -62,6 +62,19 @@ def _lagged(params: WorldParams, values: np.ndarray) -> np.ndarray:
     for lag, weight in enumerate(params.lag_weights):
         total[:, lag:] += weight * values[:, : values.shape[1] - lag]
     return total
+
+
+def _in_lots(params: WorldParams, episode: Episode, leg: str, expected: np.ndarray) -> np.ndarray:
+    """Whole dollars in consignments: a month without one is empty, the others make up for it.
+
+    Diverted goods travel in lots as all goods do: EU exports of 19 priority codes, March to November 2022 on
+    2021, filled 2.9 times as many reporter-code-months for KGZ at 5.2 times the value (ARM 2.1 at 3.3).
+    """
+    draw = stream(params.seed, "planted-lots", episode.episode_id, leg)
+    filled = -np.expm1(-expected / params.lot_usd)
+    empty = draw.random(expected.shape) >= filled
+    value = np.divide(expected, filled, out=np.zeros_like(expected), where=filled > 0)
+    return _whole_dollars(np.where(empty, 0.0, value))
 
 
 def _whole_dollars(values: np.ndarray) -> np.ndarray:
