@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from riskmodel.errors import ContractFailed
-from riskmodel.sources.batch import Batch, InputFile
+from riskmodel.operations.scratch import Scratch, remove_leftovers
+from riskmodel.sources.batch import Batch, InputFile, Parts
+
+if TYPE_CHECKING:
+    from data_contracts.contract import Context, ContractReport
 
 
 @dataclass(frozen=True)
@@ -20,13 +25,15 @@ class Intake:
 
     Attributes
     ----------
-    accepted: canonical rows with bookkeeping. quarantined: refused rows with one Boolean per rule.
+    rows: the accepted rows as a query: canonical columns and bookkeeping, in the order read.
+    quarantined: the refused rows as a query, with one Boolean per rule.
     report: `ContractReport.to_dict()`. failures: its critical failures in words; headline: the first.
+    scratch: where the rows of a large input lie; they are there as long as this object is.
     """
 
     kind: str
-    accepted: pl.DataFrame
-    quarantined: pl.DataFrame
+    rows: pl.LazyFrame
+    quarantined: pl.LazyFrame
     report: dict[str, Any]
     files: tuple[InputFile, ...]
     rows_read: int
@@ -34,45 +41,86 @@ class Intake:
     ignored_columns: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     headline: str = ""
+    scratch: Scratch | None = None
+
+    @property
+    def accepted(self) -> pl.DataFrame:
+        """The accepted rows, all in memory."""
+        return self.rows.collect()
 
     @property
     def rows_accepted(self) -> int:
         """Number of accepted rows."""
-        return self.accepted.height
+        return int(self.report["rows_accepted"])
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Number of refused rows."""
+        return int(self.report["rows_quarantined"])
 
     def lazy(self) -> pl.LazyFrame:
         """The accepted rows as a query, for work that must not hold them all."""
-        return self.accepted.lazy()
+        return self.rows
 
     def counts(self) -> dict[str, Any]:
         """Rows of this input by what became of them."""
         return {
             "read": self.rows_read,
             "accepted": self.rows_accepted,
-            "quarantined": self.quarantined.height,
+            "quarantined": self.rows_quarantined,
             "dropped": dict(sorted(self.dropped.items())),
         }
 
 
-def take_in(batch: Batch, as_of: date | None) -> Intake:
-    """Check a batch against the contract of its kind; a failed critical rule is kept in `failures`."""
-    from data_contracts.contract import Context
-    from data_contracts.registry import CONTRACTS
-    from data_contracts.runner import validate
+def take_in(batch: Batch | Parts, as_of: date | None) -> Intake:
+    """Check a table against the contract of its kind; a failed critical rule is kept in `failures`.
 
-    checked = validate(CONTRACTS[batch.kind], batch.frame, Context(as_of=as_of))
+    A table that comes in more than one part is kept on disk, so that memory follows the largest part.
+    """
+    from data_contracts.contract import Context
+
+    report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of))
     return Intake(
         kind=batch.kind,
-        accepted=checked.accepted,
-        quarantined=checked.quarantined,
-        report=checked.report.to_dict(),
+        rows=rows,
+        quarantined=quarantined,
+        report=report.to_dict(),
         files=batch.files,
         rows_read=batch.rows_read,
         dropped=batch.dropped,
         ignored_columns=batch.ignored_columns,
-        failures=tuple(f"{result.rule}: {result.detail}" for result in checked.report.critical_failures),
-        headline=checked.report.headline,
+        failures=tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures),
+        headline=report.headline,
+        scratch=scratch,
     )
+
+
+def _checked(
+    batch: Batch | Parts, context: Context
+) -> tuple[ContractReport, pl.LazyFrame, pl.LazyFrame, Scratch | None]:
+    from data_contracts.parts import validate_parts
+    from data_contracts.registry import CONTRACTS
+    from data_contracts.runner import validate
+
+    contract = CONTRACTS[batch.kind]
+    first, rest = _first(batch)
+    if rest is None:
+        whole = validate(contract, first, context)
+        return whole.report, whole.accepted.lazy(), whole.quarantined.lazy(), None
+    scratch = Scratch()
+    checked = validate_parts(contract, chain([first], rest), context, scratch.folder)
+    return checked.report, checked.accepted, checked.quarantined, scratch
+
+
+def _first(batch: Batch | Parts) -> tuple[pl.DataFrame, Iterator[pl.DataFrame] | None]:
+    """The first frame of a batch, and the rest where there is more."""
+    if isinstance(batch, Batch):
+        return batch.frame, None
+    remove_leftovers()
+    parts = iter(batch)
+    first = next(parts)
+    second = next(parts, None)
+    return first, None if second is None else chain([second], parts)
 
 
 def refuse_failures(intakes: Sequence[Intake], kept_in: Path | None = None) -> None:

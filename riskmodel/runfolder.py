@@ -17,7 +17,7 @@ from riskmodel.report.tables import write_csv
 from riskmodel.report.view import ReportInput
 
 
-def write_run(report: ReportInput, quarantined: Mapping[str, pl.DataFrame], folder: Path) -> None:
+def write_run(report: ReportInput, quarantined: Mapping[str, pl.LazyFrame], folder: Path) -> None:
     """Write every file of a run into `folder`; the same tables give the same bytes."""
     for name, table in (("scores_country", report.countries), ("scores_product", report.products)):
         table.write_parquet(folder / f"{name}.parquet")
@@ -50,11 +50,11 @@ def read_run(folder: Path) -> ReportInput:
     )
 
 
-def write_quarantine(quarantined: Mapping[str, pl.DataFrame], folder: Path) -> None:
+def write_quarantine(quarantined: Mapping[str, pl.LazyFrame], folder: Path) -> None:
     """One CSV for each input with refused rows; the folder exists even when nothing was refused."""
     folder.mkdir()
     for kind, rows in quarantined.items():
-        if rows.height:
+        if rows.select(pl.len()).collect(engine="streaming").item():
             write_quarantine_csv(rows, folder / f"{kind}.csv")
 
 

@@ -36,11 +36,11 @@ from riskmodel.report.view import ReportInput
 from riskmodel.rerun import fingerprint, refuse_changed, run_in_place
 from riskmodel.runfolder import write_refusal, write_run
 from riskmodel.settings import Settings
-from riskmodel.sources.batch import Batch
+from riskmodel.sources.batch import Batch, Parts
 from riskmodel.sources.goods import read_goods, read_product_names
 from riskmodel.sources.listings import read_listings
 from riskmodel.sources.news import read_news
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade import trade_parts
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
 
     preload()
 
-    def taken(kind: str, batch: Batch) -> Intake:
+    def taken(kind: str, batch: Batch | Parts) -> Intake:
         steps.step(f"checking {kind}")
         intake = take_in(batch, request.as_of)
         steps.note(kind=intake.kind, **intake.counts())
@@ -138,8 +138,8 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
         goods = taken("goods list", read_goods(request.goods))
     if request.trade:
         steps.step("reading trade")
-        batch = read_trade(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
-        trade = taken("trade", batch)
+        parts = trade_parts(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
+        trade = taken("trade", parts)
     if request.articles:
         steps.step("reading articles")
         for news_batch in read_news(request.articles, published_at=request.published_at):

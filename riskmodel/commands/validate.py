@@ -14,18 +14,20 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from data_contracts.contract import Contract
-    from data_contracts.runner import Validation
-    from riskmodel.sources.batch import Batch
+    from riskmodel.intake import Intake
+    from riskmodel.sources.batch import Batch, Parts
 
 PATHS = click.Path(path_type=Path)
 KINDS = {
     "trade_flows": "trade_flows",
     "trade": "trade_flows",
     "articles": "articles",
+    "gkg": "gkg",
     "listings": "listings",
     "goods": "goods",
 }
 EXAMPLES = 3
+Example = tuple[str, str, int, str, str | None]
 
 
 @click.command(name="validate", short_help="Check input files against their contract.")
@@ -51,32 +53,32 @@ def command(
     trade_format: str | None,
     hs_edition: str | None,
 ) -> None:
-    """Check files of one KIND: trade_flows (or trade), articles, listings, goods.
+    """Check files of one KIND: trade_flows (or trade), articles, gkg, listings, goods.
 
     Prints every rule and its verdict. Exit codes: 0 usable (refused rows are listed), 3 a critical rule
     failed, 5 unreadable. A refused row can be mended in the quarantine file and given again.
     """
     from rich.console import Console
 
-    from data_contracts.contract import Context
     from data_contracts.registry import CONTRACTS
-    from data_contracts.runner import preload, validate
+    from data_contracts.runner import preload
     from riskmodel.errors import ContractFailed, WrongUsage
+    from riskmodel.intake import take_in
 
     if report_file is not None and report_file.suffix.lower() not in (".json", ".html"):
         raise WrongUsage(f"--report {report_file.name} must end in .json or .html.")
     preload()
-    batch = _read(KINDS[kind], paths, published_at, trade_format, hs_edition)
-    contract = CONTRACTS[batch.kind]
-    checked = validate(contract, batch.frame, Context(as_of=as_of))
+    intake = take_in(_read(KINDS[kind], paths, published_at, trade_format, hs_edition), as_of)
+    contract = CONTRACTS[intake.kind]
     if quarantine is not None:
-        _write_quarantine(quarantine, batch.kind, checked)
+        _write_quarantine(quarantine, intake)
+    examples = _examples(contract, intake)
     if report_file is not None:
-        _write_report(report_file, batch, contract, checked)
-    _print(Console(), batch, contract, checked)
-    if not checked.report.passed:
-        names = ", ".join(file.name for file in batch.files if not file.reader.startswith("skipped"))
-        raise ContractFailed(f"{names} fails the {batch.kind} contract: {checked.report.headline}")
+        _write_report(report_file, intake, contract, examples)
+    _print(Console(), intake, contract, examples)
+    if intake.failures:
+        names = ", ".join(file.name for file in intake.files if not file.reader.startswith("skipped"))
+        raise ContractFailed(f"{names} fails the {intake.kind} contract: {intake.headline}")
 
 
 def _read(
@@ -85,17 +87,22 @@ def _read(
     published_at: date | None,
     trade_format: str | None,
     hs_edition: str | None,
-) -> Batch:
+) -> Batch | Parts:
     from riskmodel.errors import WrongUsage
 
     if kind == "trade_flows":
-        from riskmodel.sources.trade import read_trade
+        from riskmodel.sources.trade import trade_parts
 
-        return read_trade(paths, format=trade_format, hs_edition=hs_edition)
+        return trade_parts(paths, format=trade_format, hs_edition=hs_edition)
     if kind == "articles":
         from riskmodel.sources.articles import read_articles
 
         return read_articles(paths, published_at=published_at)
+    if kind == "gkg":
+        from riskmodel.sources.files import find
+        from riskmodel.sources.gkg import GKG_SUFFIXES, read_gkg
+
+        return read_gkg(find(paths, GKG_SUFFIXES))
     if kind == "listings":
         from riskmodel.sources.listings import read_listings
 
@@ -107,23 +114,23 @@ def _read(
     return read_goods(paths[0])
 
 
-def _write_quarantine(folder: Path, kind: str, checked: Validation) -> None:
+def _write_quarantine(folder: Path, intake: Intake) -> None:
     from riskmodel.errors import WrongUsage
     from riskmodel.quarantine import write_quarantine_csv
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_quarantine_csv(checked.quarantined, folder / f"{kind}.csv")
+        write_quarantine_csv(intake.quarantined, folder / f"{intake.kind}.csv")
     except OSError as error:
         raise WrongUsage(f"Cannot write to --quarantine {folder.name}: {error.strerror}.") from error
 
 
-def _write_report(path: Path, batch: Batch, contract: Contract, checked: Validation) -> None:
+def _write_report(path: Path, intake: Intake, contract: Contract, examples: list[Example]) -> None:
     import json
 
     from riskmodel.errors import WrongUsage
 
-    content = _content(batch, contract, checked)
+    content = _content(intake, contract, examples)
     if path.suffix.lower() == ".html":
         from riskmodel.verdicts import verdict_page
 
@@ -136,73 +143,66 @@ def _write_report(path: Path, batch: Batch, contract: Contract, checked: Validat
         raise WrongUsage(f"Cannot write --report {path.name}: {error.strerror}.") from error
 
 
-def _content(batch: Batch, contract: Contract, checked: Validation) -> dict[str, Any]:
+def _content(intake: Intake, contract: Contract, examples: list[Example]) -> dict[str, Any]:
     """Everything the report says; equal inputs give equal values."""
-    files = [{"name": f.name, "sha256": f.sha256, "reader": f.reader, "rows": f.rows} for f in batch.files]
+    files = [{"name": f.name, "sha256": f.sha256, "reader": f.reader, "rows": f.rows} for f in intake.files]
     return {
-        "kind": batch.kind,
+        "kind": intake.kind,
         "files": files,
-        "rows_read": batch.rows_read,
-        "dropped": dict(batch.dropped),
-        "ignored_columns": list(batch.ignored_columns),
-        "report": checked.report.to_dict(),
+        "rows_read": intake.rows_read,
+        "dropped": dict(intake.dropped),
+        "ignored_columns": list(intake.ignored_columns),
+        "report": intake.report,
         "rules": [rule.to_dict() for rule in contract.rules],
         "examples": [
             {"rule": rule, "file": file, "row": row, "column": column, "value": value}
-            for rule, file, row, column, value in _examples(contract, checked)
+            for rule, file, row, column, value in examples
         ],
     }
 
 
-def _examples(contract: Contract, checked: Validation) -> list[tuple[str, str, int, str, str | None]]:
+def _examples(contract: Contract, intake: Intake) -> list[Example]:
     """First refused rows of each rule: rule, file, row, column, value as the file had it."""
-    import polars as pl
-
-    found = []
-    for rule in contract.row_rules:
-        rows = checked.quarantined.filter(pl.col(f"broke_{rule.name}")).head(EXAMPLES)
+    found: list[Example] = []
+    for rule in contract.row_rules if intake.rows_quarantined else ():
         column = rule.columns[0]
-        for file, row, value in rows.select("source_file", "source_row", column).rows():
+        hit = intake.quarantined.filter(f"broke_{rule.name}").select("source_file", "source_row", column)
+        for file, row, value in hit.head(EXAMPLES).collect().rows():
             found.append((rule.name, file, row, column, value if value is None else value[:200]))
     return found
 
 
-def _print(console: Console, batch: Batch, contract: Contract, checked: Validation) -> None:
+def _print(console: Console, intake: Intake, contract: Contract, examples: list[Example]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
 
     from riskmodel.sources.files import printable
 
-    report = checked.report
-    dropped = ", ".join(f"{count:,} {reason}" for reason, count in batch.dropped.items()) or "none"
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in intake.dropped.items()) or "none"
     console.print(
-        f"{batch.kind}: {batch.rows_read:,} rows read, {report.rows_accepted:,} accepted, "
-        f"{report.rows_quarantined:,} refused; dropped by the reader: {escape(dropped)}."
+        f"{intake.kind}: {intake.rows_read:,} rows read, {intake.rows_accepted:,} accepted, "
+        f"{intake.rows_quarantined:,} refused; dropped by the reader: {escape(dropped)}."
     )
-    if batch.ignored_columns:
-        console.print(f"Columns not used: {escape(printable(', '.join(batch.ignored_columns), 200))}.")
+    if intake.ignored_columns:
+        console.print(f"Columns not used: {escape(printable(', '.join(intake.ignored_columns), 200))}.")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("rule", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("rows", justify="right")
     table.add_column("what must hold")
     words = {rule.name: rule.description for rule in contract.rules}
-    for result in report.results:
-        verdict = "[green]holds[/]" if result.passed else f"[bold red]{result.effect}[/]"
-        if not result.judged:
+    results = intake.report["results"]
+    for result in results:
+        verdict = "[green]holds[/]" if result["passed"] else f"[bold red]{result['effect']}[/]"
+        if not result["judged"]:
             verdict = "[dim]not judged[/]"
-        table.add_row(
-            result.rule,
-            verdict,
-            f"{result.failing_rows:,}" if result.failing_rows else "",
-            escape(words[result.rule]),
-        )
+        count = result["failing_rows"]
+        table.add_row(result["rule"], verdict, f"{count:,}" if count else "", escape(words[result["rule"]]))
     console.print(table)
-    for result in report.results:
-        if not result.passed:
-            console.print(f"[bold]{result.rule}[/]: {escape(printable(result.detail, 600))}")
-    examples = _examples(contract, checked)
+    for result in results:
+        if not result["passed"]:
+            console.print(f"[bold]{result['rule']}[/]: {escape(printable(result['detail'], 600))}")
     if examples:
         console.print("First refused rows:")
     for rule, file, row, column, value in examples:

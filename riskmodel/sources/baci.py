@@ -9,7 +9,7 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.areas import NOT_A_COUNTRY, country_of
 from riskmodel.sources.cast import clean, or_text, whole_number
-from riskmodel.sources.formats import Format, Reading, by_slices, unused
+from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.sieve import sift
 from riskmodel.sources.table import FILE, ROW
 
@@ -31,10 +31,6 @@ def read(frame: pl.DataFrame) -> Reading:
     known_at 31 January two years later, the rhythm of the releases. BACI holds no world rows. Exports and
     imports are reconciled to one figure, given here as the exporter's flow X: do not mix with reported flows.
     """
-    return by_slices(_read, frame)
-
-
-def _read(frame: pl.DataFrame) -> Reading:
     cells = {name: clean(frame[name]) for name in _COLUMNS}
     year = cells["t"].cast(pl.Int64, strict=False).to_frame("year")
     weight = cells["q"].set(cells["q"].is_in(["NA", "N/A"]), None)
@@ -77,11 +73,12 @@ def _set_aside(frame: pl.DataFrame) -> Reading:
 
 
 FORMATS = (
-    Format("baci", ", ".join(_COLUMNS), recognise, read),
+    Format("baci", ", ".join(_COLUMNS), recognise, read, by_row=True),
     Format(
         "baci-code-list",
         "country_code and names, or code and description",
         lambda columns: "country_code" in columns or {"code", "description"} <= columns,
         _set_aside,
+        by_row=True,
     ),
 )

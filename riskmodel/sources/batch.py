@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import polars as pl
 
@@ -41,3 +42,28 @@ class Batch:
     rows_read: int
     dropped: Mapping[str, int] = field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
+
+
+class Parts(Protocol):
+    """A canonical table that comes in frames, each as `Batch.frame`; counts are complete after the last."""
+
+    kind: str
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Read the frames; once only. Raises InputUnreadable."""
+
+    @property
+    def files(self) -> tuple[InputFile, ...]:
+        """As `Batch.files`."""
+
+    @property
+    def rows_read(self) -> int:
+        """As `Batch.rows_read`."""
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """As `Batch.dropped`."""
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """As `Batch.ignored_columns`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -63,11 +64,15 @@ def _fast(path: Path, columns: list[str], separator: str) -> pl.DataFrame:
         file.readline()
         if not file.read(1):
             return pl.DataFrame(schema=schema)
-    return pl.read_csv(
+    return _fast_lazy(path, columns, separator).collect()
+
+
+def _fast_lazy(path: Path, columns: list[str], separator: str) -> pl.LazyFrame:
+    return pl.scan_csv(
         path,
         has_header=False,
         skip_lines=1,
-        schema=schema,
+        schema={name: pl.String() for name in columns},
         separator=separator,
         infer_schema=False,
         glob=False,
@@ -87,12 +92,35 @@ def csv_row_parts(source: Source, head: bytes, path: Path, rows: int) -> Iterato
     """
     header, separator = _header(source, head)
     width, number = len(header), 0
-    for part in _row_parts(source, path, [*header, TRAILING], separator, rows):
-        beyond = part[TRAILING].is_not_null()
-        if beyond.any():
-            raise source.refuse(_too_long(number + int(beyond.arg_max() or 0) + 1, width, separator))
-        number += part.height
-        yield part.drop(TRAILING)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            # Text is split into rows once, before any row is given away: a fault may come late.
+            cells = _fast_lazy(path, header, separator)
+            cells.sink_parquet(Path(folder) / "cells", compression="lz4", statistics=False)
+            parts = _stored_parts(Path(folder) / "cells", rows)
+        except pl.exceptions.PolarsError:
+            parts = _row_parts(source, path, [*header, TRAILING], separator, rows)
+        for part in parts:
+            if TRAILING in part.columns:
+                beyond = part[TRAILING].is_not_null()
+                if beyond.any():
+                    raise source.refuse(_too_long(number + int(beyond.arg_max() or 0) + 1, width, separator))
+                part = part.drop(TRAILING)
+            number += part.height
+            yield part
+
+
+def csv_header(source: Source, head: bytes) -> list[str]:
+    """Column names of a delimited text. Raises InputUnreadable."""
+    return _header(source, head)[0]
+
+
+def _stored_parts(path: Path, rows: int) -> Iterator[pl.DataFrame]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=rows):
+            yield pl.DataFrame(pl.from_arrow(batch))
 
 
 def _row_parts(

@@ -30,7 +30,8 @@ class Format:
     """A real-world format.
 
     `header` says in words which columns it is known by; `recognise` decides on the set of column names;
-    `read` turns the cells of all files of this format together into canonical rows.
+    `read` turns the cells of all files of this format together into canonical rows. `by_row` says that its
+    rows do not depend on one another, so that some of them can be read without the others.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Format:
     recognise: Callable[[frozenset[str]], bool]
     read: Callable[[pl.DataFrame], Reading]
     dialect: Dialect = NO_DIALECT
+    by_row: bool = False
 
 
 Loader = Callable[[Source, Callable[[frozenset[str]], Dialect]], Table]
@@ -57,7 +59,7 @@ def read_batch(
 
     Raises InputUnreadable (file and mend in one sentence), WrongUsage for an unknown format name.
     """
-    wanted = formats if named is None else [_by_name(named, formats)]
+    wanted = formats if named is None else [format_by_name(named, formats)]
     found = find(paths, suffixes)
     tables: dict[str, list[Table]] = {}
     files = []
@@ -88,18 +90,6 @@ def _joined(
     ignored = tuple(dict.fromkeys(c for r in readings for c in r.ignored_columns))
     rows = sum(table.rows for table in tables)
     return Batch(kind, frame, (*files, *found.skipped), rows, dict(sorted(dropped.items())), ignored)
-
-
-def by_slices(read: Callable[[pl.DataFrame], Reading], frame: pl.DataFrame, rows: int = 1 << 20) -> Reading:
-    """Read a frame piece by piece, for formats whose rows do not depend on one another, in bounded memory."""
-    if frame.height <= rows:
-        return read(frame)
-    readings = [read(part) for part in frame.iter_slices(rows)]
-    dropped: dict[str, int] = {}
-    for reading in readings:
-        for reason, count in reading.dropped.items():
-            dropped[reason] = dropped.get(reason, 0) + count
-    return Reading(stack([reading.frame for reading in readings]), dropped, readings[0].ignored_columns)
 
 
 def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:
@@ -152,7 +142,8 @@ def dialect_among(columns: frozenset[str], formats: Sequence[Format]) -> Dialect
     return next((form.dialect for form in formats if form.recognise(columns)), NO_DIALECT)
 
 
-def _by_name(name: str, formats: Sequence[Format]) -> Format:
+def format_by_name(name: str, formats: Sequence[Format]) -> Format:
+    """The format of that name. Raises WrongUsage, listing all."""
     for form in formats:
         if form.name == name:
             return form

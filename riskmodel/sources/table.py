@@ -92,34 +92,34 @@ def _parquet(source: Source, head: bytes) -> pl.DataFrame:
         raise source.refuse("is not a Parquet file, though its name says so; export it again")
     with _sound_parquet(source):
         with pq.ParquetFile(source.path) as file:
-            meta, empty = file.metadata, file.schema_arrow.empty_table()
+            empty = file.schema_arrow.empty_table()
+        parts = list(decoded_batches(source, _BATCH_ROWS))
+        return pl.concat([_plain(pl.DataFrame(pl.from_arrow(empty))), *parts])
+
+
+def decoded_batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
+    """Rows of a Parquet file, at most `rows` at a time, decoded and checked batch by batch.
+
+    Polars' own reader panics on some damaged pages. Raises InputUnreadable.
+    """
+    import pyarrow.parquet as pq
+
+    with (
+        _sound_parquet(source),
+        pq.ParquetFile(source.path, page_checksum_verification=True) as file,
+    ):
+        meta, held = file.metadata, 0
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if size > LIMITS.unpacked_bytes:
             raise source.refuse(
                 f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files"
             )
-        frame = pl.concat([_plain(pl.DataFrame(pl.from_arrow(empty))), *_batches(source, _BATCH_ROWS)])
-        if frame.height != meta.num_rows:
-            raise source.refuse(
-                f"is a corrupt Parquet file: it names {meta.num_rows} rows and holds {frame.height}"
-            )
-        return frame
-
-
-def decoded_batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
-    """Rows of a Parquet file, at most `rows` at a time. Raises InputUnreadable."""
-    with _sound_parquet(source):
-        yield from _batches(source, rows)
-
-
-def _batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
-    """Decoded and checked batch by batch; polars' own reader panics on some damaged pages."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(source.path, page_checksum_verification=True) as file:
         for batch in file.iter_batches(batch_size=rows):
             batch.validate(full=True)
+            held += batch.num_rows
             yield _dates_in_range(source, _plain(pl.DataFrame(pl.from_arrow(batch))))
+        if held != meta.num_rows:
+            raise source.refuse(f"is a corrupt Parquet file: it names {meta.num_rows} rows and holds {held}")
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import polars as pl
-
-from data_contracts.tables import TRADE_FLOWS
-from riskmodel.errors import InputUnreadable
 from riskmodel.sources import (
     baci,
     comext_cn8,
@@ -21,7 +17,9 @@ from riskmodel.sources import (
     wits,
 )
 from riskmodel.sources.batch import Batch
-from riskmodel.sources.formats import Format, read_batch
+from riskmodel.sources.cast import stack
+from riskmodel.sources.formats import Format, format_by_name
+from riskmodel.sources.trade_parts import TradeParts
 
 FORMATS: tuple[Format, ...] = (
     trade_canonical.FORMAT,
@@ -36,23 +34,21 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None) -> Batch:
-    """Read trade files and folders into one batch of trade_flows.
+def trade_parts(
+    paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None
+) -> TradeParts:
+    """Trade files and folders as one table of trade_flows that is read part by part.
 
     The format of each file is told by its header, or named by `format` for all. `hs_edition` (HS2012,
     HS2017, HS2022) fills rows whose file does not say its edition; without it such a file is refused. A row
     is about a month; yearly tables stand at 1 January of their year. Raises InputUnreadable, WrongUsage.
     """
-    batch = read_batch("trade_flows", paths, FORMATS, TRADE_FLOWS, named=format)
-    edition = batch.frame["hs_edition"]
-    if not edition.null_count() or not batch.frame.height:
-        return batch
-    if hs_edition is not None:
-        frame = batch.frame.with_columns(pl.col("hs_edition").fill_null(hs_edition))
-        return Batch(batch.kind, frame, batch.files, batch.rows_read, batch.dropped, batch.ignored_columns)
-    if edition.null_count() == edition.len():
-        raise InputUnreadable(
-            f"{batch.files[0].name} does not say in which HS edition its codes are; add a column hs_edition "
-            "or name the edition (HS2012, HS2017 or HS2022)"
-        )
-    return batch
+    wanted = FORMATS if format is None else (format_by_name(format, FORMATS),)
+    return TradeParts(paths, wanted, format is not None, hs_edition)
+
+
+def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None) -> Batch:
+    """Read trade files and folders at once; arguments and errors as of `trade_parts`."""
+    parts = trade_parts(paths, format=format, hs_edition=hs_edition)
+    frame = stack(list(parts))
+    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped, parts.ignored_columns)

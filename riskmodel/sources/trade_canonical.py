@@ -6,7 +6,7 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.cast import canonical
-from riskmodel.sources.formats import Format, Reading, by_slices, unused
+from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.table import FILE, ROW
 
 NAME = "canonical"
@@ -19,11 +19,6 @@ def recognise(columns: frozenset[str]) -> bool:
 
 
 def read(frame: pl.DataFrame) -> Reading:
-    """Cast to canonical types, piece by piece."""
-    return by_slices(_read, frame)
-
-
-def _read(frame: pl.DataFrame) -> Reading:
     """Cast to canonical types. Absent `net_kg` and `known_at` are null, absent `source` is `canonical`."""
     absent = [name for name in TRADE_FLOWS if name not in frame.columns]
     fill = {"source": NAME}
@@ -37,4 +32,5 @@ FORMAT = Format(
     "reporter, partner, flow, hs6, hs_edition, period, value_usd, net_kg, known_at, source",
     recognise,
     read,
+    by_row=True,
 )

@@ -142,6 +142,6 @@ def test_mended_quarantine_is_accepted(contract: str, tmp_path: Path) -> None:
 
 def test_quarantine_csv_is_no_formula_and_keeps_numbers(tmp_path: Path) -> None:
     rows = pl.DataFrame({"name": ["=1+1", "@x", "+SUM(A1)", "-5", "+7.5", "plain", None]})
-    write_quarantine_csv(rows, tmp_path / "q.csv")
+    write_quarantine_csv(rows.lazy(), tmp_path / "q.csv")
     lines = (tmp_path / "q.csv").read_text().splitlines()
     assert lines == ["name", "'=1+1", "'@x", "'+SUM(A1)", "-5", "+7.5", "plain", ""]

@@ -9,9 +9,8 @@ import pytest
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources import trade_canonical
-from riskmodel.sources.formats import by_slices
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.cast import stack
+from riskmodel.sources.trade import read_trade, trade_parts
 
 
 @pytest.fixture
@@ -123,13 +122,44 @@ def test_reading_twice_gives_the_same_batch(table: pl.DataFrame, tmp_path: Path)
 
 
 @pytest.mark.parametrize("bad", ["", "lots"])
-def test_reading_piece_by_piece_gives_the_same_rows(table: pl.DataFrame, bad: str) -> None:
-    cells = table.with_columns(pl.all().cast(pl.String)).with_columns(
-        pl.Series("value_usd", ["1200", bad or "5", "0"]),
-        pl.lit("t.csv").alias("source_file"),
-        pl.Series("source_row", [1, 2, 3]),
-    )
-    whole = trade_canonical.read(cells)
-    pieces = by_slices(trade_canonical._read, cells, rows=1)
-    assert pieces.frame.equals(whole.frame)
-    assert pieces.dropped == whole.dropped
+def test_reading_part_by_part_gives_the_same_rows(
+    table: pl.DataFrame, tmp_path: Path, bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Canonical and BACI files, packed and not, beside a format that is read whole; each row in its part."""
+    cells = table.with_columns(pl.all().cast(pl.String))
+    cells = pl.concat([cells] * 3).with_columns(value_usd=pl.Series(["1200", bad or "5", "0"] * 3))
+    cells.write_csv(tmp_path / "a.csv")
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(cells.write_csv().encode()))
+    table.write_parquet(tmp_path / "c.parquet")
+    (tmp_path / "BACI_HS17_Y2021.csv").write_text("t,i,j,k,v,q\n2021,276,417,854231,1.5,NA\n" * 1)
+    whole = read_trade([tmp_path])
+    monkeypatch.setattr("riskmodel.sources.trade_parts.PART_ROWS", 2)
+    monkeypatch.setattr("riskmodel.sources.table_parts.WHOLE", 1)
+    parts = trade_parts([tmp_path])
+    frames = list(parts)
+    assert max(frame.height for frame in frames) <= 2
+    assert stack(frames).equals(whole.frame)
+    counts = (parts.files, parts.rows_read, parts.dropped, parts.ignored_columns)
+    assert counts == (whole.files, whole.rows_read, whole.dropped, whole.ignored_columns)
+    assert whole.rows_read == whole.frame.height + sum(whole.dropped.values())
+
+
+def test_a_fault_late_in_a_large_file_names_its_row(
+    table: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskmodel.sources.table_parts.WHOLE", 1)
+    path = tmp_path / "a.csv"
+    path.write_text(table.write_csv() + "too,many" + "," * 30 + "\n")
+    with pytest.raises(InputUnreadable, match="data row 4"):
+        list(trade_parts([path]))
+
+
+def test_a_large_parquet_file_that_is_cut_is_refused(
+    table: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskmodel.sources.table_parts.WHOLE", 1)
+    path = tmp_path / "a.parquet"
+    table.write_parquet(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputUnreadable, match="truncated or corrupt"):
+        list(trade_parts([path]))

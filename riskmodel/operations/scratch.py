@@ -1,0 +1,65 @@
+"""A folder for large tables: removed with its last user, and after a kill when the next job starts."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+import weakref
+from pathlib import Path
+
+PREFIX = "riskmodel-parts-"
+LOCK = "in-use"
+NEWBORN_SECONDS = 60
+
+
+class Scratch:
+    """An empty folder below the system's folder for temporary files (`TMPDIR`).
+
+    It is removed when the object is no longer used, at the latest when the process ends. A process that is
+    killed leaves it behind unlocked; `remove_leftovers` of the next one removes it.
+    """
+
+    def __init__(self) -> None:
+        remove_leftovers()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = os.open(self.folder / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._remove = weakref.finalize(self, _remove, self.folder, self._lock, os.getpid())
+
+
+def _remove(folder: Path, lock: int, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child is not the user
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def remove_leftovers() -> None:
+    """Remove the folders of this account's jobs that were killed: those that nobody locks."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            found = folder.lstat()
+            if (
+                found.st_uid == os.getuid()
+                and not folder.is_symlink()
+                and not _in_use(folder, found.st_ctime)
+            ):
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _in_use(folder: Path, born: float) -> bool:
+    try:
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:  # another job may be about to lock it
+        return time.time() - born < NEWBORN_SECONDS
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
