@@ -19,6 +19,7 @@ from riskmodel.model import alarms, measures
 from riskmodel.model.design import head_expr
 from riskmodel.model.frames import GAP_MONTHS
 from riskmodel.model.head import Candidate
+from riskmodel.model.reachable import reachable
 
 CANDIDATES: tuple[Candidate, ...] = get_args(Candidate)
 BIG_FOUR = ("ARE", "CHN", "HKG", "TUR")
@@ -205,6 +206,8 @@ def evaluate(scored: Scored, choice: str) -> dict[str, Any]:
         content["roles"] = alarms.roles(rows, risk)
     if "diversion_start" in rows.columns:
         content["power"] = alarms.power(rows, risk)
+    if "truth_now" in rows.columns:
+        content["reachable"] = reachable(rows, scored.scores, risk, choice)
     rounded: dict[str, Any] = measures.rounded(content)
     return rounded
 

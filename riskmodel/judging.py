@@ -29,7 +29,7 @@ from riskmodel.estimator import Model
 from riskmodel.model import measures
 from riskmodel.model.ablation import ablation
 from riskmodel.model.backtest_page import backtest_page
-from riskmodel.model.card import METHOD_NAMES
+from riskmodel.model.card import METHOD_NAMES, reachable_words
 from riskmodel.model.frames import Target
 from riskmodel.model.worlds import held_out_jobs, training_jobs, world_rows
 
@@ -68,7 +68,7 @@ def on_worlds(
     _refuse_seen(seed, n_worlds, trained)
     tell(f"Simulating {n_known} worlds for the simple rules and {n_worlds} to judge on (seeds from {seed}).")
     train, _ = usable(world_rows(known_jobs, target, n_jobs))
-    test, dropped = usable(world_rows(held_out_jobs(n_worlds, seed), target, n_jobs))
+    test, dropped = usable(world_rows(held_out_jobs(n_worlds, seed), target, n_jobs, with_oracles=True))
     out = model.predict(test)
     scores, risks = rule_scores(train, test, simulated=True)
     base_rate = float(model.manifest["events"]) / float(model.manifest["rows"])
@@ -118,11 +118,13 @@ def summary(content: Mapping[str, Any]) -> list[str]:
     methods = content["evaluation"]["slices"]["all"]["methods"]
     width = max(len(METHOD_NAMES.get(name, name)) for name in methods)
     ordered = sorted(methods.items(), key=lambda item: (-item[1]["average_precision"], item[0]))
-    return [content["protocol"]] + [
+    lines = [content["protocol"]] + [
         f"  {METHOD_NAMES.get(name, name):<{width}}  average precision {m['average_precision']:.2f} "
         f"[{m['average_precision_90'][0]:.2f}, {m['average_precision_90'][1]:.2f}]"
         for name, m in ordered
     ]
+    found = content["evaluation"].get("reachable")
+    return [*lines, reachable_words(found)] if found else lines
 
 
 def _target(model: Model) -> Target:

@@ -45,7 +45,7 @@ def from_worlds(
     tell(f"Simulating {n_worlds} worlds to learn from (seeds from {seed}).")
     rows = world_rows(training_jobs(n_worlds, seed), target, n_jobs)
     tell(f"Simulating {n_held_out} other worlds to judge on (seeds from {held_out_seed}).")
-    held_out = world_rows(held_out_jobs(n_held_out, held_out_seed), target, n_jobs)
+    held_out = world_rows(held_out_jobs(n_held_out, held_out_seed), target, n_jobs, with_oracles=True)
     tell("Fitting candidates and simple rules.")
     source = {
         "n": n_worlds,

@@ -57,11 +57,12 @@ def horizon(as_of: date) -> tuple[date, date]:
     >>> horizon(date(2023, 1, 31))
     (datetime.date(2023, 2, 1), datetime.date(2023, 7, 1))
     """
-    first, last = (_month_after(as_of, n) for n in (1, HORIZON_MONTHS))
+    first, last = (month_after(as_of, n) for n in (1, HORIZON_MONTHS))
     return first, last
 
 
-def _month_after(day: date, months: int) -> date:
+def month_after(day: date, months: int) -> date:
+    """First day of the month so many months after (or, below 0, before) the month of `day`."""
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
 
@@ -155,7 +156,7 @@ def _why_null(inbound: bool, onward: bool, baseline: bool) -> str | None:
 
 
 def _whole(months: set[date], first: date) -> bool:
-    return all(_month_after(first, n) in months for n in range(HORIZON_MONTHS))
+    return all(month_after(first, n) in months for n in range(HORIZON_MONTHS))
 
 
 def _baseline_starts(first: date, windows: Windows) -> list[date]:
@@ -167,7 +168,7 @@ def _baseline_starts(first: date, windows: Windows) -> list[date]:
     return [
         start
         for start in starts
-        if windows.baseline_start <= start and _month_after(start, HORIZON_MONTHS - 1) <= windows.baseline_end
+        if windows.baseline_start <= start and month_after(start, HORIZON_MONTHS - 1) <= windows.baseline_end
     ]
 
 
@@ -178,7 +179,7 @@ def _published_by_country(months: pl.DataFrame) -> dict[str, set[date]]:
 
 def _matched(trade: pl.DataFrame, first: date) -> dict[str, int]:
     """Sum over families of min(inbound, onward) of the six months from `first`, for each country."""
-    months = pl.col("period").is_between(first, _month_after(first, HORIZON_MONTHS - 1))
+    months = pl.col("period").is_between(first, month_after(first, HORIZON_MONTHS - 1))
     sums = trade.filter(months).group_by("leg", "country", "family").agg(pl.col("value_usd").sum())
     inbound, onward = (sums.filter(pl.col("leg") == leg) for leg in ("inbound", "onward"))
     both = inbound.join(onward, on=["country", "family"], suffix="_onward")
@@ -203,8 +204,8 @@ def listing_labels(
     well; both are counted for tables that repeat one entity across lists). Rows whose `goods_diversion` is
     `false` do not count. Null where the six months end after `data_end`, the last day the table covers.
     """
-    end = _month_after(as_of, HORIZON_MONTHS + 1)
-    if end > _month_after(data_end, 1):
+    end = month_after(as_of, HORIZON_MONTHS + 1)
+    if end > month_after(data_end, 1):
         known = [(as_of, country, None, "listings_end_before_horizon") for country in countries]
         return pl.DataFrame(known, schema=_LISTING_LABELS, orient="row")
     window = listings.filter(

@@ -9,8 +9,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from features.reference.facts import country_names
-from riskmodel.model.card import METHOD_NAMES
+from riskmodel.model.card import METHOD_NAMES, reachable_words
 from riskmodel.model.charts import curves_chart, reliability_chart, timeline
+from riskmodel.model.reachable import CAUSES, ORACLES
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1c2127; --muted: #5a6470; --rule: #d9dee4;
@@ -54,6 +55,7 @@ def backtest_page(content: Mapping[str, Any]) -> str:
         ),
         _curves(content["curves"]),
         "</div>",
+        _reachable(found.get("reachable")),
         "<h2>Acting on it</h2>",
         _alarms(found["alarms"]),
         _roles(found.get("roles", {})),
@@ -121,6 +123,28 @@ def _curves(curves: Mapping[str, Sequence[Sequence[float]]]) -> str:
     named = {METHOD_NAMES.get(name, name): [(r, p) for r, p in points] for name, points in curves.items()}
     key = " ".join(f"<span class='key k{i}'>{escape(name)}</span>" for i, name in enumerate(named))
     return f"<figure>{curves_chart(named)}<figcaption>Precision against recall: {key}</figcaption></figure>"
+
+
+def _reachable(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return ""
+    oracles = [[words, _number(found["oracles"][name])] for name, words in ORACLES.items()]
+    causes = [
+        [words, str(m["rows"]), str(m["events"]), _number(m["elevated"]), _number(m["high"])]
+        for name, words in CAUSES.items()
+        for m in (found["causes"][name],)
+    ]
+    return (
+        f"<h2>What can be reached</h2><p>{escape(reachable_words(found))}</p>"
+        + _table(
+            ["known", "average precision"], oracles, "Rankings by those who know more, each than the last"
+        )
+        + _table(
+            ["why there is an event", "rows", "events", "elevated or high", "high"],
+            causes,
+            "Events by their cause, and the share of them in a band",
+        )
+    )
 
 
 def _alarms(alarms: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from riskmodel.model.reachable import CAUSES, ORACLES
+
 METHOD_NAMES = {
     "model": "this model",
     "logistic": "additive logistic (candidate)",
@@ -68,6 +70,7 @@ def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
         "",
         *_onset(backtest["evaluation"]["slices"].get("onset_only", {})),
         "",
+        *_reachable(backtest["evaluation"].get("reachable", {})),
         *_alarms(backtest["evaluation"].get("alarms", {})),
         *_roles(backtest["evaluation"].get("roles", {})),
         *_hidden(backtest.get("inputs_hidden", {})),
@@ -143,6 +146,41 @@ def _onset(slice_: Mapping[str, Any]) -> list[str]:
         f"events), "
         f"average precision: {shown}."
     ]
+
+
+def reachable_words(found: Mapping[str, Any]) -> str:
+    """What of the gap between the best simple rule and 1 is closed, and what of it could be.
+
+    >>> reachable_words({"oracles": {"truth_now": 0.9}, "best_rule": {"name": "persistence",
+    ...     "average_precision": 0.5}, "share_of_gap_to_1": 0.2, "share_of_reachable_gap": 0.25})[:62]
+    'Of the gap between the best rule (persistence, 0.50) and 1, 20'
+    """
+    rule, shares = found["best_rule"], (found["share_of_gap_to_1"], found["share_of_reachable_gap"])
+    to_1, to_limit = ("-" if share is None else f"{100 * share:.0f} %" for share in shares)
+    return (
+        f"Of the gap between the best rule ({METHOD_NAMES.get(rule['name'], rule['name'])}, "
+        f"{rule['average_precision']:.2f}) and 1, {to_1} is closed; of the gap to what one would reach who "
+        f"knew the truth on the date ({found['oracles']['truth_now']:.2f}), {to_limit}. What is beyond that "
+        "has not begun on the date, or is chance."
+    )
+
+
+def _reachable(found: Mapping[str, Any]) -> list[str]:
+    if not found:
+        return []
+    steps = "; ".join(f"{words} {_number(found['oracles'][name])}" for name, words in ORACLES.items())
+    lines = [
+        f"{reachable_words(found)} Average precision of those who know more: {steps}.",
+        "",
+        "| why there is an event | rows | events | of these elevated or high | high |",
+        "|---|---|---|---|---|",
+    ]
+    for name, words in CAUSES.items():
+        m = found["causes"][name]
+        lines.append(
+            f"| {words} | {m['rows']} | {m['events']} | {_number(m['elevated'])} | {_number(m['high'])} |"
+        )
+    return [*lines, ""]
 
 
 def _alarms(alarms: Mapping[str, Any]) -> list[str]:

@@ -10,9 +10,10 @@ from joblib import Parallel, delayed
 
 from features.trade.windows import Windows
 from riskmodel.model.frames import FRAME, Tables, Target, labelled_frame, month_ends
+from riskmodel.model.reachable import oracle_columns
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.world import World, simulate_world
-from riskmodel.target import HORIZON_MONTHS
+from riskmodel.target import HORIZON_MONTHS, final_legs
 
 FIRST_AS_OF = date(2022, 6, 1)
 
@@ -102,28 +103,38 @@ def held_out_jobs(n_worlds: int, seed: int) -> list[WorldJob]:
     ]
 
 
-def world_rows(jobs: list[WorldJob], target: Target = "transit", n_jobs: int = 2) -> pl.DataFrame:
+def world_rows(
+    jobs: list[WorldJob], target: Target = "transit", n_jobs: int = 2, *, with_oracles: bool = False
+) -> pl.DataFrame:
     """Labelled rows of all worlds, worlds in the order of `jobs`.
 
-    A frame of `frames.FRAME`, with what only the truth table knows: `role`, and the columns of `planted`.
+    A frame of `frames.FRAME`, with what only the truth table knows: `role`, the columns of `planted` and,
+    where asked for and the target is `transit`, those of `reachable.oracle_columns`.
     """
-    parts = Parallel(n_jobs=n_jobs)(delayed(_one_world)(job, target) for job in jobs)
+    oracles = with_oracles and target == "transit"
+    parts = Parallel(n_jobs=n_jobs)(delayed(_one_world)(job, target, oracles) for job in jobs)
     return pl.concat(parts) if parts else pl.DataFrame(schema=FRAME)
 
 
-def _one_world(job: WorldJob, target: Target) -> pl.DataFrame:
+def _one_world(job: WorldJob, target: Target, oracles: bool) -> pl.DataFrame:
     world = simulate_world(job.params)
+    undeclared = undeclared_transit(world)
     tables = Tables(
         world.trade_flows,
         world.goods,
         world.mentions,
         world.listings,
         listings_end=_end(job.params),
-        undeclared=undeclared_transit(world),
+        undeclared=undeclared,
     )
-    rows = labelled_frame(tables, job.as_of_dates(), job.windows(), target, job.name)
+    dates, windows = job.as_of_dates(), job.windows()
+    rows = labelled_frame(tables, dates, windows, target, job.name)
     for part in (country_roles(world), planted(world)):
         rows = rows.join(part, on="country", how="left", maintain_order="left")
+    if oracles:
+        legs = final_legs(world.trade_flows, world.goods, max(dates), windows)
+        known = oracle_columns(world, legs, undeclared, dates, windows)
+        rows = rows.join(known, on=["as_of", "country"], how="left", maintain_order="left")
     return rows.with_columns(pl.col("role").fill_null("ordinary"))
 
 

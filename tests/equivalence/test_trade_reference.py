@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -11,8 +12,9 @@ import pytest
 import reference_further as further
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reference_newest import newest_quarter
 from reference_trade import World, growth, reference_signals, window_sums
-from trade_tables import goods, long_table, trade_tables
+from trade_tables import SENDERS, goods, long_table, trade_tables
 
 from features.trade.countries import FURTHER
 from features.trade.families import goods_in_force
@@ -39,6 +41,40 @@ def test_country_signals_agree(table: pl.DataFrame, recent: int) -> None:
                 assert found == pytest.approx(expected, rel=1e-9, abs=1e-9), (row["country"], name)
             else:
                 assert found == expected, (row["country"], name)
+
+
+def agree_on_the_newest_quarter(table: pl.DataFrame, windows: Windows) -> set[str]:
+    """Assert agreement; the signals that some country had a value above its least in."""
+    listed = goods()
+    fast = trade_signals(table, listed, windows, AS_OF).countries
+    in_force = goods_in_force(listed, AS_OF, first_month=windows.baseline_start)
+    slow = newest_quarter(pd.DataFrame(table.to_dicts()), in_force, windows, AS_OF, fast["country"].to_list())
+    inbound = fast["inbound_surge"].is_not_null().any()
+    reached: set[str] = set()
+    for row in fast.to_dicts():
+        for name, expected in slow[row["country"]].items():
+            known = inbound if name == "new_lines" else row["onward_surge"] is not None
+            known = known and (inbound or name == "onward_lines")
+            wanted = expected if known else None
+            assert row[name] == (None if wanted is None else pytest.approx(wanted, rel=1e-9, abs=1e-9)), (
+                row["country"],
+                name,
+            )
+            reached |= {name} if wanted is not None and wanted > -2.3 and wanted != 0 else set()
+    return reached
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(trade_tables(), st.sampled_from((3, 12)))
+def test_signals_of_the_newest_quarter_agree(table: pl.DataFrame, recent: int) -> None:
+    senders = table.filter(pl.col("reporter").is_in(SENDERS), pl.col("flow") == "X")
+    if not senders.is_empty():
+        agree_on_the_newest_quarter(table, replace(WINDOWS, recent_months=recent))
+
+
+def test_long_tables_agree_and_reach_every_signal_of_the_newest_quarter() -> None:
+    reached = set.union(*(agree_on_the_newest_quarter(long_table(seed), WINDOWS) for seed in range(6)))
+    assert reached == {"new_lines", "onward_lines", "transit_ratio"}
 
 
 def slow_further(table: pl.DataFrame, windows: Windows) -> dict[str, dict[str, float | None]]:

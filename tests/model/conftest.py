@@ -1,57 +1,24 @@
-"""A panel drawn from a known logistic truth, for tests that need no simulated world."""
+"""Fixtures on drawn rows and on one small simulated world, shared by the tests of the model."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from datetime import date
+from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 
-from features.catalogue import SIGNALS
-from features.panel import panel_schema
+# Makes the helper module of this folder importable by name.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from drawn_rows import synthetic_panel
+
 from riskmodel.estimator import Model, fit_heads
-
-
-def synthetic_panel(n_countries: int = 120, n_dates: int = 6, seed: int = 0) -> pl.DataFrame:
-    """Panel of `panel_schema()` plus `target` (Int64) and `block` (Int64), every leg reported."""
-    rng = np.random.default_rng(seed)
-    n = n_countries * n_dates
-    block = np.repeat(np.arange(n_countries), n_dates)
-    bad = np.repeat(rng.random(n_countries) < 0.2, n_dates)
-    strength = np.where(bad, rng.gamma(2.0, 1.0, n), 0.0)
-    inbound_surge = rng.normal(0, 0.4, n) + 0.6 * strength
-    money = np.where(
-        bad, np.exp(rng.normal(15, 1.5, n)), np.exp(rng.normal(9, 2.5, n)) * (rng.random(n) < 0.5)
-    )
-    onward = money * rng.uniform(0.2, 1.0, n)
-    logit = -3.5 + 1.2 * inbound_surge + 0.45 * np.log1p(onward / 10_000)
-    columns = {
-        "as_of": [date(2022 + i % n_dates // 12, 1 + i % n_dates % 12, 28) for i in range(n)],
-        "country": [f"C{b:02d}"[:4] for b in block],
-        "inbound_surge": inbound_surge,
-        "inbound_excess_usd": money.astype(np.int64),
-        "onward_surge": inbound_surge + rng.normal(0, 0.3, n),
-        "onward_excess_usd": onward.astype(np.int64),
-        "matched_transit_usd": (onward * 0.8).astype(np.int64),
-        "displaced_usd": (money * rng.uniform(0, 0.7, n)).astype(np.int64),
-        "article_rate": np.where(bad, rng.gamma(1.5, 0.5, n), rng.gamma(0.3, 0.3, n)),
-        "article_easing": np.where(rng.random(n) < 0.8, 0.0, rng.random(n)),
-        "listing_history": np.where(bad, rng.gamma(1.0, 1.0, n), 0.0),
-        "inbound_age_months": np.full(n, 1),
-        "inbound_coverage": np.ones(n),
-        "onward_age_months": np.full(n, 2),
-        "onward_coverage": np.ones(n),
-        "direct_coverage": np.ones(n),
-        "counterfactual": ["controls"] * n,
-        "n_stories": rng.integers(0, 5, n),
-    }
-    for signal in SIGNALS:
-        columns.setdefault(signal.name, rng.uniform(-0.5, 0.5, n) + 0.1 * strength)
-    panel = pl.DataFrame(columns, schema=panel_schema())
-    target = (rng.random(n) < 1 / (1 + np.exp(-logit))).astype(np.int64)
-    return panel.with_columns(pl.Series("target", target), pl.Series("block", block))
+from riskmodel.model.frames import Tables
+from riskmodel.model.worlds import undeclared_transit
+from riskmodel.simulate.params import WorldParams
+from riskmodel.simulate.world import World, simulate_world
 
 
 def hide_onward(panel: pl.DataFrame) -> pl.DataFrame:
@@ -79,3 +46,16 @@ def training() -> pl.DataFrame:
 def model(request: pytest.FixtureRequest, training: pl.DataFrame) -> Model:
     y, block = training["target"].to_numpy(), training["block"].to_numpy()
     return Model("", fit_heads(training, y, block, candidate=request.param, n_draws=8))
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """One small simulated world, the only one that the tests of the model simulate for its tables."""
+    return simulate_world(WorldParams.small(5, n_coalition=4))
+
+
+@pytest.fixture(scope="session")
+def tables(world: World) -> Tables:
+    return Tables(
+        world.trade_flows, world.goods, world.mentions, world.listings, undeclared=undeclared_transit(world)
+    )

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from drawn_rows import frame_of
 from sklearn.metrics import average_precision_score
 
 from riskmodel import backtest
@@ -23,22 +24,8 @@ from riskmodel.backtest import (
 )
 from riskmodel.baselines import BASELINES, ONLY_REAL, baseline_scores
 from riskmodel.model import measures
-from riskmodel.model.frames import FRAME
 
 Draw = Callable[..., pl.DataFrame]
-
-
-def frame_of(panel: pl.DataFrame, world: str = "real") -> pl.DataFrame:
-    """A labelled frame from a synthetic panel."""
-    return panel.with_columns(
-        pl.col("target") == 1,
-        pl.lit(None, dtype=pl.String).alias("why_null"),
-        (pl.col("matched_transit_usd") > 3_000_000).alias("past_event"),
-        (pl.col("matched_transit_usd") <= 3_000_000).alias("onset"),
-        pl.col("onward_excess_usd").alias("past_onward_usd"),
-        pl.lit(world).alias("world"),
-        (pl.lit("C") + pl.col("block").cast(pl.String)).alias("country"),
-    ).select(list(FRAME))
 
 
 @pytest.fixture(scope="module")

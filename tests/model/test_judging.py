@@ -9,26 +9,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from drawn_rows import frame_of
 
 from riskmodel import judging
 from riskmodel.errors import WrongUsage
 from riskmodel.estimator import Model
 from riskmodel.judging import Judged, on_tables, on_worlds, summary
-from riskmodel.model.frames import FRAME
 
 Draw = Callable[..., pl.DataFrame]
-
-
-def frame_of(panel: pl.DataFrame, world: str) -> pl.DataFrame:
-    return panel.with_columns(
-        pl.col("target") == 1,
-        pl.lit(None, dtype=pl.String).alias("why_null"),
-        (pl.col("matched_transit_usd") > 3_000_000).alias("past_event"),
-        (pl.col("matched_transit_usd") <= 3_000_000).alias("onset"),
-        pl.col("onward_excess_usd").alias("past_onward_usd"),
-        pl.lit(world).alias("world"),
-        (pl.lit("C") + pl.col("block").cast(pl.String)).alias("country"),
-    ).select(list(FRAME))
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +38,7 @@ def worlds(draw_panel: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
         )
         for seed in (1, 2, 1, 2)
     )
-    monkeypatch.setattr(judging, "world_rows", lambda jobs, target, n_jobs: next(drawn))
+    monkeypatch.setattr(judging, "world_rows", lambda jobs, target, n_jobs, with_oracles=False: next(drawn))
 
 
 def stored(model: Model) -> Model:

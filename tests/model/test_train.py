@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from drawn_rows import frame_of
 
 from riskmodel import registry, retraining, train
 from riskmodel.errors import WrongUsage
-from riskmodel.model.frames import FRAME
 from riskmodel.model.head import AdditiveHead
 from riskmodel.model.worlds import WorldJob
 from riskmodel.simulate.params import WorldParams
@@ -18,18 +18,6 @@ from riskmodel.train import Trained, store, train_on_tables, train_on_worlds
 
 Draw = Callable[..., pl.DataFrame]
 SOURCE = {"n": 2, "seed": 1, "held_out_n": 2, "held_out_seed": 9, "size": "synthetic"}
-
-
-def frame_of(panel: pl.DataFrame, world: str) -> pl.DataFrame:
-    return panel.with_columns(
-        pl.col("target") == 1,
-        pl.lit(None, dtype=pl.String).alias("why_null"),
-        (pl.col("matched_transit_usd") > 3_000_000).alias("past_event"),
-        (pl.col("matched_transit_usd") <= 3_000_000).alias("onset"),
-        pl.col("onward_excess_usd").alias("past_onward_usd"),
-        pl.lit(world).alias("world"),
-        (pl.lit("C") + pl.col("block").cast(pl.String)).alias("country"),
-    ).select(list(FRAME))
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from riskmodel.model.worlds import (
 )
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.truth import TRUTH, TRUTH_MONTHLY
-from riskmodel.simulate.world import World, simulate_world
+from riskmodel.simulate.world import World
 
 MONTH = date(2023, 1, 1)
 
@@ -62,18 +62,6 @@ def test_held_out_worlds_share_no_seed_and_no_ranges_with_training() -> None:
     assert not {job.params.seed for job in train} & {job.params.seed for job in test}
     for other in test:
         assert all(job.params.lump_sd != other.params.lump_sd for job in train)
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return simulate_world(WorldParams.small(5, n_coalition=4))
-
-
-@pytest.fixture(scope="module")
-def tables(world: World) -> Tables:
-    return Tables(
-        world.trade_flows, world.goods, world.mentions, world.listings, undeclared=undeclared_transit(world)
-    )
 
 
 def rows_of(tables: Tables) -> pl.DataFrame:
