@@ -26,7 +26,7 @@ from features.articles.regime import about_other_matters, measure_targets
 from features.articles.role_features import CONTEXT_FLAGS, Context
 from features.articles.roles import NEVER_ROUTES, Verdict, read_roles, role_model
 from features.articles.screen import article_screen, sentence_screen
-from features.articles.sentences import clean, sentence_list
+from features.articles.sentences import cleaned, sentence_list
 from features.articles.sketches import Sketches, joined, sketch
 from features.articles.stories import Stories, stories_of, story_histories
 
@@ -154,31 +154,37 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
 
 def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
     """One row for each sentence: row, article (its index), sentence_no (title 0), text, gate."""
-    title, text = clean(pl.col("title").fill_null("")), clean(pl.col("text").fill_null(""))
-    cleaned = articles.select(
-        title=title.str.replace_all(r"\s+", " ").str.strip_chars(), text=text
-    ).with_row_index("article")
-    whole = pl.concat_str("title", "text", separator="\n")
-    body = cleaned.select(
-        "article",
-        whole=whole,
-        text=pl.concat_list(pl.concat_list("title"), sentence_list(pl.col("text"))),
-        titled=pl.col("title").str.len_bytes() > 0,
-    ).select(
-        "article",
-        "text",
-        gate=article_screen(pl.col("whole"))
-        & ~about_other_matters(
-            pl.col("whole"), pl.col("text").list.len() - (~pl.col("titled")).cast(pl.Int64)
-        ),
-        sentence_no=pl.int_ranges(0, pl.col("text").list.len()),
+    given = articles.select(pl.col("title", "text").fill_null(""))
+    body = (
+        pl.DataFrame([cleaned(given["title"]), cleaned(given["text"])])
+        .with_columns(pl.col("title").str.replace_all(r"\s+", " ").str.strip_chars())
+        .with_row_index("article")
+        .select(
+            "article",
+            whole=pl.concat_str("title", "text", separator="\n"),
+            text=pl.concat_list(pl.concat_list("title"), sentence_list(pl.col("text"))),
+            titled=(pl.col("title").str.len_bytes() > 0).cast(pl.Int64),
+        )
     )
     return (
-        body.explode("text", "sentence_no")
+        body.select(
+            "article",
+            "text",
+            gate=pl.col("article").is_in(_may_be_read(body).implode()),
+            sentence_no=pl.int_ranges(0, pl.col("text").list.len()),
+        )
+        .explode("text", "sentence_no")
         .filter(pl.col("text").str.len_bytes() > 0)
         .with_row_index("row")
         .with_columns(pl.col("sentence_no").cast(pl.Int64))
     )
+
+
+def _may_be_read(body: pl.DataFrame) -> pl.Series:
+    """Articles that may be about goods for Russia; the wider screen spares most of them the closer one."""
+    number = pl.col("text").list.len() - 1 + pl.col("titled")
+    screened = body.filter(article_screen(pl.col("whole")))
+    return screened.filter(~about_other_matters(pl.col("whole"), number))["article"]
 
 
 def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -189,16 +195,11 @@ def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     named = found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select("row").unique()
     return (
         with_context(sentences.filter("gate"), found)
-        .filter(sentence_screen(pl.col("text")))
+        .filter(pl.col("topic") | sentence_screen(pl.col("text")))
         .join(named.with_columns(named=True), on="row", how="left", maintain_order="left")
         .filter(pl.col("named").fill_null(False) | pl.col("carried").is_not_null())
         .select("row", "article", "text", "carried", *CONTEXT_FLAGS)
     )
-
-
-def _count(sentences: str, titled: str) -> pl.Expr:
-    """Number of sentences; an empty title, which leads every list, is none."""
-    return pl.col(sentences).list.len() - (~pl.col(titled)).cast(pl.Int64)
 
 
 _READ_SCHEMA: dict[str, pl.DataType] = {

@@ -52,13 +52,23 @@ def clean(text: pl.Expr) -> pl.Expr:
     )
 
 
+def cleaned(texts: pl.Series) -> pl.Series:
+    """`clean` of each text; texts of plain characters, most of them, are passed over."""
+    odd = texts.str.contains(r"[<&]|[^\t\n\r -~]").fill_null(False)
+    if not odd.any():
+        return texts
+    mended = texts.filter(odd).to_frame("text").select(clean(pl.col("text"))).to_series()
+    return texts.scatter(odd.arg_true(), mended)
+
+
 def sentence_list(text: pl.Expr) -> pl.Expr:
     """List of the sentences of a cleaned text, in order; empty pieces left out."""
     marked = (
         text.str.replace_all(r"\r\n?", "\n")
         .str.replace_all(r"\n[ \t\u00a0]*(\p{Ll})", " $1")
         .str.replace_all(r"[ \t\u00a0\u2009\u202f]*\n\s*", _BREAK)
-        .str.replace_all(r"[ \t\u00a0\u2000-\u200a\u202f]+", " ")
+        .str.replace_all(r"[\t\u00a0\u2000-\u200a\u202f]", " ")
+        .str.replace_all(r" {2,}", " ")
         .str.replace_all(rf"\b({_ABBREVIATIONS})\. ", f"$1.{_GLUE} ")
         .str.replace_all(rf"\b([A-Z])\.{_GLUE} ({_STARTERS})\b", "$1. $2")
         .str.replace_all(r"""([.!?…]["”’')\]]*) (["“‘'(\[]?[\p{Lu}\d])""", f"$1{_BREAK}$2")

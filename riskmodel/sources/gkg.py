@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BufferedReader, RawIOBase
 from typing import BinaryIO, cast
 
@@ -35,6 +35,7 @@ _RECORD_ID = re.compile(rb"\d{14}-T?\d+")
 _DATE = re.compile(r"^\d{14}$")
 _LONGEST_LINE = 16 << 20
 _HEAD_LINES = 20
+_BLOCK = 1 << 20
 _RECORDS = 20_000  # records that are in memory at once
 # Field numbers: record id, date, source, address, themes, V1 and V2 places, tone, and how far to split.
 _ID, _WHEN, _SOURCE, _URL, _THEMES, _PLACES_1, _PLACES_2, _TONE, _REST = 0, 1, 3, 4, 8, 9, 10, 15, 16
@@ -149,38 +150,33 @@ def _is_record(line: bytes) -> bool:
 def _opened(source: Source) -> Iterator[BinaryIO]:
     """Give the unpacked bytes of a plain file, a gzip file or a zip of one file, within `unpack.LIMITS`."""
     with source.path.open("rb") as raw:
-        magic = raw.read(4)
+        packed = _ZIP if raw.read(4) == _ZIP else b""
+    if not packed and not is_gzip(source):
+        with source.path.open("rb") as plain:
+            yield plain
+        return
     allowed = min(LIMITS.unpacked_bytes, max(LIMITS.small, LIMITS.ratio * source.path.stat().st_size))
     try:
-        if magic == _ZIP:
-            with zipfile.ZipFile(source.path) as archive, archive.open(_member(source, archive)) as member:
-                yield cast(
-                    BinaryIO, BufferedReader(_Limited(source, cast(BinaryIO, member), allowed), 1 << 20)
-                )
-        elif is_gzip(source):
-            with gzip.open(source.path, "rb") as member:
-                yield cast(
-                    BinaryIO, BufferedReader(_Limited(source, cast(BinaryIO, member), allowed), 1 << 20)
-                )
-        else:
-            with source.path.open("rb") as plain:
-                yield plain
-    except (
-        EOFError,
-        zlib.error,
-        gzip.BadGzipFile,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
-        raise source.refuse("is a truncated, corrupt or encrypted archive; fetch it again") from error
+        with ExitStack() as stack:
+            if packed:
+                archive = stack.enter_context(zipfile.ZipFile(source.path))
+                member = stack.enter_context(_member(source, archive))
+            else:
+                member = cast(BinaryIO, stack.enter_context(gzip.open(source.path, "rb")))
+            limited = _Limited(source, member, allowed)
+            yield cast(BinaryIO, stack.enter_context(BufferedReader(limited, _BLOCK)))
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise source.refuse("is a truncated or corrupt archive; fetch it again") from error
 
 
-def _member(source: Source, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+def _member(source: Source, archive: zipfile.ZipFile) -> BinaryIO:
     members = [info for info in archive.infolist() if not info.is_dir()]
     if len(members) != 1:
         raise source.refuse(f"is a zip archive of {len(members)} files; GDELT packs one: unpack it by hand")
-    return members[0]
+    try:
+        return cast(BinaryIO, archive.open(members[0]))
+    except (RuntimeError, NotImplementedError) as error:
+        raise source.refuse("is packed with a password or in an unusual way; unpack it by hand") from error
 
 
 class _Limited(RawIOBase):
@@ -190,9 +186,11 @@ class _Limited(RawIOBase):
         self._source, self._file, self._left, self._allowed = source, file, allowed, allowed
 
     def readable(self) -> bool:
+        """Bytes can be read."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer; 0 is the end. Raises InputUnreadable beyond the limit."""
         data = self._file.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:

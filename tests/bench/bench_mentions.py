@@ -1,31 +1,45 @@
-"""Throughput and memory of reading articles, beside the bare gazetteer match; run by hand.
+"""Throughput, memory and growth of reading articles and GDELT records, beside other ways; run by hand.
 
-`python tests/bench/bench_mentions.py [--articles N]` generates a corpus (one article in twenty about trade
-with Russia, every article different), then prints megabytes a second of wall clock and of processor time
-for the whole pipeline and for the polars gazetteer match alone, and the peak memory of the pipeline at N
-and at ten times N articles, each in a process of its own.
+`python tests/bench/bench_mentions.py [--articles N] [--python OTHER_VENV/bin/python]` generates a corpus
+(one article in twenty about trade with Russia, every article different) and prints megabytes a second for the
+whole pipeline in one process and in all, the polars gazetteer match alone, and, where `--python` names the
+interpreter of a venv with them, flashgeotext, geotext and spaCy on the same text; then seconds from a GKG
+file to records by country and day, beside gdelt-py and pandas. `--memory` prints the peak memory of
+`riskmodel mentions` at N and ten times N articles. `--growth` prints time against size for odd texts.
 """
 
 import argparse
+import json
 import random
-import resource
 import subprocess
 import sys
+import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
+from joblib import Parallel, delayed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from data_contracts.tables import ARTICLES
 from features.articles.countries import countries_in
 from features.articles.gazetteer import read_reference
-from features.articles.mentions import mention_partitions, read_mentions
+from features.articles.gkg import country_days
+from features.articles.mentions import PARTITION, _read_sentence, read_mentions, read_part, with_stories
 from features.articles.sentences import sentence_list
+from features.articles.sketches import joined
+from features.articles.stories import stories_of
+from riskmodel.sources.files import find
+from riskmodel.sources.gkg import GkgParts
 
+START = datetime(2024, 1, 1, tzinfo=UTC)
+SIZES = (125_000, 250_000, 500_000, 1_000_000)
 _TRADE = [
     "Dealers in {a} sold {n} lathes to buyers in Russia last year, customs data show.",
     "Officials from {b} asked {a} to stop the re-export of microchips to Russia.",
@@ -51,7 +65,6 @@ def corpus(n: int, seed: int = 0) -> pl.DataFrame:
     """`n` articles of eight to twelve sentences, every twentieth about trade with Russia."""
     draw = random.Random(seed)
     names = sorted({r["name"] for r in read_reference("gazetteer.csv") if r["kind"] == "name"})
-    start = datetime(2024, 1, 1, tzinfo=UTC)
     rows = []
     for i in range(n):
         lines = _TRADE + _OTHER[:3] if i % 20 == 0 else _OTHER
@@ -61,16 +74,21 @@ def corpus(n: int, seed: int = 0) -> pl.DataFrame:
             )
             for _ in range(draw.randint(8, 12))
         )
-        rows.append((f"a{i}", start + timedelta(minutes=i), "bench", "en", None, text, None))
+        rows.append((f"a{i}", START + timedelta(minutes=i), "bench", "en", None, text, None))
     return pl.DataFrame(rows, schema=ARTICLES, orient="row")
 
 
-def measured(name: str, megabytes: float, job: Callable[[], object]) -> None:
-    """Print the throughput of one job."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    job()
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    print(f"{name:24}{megabytes / wall:8.2f} MB/s wall {megabytes / cpu:8.2f} MB/s processor")
+def measured(name: str, megabytes: float, job: Callable[[], object], times: int = 3) -> None:
+    """Print the throughput of one job, the best of some runs."""
+    best = (float("inf"), float("inf"))
+    for _ in range(times):
+        _read_sentence.cache_clear()
+        wall, cpu = time.perf_counter(), time.process_time()
+        job()
+        best = min(best, (time.perf_counter() - wall, time.process_time() - cpu))
+    print(
+        f"{name:28}{megabytes / best[0]:9.2f} MB/s wall {megabytes / best[1]:9.2f} MB/s processor", flush=True
+    )
 
 
 def match_only(articles: pl.DataFrame) -> pl.DataFrame:
@@ -79,34 +97,176 @@ def match_only(articles: pl.DataFrame) -> pl.DataFrame:
     return countries_in(split.with_row_index("row"))
 
 
-def peak(n: int) -> None:
-    """Print the peak memory of the pipeline over `n` articles, partition by partition."""
+def in_processes(articles: pl.DataFrame, pool: Parallel) -> None:
+    """The whole pipeline, partitions in several processes."""
+    parts = [articles.slice(start, PARTITION) for start in range(0, articles.height, PARTITION)]
+    readings = list(pool(delayed(read_part)(part, i * PARTITION) for i, part in enumerate(parts)))
+    stories = stories_of(joined([reading.sketches for reading in readings]))
+    for reading in readings:
+        with_stories(reading.rows, stories)
+
+
+def speed(n: int, python: str | None) -> None:
+    """Throughput of this project and of others over the same articles."""
     articles = corpus(n)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rows = sum(part.height for part in mention_partitions(articles))
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{n:>9,} articles: {rows:,} rows; peak {after:,.0f} MB, of which corpus and imports {before:,.0f} MB"
-    )
+    texts = articles["text"].to_list()
+    megabytes = sum(len(text.encode()) for text in texts) / 1e6
+    print(f"{n:,} articles, {megabytes:.1f} MB, one in twenty about trade with Russia")
+    read_mentions(articles.head(50))
+    measured("whole pipeline", megabytes, lambda: read_mentions(articles))
+    with Parallel(n_jobs=-1) as pool:
+        in_processes(articles.head(2 * PARTITION), pool)
+        measured("whole pipeline, all cores", megabytes, lambda: in_processes(articles, pool))
+    measured("gazetteer match alone", megabytes, lambda: match_only(articles))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "texts.json"
+        path.write_text(json.dumps(texts), encoding="utf-8")
+        for name, found in others(python, "speed", path).items():
+            if not isinstance(found, str):
+                rates = f"{found['wall']:9.4f} MB/s wall {found['cpu']:9.4f} MB/s processor"
+                found = f"{rates} ({found['texts']} texts)"
+            print(f"{name:28}{found}")
+
+
+def others(python: str | None, what: str, path: Path) -> dict[str, Any]:
+    """What `compare_tools.py` prints in another venv; nothing without one."""
+    if python is None:
+        print("Other packages: absent (--python names the interpreter of their venv)")
+        return {}
+    script = Path(__file__).with_name("compare_tools.py")
+    done = subprocess.run([python, script, what, path], check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def gkg_file(path: Path, records: int, seed: int = 0) -> None:
+    """A zip of made-up GKG 2.1 records of the usual size: twelve kilobytes, most of it GCAM."""
+    draw = random.Random(seed)
+    fips = [row["fips"] for row in read_reference("fips_countries.csv")]
+    lines = []
+    for i in range(records):
+        stamp = f"2023{draw.randint(1, 12):02d}{draw.randint(1, 28):02d}{draw.randint(0, 23):02d}1500"
+        places, offset = [], 0
+        for _ in range(draw.randint(0, 24)):
+            offset += draw.randint(20, 400)
+            code = draw.choice(fips) if draw.random() < 0.8 else "RS"
+            places.append(f"4#Some Town, Region, Country#{code}#{code}01#1234#41.5#69.25#-123456#{offset}")
+        themes = [f"TAX_FNCACT_{k},{draw.randint(1, 5000)}" for k in range(draw.randint(5, 60))]
+        if draw.random() < 0.05:
+            themes.append(f"SANCTIONS,{draw.randint(1, offset + 1)}")
+        gcam = ",".join(f"c{k}.{draw.randint(1, 300)}:{draw.randint(1, 40)}" for k in range(700))
+        fields = [""] * 27
+        fields[0], fields[1], fields[2], fields[3] = f"{stamp}-{i}", stamp, "1", f"site{i % 500}.example"
+        fields[4] = f"https://site{i % 500}.example/a-story-with-number-{i}"
+        fields[8], fields[10], fields[17] = ";".join(themes) + ";", ";".join(places), gcam
+        fields[15] = "-1.5,2.0,3.5,5.5,20.1,1.2,400"
+        lines.append("\t".join(fields))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("made.gkg.csv", "\n".join(lines) + "\n")
+
+
+def gkg_speed(python: str | None, records: int = 4000) -> None:
+    """Seconds from a GKG file, zipped and plain, to records by country and day."""
+    with tempfile.TemporaryDirectory() as folder:
+        packed = Path(folder) / "made.gkg.csv.zip"
+        gkg_file(packed, records)
+        with zipfile.ZipFile(packed) as archive:
+            plain = Path(archive.extract("made.gkg.csv", folder))
+        for path in (packed, plain):
+            print(f"{path.name}, {records:,} records, {path.stat().st_size / 1e6:.1f} MB, to country and day")
+            _gkg_file_speed(path, python)
+
+
+def _gkg_file_speed(path: Path, python: str | None) -> None:
+    source = find([path], ()).sources[0]
+    times = []
+    for _ in range(4):
+        wall, cpu = time.perf_counter(), time.process_time()
+        country_days(pl.concat(list(GkgParts([source]))))
+        times.append((time.perf_counter() - wall, time.process_time() - cpu))
+    found = {"this project": {"wall": min(t[0] for t in times), "cpu": min(t[1] for t in times)}}
+    for name, said in {**found, **others(python, "gkg", path)}.items():
+        if not isinstance(said, str):
+            said = f"{said['wall']:9.3f} s wall {said['cpu']:9.3f} s processor"
+        print(f"{name:28}{said}")
+
+
+def memory(n: int) -> None:
+    """Peak memory of `riskmodel mentions` in one process at `n` and ten times `n` articles."""
+    with tempfile.TemporaryDirectory() as folder:
+        for articles in (n, 10 * n):
+            path = Path(folder) / "articles.jsonl"
+            with path.open("wb") as file:
+                for start in range(0, articles, 10_000):
+                    part = corpus(min(10_000, articles - start), seed=start)
+                    named = part.with_columns(
+                        pl.format("{}-{}", pl.lit(start), "article_id").alias("article_id")
+                    )
+                    file.write(
+                        named.with_columns(pl.col("published_at").dt.to_string("iso")).write_ndjson().encode()
+                    )
+            code = (
+                "import resource, sys; from riskmodel.cli import main\n"
+                "try: main(sys.argv[1:])\n"
+                "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, 'MB at the peak')"
+            )
+            words = ["mentions", "--articles", path, "--out", Path(folder) / "out.parquet", "--jobs", "1"]
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code, *words], check=True)
+            size = path.stat().st_size / 1e6
+            print(f"{articles:,} articles, {size:.0f} MB, {time.perf_counter() - started:.0f} s", flush=True)
+
+
+ODD_TEXTS: dict[str, Callable[[int], str]] = {
+    "sentences": lambda n: "Turkey sold chips to Russia through Dubai last year. " * n,
+    "no sentence ends": lambda n: "chips from Turkey to Russia through Dubai with sanctions " * n,
+    "one word": lambda n: "a" * (50 * n),
+    "capital letters and stops": lambda n: "A. B. U.S. Mr. " * (4 * n),
+    "names without blanks": lambda n: "TurkeyRussiaDubai" * (3 * n),
+    "right to left": lambda n: "\u202eTurkey \u05d0\u05d1\u05d2 Russia\u202c chips " * (2 * n),
+    "open tags": lambda n: "<p <b Turkey & " * (4 * n),
+    "control characters": lambda n: "Turkey\x00\x01 Russia\x1e\x1f chips \x0b" * (2 * n),
+    "combining marks": lambda n: "e\u0301" * (15 * n) + " Turkey sold chips to Russia.",
+    "line breaks": lambda n: "Turkey\n \n\tchips Russia \r\n" * (2 * n),
+}
+
+
+def growth() -> None:
+    """Time against size for odd texts, and the exponent of the growth."""
+    print(f"{'text':28}" + "".join(f"{size:>12,}" for size in SIZES) + "    bytes, seconds; exponent")
+    for name, make in ODD_TEXTS.items():
+        seconds = []
+        for size in SIZES:
+            text = make(size // 50)
+            frame = pl.DataFrame(
+                [("a", START, "bench", "en", None, text, None)], schema=ARTICLES, orient="row"
+            )
+            best = float("inf")
+            for _ in range(3):
+                _read_sentence.cache_clear()
+                started = time.process_time()
+                read_mentions(frame)
+                best = min(best, time.process_time() - started)
+            seconds.append(best)
+        exponent = np.polyfit(np.log(SIZES), np.log(seconds), 1)[0]
+        print(f"{name:28}" + "".join(f"{s:12.3f}" for s in seconds) + f"    {exponent:.2f}", flush=True)
 
 
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=5000)
-    parser.add_argument("--peak", action="store_true", help="only the memory of the pipeline")
+    parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--python", help="interpreter of a venv with the packages to compare with")
+    parser.add_argument("--memory", action="store_true", help="only the memory of the command")
+    parser.add_argument("--growth", action="store_true", help="only time against size for odd texts")
     given = parser.parse_args()
-    if given.peak:
-        peak(given.articles)
-        return
-    articles = corpus(given.articles)
-    megabytes = int(articles["text"].str.len_bytes().sum()) / 1e6
-    print(f"{given.articles:,} articles, {megabytes:.1f} MB, one in twenty about trade with Russia")
-    read_mentions(articles.head(50))
-    measured("whole pipeline", megabytes, lambda: read_mentions(articles))
-    measured("gazetteer match alone", megabytes, lambda: match_only(articles))
-    for n in (given.articles, 10 * given.articles):
-        subprocess.run([sys.executable, __file__, "--peak", "--articles", str(n)], check=True)
+    if given.memory:
+        memory(given.articles)
+    elif given.growth:
+        growth()
+    else:
+        speed(given.articles, given.python)
+        gkg_speed(given.python)
 
 
 if __name__ == "__main__":
