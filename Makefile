@@ -60,6 +60,19 @@ test: $(VENV)/.installed-dev ## set up and run every test, linter and type check
 faults: $(VENV)/.installed-dev ## break a job on purpose, some 1,400 times: kills, damaged files, full disk (up to an hour)
 	@$(BIN)/python tests/faults/harness.py
 
+FUZZ := .venv-fuzz
+SECONDS_OF_FUZZ ?= 600
+$(FUZZ)/.installed: $(VENV)/.installed-dev
+	@$(BIN)/python -m venv $(FUZZ)
+	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check atheris==3.0.0
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> $$($(FUZZ)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth
+	@touch $@
+
+.PHONY: fuzz
+fuzz: $(FUZZ)/.installed ## mutate files until readers and contracts fail, guided by coverage (SECONDS_OF_FUZZ=600)
+	@$(FUZZ)/bin/python tests/faults/fuzz.py --seconds $(SECONDS_OF_FUZZ)
+
 AUDIT := .venv-audit
 $(AUDIT)/.installed:
 	@$(PYTHON) -m venv $(AUDIT)
@@ -68,7 +81,7 @@ $(AUDIT)/.installed:
 
 .PHONY: audit
 audit: $(AUDIT)/.installed ## compare the locked versions with published advisories (needs the network)
-	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
+	@$(AUDIT)/bin/python .ci/audit.py requirements.lock
 
 .PHONY: sbom
 sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to build/sbom.json
@@ -88,4 +101,4 @@ format: $(VENV)/.installed-dev ## format the code
 
 .PHONY: clean
 clean: ## remove the virtual environment and the runs
-	rm -rf $(VENV) $(AUDIT) runs .cache
+	rm -rf $(VENV) $(AUDIT) $(FUZZ) runs .cache build

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+collect_ignore = ["fuzz.py"]  # needs atheris, which `make fuzz` installs
 
 
 @dataclass(frozen=True)
