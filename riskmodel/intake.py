@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskmodel.errors import ContractFailed
+from riskmodel.errors import ContractFailed, RiskmodelError
 from riskmodel.operations.scratch import Scratch, remove_leftovers
 from riskmodel.sources.batch import Batch, InputFile, Parts
 
@@ -121,6 +121,24 @@ def _first(batch: Batch | Parts) -> tuple[pl.DataFrame, Iterator[pl.DataFrame] |
     first = next(parts)
     second = next(parts, None)
     return first, None if second is None else chain([second], parts)
+
+
+def refuse_faults(kind: str, parts: Iterable[pl.DataFrame], folder: Path) -> None:
+    """Check a table of our own, which may be larger than memory, against the contract of its kind.
+
+    Rows are kept in `folder`, which must be empty, and are for the caller to remove. A table without rows has
+    no fault. Raises RiskmodelError where a rule that stops a batch or refuses a row is broken.
+    """
+    from data_contracts.contract import Context
+    from data_contracts.parts import validate_parts
+    from data_contracts.registry import CONTRACTS
+
+    report = validate_parts(CONTRACTS[kind], parts, Context(), folder).report
+    if report.rows_in and not report.passed:
+        raise RiskmodelError(
+            f"Our own {kind} fail their contract ({report.headline}); nothing was published. This is a fault "
+            "of the program: please report it with the input's header."
+        )
 
 
 def refuse_failures(intakes: Sequence[Intake], kept_in: Path | None = None) -> None:

@@ -19,7 +19,7 @@ from features.articles.gkg import gkg_mentions
 from features.articles.mentions import PARTITION, PartReading, read_part, with_stories
 from features.articles.sketches import SketchFiles
 from features.articles.stories import stories_of
-from riskmodel.intake import Intake, refuse_failures
+from riskmodel.intake import Intake, refuse_failures, refuse_faults
 from riskmodel.mention_file import MentionFile
 from riskmodel.report.progress import Steps
 from riskmodel.sources.article_parts import ArticleParts
@@ -85,13 +85,21 @@ def write_mentions(
                 waiting.add(gkg_mentions(part))
         steps.step("writing")
         with MentionFile(out) as table:
-            for rows in waiting.pieces():
-                table.write(rows)
-                flagged = rows.filter("is_diversion")
-                counts.mentions += rows.height
-                counts.flagged += flagged.height
-                counts.flagged_countries.update(flagged["country"])
+            refuse_faults("mentions", _written(table, waiting.pieces(), counts), spill / "judged")
     return counts
+
+
+def _written(
+    table: MentionFile, pieces: Iterable[pl.DataFrame], counts: MentionCounts
+) -> Iterator[pl.DataFrame]:
+    """Each piece once it is written and counted."""
+    for rows in pieces:
+        table.write(rows)
+        flagged = rows.filter("is_diversion")
+        counts.mentions += rows.height
+        counts.flagged += flagged.height
+        counts.flagged_countries.update(flagged["country"])
+        yield rows
 
 
 def _checked(kind: str, parts: ArticleParts | GkgParts, folder: Path, counts: MentionCounts) -> pl.LazyFrame:
