@@ -1,16 +1,15 @@
 """Condense trade flows: from any number of rows to the few that signals are made of.
 
-Each partition (a frame, or a Parquet file in canonical columns) is condensed on its own by streamed queries,
-so memory stays flat however many rows a folder holds. What is kept carries its day of publication: one
-condensed table serves every as_of date.
+A table (a frame, or a query over any number of files) is condensed by streamed queries: memory stays flat
+however many rows it holds. Partitions may also be condensed apart, and merged. What is kept has its day of
+publication: one condensed table serves every as_of date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
@@ -105,10 +104,8 @@ def condense(partition: pl.LazyFrame, plan: Plan) -> Part:
     in_headings = hs6.str.head(4).is_in(plan.headings)
     sent = exports & pl.col("reporter").is_in(plan.members) & to_transit
     kept = sent | (listed & ((exports & to_russia) | ((flow == "M") & partner.is_in(plan.members))))
-    months = (
-        partition.filter(flow.is_in(["X", "M"]))
-        .group_by("reporter", "flow", "period")
-        .agg(pl.col("known_at").min(), pl.col("known_at").null_count().alias("undated"))
+    months = partition.group_by("reporter", "flow", "period").agg(
+        pl.col("known_at").min(), pl.col("known_at").null_count().alias("undated")
     )
     in_baseline = pl.col("period").is_between(plan.first, plan.last)
     code = pl.when(listed).then(hs6).otherwise(hs6.str.head(2)).alias("code")
@@ -119,7 +116,7 @@ def condense(partition: pl.LazyFrame, plan: Plan) -> Part:
     )
     # The headings first: the cheapest test that leaves out nearly all rows.
     rows = partition.select(COLUMNS).filter(in_headings).filter(kept).collect(engine="streaming")
-    reported = months.collect(engine="streaming")
+    reported = months.collect(engine="streaming").filter(flow.is_in(["X", "M"]))
     undated = pl.when(pl.col("undated") > 0)
     first = undated.then(pl.min_horizontal("known_at", documented_day())).otherwise("known_at")
     return Part(
@@ -127,11 +124,6 @@ def condense(partition: pl.LazyFrame, plan: Plan) -> Part:
         reported.select("reporter", "flow", "period", first.alias("known_at")),
         elsewhere.collect(engine="streaming").with_columns(pl.col("known_at").fill_null(documented_day())),
     )
-
-
-def condense_partitions(paths: Iterable[Path], plan: Plan) -> Condensed:
-    """Condense Parquet files in canonical columns one after the other, and merge what is left."""
-    return merge([condense(pl.scan_parquet(path), plan) for path in sorted(paths)])
 
 
 def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: Plan) -> Condensed:
