@@ -244,5 +244,5 @@ def _diversity(stories: pl.DataFrame) -> pl.DataFrame:
         .len()
         .sort("country", "owner")
         .group_by("country", maintain_order=True)
-        .agg(source_diversity=(-(share * share.log()).sum()).clip(0.0))
+        .agg(source_diversity=(0.0 - (share * share.log()).sum()).clip(0.0))
     )

@@ -141,7 +141,7 @@ def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is
         sentences=sentences,
         listings=listings,
         signals=_signal_rows(signal_row),
-        coverage=_coverage(signal_row),
+        coverage=_coverage(signal_row, own["evidence"]),
     )
 
 
@@ -224,8 +224,8 @@ def _signal_rows(signal_row: Row | None) -> list[tuple[str, str, str]]:
     ]
 
 
-def _coverage(signal_row: Row | None) -> list[tuple[str, str]]:
-    """How much was reported, and how old it is."""
+def _coverage(signal_row: Row | None, evidence: pl.DataFrame | None) -> list[tuple[str, str]]:
+    """How much was reported, how old it is, and what goods the stories name."""
     if signal_row is None:
         return []
     shown = []
@@ -238,6 +238,9 @@ def _coverage(signal_row: Row | None) -> list[tuple[str, str]]:
         shown.append((f"{leg} leg", f"newest month {_months(age)} before the date of the score{reported}"))
     stories = signal_row.get("n_stories")
     shown.append(("diversion stories", "no articles given" if stories is None else f"{stories} in 24 months"))
+    mix = [] if evidence is None else evidence.filter(pl.col("kind") == "goods_mix")["text"].to_list()
+    if mix:
+        shown.append(("goods in these stories", words.clean("; ".join(map(str, mix)), 300)))
     controls = signal_row.get("counterfactual")
     shown.append(("world trend", "from control countries" if controls == "controls" else "none available"))
     return shown

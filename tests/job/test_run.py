@@ -67,7 +67,7 @@ def test_a_country_with_articles_but_no_trade_abstains_and_shows_its_sentences(d
     lebanon = pl.read_parquet(done / "scores_country.parquet").filter(pl.col("country") == "LBN")
     assert lebanon["abstained"].to_list() == [True]
     evidence = pl.read_parquet(done / "evidence.parquet").filter(pl.col("country") == "LBN")
-    assert evidence["kind"].to_list() == ["article"]
+    assert evidence["kind"].to_list() == ["article", "goods_mix"]
     assert "urged Lebanon" in evidence["text"][0]
     # The deciding words are marked up inside the sentence.
     shown = re.sub(r"<[^>]+>", "", (done / "report.html").read_text(encoding="utf-8"))
