@@ -69,9 +69,9 @@ def _cast(name: str, found: pl.DataType, wanted: pl.DataType) -> pl.Expr:
     if wanted == pl.Boolean():
         return _to_boolean(column, found)
     if wanted == pl.Date():
-        return _to_date(column, found)
+        return _with_a_year(_to_date(column, found))
     if isinstance(wanted, pl.Datetime):
-        return _to_datetime(column, found)
+        return _with_a_year(_to_datetime(column, found))
     if isinstance(wanted, pl.List):
         return column if found == wanted else _nothing(wanted)
     raise ValueError(f"No cast to {wanted} is known; columns may be text, numbers, dates or lists of text.")
@@ -116,6 +116,11 @@ def _to_boolean(column: pl.Expr, found: pl.DataType) -> pl.Expr:
         word = column.str.strip_chars().str.to_lowercase()
         return pl.when(word.is_in(["true", "1"])).then(True).when(word.is_in(["false", "0"])).then(False)
     return _nothing(pl.Boolean())
+
+
+def _with_a_year(moment: pl.Expr) -> pl.Expr:
+    """Dates of the years 1 to 9999; what lies outside can be neither shown nor compared in Python."""
+    return pl.when(moment.dt.year().is_between(1, 9999)).then(moment)
 
 
 def _to_date(column: pl.Expr, found: pl.DataType) -> pl.Expr:

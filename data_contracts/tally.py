@@ -57,7 +57,7 @@ class Tally:
             if read is not None:
                 self.reads[name] = self.reads.get(name, False) or read == 1
             if name in columns and name not in self.samples and frame[name].null_count() < frame.height:
-                value = show(frame[name].drop_nulls()[0])
+                value = show(_value(frame[name].drop_nulls(), 0))
                 self.samples[name] = f"{frame.schema[name]} such as {value}"
 
     def count(self, rule: Rule, frame: pl.DataFrame, broken: Mask) -> None:
@@ -69,9 +69,17 @@ class Tally:
         if rule.name not in self.first:
             place = int(broken.argmax())
             column = rule.columns[0]
-            value = show(frame[column][place]) if column in frame.columns else "nothing"
+            value = show(_value(frame[column], place)) if column in frame.columns else "nothing"
             where = f"{frame['source_file'][place] or 'the table'}, row {frame['source_row'][place]}"
             self.first[rule.name] = f"first at {where}, where {column} is {value}"
+
+
+def _value(values: pl.Series, place: int) -> object:
+    """One value; as text where Python has no date that early or late."""
+    try:
+        return values[place]
+    except (ValueError, OverflowError):
+        return values.slice(place, 1).cast(pl.String)[0]
 
 
 def show(value: object) -> str:

@@ -33,6 +33,8 @@ def read(frame: pl.DataFrame) -> Reading:
     """
     cells = {name: clean(frame[name]) for name in _COLUMNS}
     year = cells["t"].cast(pl.Int64, strict=False).to_frame("year")
+    # A number that is no year is left to the contract; polars would raise.
+    year = year.with_columns(pl.when(pl.col("year").is_between(1, 9990)).then("year"))
     weight = cells["q"].set(cells["q"].is_in(["NA", "N/A"]), None)
     # Written as a number at the source, so that a lost leading zero is certain, not guessed.
     code = pl.when(pl.col("k").str.contains(r"^\d{5}$")).then("0" + pl.col("k")).otherwise(pl.col("k"))

@@ -32,7 +32,9 @@ def read(frame: pl.DataFrame) -> Reading:
     InputUnreadable where only headings are given.
     """
     cells = frame.select(*(clean(frame[c]).alias(c) for c in _COLUMNS), FILE, ROW)
-    code, year = pl.col("ProductCode"), pl.col("Year").cast(pl.Int32, strict=False)
+    code, number = pl.col("ProductCode"), pl.col("Year").cast(pl.Int32, strict=False)
+    # A number that is no year is left to the contract; polars would raise.
+    year = pl.when(number.is_between(1, 9990)).then(number)
     rows = cells.with_columns(
         country(pl.col("ReporterISO3"), "wits").alias("reporter"),
         country(pl.col("PartnerISO3"), "wits").alias("partner"),

@@ -52,6 +52,16 @@ def test_dates(text: str, day: date) -> None:
     assert one(text, pl.Date()) == (day, 1)
 
 
+@pytest.mark.parametrize("found", [pl.String(), pl.Date(), pl.Datetime("us"), pl.Datetime("us", "UTC")])
+def test_a_year_that_cannot_be_shown_is_no_date(found: pl.DataType) -> None:
+    """The year 0 reads as a date, and raises wherever Python meets it."""
+    text = pl.DataFrame({"c": ["0000-01-01", "10000-01-01", "2022-05-01"]})
+    days = pl.Series("c", [-719_528, 2_932_897, 19_113], pl.Int32).cast(pl.Date)
+    frame = text if found == pl.String() else pl.DataFrame({"c": days.cast(pl.Datetime("us")).cast(found)})
+    for wanted in (pl.Date(), MOMENT):
+        assert cast_columns(frame, {"c": wanted})["c__state"].to_list() == [0, 0, 1]
+
+
 @pytest.mark.parametrize("text", ["2022-13-01", "2022-02-30", "2022-5-1", "01.05.2022", "2022", "20220501"])
 def test_what_is_no_date(text: str) -> None:
     assert one(text, pl.Date()) == (None, 0)

@@ -90,3 +90,11 @@ def test_great_expectations_decides() -> None:
     )
     assert validate(contract, sound("trade_flows")).report.passed
     assert not validate(replace(contract, row_rules=lax), sound("trade_flows")).report.passed
+
+
+def test_a_date_of_the_year_0_is_refused_and_shown() -> None:
+    """Readers may hand it on as a typed date, of which Python has no value to show."""
+    early = pl.Series("listed_on", [-719_528] * 40, pl.Int32).cast(pl.Date)
+    report = validate(CONTRACTS["listings"], sound("listings").with_columns(early)).report
+    assert report.rows_accepted == 0
+    assert "Date such as '0000-01-01'" in report.critical_failures[0].detail

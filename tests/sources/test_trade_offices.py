@@ -236,3 +236,12 @@ def test_us_census_groups_and_parts_are_not_summed(tmp_path: Path, value: str, c
     ]
     assert batch.dropped == {"country_group": 2, "other_commodity_level": 1, "special_code": 1}
     assert batch.files[0].reader == "us-census"
+
+
+def test_a_baci_number_that_is_no_year_is_left_to_the_contract(tmp_path: Path) -> None:
+    """A lost comma makes a year of ten digits; polars raises where such a date is built."""
+    path = tmp_path / "BACI_HS17_Y2021.csv"
+    path.write_text("t,i,j,k,v,q\n2021854231,276,417,854231,1.5,0.2\n2021,276,417,854231,1.5,0.2\n")
+    frame = read_trade([path]).frame
+    assert frame["period"].to_list() == ["2021854231", "2021-01-01"]
+    assert frame["known_at"].to_list() == [None, date(2023, 1, 31)]
