@@ -1,6 +1,7 @@
 """BACI, India's export bank, and Comext as service, bulk and Easy Comext give it."""
 
 import gzip
+from datetime import date
 from pathlib import Path
 
 import polars as pl
