@@ -239,8 +239,11 @@ blocks = st.lists(
 ).map(";".join)
 
 
+records = st.builds(line, blocks, themes=blocks, first_places=blocks, tone=cell, url=cell, last=cell)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.builds(line, blocks, themes=blocks, first_places=blocks, tone=cell, url=cell, last=cell), max_size=5), st.binary(max_size=80))  # fmt: skip
+@given(st.lists(records, max_size=5), st.binary(max_size=80))
 def test_any_text_in_any_field_is_read_or_counted(tmp_path: Path, lines: list[str], noise: bytes) -> None:
     path = tmp_path / "a.gkg.csv"
     path.write_bytes(b"\n".join([*(text.encode() for text in lines), noise]) + b"\n")
