@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     evidence_rows: Annotated[int, Field(ge=1, description="evidence rows for each country and leg")] = 12
     evidence_sentences: Annotated[int, Field(ge=1, description="evidence sentences for each country")] = 20
 
+    unpacked_gigabytes: Annotated[int, Field(ge=1, description="most that a packed file may hold")] = 8
+    unpacked_ratio: Annotated[int, Field(ge=2, description="most times that a file may unpack to")] = 200
+
     @property
     def article_windows(self) -> ArticleWindows:
         """How far back the article signals look."""
@@ -51,14 +54,20 @@ def resolve_settings(baseline: str | None, recent_months: int | None) -> tuple[S
 
     Raises WrongUsage with one sentence where a setting or the baseline cannot be read.
     """
+    settings = read_settings()
     try:
-        settings = Settings()
         first, last = parse_baseline(baseline or settings.baseline)
         months = recent_months or settings.recent_months
         return settings, Windows(first, last, months, settings.oldest_usable_months)
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None
+
+
+def read_settings() -> Settings:
+    """Settings from the environment. Raises WrongUsage with one sentence for one that cannot be read."""
+    try:
+        return Settings()
     except ValidationError as error:
         first_error = error.errors()[0]
         name = "_".join(str(part) for part in first_error["loc"]).upper()
         raise WrongUsage(f"RISKMODEL_{name}: {first_error['msg']}.") from None
-    except ValueError as error:
-        raise WrongUsage(str(error)) from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
+from riskmodel.settings import read_settings
 from riskmodel.sources.files import Source
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -23,12 +24,17 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 class Limits:
     """How far a packed file may grow: bytes in all, and times its packed size once past `small` bytes."""
 
-    unpacked_bytes: int = 8 << 30
-    ratio: int = 200
+    unpacked_bytes: int
+    ratio: int
     small: int = 64 << 20
 
 
-LIMITS = Limits()
+def _of_settings() -> Limits:
+    settings = read_settings()
+    return Limits(settings.unpacked_gigabytes << 30, settings.unpacked_ratio)
+
+
+LIMITS = _of_settings()
 
 
 def is_gzip(source: Source) -> bool:

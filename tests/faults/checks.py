@@ -54,7 +54,8 @@ def left_behind(out: Path) -> str:
 def miscounted(out: Path, kind: str, file: Path) -> str:
     """A complaint where the rows read are not those that another reader counts in the same file."""
     manifest = read_manifest(out)
-    counted = count_rows(file)
+    # The rows of GDELT records are the countries they name: no other reader counts those.
+    counted = None if file.name.endswith(".gkg.csv") else count_rows(file)
     if manifest is None or counted is None:
         return ""
     read = manifest["rows"][KINDS[kind]]["read"]

@@ -22,6 +22,7 @@ from datetime import date
 from pathlib import Path
 
 import atheris
+from material import gkg
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "contracts")]
@@ -57,29 +58,6 @@ READERS: tuple[Callable[[Path], Batch], ...] = (
 )
 CONTEXT = Context(as_of=date(2024, 6, 30), today=date(2024, 6, 30))
 LARGE = ("trade_flows", "articles", "gkg", "listings")
-GKG = "\t".join(
-    [
-        "20240115103000-1",
-        "20240115103000",
-        "1",
-        "example.org",
-        "https://example.org/1",
-        "",
-        "",
-        "",
-        "SANCTIONS,10",
-    ]
-    + [
-        "",
-        "1#Kyrgyzstan#KG#KG##41#75#KG#12;1#Russia#RS#RS##60#100#RS#40",
-        "",
-        "",
-        "",
-        "",
-        "-2.5,1,3,4,20,0,300",
-    ]
-    + [""] * 11
-)
 WARC = (
     "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/a\r\n"
     "WARC-Date: 2024-01-15T10:30:00Z\r\nContent-Type: application/http\r\n"
@@ -151,7 +129,7 @@ def write_seeds(folder: Path) -> None:
             (folder / f"{kind}-{ending}").write_bytes(bytes([number, ending]) + content + closing)
     (folder / "text").write_bytes(bytes([1, 5]) + b"Title\n\nChips passed through Kyrgyzstan to Russia.\n")
     (folder / "warc").write_bytes(bytes([1, 6]) + WARC.format(len(PAGE), PAGE).encode())
-    (folder / "gkg").write_bytes(bytes([4, 7]) + f"{GKG}\n{GKG.replace('-1', '-2', 1)}\n".encode())
+    (folder / "gkg").write_bytes(bytes([4, 7]) + gkg().encode())
     for name, columns in FOREIGN.items():
         (folder / name).write_bytes(bytes([0, 0]) + columns.encode())
 

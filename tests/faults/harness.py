@@ -35,6 +35,7 @@ FILES = (
     ("trade", "trade.csv.gz"),
     ("trade", "trade.parquet"),
     ("articles", "articles.jsonl"),
+    ("articles", "records.gkg.csv"),
     ("listings", "listings.csv"),
     ("goods", "goods.csv"),
 )

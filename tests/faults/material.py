@@ -100,6 +100,20 @@ def goods() -> pl.DataFrame:
     )
 
 
+def gkg() -> str:
+    """Four simulated GDELT knowledge-graph records of two countries, one near Russia."""
+    lines = []
+    for number, (name, code) in enumerate([("Tajikistan", "TI"), ("Peru", "PE")] * 2):
+        record = [""] * 27
+        record[0], record[1], record[2] = f"20240304080000-{number}", "20240304080000", "1"
+        record[3], record[4] = "simulated.example.org", f"https://simulated.example.org/{number}"
+        record[8] = "SANCTIONS,30;SMUGGLING,42"
+        record[10] = f"1#{name}#{code}#{code}##38#71#{code}#12;1#Russia#RS#RS##60#100#RS#40"
+        record[15] = "-2.5,1,3,4,20,0,300"
+        lines.append("\t".join(record))
+    return "\n".join(lines) + "\n"
+
+
 def write_inputs(folder: Path) -> None:
     """Every input kind, trade also as gzip and as Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +121,7 @@ def write_inputs(folder: Path) -> None:
     (folder / "trade.csv.gz").write_bytes(gzip.compress((folder / "trade.csv").read_bytes(), mtime=0))
     trade().write_parquet(folder / "trade.parquet")
     articles().write_ndjson(folder / "articles.jsonl")
+    (folder / "records.gkg.csv").write_text(gkg())
     listings().write_csv(folder / "listings.csv")
     goods().write_csv(folder / "goods.csv")
 

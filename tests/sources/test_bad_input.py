@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def test_utf8_fault_is_named_by_its_byte_even_past_the_first_block(tmp_path: Pat
 def test_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(CSV + b"," * 5_000_000))
-    limits = unpack.Limits(small=1_000_000)
+    limits = replace(unpack.LIMITS, small=1_000_000)
     with (
         pytest.raises(InputUnreadable, match="unpacks to more than"),
         unpack.utf8_file(unpack.Source(path, path.name), limits=limits),
