@@ -6,9 +6,12 @@ longer than `LONGEST` characters are cut, so that text without full stops costs 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 LONGEST = 1500
+_ROOM = 80  # characters in which a blank is looked for
 _BREAK = "\x1e"
 _GLUE = "\x1f"
 _ABBREVIATIONS = (
@@ -74,17 +77,35 @@ def sentence_list(text: pl.Expr) -> pl.Expr:
         .str.replace_all(r"""([.!?…]["”’')\]]*) (["“‘'(\[]?[\p{Lu}\d])""", f"$1{_BREAK}$2")
         .str.replace_all(_GLUE, "", literal=True)
     )
-    cut = pl.when(text.str.len_bytes() > LONGEST).then(_cut(marked)).otherwise(marked)
     return (
-        cut.str.split(_BREAK)
+        marked.map_batches(_cut, return_dtype=pl.String)
+        .str.split(_BREAK)
         .list.eval(pl.element().str.strip_chars())
         .list.eval(pl.element().filter(pl.element().str.len_bytes() > 0))
     )
 
 
-def _cut(marked: pl.Expr) -> pl.Expr:
-    """Breaks inside pieces longer than `LONGEST`, at a blank where there is one."""
-    return marked.str.replace_all(rf"([^{_BREAK}]{{{LONGEST}}}[^{_BREAK} ]{{0,80}})", f"$1{_BREAK}")
+def _cut(marked: pl.Series) -> pl.Series:
+    """Texts with breaks in pieces longer than `LONGEST`: at the next blank, where one is near."""
+    long = (marked.str.len_bytes() > LONGEST).fill_null(False)
+    if not long.any():
+        return marked
+    cut = [
+        _BREAK.join(part for piece in text.split(_BREAK) for part in _parts(piece))
+        for text in marked.filter(long)
+    ]
+    return marked.scatter(long.arg_true(), pl.Series(cut, dtype=pl.String))
+
+
+def _parts(piece: str) -> Iterator[str]:
+    start = 0
+    while len(piece) - start >= LONGEST:
+        end = start + LONGEST
+        blank = piece.find(" ", end, end + _ROOM)
+        stop = blank if blank >= 0 else end + _ROOM
+        yield piece[start:stop]
+        start = stop
+    yield piece[start:]
 
 
 def split_sentences(text: str) -> list[str]:
