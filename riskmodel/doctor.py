@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from riskmodel.errors import RiskmodelError
+
+if TYPE_CHECKING:
+    from riskmodel.sources.batch import Batch, Parts
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PYTHONS = ((3, 11), (3, 14))
@@ -170,19 +174,28 @@ def target(out: Path) -> Iterator[Finding]:
     yield Finding(f"{what}: writable, replaced by {way}, {free >> 30} GB free")
 
 
+def _trade_read(file: Path) -> Parts:
+    """A trade file after its last row was read; its rows are not held."""
+    from riskmodel.sources.trade import trade_parts
+
+    parts = trade_parts([file], hs_edition="HS2022")
+    for _ in parts:
+        pass
+    return parts
+
+
 def data_files(path: Path) -> Iterator[Finding]:
     """Every file at `path` has a known format; each is read whole, so that a fault deep inside shows."""
-    from riskmodel.sources.articles import read_articles
     from riskmodel.sources.files import printable
     from riskmodel.sources.goods import read_goods
     from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.trade import read_trade
+    from riskmodel.sources.news import read_news
 
-    readers = {
-        "trade": lambda file: read_trade([file], hs_edition="HS2022"),
+    readers: dict[str, Callable[[Path], Batch | Parts]] = {
+        "trade": _trade_read,
         "listings": lambda file: read_listings([file]),
         "goods": read_goods,
-        "articles": lambda file: read_articles([file]),
+        "articles": lambda file: read_news([file])[0],
     }
     files = (
         sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()) if path.is_dir() else [path]
@@ -200,6 +213,7 @@ def data_files(path: Path) -> Iterator[Finding]:
                 continue
             form = next((f.reader for f in batch.files if f.rows), batch.files[0].reader)
             if not form.startswith("skipped"):
+                kind = "GDELT records" if batch.kind == "gkg" else kind
                 yield Finding(f"data {printable(file.name)}: {kind}, format {form}, {batch.rows_read:,} rows")
                 break
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskmodel.errors import ContractFailed, RiskmodelError
+from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
 from riskmodel.operations.scratch import Scratch, remove_leftovers
 from riskmodel.sources.batch import Batch, InputFile, Parts
+from riskmodel.sources.files import printable
 
 if TYPE_CHECKING:
     from data_contracts.contract import Context, ContractReport
@@ -72,14 +74,16 @@ class Intake:
         }
 
 
-def take_in(batch: Batch | Parts, as_of: date | None) -> Intake:
+def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any] | None = None) -> Intake:
     """Check a table against the contract of its kind; a failed critical rule is kept in `failures`.
+
+    `previous` is the `evidence` of an earlier report of the same kind: rules on drift compare with it.
 
     A table that comes in more than one part is kept on disk, so that memory follows the largest part.
     """
     from data_contracts.contract import Context
 
-    report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of))
+    report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of, previous=previous))
     return Intake(
         kind=batch.kind,
         rows=rows,
@@ -93,6 +97,23 @@ def take_in(batch: Batch | Parts, as_of: date | None) -> Intake:
         headline=report.headline,
         scratch=scratch,
     )
+
+
+def earlier_evidence(path: Path, kind: str) -> Mapping[str, Any]:
+    """What an earlier check of a batch of `kind` found: `validate --report FILE.json`, or a run's contracts.
+
+    Raises WrongUsage where the file is neither.
+    """
+    file = path / "contracts.json" if path.is_dir() else path
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        found = told if isinstance(told, list) else [told["report"]]
+        return dict(next(one["evidence"] for one in found if one["contract"] == kind))
+    except (OSError, ValueError, LookupError, TypeError, StopIteration, RecursionError):
+        raise WrongUsage(
+            f"{printable(path.name)} holds no earlier check of {kind}: give a run folder, or the .json that "
+            "validate --report wrote."
+        ) from None
 
 
 def _checked(

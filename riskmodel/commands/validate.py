@@ -43,6 +43,9 @@ Example = tuple[str, str, int, str, str | None]
 @click.option(
     "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
 )
+@click.option(
+    "--previous", type=PATHS, metavar="RUN|FILE", help="Earlier run or .json report to compare with."
+)
 def command(
     kind: str,
     paths: tuple[Path, ...],
@@ -52,6 +55,7 @@ def command(
     published_at: date | None,
     trade_format: str | None,
     hs_edition: str | None,
+    previous: Path | None,
 ) -> None:
     """Check files of one KIND: trade_flows (or trade), articles, gkg, listings, goods.
 
@@ -63,12 +67,13 @@ def command(
     from data_contracts.registry import CONTRACTS
     from data_contracts.runner import preload
     from riskmodel.errors import ContractFailed, WrongUsage
-    from riskmodel.intake import take_in
+    from riskmodel.intake import earlier_evidence, take_in
 
     if report_file is not None and report_file.suffix.lower() not in (".json", ".html"):
         raise WrongUsage(f"--report {report_file.name} must end in .json or .html.")
     preload()
-    intake = take_in(_read(KINDS[kind], paths, published_at, trade_format, hs_edition), as_of)
+    before = None if previous is None else earlier_evidence(previous, KINDS[kind])
+    intake = take_in(_read(KINDS[kind], paths, published_at, trade_format, hs_edition), as_of, before)
     contract = CONTRACTS[intake.kind]
     if quarantine is not None:
         _write_quarantine(quarantine, intake)

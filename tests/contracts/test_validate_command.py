@@ -145,3 +145,23 @@ def test_quarantine_csv_is_no_formula_and_keeps_numbers(tmp_path: Path) -> None:
     write_quarantine_csv(rows.lazy(), tmp_path / "q.csv")
     lines = (tmp_path / "q.csv").read_text().splitlines()
     assert lines == ["name", "'=1+1", "'@x", "'+SUM(A1)", "-5", "+7.5", "plain", ""]
+
+
+def test_an_earlier_batch_is_compared_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A reporter that is gone since the last batch is named; without an earlier batch nothing is judged."""
+    before = write("trade_flows", tmp_path / "before.csv")
+    after = tmp_path / "after.csv"
+    pl.read_csv(before, infer_schema=False).filter(pl.col("reporter") == "DEU").write_csv(after)
+    report = tmp_path / "before.json"
+    assert run("trade", before, "--report", report) == 0
+    told = json.loads(report.read_text())
+    assert not {r["rule"]: r for r in told["report"]["results"]}["reporters_still_there"]["judged"]
+    assert run("trade", after, "--previous", report, "--report", tmp_path / "after.json") == 0
+    results = {r["rule"]: r for r in json.loads((tmp_path / "after.json").read_text())["report"]["results"]}
+    assert "Gone since the last batch: FRA" in results["reporters_still_there"]["detail"]
+    run_folder = tmp_path / "run"
+    run_folder.mkdir()
+    (run_folder / "contracts.json").write_text(json.dumps([told["report"]]))
+    assert run("trade", after, "--previous", run_folder) == 0
+    assert "Gone since the last batch" in capsys.readouterr().out
+    assert run("articles", after, "--previous", report) == 2
