@@ -26,7 +26,7 @@ from features.articles.regime import about_other_matters, measure_targets
 from features.articles.role_features import CONTEXT_FLAGS, Context
 from features.articles.roles import NEVER_ROUTES, Verdict, read_roles, role_model
 from features.articles.screen import article_screen, sentence_screen
-from features.articles.sentences import cleaned, sentence_list
+from features.articles.sentences import LONGEST, cleaned, sentence_list
 from features.articles.sketches import Sketches, joined, sketch
 from features.articles.stories import Stories, stories_of, story_histories
 
@@ -158,6 +158,13 @@ def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
     body = (
         pl.DataFrame([cleaned(given["title"]), cleaned(given["text"])])
         .with_columns(pl.col("title").str.replace_all(r"\s+", " ").str.strip_chars())
+        .with_columns(  # what no headline is long enough for belongs to the text
+            pl.col("title").str.slice(0, LONGEST),
+            pl.when(pl.col("title").str.len_chars() > LONGEST)
+            .then(pl.concat_str(pl.col("title").str.slice(LONGEST), "text", separator="\n"))
+            .otherwise("text")
+            .alias("text"),
+        )
         .with_row_index("article")
         .select(
             "article",

@@ -93,8 +93,9 @@ def test_no_articles_and_empty_texts() -> None:
 
 ODD_PIECES = [
     "Turkey sold chips to Russia. ", "<p>", "</b", "<!-- ", "<script>", "&nbsp;", "&#x202e;",
-    "\u202e", "\u2066", "\u05d0\u05d1 \u0627\u0644", "\x00", "\x1e", "\x1f", "\x0b", "\r\n", "\ufeff", "\u200b",
-    "e\u0301", "\U0001f600", "Mr. ", "U.S. ", "...", "\u201c", "'", "Russia", "there", " " * 30, "x" * 1600,
+    "\u202e", "\u2066", "\u05d0\u05d1 \u0627\u0644", "\x00", "\x1e", "\x1f", "\x0b", "\r\n", "\ufeff",
+    "\u200b", "e\u0301", "\U0001f600", "Mr. ", "U.S. ", "...", "\u201c", "'", "Russia", "there",
+    " " * 30, "x" * 1600,
 ]  # fmt: skip
 odd = st.lists(st.one_of(st.sampled_from(ODD_PIECES), st.text(max_size=40)), max_size=12).map("".join)
 
