@@ -99,19 +99,19 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
     )
 
 
-def earlier_evidence(path: Path, kind: str) -> Mapping[str, Any]:
-    """What an earlier check of a batch of `kind` found: `validate --report FILE.json`, or a run's contracts.
+def earlier_evidence(path: Path) -> dict[str, Mapping[str, Any]]:
+    """What an earlier check found, by kind: a run folder, or the .json of `validate --report`.
 
-    Raises WrongUsage where the file is neither.
+    Raises WrongUsage where the path is neither.
     """
     file = path / "contracts.json" if path.is_dir() else path
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
         found = told if isinstance(told, list) else [told["report"]]
-        return dict(next(one["evidence"] for one in found if one["contract"] == kind))
-    except (OSError, ValueError, LookupError, TypeError, StopIteration, RecursionError):
+        return {one["contract"]: dict(one["evidence"]) for one in found}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         raise WrongUsage(
-            f"{printable(path.name)} holds no earlier check of {kind}: give a run folder, or the .json that "
+            f"{printable(path.name)} holds no earlier check: give a run folder, or the .json that "
             "validate --report wrote."
         ) from None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.estimator import Model
-from riskmodel.intake import Intake
+from riskmodel.intake import Intake, earlier_evidence
 from riskmodel.ledger import code_digest, digest_file, digest_json, is_whole, read_manifest
 from riskmodel.settings import Settings
 from riskmodel.sources.files import printable
@@ -47,6 +47,7 @@ def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fing
         "trade_format": request.trade_format,
         "hs_edition": request.hs_edition,
         "allow_hindsight": request.allow_hindsight,
+        "previous": None if request.previous is None else earlier_evidence(request.previous),
         "settings": settings.model_dump(exclude={"models_dir"}),
         "model": [model.model_id, dict(model.manifest)],
         "code": code_digest(),

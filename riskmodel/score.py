@@ -28,7 +28,7 @@ from riskmodel.estimator import Model
 from riskmodel.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
 from riskmodel.explain import explanations
 from riskmodel.grade import with_grade
-from riskmodel.intake import Intake, refuse_failures, take_in
+from riskmodel.intake import Intake, earlier_evidence, refuse_failures, take_in
 from riskmodel.manifest import make_manifest
 from riskmodel.registry import load
 from riskmodel.report.progress import Steps
@@ -45,7 +45,10 @@ from riskmodel.sources.trade import trade_parts
 
 @dataclass(frozen=True)
 class ScoreRequest:
-    """What to score. Paths are files or folders; `goods` None means the Common High Priority List."""
+    """What to score. Paths are files or folders; `goods` None means the Common High Priority List.
+
+    `previous` is an earlier run, or a report of `validate`, with which the inputs are compared.
+    """
 
     as_of: date
     out: Path
@@ -60,6 +63,7 @@ class ScoreRequest:
     hs_edition: str | None = None
     allow_hindsight: bool = False
     force: bool = False
+    previous: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -126,9 +130,11 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
 
     preload()
 
+    earlier = {} if request.previous is None else earlier_evidence(request.previous)
+
     def taken(kind: str, batch: Batch | Parts) -> Intake:
         steps.step(f"checking {kind}")
-        intake = take_in(batch, request.as_of)
+        intake = take_in(batch, request.as_of, earlier.get(batch.kind))
         steps.note(kind=intake.kind, **intake.counts())
         return intake
 

@@ -46,6 +46,7 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 @click.option(
     "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
 )
+@click.option("--previous", type=PATHS, metavar="RUN", help="Earlier run to compare the inputs with.")
 @click.option("--allow-hindsight", is_flag=True, help="Use a goods list younger than the as-of date.")
 @click.option(
     "--limit", type=click.IntRange(1), default=15, show_default=True, help="Rows of the printed table."
@@ -69,6 +70,7 @@ def command(
     published_at: date | None,
     trade_format: str | None,
     hs_edition: str | None,
+    previous: Path | None,
     allow_hindsight: bool,
     limit: int,
     quiet: bool,
@@ -108,6 +110,7 @@ def command(
         published_at=published_at,
         trade_format=trade_format,
         hs_edition=hs_edition,
+        previous=previous,
         allow_hindsight=allow_hindsight,
         force=force,
     )

@@ -72,7 +72,9 @@ def command(
     if report_file is not None and report_file.suffix.lower() not in (".json", ".html"):
         raise WrongUsage(f"--report {report_file.name} must end in .json or .html.")
     preload()
-    before = None if previous is None else earlier_evidence(previous, KINDS[kind])
+    before = None if previous is None else earlier_evidence(previous).get(KINDS[kind])
+    if previous is not None and before is None:
+        raise WrongUsage(f"--previous {previous.name} holds no check of {KINDS[kind]}.")
     intake = take_in(_read(KINDS[kind], paths, published_at, trade_format, hs_edition), as_of, before)
     contract = CONTRACTS[intake.kind]
     if quarantine is not None:

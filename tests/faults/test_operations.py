@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from riskmodel.operations.metrics import Counts, metrics_text
@@ -214,3 +215,20 @@ def test_a_full_disk_outside_the_run_is_one_sentence_too(run, site, tmp_path, mo
         1,
         "riskmodel: The disk is full; nothing was published. Free some space and run again.\n",
     )
+
+
+def test_inputs_are_compared_with_an_earlier_run(run, site, tmp_path):
+    """A trade table that lost a reporter since the last batch is scored, and the contracts file says so."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert run(site.arguments(first))[0] == 0
+    table = pl.read_csv(site.inputs / "trade.csv", infer_schema=False)
+    table.filter(pl.col("reporter") != "DEU").write_csv(tmp_path / "trade.csv")
+    words = site.arguments(second, trade=tmp_path / "trade.csv")
+    code, _, err = run([*words, "--previous", str(first)])
+    assert code == 0, err
+    trade = next(
+        c for c in json.loads((second / "contracts.json").read_text()) if c["contract"] == "trade_flows"
+    )
+    told = next(r for r in trade["results"] if r["rule"] == "reporters_still_there")
+    assert "Gone since the last batch: DEU" in told["detail"]
+    assert run([*words, "--previous", str(tmp_path / "none")])[0] == 2
