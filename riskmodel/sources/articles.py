@@ -27,13 +27,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "article_id": ("article_id", "doc", "doc_id", "document_id", "id", "guid"),
     "published_at": (
         "published_at", "published", "date_published", "published_on", "pub_date", "pubDate", "date",
-        "datetime",
+        "datetime", "publishedAt", "published_date", "updated", "date_modified",
     ),
     "source": ("source", "publisher", "feed", "outlet", "domain"),
     "language": ("language", "lang"),
     "title": ("title", "headline"),
     "text": (
-        "text", "body", "content", "article", "maintext", "full_text", "abstract", "description", "summary",
+        "text", "body", "content", "content_text", "content_html", "article", "maintext", "full_text",
+        "abstract", "description", "summary",
     ),
     "url": ("url", "link"),
 }  # fmt: skip
@@ -121,11 +122,19 @@ def _read(
         named = named.with_columns(pl.lit(midnight, pl.Datetime("us", "UTC")).alias("published_at"))
     if language is not None and chosen["language"] is None:
         named = named.with_columns(pl.lit(language).alias("language"))
+    parts = {"text": "$[0].value", "source": "$.name"}
+    named = named.with_columns(_plain(c, at) for c, at in parts.items() if named.schema[c] == pl.String)
     table = canonical(named, ARTICLES).with_columns(_primary_language())
     table = table.with_columns(_source(source).alias("source")).with_columns(_ids(table))
     return Reading(
         table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, [a for a in chosen.values() if a])
     )
+
+
+def _plain(column: str, path: str) -> pl.Expr:
+    """A cell, or the part at `path` of JSON in its place: feeds give a list of contents, a named source."""
+    nested = pl.when(pl.col(column).str.contains(r"^(?:\[\{|\{).*[}\]]$")).then(column)
+    return pl.coalesce(nested.str.json_path_match(path), pl.col(column)).alias(column)
 
 
 def _source(fixed: str | None) -> pl.Expr:

@@ -14,11 +14,11 @@ from riskmodel.sources.files import Source, printable
 from riskmodel.sources.unpack import utf8_file
 
 NOT_AN_OBJECT = "not_a_json_object"
-_LISTS = ("data", "dataset")
+_LISTS = ("data", "dataset", "entries", "items", "articles")
 
 
 def read_json_cells(source: Source) -> pl.DataFrame:
-    """Read one JSON list of objects, an object with such a list as `data` or `dataset`, or one object a line.
+    """Read one JSON list of objects, an object with such a list (`_LISTS`), or one object a line.
 
     Returns cells (String or null; lists and objects as JSON text); what is no object is a row of nulls, so
     that rows keep their place. An empty list gives an empty frame without columns. Raises InputUnreadable

@@ -21,6 +21,7 @@ WARC_SUFFIXES = (".warc", ".warc.gz")
 COLUMNS = ("url", "published_at", "title", "text")
 WARC = "<warc>"  # stands among the columns, so that no other file can pass for one
 _PAGE_LIMIT = 64 << 20
+_LOOKS_LIKE_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _PART_RECORDS = 500
 _BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "article", "section", "title"})
 _SILENT = frozenset({"script", "style", "noscript", "template", "nav", "footer", "form", "svg"})
@@ -35,8 +36,9 @@ class Record:
 
 
 def load_warc(source: Source) -> Table:
-    """Read the HTML responses of a WARC file, plain or one gzip member a record.
+    """Read the pages of a WARC file, plain or one gzip member a record.
 
+    Pages are HTML responses, HTML resources, and plain text made from pages (the WET files of Common Crawl).
     `published_at` is the date of capture, the earliest moment at which the page was certainly public. Other
     records are counted: requests and metadata, revisits without body, bodies that cannot be decoded. Raises
     InputUnreadable where the file is no WARC or breaks off inside a record.
@@ -59,7 +61,8 @@ def warc_parts(source: Source, records: int = _PART_RECORDS) -> Iterator[Table]:
             first = False
             rows: list[dict[str, str | int | None]] = []
             dropped = Counter[str]()
-            for number, page in ((number, _page(record)) for number, record in chunk):
+            for number, record in chunk:
+                page = record if isinstance(record, str) else _page(record)
                 if isinstance(page, str):
                     dropped[page] += 1
                 else:
@@ -68,12 +71,20 @@ def warc_parts(source: Source, records: int = _PART_RECORDS) -> Iterator[Table]:
             yield Table(source, frame, (*COLUMNS, WARC), sha256, size, dict(dropped))
 
 
-def _records(source: Source, file: BinaryIO) -> Iterator[Record]:
+def _records(source: Source, file: BinaryIO) -> Iterator[Record | str]:
+    """Yield the records; where a length lied, the reason in its place and then the next record."""
+    seen = lost = False
     while line := file.readline(1 << 16):
         if not line.strip():
             continue
         if not line.startswith(b"WARC/"):
-            raise source.refuse(f"is no WARC archive at byte {file.tell() - len(line)}; fetch it again")
+            if not seen:
+                raise source.refuse(f"is no WARC archive at byte {file.tell() - len(line)}; fetch it again")
+            if not lost:
+                yield "length_of_record_is_wrong"
+            lost = True
+            continue
+        seen, lost = True, False
         headers = _headers(file)
         length = headers.get("content-length", "")
         if not length.isdigit():
@@ -97,18 +108,35 @@ def _headers(file: BinaryIO) -> dict[str, str]:
 def _page(record: Record) -> dict[str, str | None] | str:
     """Return the article of a record, or the reason why it has none."""
     kind = record.headers.get("warc-type", "")
-    if kind != "response":
-        return "revisit_without_body" if kind == "revisit" else "not_a_response"
-    head, _, body = record.block.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
+    if kind == "response":
+        return _response(record)
+    content = record.headers.get("content-type", "").lower()
+    if kind == "conversion" and content.startswith("text/plain"):
+        return _article(record, None, record.block.decode("utf-8", "replace"))
+    if kind in ("resource", "conversion") and "html" in content:
+        return _html(record, record.block, content)
+    return "revisit_without_body" if kind == "revisit" else "not_a_response"
+
+
+def _response(record: Record) -> dict[str, str | None] | str:
+    head, blank, body = record.block.partition(b"\r\n\r\n")
+    if not blank or b"\n\n" in head:
+        head, _, body = record.block.partition(b"\n\n")
+    lines = head.decode("latin-1").splitlines() or [""]
     headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
-    kind = headers.get("content-type", "")
-    if "html" not in kind or not re.match(r"HTTP/\S+ 200", lines[0]):
+    if not re.match(r"HTTP/\S+ 200", lines[0]):
         return "not_a_page"
     try:
         body = _decoded(body, headers)
     except (ValueError, EOFError, OSError, zlib.error):
         return "body_cannot_be_decoded"
+    kind = headers.get("content-type", "").lower()
+    if "html" not in kind and (kind or not _LOOKS_LIKE_HTML.match(body[:512])):
+        return "not_a_page"
+    return _html(record, body, kind)
+
+
+def _html(record: Record, body: bytes, kind: str) -> dict[str, str | None] | str:
     charset = re.search(r"charset=[\"']?([\w-]+)", kind + " " + body[:2048].decode("latin-1"), re.IGNORECASE)
     try:
         text = body.decode(charset[1] if charset else "utf-8", "replace")
@@ -120,12 +148,15 @@ def _page(record: Record) -> dict[str, str | None] | str:
         page.close()
     except AssertionError:  # the parser's way to give up on broken declarations
         return "body_cannot_be_decoded"
+    return _article(record, " ".join("".join(page.title).split()) or None, "".join(page.text))
+
+
+def _article(record: Record, title: str | None, text: str) -> dict[str, str | None]:
     return {
         "url": record.headers.get("warc-target-uri", "").strip("<>") or None,
         "published_at": record.headers.get("warc-date"),
-        "title": " ".join("".join(page.title).split()) or None,
-        "text": "\n".join(filter(None, (" ".join(p.split()) for p in "".join(page.text).split("\n"))))
-        or None,
+        "title": title,
+        "text": "\n".join(filter(None, (" ".join(p.split()) for p in text.split("\n")))) or None,
     }
 
 
@@ -133,10 +164,13 @@ def _decoded(body: bytes, headers: dict[str, str]) -> bytes:
     if headers.get("transfer-encoding", "").lower() == "chunked":
         body = _dechunked(body)
     encoding = headers.get("content-encoding", "").lower()
-    if encoding == "gzip":
+    if encoding in ("gzip", "x-gzip"):
         return _inflated(body, 31)
-    if encoding == "deflate":
-        return _inflated(body, 15)
+    if encoding == "deflate":  # with the wrapper that the standard asks for, or without, as some servers do
+        try:
+            return _inflated(body, 15)
+        except zlib.error:
+            return _inflated(body, -15)
     if encoding not in ("", "identity"):
         raise ValueError(encoding)
     return body

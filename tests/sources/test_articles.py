@@ -152,3 +152,28 @@ def test_quoted_newlines_and_commas_stay_in_their_cell(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('id,date,title,text\n1,2023-01-02,"a, b","line one\nline ""two"""\n')
     assert read_articles([path]).frame["text"].to_list() == ['line one\nline "two"']
+
+
+@pytest.mark.parametrize("key", ["entries", "items", "articles", "data"])
+def test_feeds_as_json_are_read(tmp_path: Path, key: str) -> None:
+    """Entries of RSS and Atom feeds, JSON Feed and news services: a list inside an object, nested cells."""
+    entry = {
+        "id": "1",
+        "updated": "2023-05-26T08:27:49Z",
+        "source": {"id": None, "name": "Paper"},
+        "title": "t",
+        "content": [{"type": "text/html", "value": "<p>Goods went on.</p>"}, {"value": "more"}],
+        "link": "https://paper.example/1",
+    }
+    path = tmp_path / "feed.json"
+    path.write_text(json.dumps({"version": "1.1", key: [entry, {**entry, "id": "2"}]}))
+    row = read_articles([path]).frame.row(1, named=True)
+    assert (row["article_id"], row["source"], row["text"]) == ("2", "Paper", "<p>Goods went on.</p>")
+    assert row["published_at"] == datetime(2023, 5, 26, 8, 27, 49, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["[{not json}]", "{}", '[{"value": 1', "[{]", '{"name": "a text"}'])
+def test_text_that_only_looks_like_json_stays(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "1", "date": "2023-05-26", "source": "s", "title": "t", "text": text}))
+    assert read_articles([path]).frame["text"].to_list() == [text]

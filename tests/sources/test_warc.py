@@ -1,6 +1,7 @@
 """WARC archives: pages become articles, everything else is counted, broken archives are refused."""
 
 import gzip
+import zlib
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def test_what_is_no_page_is_counted(tmp_path: Path) -> None:
     ("content", "sentence"),
     [
         (BODIES["plain"][:-40], "breaks off inside a record"),
+        (BODIES["plain"] + BODIES["plain"][:-40], "breaks off inside a record"),
         (b"<html></html>", "is no WARC archive at byte 0"),
         (b"WARC/1.0\r\nWARC-Type: response\r\n\r\n", "without length"),
     ],
@@ -88,3 +90,51 @@ def test_cut_archive_is_refused(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(BODIES["plain"])[:-12])
     with pytest.raises(InputUnreadable, match="truncated or corrupt gzip"):
         read_articles([path])
+
+
+def one(tmp_path: Path, content: bytes) -> dict:
+    path = tmp_path / "a.warc"
+    path.write_bytes(content)
+    batch = read_articles([path])
+    assert batch.rows_read == batch.frame.height + sum(batch.dropped.values())
+    return batch.frame.row(0, named=True) if batch.frame.height else dict(batch.dropped)
+
+
+HTML = PAGE.encode()
+ODD = {
+    "line feeds only": record("response", b"HTTP/1.0 200 OK\nContent-Type: text/html\n\n" + HTML),
+    "no content type": record("response", b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n" + HTML),
+    "no headers at all": record("response", b"HTTP/1.1 200 OK\r\n\r\n<!DOCTYPE html>" + HTML),
+    "HTTP/2": record("response", b"HTTP/2 200\r\ncontent-type: TEXT/HTML\r\n\r\n" + HTML),
+    "x-gzip": response(gzip.compress(HTML), "Content-Encoding: x-gzip"),
+    "deflate": response(zlib.compress(HTML), "Content-Encoding: deflate"),
+    "bare deflate": response(zlib.compress(HTML)[2:-4], "Content-Encoding: deflate"),
+    "meta charset": response(b'<meta charset="windows-1252">' + PAGE.encode("cp1252")),
+    "unknown charset": response(HTML, kind="text/html; charset=x-none"),
+}
+
+
+@pytest.mark.parametrize("how", ODD)
+def test_odd_responses_are_read(tmp_path: Path, how: str) -> None:
+    assert one(tmp_path, ODD[how])["text"] == "Goods went on.\nGröße 5 < 6"
+
+
+def typed(kind: str, content: str, block: bytes) -> bytes:
+    return record(kind, block).replace(b"WARC-Type", f"Content-Type: {content}\r\nWARC-Type".encode(), 1)
+
+
+def test_resources_and_extracted_text_are_pages(tmp_path: Path) -> None:
+    assert one(tmp_path, typed("resource", "text/html", HTML))["title"] == "Chips & routes"
+    assert (
+        one(tmp_path, typed("conversion", "text/plain", "Größe 5\n\n<b>".encode()))["text"] == "Größe 5\n<b>"
+    )
+    assert one(tmp_path, typed("resource", "image/png", b"x")) == {"not_a_response": 1}
+
+
+def test_a_length_that_lies_costs_its_record_only(tmp_path: Path) -> None:
+    short = BODIES["plain"].replace(b"Content-Length: ", b"Content-Length: 4\r\nX: ", 1)
+    path = tmp_path / "a.warc"
+    path.write_bytes(BODIES["plain"] + short + BODIES["plain"])
+    batch = read_articles([path])
+    assert batch.frame.height == 2
+    assert batch.dropped == {"length_of_record_is_wrong": 1, "not_a_page": 1}
