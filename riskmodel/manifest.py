@@ -12,6 +12,7 @@ import polars as pl
 from features.articles.rates import ArticleWindows
 from features.reference.facts import coalition
 from features.trade.signals import TradeSignals
+from riskmodel.drift import signal_drift
 from riskmodel.estimator import Model
 from riskmodel.intake import Intake
 from riskmodel.ledger import code_digest, digest_json
@@ -86,6 +87,7 @@ def make_manifest(
             "BLR": "under the same controls as Russia",
             "UKR": "has ended its own trade with Russia",
         },
+        "drift": signal_drift(panel, model.manifest.get("training_signals", {})),
         "signals_sha256": digest_json(panel.to_dicts()),
         "code_sha256": code_digest(),
         "versions": {name: version(name) for name in ("export-diversion-risk", *LIBRARIES)},

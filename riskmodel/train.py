@@ -24,6 +24,7 @@ from riskmodel.backtest import (
     usable,
     with_inputs_hidden,
 )
+from riskmodel.drift import training_signals
 from riskmodel.errors import ModelRefused, WrongUsage
 from riskmodel.estimator import INTERVAL_LEVEL, Model, fit_heads
 from riskmodel.ledger import digest_json
@@ -185,6 +186,7 @@ def _finish(
         "seed": seed,
         "interval": {"level": INTERVAL_LEVEL, "draws": N_DRAWS, "blocks": "countries"},
         "training_rows_digest": rows_digest(train),
+        "training_signals": training_signals(train),
     }
     return Trained(heads, manifest, backtest, model_card(manifest, backtest), scored, candidate)
 

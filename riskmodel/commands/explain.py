@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,16 @@ NEEDED = ("manifest.json", "scores_country.parquet", "signals.parquet", "evidenc
 @click.argument("country", metavar="COUNTRY")
 @click.option("--run", "run", type=click.Path(path_type=Path), required=True, help="Folder of a run.")
 @click.option(
+    "--before", type=click.Path(path_type=Path), help="Folder of an earlier run, to say what moved."
+)
+@click.option(
     "--rows", type=click.IntRange(0), default=10, show_default=True, help="Evidence rows of a kind."
 )
-def command(country: str, run: Path, rows: int) -> None:
-    """Say what drives the score of COUNTRY (ISO code or name), what speaks against it, and what would "
-    "lower it.
+def command(country: str, run: Path, before: Path | None, rows: int) -> None:
+    """Say what drives the score of COUNTRY (ISO code or name), what speaks against it, what would lower it.
 
-    A score is a reason to look, not proof.
+    With --before also how its rank, and the ranking, changed since another run. A score is a reason to look,
+    not proof.
     """
     import polars as pl
 
@@ -49,10 +53,41 @@ def command(country: str, run: Path, rows: int) -> None:
         ) from error
     row = _find(scores, country)
     mine = signals.filter(pl.col("country") == row["country"])
+    moved = _moved(manifest, scores, before, row["country"])
     for line in explain_lines(
-        row, mine, evidence.filter(pl.col("country") == row["country"]), manifest, rows
+        row, mine, evidence.filter(pl.col("country") == row["country"]), manifest, rows, moved
     ):
         click.echo(line)
+
+
+def _moved(manifest: dict[str, Any], scores: pl.DataFrame, before: Path | None, country: str) -> list[str]:
+    """Signals of the run that lie elsewhere than in training, and what changed since an earlier run."""
+    import polars as pl
+
+    from features.catalogue import BY_NAME
+    from riskmodel.drift import rank_churn
+    from riskmodel.errors import InputUnreadable
+    from riskmodel.sources.files import printable
+
+    names = [row["signal"] for row in manifest.get("drift", []) if row["moved"] and row["signal"] in BY_NAME]
+    lines = [f"values of this run lie elsewhere than in training: {BY_NAME[name].label}" for name in names]
+    if before is None:
+        return lines
+    try:
+        earlier = pl.read_parquet(before / "scores_country.parquet", columns=["as_of", "country", "rank"])
+    except (ValueError, OSError, pl.exceptions.PolarsError) as error:
+        raise InputUnreadable(
+            f"{printable(before.name)} cannot be read as a run ({type(error).__name__}); give the folder "
+            "that riskmodel score wrote with --out."
+        ) from error
+    churn = rank_churn(earlier, scores)
+    since = "" if earlier.is_empty() else f" (as of {earlier['as_of'][0]})"
+    if country in churn.moves:
+        then, now = churn.moves[country]
+        lines.append(f"rank {then} in the earlier run{since}, {now} in this one")
+    else:
+        lines.append(f"not scored in both runs{since}, so its rank cannot be compared")
+    return [*lines, churn.words()]
 
 
 def _find(scores: pl.DataFrame, asked: str) -> dict[str, Any]:
@@ -73,14 +108,19 @@ def _find(scores: pl.DataFrame, asked: str) -> dict[str, Any]:
 
 
 def explain_lines(
-    row: dict[str, Any], signals: pl.DataFrame, evidence: pl.DataFrame, manifest: dict[str, Any], limit: int
+    row: dict[str, Any],
+    signals: pl.DataFrame,
+    evidence: pl.DataFrame,
+    manifest: dict[str, Any],
+    limit: int,
+    moved: Sequence[str] = (),
 ) -> list[str]:
     """The explanation as lines of text, nothing from inputs left unescaped.
 
     Parameters
     ----------
     row: of scores_country. signals: the country's row of the panel. evidence: the country's rows. limit: how
-        many evidence rows of each kind are told.
+        many evidence rows of each kind are told. moved: what drifted or changed, in words.
     """
     from riskmodel.sources.files import printable
 
@@ -100,6 +140,7 @@ def explain_lines(
     lines += _section("Not known, so it moves nothing", unknown)
     lines += _section("What speaks against it", json.loads(row["counter_evidence"] or "[]"))
     lines += _section("What would lower it", json.loads(row["lowers"] or "[]"))
+    lines += _section("What moved", list(moved))
     lines += _section("Evidence", _evidence(evidence, limit))
     return [*lines, "", "A score is a reason to look, not proof."]
 

@@ -13,7 +13,15 @@ from features.reference.facts import country_names
 from riskmodel.bands import LOWER_BOUNDS
 from riskmodel.report import words
 from riskmodel.report.country import CountryPage, abstained_groups, as_day, country_pages, signal_direction
-from riskmodel.report.provenance import contract_lines, count, plain, plain_pairs, row_counts, simulated_part
+from riskmodel.report.provenance import (
+    contract_lines,
+    count,
+    drift_lines,
+    plain,
+    plain_pairs,
+    row_counts,
+    simulated_part,
+)
 from riskmodel.report.svg import risk_bar
 from riskmodel.report.view import ReportInput
 
@@ -49,6 +57,7 @@ def render_report(report: ReportInput) -> str:
             names=country_names(),
             contracts=contract_lines(report.contracts),
             row_counts=row_counts(manifest),
+            drift=drift_lines(manifest),
             not_scored=plain_pairs(manifest.get("not_scored")),
             settings=plain_pairs(manifest.get("settings")),
             versions=plain_pairs(manifest.get("versions")),

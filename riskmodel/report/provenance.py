@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from riskmodel.report.words import UNKNOWN, clean
+from riskmodel.report.words import UNKNOWN, clean, percent
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,33 @@ class RowCount:
     used: str
     dropped: list[tuple[str, str]]
     unused: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class DriftLine:
+    """How one model signal's values lie against those of training, as text."""
+
+    signal: str
+    known: str
+    known_in_training: str
+    psi: str
+    moved: bool
+
+
+def drift_lines(manifest: dict[str, Any]) -> list[DriftLine]:
+    """One line for each model signal, those that moved first, otherwise as in the manifest."""
+    rows = [row for row in manifest.get("drift") or [] if isinstance(row, dict)]
+    lines = [
+        DriftLine(
+            signal=clean(row.get("signal"), 60),
+            known=percent(row.get("known")),
+            known_in_training=percent(row.get("known_in_training")),
+            psi=UNKNOWN if row.get("psi") is None else f"{row['psi']:.2f}",
+            moved=bool(row.get("moved")),
+        )
+        for row in rows
+    ]
+    return sorted(lines, key=lambda line: not line.moved)
 
 
 def contract_lines(contracts: list[dict[str, Any]]) -> list[ContractLine]:

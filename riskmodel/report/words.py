@@ -50,7 +50,7 @@ SHORT_DRIVERS = {
     "placebo_gap": "listed goods rose more",
     "new_lines": "more trade lines come in",
     "onward_lines": "more lines go to Russia",
-    "transit_ratio": "pace of transit, newest quarter",
+    "transit_ratio": "pace of transit just now",
     "pass_through": "{value} of it goes on",
     "substitution": "rises where Russia's fell",
     "article_rate": "press reports of transit",

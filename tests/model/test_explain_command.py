@@ -120,6 +120,27 @@ def test_an_unknown_country_names_those_there_are(run: Path) -> None:
         CliRunner().invoke(command, ["Atlantis", "--run", str(run)], catch_exceptions=False)
 
 
+def test_what_moved_since_an_earlier_run_and_since_training_is_told(run: Path, tmp_path: Path) -> None:
+    manifest = {"simulated": True, "drift": [{"signal": "inbound_surge", "psi": 0.9, "moved": True}]}
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    before = tmp_path / "before"
+    before.mkdir()
+    earlier = [
+        {"as_of": date(2022, 12, 31), "country": "ARM", "rank": 1},
+        {"as_of": date(2022, 12, 31), "country": "KGZ", "rank": 2},
+    ]
+    pl.DataFrame(earlier, schema=SCORES_COUNTRY).write_parquet(before / "scores_country.parquet")
+    text = told("KGZ", "--run", str(run), "--before", str(before))
+    assert "values of this run lie elsewhere than in training: coalition exports" in text
+    assert "rank 2 in the earlier run (as of 2022-12-31), 1 in this one" in text
+    assert "too few to compare" in text
+    assert "its rank cannot be compared" in told("TJK", "--run", str(run), "--before", str(before))
+    with pytest.raises(InputUnreadable, match="give the folder"):
+        CliRunner().invoke(
+            command, ["KGZ", "--run", str(run), "--before", str(tmp_path / "none")], catch_exceptions=False
+        )
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="is not a run folder"):
         CliRunner().invoke(command, ["KGZ", "--run", str(tmp_path)], catch_exceptions=False)

@@ -302,3 +302,13 @@ def test_unreadable_drivers_do_not_stop_the_report(make_report: MakeReport) -> N
         pl.lit("{not json").alias("drivers"), pl.lit(json.dumps([])).alias("lowers")
     )
     assert "No signal moves this score" in render_report(replace(run, countries=broken))
+
+
+def test_signals_that_lie_elsewhere_than_in_training_are_named_first(make_report: MakeReport) -> None:
+    report = make_report()
+    still = {"signal": "inbound_surge", "known": 1.0, "known_in_training": 1.0, "psi": 0.02, "moved": False}
+    moved = {"signal": "article_rate", "known": 1.0, "known_in_training": 0.9, "psi": 0.81, "moved": True}
+    assert "than in training" not in Page(render_report(report)).text
+    text = Page(render_report(replace(report, manifest={**report.manifest, "drift": [still, moved]}))).text
+    assert "1 of 2 signals lie elsewhere than in training" in text
+    assert text.index("0.81") < text.index("0.02")

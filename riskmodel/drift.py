@@ -1,0 +1,153 @@
+"""What moved: a run's signals against those of training, and its ranking against another run's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from features.catalogue import MODEL_SIGNALS
+
+N_BINS = 10
+# A population stability index above 0.25 is the usual sign of a shift; few countries move it by chance alone.
+PSI_BOUND = 0.25
+CHANCE = 3.0
+LEAST_ROWS = 10
+DIGITS = 4
+TOP = 20
+
+Vector = NDArray[np.float64]
+
+
+def training_signals(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """What a manifest keeps of the training rows: for each model signal `rows`, `known`, `edges`, `shares`.
+
+    known: share of the rows where the signal is known. edges: inner edges of at most ten bins, cut at
+    distinct deciles. shares: of the known rows in each bin (one more than edges).
+    """
+    kept = {}
+    for name in MODEL_SIGNALS:
+        values = _known(rows, name)
+        deciles = np.linspace(0, 1, N_BINS + 1)[1:-1]
+        edges = np.unique(np.round(np.quantile(values, deciles), 6)) if len(values) else np.empty(0)
+        kept[name] = {
+            "rows": len(values),
+            "known": round(len(values) / max(rows.height, 1), DIGITS),
+            "edges": [float(edge) for edge in edges],
+            "shares": [round(share, DIGITS) for share in _shares(values, edges).tolist()],
+        }
+    return kept
+
+
+def signal_drift(panel: pl.DataFrame, trained: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """How far each model signal's values lie from those of training, catalogue order; [] without a record.
+
+    Parameters
+    ----------
+    panel: the run's signals panel. trained: `training_signals` of the model's manifest.
+
+    Returns
+    -------
+    For each signal: signal; known, known_in_training (shares of rows); psi, the population stability index
+    over the bins of training (sum of (p - q) ln(p / q), None with fewer than ten known rows); moved, whether
+    it is above 0.25 and above three times what so few rows give by chance.
+    """
+    found = []
+    for name in MODEL_SIGNALS:
+        if name not in trained:
+            continue
+        values, kept = _known(panel, name), trained[name]
+        psi = bound = None
+        if len(values) >= LEAST_ROWS and kept["rows"]:
+            then, now = np.asarray(kept["shares"]), _shares(values, np.asarray(kept["edges"]))
+            # Half a row in each bin keeps an empty one finite.
+            then, now = (
+                (part + 0.5 / n) / (1 + 0.5 * len(part) / n)
+                for part, n in ((then, kept["rows"]), (now, len(values)))
+            )
+            psi = float(((now - then) * np.log(now / then)).sum())
+            bound = max(PSI_BOUND, CHANCE * (len(then) - 1) * (1 / len(values) + 1 / kept["rows"]))
+        found.append(
+            {
+                "signal": name,
+                "known": round(len(values) / max(panel.height, 1), DIGITS),
+                "known_in_training": kept["known"],
+                "psi": None if psi is None else round(psi, DIGITS),
+                "moved": psi is not None and bound is not None and psi > bound,
+            }
+        )
+    return found
+
+
+def _known(rows: pl.DataFrame, name: str) -> Vector:
+    return rows[name].cast(pl.Float64).drop_nulls().to_numpy()
+
+
+def _shares(values: Vector, edges: Vector) -> Vector:
+    counts = np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
+    return counts / max(len(values), 1)
+
+
+@dataclass(frozen=True)
+class Churn:
+    """How a ranking changed from one run to the next.
+
+    Attributes
+    ----------
+    countries: scored in both. entered, left: scored in one only (sorted codes). kendall: tau-b of the ranks,
+        None with fewer than two countries. median_move: places, half of the countries moved by no more.
+        top: size of the head of the list compared; kept: how many of it stayed in it.
+    moves: country -> rank before, rank now.
+    """
+
+    countries: int
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    kendall: float | None
+    median_move: float | None
+    top: int
+    kept: int
+    moves: Mapping[str, tuple[int, int]]
+
+    def words(self) -> str:
+        """One sentence.
+
+        >>> Churn(2, (), ("TUR",), 1.0, 0.0, 20, 2, {"KGZ": (1, 1), "ARM": (2, 2)}).words()
+        'Of 2 countries scored in both runs half moved by at most 0 places (Kendall 1.00); 2 of the 20 \
+first stayed among them; scored before only: TUR.'
+        """
+        if self.kendall is None or self.median_move is None:
+            return f"{self.countries} countries were scored in both runs: too few to compare."
+        said = (
+            f"Of {self.countries} countries scored in both runs half moved by at most {self.median_move:.0f} "
+            f"places (Kendall {self.kendall:.2f}); {self.kept} of the {self.top} first stayed among them"
+        )
+        for words, names in (("newly scored", self.entered), ("scored before only", self.left)):
+            said += f"; {words}: {', '.join(names)}" if names else ""
+        return said + "."
+
+
+def rank_churn(before: pl.DataFrame, now: pl.DataFrame) -> Churn:
+    """Compare two `scores_country` frames (country, rank; a null rank is a country that was not scored)."""
+    from scipy.stats import kendalltau
+
+    ranks = [dict(frame.drop_nulls("rank").select("country", "rank").iter_rows()) for frame in (before, now)]
+    both = sorted(set(ranks[0]) & set(ranks[1]))
+    pairs = [(ranks[0][country], ranks[1][country]) for country in both]
+    enough = len(pairs) > 1
+    tau = float(kendalltau(*zip(*pairs, strict=True)).statistic) if enough else None
+    heads = [{country for country, rank in side.items() if rank <= TOP} for side in ranks]
+    return Churn(
+        countries=len(both),
+        entered=tuple(sorted(set(ranks[1]) - set(ranks[0]))),
+        left=tuple(sorted(set(ranks[0]) - set(ranks[1]))),
+        kendall=tau,
+        median_move=float(np.median([abs(a - b) for a, b in pairs])) if enough else None,
+        top=TOP,
+        kept=len(heads[0] & heads[1]),
+        moves=dict(zip(both, pairs, strict=True)),
+    )
