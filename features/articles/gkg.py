@@ -26,6 +26,8 @@ _SLUG_WORDS = 4  # words from which the end of an address names a story
 def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
     """Mention rows (`mentions.COLUMNS`) of a canonical GKG table (`data_contracts.tables.GKG`).
 
+    Empty or null `themes`: none of those that are watched stands near.
+
     `text` is null and `sentence_no` 0. Countries that are never routes have no row; countries that apply
     controls, or are under others, have `p_diversion` at the floor. Records whose address ends in the same
     words are one story. Sorted by article_id, sentence_no, country.
@@ -34,8 +36,9 @@ def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
     book = gazetteer()
     routes = [code for code in gkg["country"].unique().to_list() if code and not book.group(code)]
     route = pl.col("country").is_in(routes) & pl.col("near_russia")
-    strong = route & pl.col("themes").str.contains_any(telling)
-    hint = route & pl.col("themes").str.contains_any(weaker)
+    themes = pl.col("themes").fill_null("")
+    strong = route & themes.str.contains_any(telling)
+    hint = route & themes.str.contains_any(weaker)
     rows = gkg.filter(~pl.col("country").is_in(sorted(NEVER_ROUTES))).select(
         pl.col("record_id").alias("article_id"),
         pl.col("published_at").dt.date().alias("published_on"),
@@ -82,7 +85,7 @@ def country_days(gkg: pl.DataFrame) -> pl.DataFrame:
     (null where no record has one). Sorted by country and day.
     """
     near = pl.col("near_russia")
-    telling = near & pl.col("themes").str.contains_any(_themes("telling"))
+    telling = near & pl.col("themes").fill_null("").str.contains_any(_themes("telling"))
     return (
         gkg.sort("country", "published_at", "record_id")
         .group_by("country", pl.col("published_at").dt.date().alias("published_on"), maintain_order=True)

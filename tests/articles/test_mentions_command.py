@@ -76,3 +76,71 @@ def test_an_unknown_ending_of_the_output_is_wrong_usage(
     result = run(capfd, "--articles", articles, "--out", tmp_path / "out.txt")
     assert result.code == 2
     assert ".parquet or .csv" in result.text
+
+
+def record(number: int, places: str, themes: str = "") -> str:
+    fields = [""] * 27
+    fields[0], fields[1], fields[3] = f"20240301120000-{number}", "20240301120000", "paper.example"
+    fields[4], fields[8], fields[10] = f"https://paper.example/{number}", themes, places
+    return "\t".join(fields)
+
+
+def test_gdelt_records_stand_beside_articles_with_less_certainty(
+    articles: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    turkey, russia = "1#Turkey#TU#TU##39#35#TU#100", "1#Russia#RS#RS##60#100#RS#150"
+    lines = [record(1, f"{turkey};{russia}", "SANCTIONS,120;"), "no record"]
+    (tmp_path / "20240301.gkg.csv").write_text("\n".join(lines) + "\n")
+    out = tmp_path / "out.parquet"
+    result = run(capfd, "--articles", articles, "--articles", tmp_path / "20240301.gkg.csv", "--out", out)
+    assert result.code == 0, result.text
+    assert "GDELT: 1 records without text; left out: not_27_fields 1." in result.text
+    read = pl.read_parquet(out)
+    assert read["country"].to_list() == ["TUR", "KGZ"], "sorted by article"
+    without = read.filter(pl.col("text").is_null()).row(0, named=True)
+    assert (without["p_diversion"], without["is_diversion"]) == (0.3, True)
+    assert read.filter(pl.col("country") == "KGZ")["p_diversion"][0] > 0.5
+
+
+def test_parts_pieces_and_processes_change_no_byte(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from features.articles.mentions import read_mentions
+    from riskmodel import mention_job
+    from riskmodel.sources import article_parts, table_parts
+    from riskmodel.sources.articles import read_articles
+
+    rows = [
+        {"article_id": f"{i * 7919 % 40:02d}", "date": f"2024-03-{1 + i % 28:02d}", "source": "paper",
+         "text": f"Dealers in Bishkek sold {i // 2} microchips to Russia. Tbilisi slept. {ENGLISH * (i % 3)}"}
+        for i in range(40)
+    ]  # fmt: skip
+    rows += [rows[3], {**rows[4], "text": "Another text under the same id."}]
+    file = tmp_path / "articles.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    outs = [tmp_path / f"{name}.{kind}" for name in ("whole", "parts", "jobs") for kind in ("parquet", "csv")]
+    for out in outs[:2]:
+        assert run(capfd, "--articles", file, "--out", out).code == 0
+    monkeypatch.setattr(table_parts, "WHOLE", 10)
+    monkeypatch.setattr(table_parts, "PART_ROWS", 6)
+    monkeypatch.setattr(article_parts, "PART_ROWS", 6)
+    monkeypatch.setattr(mention_job, "PARTITION", 5)
+    monkeypatch.setattr(mention_job, "PIECE", 7)
+    for out in outs[2:4]:
+        assert "3 refused" in run(capfd, "--articles", file, "--out", out).text, "copies across parts"
+    for out in outs[4:]:
+        assert run(capfd, "--articles", file, "--out", out, "--jobs", 2).code == 0
+    assert pl.read_parquet(outs[0]).equals(pl.read_parquet(outs[2]))
+    assert outs[1].read_bytes() == outs[3].read_bytes() == outs[5].read_bytes()
+    assert outs[2].read_bytes() == outs[4].read_bytes()
+    accepted = read_articles([file]).frame.head(40).filter(pl.col("article_id") != rows[4]["article_id"])
+    assert pl.read_parquet(outs[2]).equals(read_mentions(accepted).mentions)
+
+
+def test_a_failed_run_leaves_the_last_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.parquet"
+    out.write_bytes(b"before")
+    (tmp_path / "a.csv").write_text("id,date,title,text\n1,,t,\n2,,t,\n")
+    assert run(capfd, "--articles", tmp_path / "a.csv", "--out", out).code == 3
+    assert out.read_bytes() == b"before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "out.parquet"]

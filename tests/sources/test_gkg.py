@@ -178,7 +178,9 @@ def test_a_line_without_end_is_counted_not_kept(tmp_path: Path, monkeypatch: pyt
 
 
 def mentions(tmp_path: Path, *lines: str) -> pl.DataFrame:
-    return gkg_mentions(read_gkg(find([write(tmp_path, *lines)], ())).frame)
+    checked = validate(CONTRACTS["gkg"], read_gkg(find([write(tmp_path, *lines)], ())).frame)
+    assert checked.quarantined.height == 0
+    return gkg_mentions(checked.accepted)
 
 
 def test_mention_rows_say_that_nobody_read_a_text(tmp_path: Path) -> None:
