@@ -109,7 +109,7 @@ def country_table(
         .join(leg_totals(excess, "onward"), on="country", how="left")
         .join(substitution(sums.families), on="country", how="left")
         .join(placebo_surge(known, sums, controls), on="country", how="left")
-        .join(newest_quarter(known, windows, controls), on="country", how="left")
+        .join(newest_quarter(known, sums, windows, controls), on="country", how="left")
         .join(_onward_coverage(sums, windows, as_of), on="country", how="left")
         .with_columns((pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap"))
     )

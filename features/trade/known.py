@@ -12,6 +12,7 @@ from features.reference.facts import NEVER_SCORED, RUSSIA, hs_families
 from features.trade.condense import Condensed, latest
 from features.trade.windows import Windows
 
+LINE_USD = 1_000
 CELL = ("leg", "reporter", "country", "hs6", "family", "period")
 
 
@@ -21,11 +22,14 @@ class Known:
 
     Attributes
     ----------
-    legs: series_id, leg, reporter, partner, country, hs6, family, sorted by series_id. Leg is `inbound`,
+    legs: series_id, line_id, leg, reporter, partner, country, hs6, family, sorted by series_id; the codes of
+        a family between the same two countries are one line. Leg is `inbound`,
         `onward`, `direct`; `placebo` (the coalition's unlisted codes of the listed headings, to a transit
         country) or `arrival` (imports that a transit country declares from a coalition member).
     rows: series_id, period, value_usd, net_kg: the rows of these series, sorted.
     baseline: series_id, calendar_month, value_usd: their sums over all baseline years.
+    baseline_lines: leg, reporter, country, calendar_month, lines: lines of at least US$1,000 in a month,
+        counted over all baseline years.
     reported, receiving: reporter, period: months with any export row, with any import row.
     exports: reporter, code, period, value_usd: baseline exports to everybody but Russia, as first published.
     """
@@ -33,6 +37,7 @@ class Known:
     legs: pl.DataFrame
     rows: pl.DataFrame
     baseline: pl.DataFrame
+    baseline_lines: pl.DataFrame
     reported: pl.DataFrame
     receiving: pl.DataFrame
     exports: pl.DataFrame
@@ -51,13 +56,13 @@ class Sorted:
     Attributes
     ----------
     legs: as in `Known`. rows: `Condensed.rows` of these series.
-    past: baseline sums already made, by the number of baseline rows known: what is known only grows, so
-        the same number is the same rows, and later dates need not sum them again.
+    past: baseline sums and lines already made, by the number of baseline rows known: what is known only
+        grows, so the same number is the same rows, and later dates need not sum them again.
     """
 
     legs: pl.DataFrame
     rows: pl.DataFrame
-    past: dict[int, pl.DataFrame] = field(default_factory=dict)
+    past: dict[int, tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=dict)
 
 
 def sort_by_leg(condensed: Condensed, goods: pl.DataFrame, members: Collection[str], since: str) -> Sorted:
@@ -96,7 +101,9 @@ def _legs(series: pl.DataFrame, goods: pl.DataFrame, members: Collection[str], s
         .filter(pl.col("leg").is_not_null())
         .join(families, on="hs6", how="inner")
         .with_columns(country.alias("country"))
-        .select("series_id", "leg", "reporter", "partner", "country", "hs6", "family")
+        .sort("leg", "reporter", "partner", "family", "series_id")
+        .with_columns(pl.struct("leg", "reporter", "partner", "family").rle_id().alias("line_id"))
+        .select("series_id", "line_id", "leg", "reporter", "partner", "country", "hs6", "family")
         .sort("series_id")
     )
 
@@ -119,23 +126,39 @@ def known_on_day(condensed: Condensed, by_leg: Sorted, windows: Windows, as_of: 
     exports = condensed.exports.filter(pl.col("known_at") <= as_of)
     first = pl.col("known_at") == pl.col("known_at").min().over("reporter", "period")
     rows = latest(by_leg.rows, as_of).drop("known_at")
+    baseline, baseline_lines = _baseline(by_leg, rows, windows, as_of)
     return Known(
         legs=by_leg.legs,
         rows=rows,
-        baseline=_baseline(by_leg, rows, windows, as_of),
+        baseline=baseline,
+        baseline_lines=baseline_lines,
         reported=months.filter(pl.col("flow") == "X").select("reporter", "period"),
         receiving=months.filter(pl.col("flow") == "M").select("reporter", "period"),
         exports=exports.filter(first).drop("known_at"),
     )
 
 
-def _baseline(by_leg: Sorted, rows: pl.DataFrame, windows: Windows, as_of: date) -> pl.DataFrame:
+def lines_of(rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
+    """Lines of at least US$1,000 in a month: leg, reporter, country, period; one row for each."""
+    names = legs.select("line_id", "leg", "reporter", "country").unique("line_id", keep="any")
+    return (
+        rows.join(legs.select("series_id", "line_id"), on="series_id")
+        .group_by("line_id", "period")
+        .agg(pl.col("value_usd").sum())
+        .filter(pl.col("value_usd") >= LINE_USD)
+        .join(names, on="line_id")
+        .select("leg", "reporter", "country", "period")
+    )
+
+
+def _baseline(
+    by_leg: Sorted, rows: pl.DataFrame, windows: Windows, as_of: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     within = pl.col("period").is_between(windows.baseline_start, windows.baseline_end)
     known = int(by_leg.rows.select((within & (pl.col("known_at") <= as_of)).sum()).item())
     if known not in by_leg.past:
-        by_leg.past[known] = (
-            rows.filter(within)
-            .group_by("series_id", pl.col("period").dt.month().alias("calendar_month"))
-            .agg(pl.col("value_usd").sum())
-        )
+        past, month = rows.filter(within), pl.col("period").dt.month().alias("calendar_month")
+        lines = lines_of(past, by_leg.legs).group_by("leg", "reporter", "country", month).len("lines")
+        sums = past.group_by("series_id", month).agg(pl.col("value_usd").sum())
+        by_leg.past[known] = (sums, lines)
     return by_leg.past[known]

@@ -8,18 +8,17 @@ Uzbekistan (Eurostat CN8 table).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from features.trade.growth import BOUNDS, LEAST_CONTROLS
-from features.trade.known import Known
-from features.trade.surge import WindowSums, matched_months, window_sums
+from features.trade.known import Known, lines_of
+from features.trade.surge import WindowSums, matched_months, shorter_window
 from features.trade.windows import Windows
 
 NEWEST_MONTHS = 3
-LINE_USD = 1_000
 # A placebo of few lines leans on the growth of the controls by so many lines.
 SHRINK_LINES = 5
 # Arrivals may fill fewer lines than what was sent (a part is booked elsewhere) and still vouch for them all.
@@ -32,18 +31,21 @@ RATIO_FLOOR_USD = 100_000
 PARTS = 2520
 
 
-def newest_quarter(known: Known, windows: Windows, controls: Collection[str]) -> pl.DataFrame:
+def newest_quarter(
+    known: Known, sums: WindowSums, windows: Windows, controls: Collection[str]
+) -> pl.DataFrame:
     """country, new_lines, onward_lines, transit_ratio (Float64): the newest three months of each leg.
 
     A country without a row has no trade on either leg in these months nor in their baseline.
 
     Parameters
     ----------
-    controls: countries whose growth is the counterfactual (`control_candidates`).
+    sums: those of the whole window. controls: countries whose growth is the counterfactual.
     """
-    sums = window_sums(known, replace(windows, recent_months=NEWEST_MONTHS))
-    inbound = new_lines(known, sums, windows, controls)
-    onward = onward_lines(known, sums, windows)
+    sums = shorter_window(known, sums, replace(windows, recent_months=NEWEST_MONTHS))
+    recent = _recent(known, ("inbound", "placebo", "onward"), sums.months)
+    inbound = new_lines(known, recent, sums, windows, controls)
+    onward = onward_lines(known, recent, sums)
     ratio = transit_ratio(sums)
     countries = pl.concat([part.select("country") for part in (inbound, onward, ratio)]).unique()
     for part in (inbound, onward, ratio):
@@ -51,7 +53,9 @@ def newest_quarter(known: Known, windows: Windows, controls: Collection[str]) ->
     return countries.sort("country")
 
 
-def new_lines(known: Known, sums: WindowSums, windows: Windows, controls: Collection[str]) -> pl.DataFrame:
+def new_lines(
+    known: Known, recent: pl.DataFrame, sums: WindowSums, windows: Windows, controls: Collection[str]
+) -> pl.DataFrame:
     """country, new_lines: ln(1 + trade lines from the coalition above what growth explains).
 
     Formula: max(0, n - g*b), n the lines of listed goods in the newest three months, b the mean of the same
@@ -60,9 +64,9 @@ def new_lines(known: Known, sums: WindowSums, windows: Windows, controls: Collec
     the country reports what it receives, at most 1.5 times its own new lines count: goods that leave for it
     and never arrive cannot pass through it (`ghost_usd` shows them).
     """
-    listed = _lines(known, "inbound", sums.months, windows)
+    listed = _lines(known, recent, "inbound", sums.months)
     growth = _control_growth(listed, controls)
-    unlisted = _lines(known, "placebo", sums.months, windows).rename(
+    unlisted = _lines(known, recent, "placebo", sums.months).rename(
         {"lines": "other", "before": "other_before"}
     )
     arrived = _arrivals(known, sums, windows, growth)
@@ -79,7 +83,7 @@ def new_lines(known: Known, sums: WindowSums, windows: Windows, controls: Collec
     )
 
 
-def onward_lines(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame:
+def onward_lines(known: Known, recent: pl.DataFrame, sums: WindowSums) -> pl.DataFrame:
     """country, onward_lines: ln(1 + lines of listed goods to Russia above the same months of the baseline).
 
     One row for each country that published one of the months.
@@ -87,7 +91,7 @@ def onward_lines(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFra
     above = (pl.col("lines") - pl.col("before")).fill_null(0.0).clip(lower_bound=0)
     return (
         _own_months(sums)
-        .join(_lines(known, "onward", sums.months, windows), on="country", how="left")
+        .join(_lines(known, recent, "onward", sums.months), on="country", how="left")
         .select("country", above.log1p().alias("onward_lines"))
     )
 
@@ -136,40 +140,36 @@ def _own_months(sums: WindowSums) -> pl.DataFrame:
     return own.select(pl.col("reporter").alias("country"), pl.col("months").alias("onward_months"))
 
 
-def _lines(known: Known, leg: str, months: pl.DataFrame, windows: Windows) -> pl.DataFrame:
+def _recent(known: Known, legs: Sequence[str], months: pl.DataFrame) -> pl.DataFrame:
+    """The lines of some legs in `months`: leg, reporter, country, period."""
+    start = months["period"].min()
+    rows = known.rows.filter(pl.col("period") >= start) if start else known.rows.clear()
+    lines = lines_of(rows, known.legs.filter(pl.col("leg").is_in(legs)))
+    return lines.join(months, on=["reporter", "period"], how="semi")
+
+
+def _lines(known: Known, recent: pl.DataFrame, leg: str, months: pl.DataFrame) -> pl.DataFrame:
     """country, lines, before (Float64) of one leg, sorted: lines of `months`, and of their baseline.
 
     A line is a reporter, partner, family and month with at least US$1,000; months: as in `WindowSums`.
     `before` is the mean over the baseline years that the reporter published.
     """
-    series = known.legs.filter(pl.col("leg") == leg).select(
-        "series_id", "reporter", "partner", "country", "family"
-    )
-    in_baseline = pl.col("period").is_between(windows.baseline_start, windows.baseline_end)
-    cells = (
-        known.rows.join(series, on="series_id")
-        .group_by("reporter", "partner", "country", "family", "period")
-        .agg(pl.col("value_usd").sum())
-        .filter(pl.col("value_usd") >= LINE_USD)
-    )
-    recent = cells.join(months, on=["reporter", "period"], how="semi").select(
-        "country", pl.lit(PARTS, dtype=pl.Int64).alias("lines"), pl.lit(0, dtype=pl.Int64).alias("before")
+    now = (
+        recent.filter(pl.col("leg") == leg)
+        .group_by("country")
+        .agg((PARTS * pl.len().cast(pl.Int64)).alias("lines"))
     )
     per_month = months.select("reporter", "calendar_month", "n_years").unique()
+    share = PARTS // pl.col("n_years").cast(pl.Int64)
     before = (
-        cells.filter(in_baseline)
-        .with_columns(pl.col("period").dt.month().alias("calendar_month"))
+        known.baseline_lines.filter(pl.col("leg") == leg)
         .join(per_month, on=["reporter", "calendar_month"])
-        .select(
-            "country",
-            pl.lit(0, dtype=pl.Int64).alias("lines"),
-            (PARTS // pl.col("n_years").cast(pl.Int64)).alias("before"),
-        )
+        .group_by("country")
+        .agg((share * pl.col("lines").cast(pl.Int64)).sum().alias("before"))
     )
     return (
-        pl.concat([recent, before])
-        .group_by("country")
-        .agg(pl.col("lines", "before").sum() / PARTS)
+        now.join(before, on="country", how="full", coalesce=True)
+        .select("country", pl.col("lines", "before").fill_null(0) / PARTS)
         .sort("country")
     )
 
@@ -192,6 +192,6 @@ def _arrivals(known: Known, sums: WindowSums, windows: Windows, growth: float) -
     ends = known.receiving.group_by("reporter").agg(pl.col("period").max().alias("end"))
     fresh = ends.filter(pl.col("end") >= pl.lit(newest, dtype=pl.Date).dt.offset_by(f"-{ARRIVAL_MONTHS}mo"))
     months = matched_months(known.receiving, fresh, replace(windows, recent_months=NEWEST_MONTHS))
-    found = _lines(known, "arrival", months, windows)
+    found = _lines(known, _recent(known, ("arrival",), months), "arrival", months)
     above = (pl.col("lines") - growth * pl.col("before")).clip(lower_bound=0)
     return found.select("country", above.alias("arrived"))

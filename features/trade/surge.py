@@ -94,6 +94,21 @@ def window_sums(known: Known, windows: Windows) -> WindowSums:
     return WindowSums(family_sums(codes), codes, coverage, months)
 
 
+def shorter_window(known: Known, sums: WindowSums, windows: Windows) -> WindowSums:
+    """`window_sums` of another length of window, with the ends and weights of `sums`."""
+    ends = sums.coverage.select("reporter", "end").unique("reporter", keep="any")
+    months = matched_months(known.reported, ends, windows)
+    counts = months.group_by("reporter").agg(pl.len().cast(pl.Int64).alias("months"))
+    coverage = (
+        sums.coverage.drop("months")
+        .join(counts, on="reporter", how="left", maintain_order="left")
+        .with_columns(pl.col("months").fill_null(0))
+        .select("leg", "reporter", "months", "end", "monthly_usd")
+    )
+    codes = code_sums(known, known.legs.filter(pl.col("leg").is_in(LEGS)), months)
+    return WindowSums(family_sums(codes), codes, coverage, months)
+
+
 def family_sums(codes: pl.DataFrame) -> pl.DataFrame:
     """Sums by family from sums by code."""
     return codes.group_by(KEY).agg(pl.col("recent_usd", "baseline_usd").sum()).sort(KEY)
