@@ -26,7 +26,7 @@ from riskmodel.sources.article_parts import ArticleParts
 from riskmodel.sources.gkg import GkgParts
 from riskmodel.sources.news import parted
 
-PIECE = 10_000  # articles whose rows are put in order at once
+PIECE = 5_000  # articles whose rows are put in order at once
 _ORDER = ["article_id", "sentence_no", "country"]
 
 
