@@ -4,20 +4,40 @@ from __future__ import annotations
 
 import re
 
-from features.articles.gazetteer import gazetteer
-from features.articles.role_features import Context
+import polars as pl
 
-ANAPHOR = (
-    r"(?i)\b(?:there|the (?:country|republic|nation|state|kingdom|sultanate|emirate|emirates|island|"
-    r"city-state|territory|government|authorities|hub|(?:small |tiny |former |landlocked |oil-rich )?"
-    r"(?:[a-z]+ )?"
-    r"(?:soviet |asian |gulf |balkan |caucasus |caucasian |eurasian |african |arab )"
-    r"(?:country|republic|nation|state|neighbou?r|hub))|"
-    r"its (?:territory|soil|ports?|borders?|customs|banks?|companies|traders|government|exporters|officials|"
-    r"authorities)|local (?:firms|companies|banks|traders|businesses|middlemen|authorities|customs))\b"
+from features.articles.gazetteer import gazetteer
+from features.articles.role_features import CONTEXT_FLAGS
+
+_INSTITUTION = (
+    r"(?:government|authorities|customs|(?:customs|revenue|border) service|central bank|"
+    r"presidential office|(?:foreign|trade|economy|finance|interior|commerce) (?:ministry|minister)|capital)"
 )
+_STATE = (
+    r"(?:country|republic|nation|kingdom|sultanate|emirate|emirates|archipelago|city-state|island|territory|"
+    r"federation|hub)"
+)
+STRONG_ANAPHOR = (
+    rf"the (?:[a-z-]+ ){{0,2}}{_STATE}|"
+    r"the (?:(?:small|tiny|former|landlocked|oil-rich) )?(?:[a-z]+ )?"
+    r"(?:soviet|asian|gulf|balkan|caucasus|caucasian|eurasian|african|arab) (?:state|neighbou?r)"
+)
+# `there is no proof` points to no place; `what is sold there is moved north` does.
+_EXPLETIVE = (
+    r"(?: (?:is|are|was|were|ha[sd]|have|will|would|can|could|may|might)|'s)(?: (?:also|still|now|be|been))* "
+    r"(?:an?|no|not|any|some|little|few|many|only|no\w+|evidence|signs?|concerns?|one|two|more|much|plenty)\b"
+)
+ANAPHOR = (
+    rf"(?i)\b(?:there(?!{_EXPLETIVE})|the state|{STRONG_ANAPHOR}|(?:the|its) {_INSTITUTION}|"
+    r"its (?:territory|soil|ports?|borders?|banks?|companies|traders|exporters|officials|embassy)|"
+    r"local (?:firms|companies|banks|traders|businesses|middlemen|authorities|customs)|"
+    r"our (?:country|territory|soil|companies|firms))\b"
+)
+# At the head of a sentence such words point back even where another country follows.
+HEAD_ANAPHOR = rf"(?i)^[^\p{{Lu}}]{{0,3}}(?:(?:but|and|yet|officially|still|now),? )?(?:{STRONG_ANAPHOR})\b"
+# What the fast pass looks for; the words themselves decide afterwards.
+MAY_POINT_BACK = r"(?i)\b(?:there|the|its|local|our) ?"
 CARRY_SENTENCES = 3
-RUSSIA_WORDS = ["Russia", "RUSSIA", "Moscow", "MOSCOW", "Kremlin", "Putin"]
 REGIME_WORDS = [
     "Iran", "Tehran", "North Korea", "Pyongyang", "Syria", "Venezuela", "Myanmar", "Houthi", "Hamas",
     "Hezbollah", "Huawei", "Nvidia", "AI chips", "Gaza", "Israel", "Sudan",
@@ -27,20 +47,16 @@ EVASION_WORDS = [
     "evad", "re-export", "reexport", "transship", "tranship", "dual-use", "dual use", "smuggl", "diver",
     "blacklist", "entity list",
 ]  # fmt: skip
+# What goes to Russia where it should not; with Russia in one sentence the article is about such goods.
+GOODS_WORDS = [
+    "chip", "semiconductor", "electronic", "component", "drone", "machine tool", "lathe", "aircraft part",
+    "weapon", "missile", "shells", "ammunition", "military", "battlefield", "war machine", "dual-use",
+    "high-priority", "technolog", "parallel import", "bearing", "re-export", "reexport", "transit",
+    "intermediar", "middlem", "microcontroller", "avionics", "optic", "gunpowder", "procure",
+]  # fmt: skip
+ENERGY_WORDS = ["crude", " oil", "tanker", "refiner", "price cap", "lng", " gas ", "shadow fleet"]
+PEACE_WORDS = ["ceasefire", "peace", "prisoner", "summit", "mediat", "negotiat", "hostage"]
 _ANAPHOR = re.compile(ANAPHOR)
-
-
-def context_after(before: str) -> Context:
-    """Context that a text lends to the sentence after it; an empty text lends none."""
-    if not before.strip():
-        return Context()
-    lowered = before.lower()
-    return Context(
-        russia=any(word in before for word in RUSSIA_WORDS),
-        regime=any(word in before for word in REGIME_WORDS),
-        evasion=any(word in lowered for word in EVASION_WORDS),
-        first=False,
-    )
 
 
 def anaphors_for(sentence: str, iso3: str) -> tuple[tuple[int, int, str], ...]:
@@ -51,3 +67,89 @@ def anaphors_for(sentence: str, iso3: str) -> tuple[tuple[int, int, str], ...]:
 def is_focus(iso3: str) -> bool:
     """Whether a later `there` may mean this country."""
     return gazetteer().group(iso3) not in ("russia", "ukraine", "controls")
+
+
+def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Sentences with what their documents lend them.
+
+    `sentences`: row (unique), article, sentence_no, text, in reading order. `found`: row, iso3, order, as
+    `countries_in` gives them. Adds the flags of `Context` and `carried`, the code of the country that words
+    such as `there` stand for in the sentence, or null.
+    """
+    focus = _focus(sentences, found)
+    russia = found.filter(pl.col("iso3") == "RUS").select("row", _ru=pl.lit(True)).unique()
+    text = pl.col("text")
+    flagged = (
+        sentences.join(focus, on="row", how="left", maintain_order="left")
+        .join(russia, on="row", how="left", maintain_order="left")
+        .with_columns(
+            _ru=pl.col("_ru").fill_null(False),
+            _re=text.str.contains_any(REGIME_WORDS),
+            _ev=text.str.contains_any(EVASION_WORDS, ascii_case_insensitive=True),
+            _go=text.str.contains_any(GOODS_WORDS, ascii_case_insensitive=True),
+            _en=text.str.contains_any(ENERGY_WORDS, ascii_case_insensitive=True),
+            _pe=text.str.contains_any(PEACE_WORDS, ascii_case_insensitive=True),
+        )
+        .with_columns(_to=pl.col("_ru") & (pl.col("_go") | pl.col("_ev")))
+        .with_columns(
+            russia=_earlier("_ru"),
+            regime=_earlier("_re"),
+            evasion=_earlier("_ev"),
+            energy=_earlier("_en"),
+            peace=_earlier("_pe"),
+            topic=_earlier("_to"),
+            near=(_before("_to", 1) | _before("_to", 2)),
+            first=pl.col("row") == pl.col("row").min().over("article"),
+            _named=pl.col("focus").is_not_null(),
+            **{name: pl.col(name).shift(1).forward_fill().over("article") for name in _CARRIED},
+        )
+    )
+    leader = pl.when(pl.col("sentence_no") - pl.col("leader_at") <= CARRY_SENTENCES).then("leader")
+    nearest = pl.when(pl.col("sentence_no") - pl.col("focus_at") <= CARRY_SENTENCES).then("focus")
+    points_back = (
+        pl.when(pl.col("_named"))
+        .then(text.str.contains(HEAD_ANAPHOR))
+        .otherwise(text.str.contains(MAY_POINT_BACK))
+    )
+    means_the_nearest = text.str.contains(r"(?i)\bthere\b")
+    carried = pl.when(means_the_nearest).then(nearest).otherwise(pl.coalesce(leader, nearest))
+    return flagged.with_columns(carried=pl.when(points_back).then(carried)).select(
+        *sentences.columns, *CONTEXT_FLAGS, "carried"
+    )
+
+
+_CARRIED = ("focus", "focus_at", "leader", "leader_at")
+
+
+def _focus(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The last country that `there` may mean, by sentence, and the one named most so far in the article.
+
+    Among countries named equally often the one named last leads. Columns: row, and `_CARRIED`.
+    """
+    named = (
+        found.filter(pl.col("iso3").map_elements(is_focus, return_dtype=pl.Boolean))
+        .join(sentences.select("row", "article", "sentence_no"), on="row", how="inner", maintain_order="left")
+        .with_row_index("event")
+        .with_columns(times=pl.int_range(1, pl.len() + 1).over("article", "iso3"))
+        .with_columns(best=(pl.col("times") * 2**32 + pl.col("event")).cum_max().over("article") % 2**32)
+    )
+    at = pl.col("best").cast(pl.UInt32)
+    return (
+        named.with_columns(leader=pl.col("iso3").gather(at), leader_at=pl.col("sentence_no").gather(at))
+        .group_by("row", maintain_order=True)
+        .agg(
+            pl.col("iso3").last().alias("focus"),
+            pl.col("sentence_no").last().alias("focus_at"),
+            pl.col("leader", "leader_at").last(),
+        )
+    )
+
+
+def _earlier(flag: str) -> pl.Expr:
+    """Whether the flag was set in an earlier sentence of the same article."""
+    return pl.col(flag).cast(pl.UInt8).cum_max().shift(1, fill_value=0).over("article").cast(pl.Boolean)
+
+
+def _before(flag: str, distance: int) -> pl.Expr:
+    """Whether the flag was set in the sentence so many before."""
+    return pl.col(flag).shift(distance, fill_value=False).over("article")

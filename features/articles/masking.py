@@ -14,6 +14,14 @@ from features.articles.gazetteer import APOSTROPHES, Place, gazetteer
 from features.articles.lexicon import goods, phrases
 
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[,;:.!?()\"“”%$€£&/]")
+# `SEOUL - `, `NEW DELHI, March 3 (agency) - `, `Bishkek, 4 May — `
+_DAY = r",? (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:,? \d{4})?"
+_AGENCY = r" \([\w ./-]{2,30}\)"
+_DATELINE = re.compile(
+    rf"(?:[A-Z][A-Z.' -]{{2,30}}(?:, [A-Z][\w.]+)?(?:{_DAY})?(?:{_AGENCY})?"
+    rf"|[A-Z][\w.' -]{{2,30}}(?:, [A-Z][\w.]+)?(?:{_DAY}(?:{_AGENCY})?|{_AGENCY}))"
+    r" ?(?:-|–|—|--) (?=[\"“A-Z0-9])"
+)
 _POSSESSIVE = re.compile(r"'s\b")
 _GROUP_MASKS = {"russia": "RUSSIA", "ukraine": "UKRAINE", "controls": "WEST", "other_regime": "REGIME"}
 _JOINERS = frozenset({",", "and", "or", "the", "&", "/", "as", "well"})
@@ -42,15 +50,17 @@ def tokenize(
     `places` come from `find_places`; `anaphors` are (start, end, iso3) of words such as `there` that
     stand for a country named earlier.
     """
-    marks = [(p.start, p.end, p.iso3, p.kind) for p in places]
+    opening = _DATELINE.match(sentence)
+    head = opening.end() if opening else 0  # where the reporter sat says nothing
+    marks = [(p.start, p.end, p.iso3, p.kind) for p in places if p.start >= head]
     marks += [(start, end, iso3, "anaphor") for start, end, iso3 in anaphors]
     tokens: list[Token] = []
-    at = 0
+    at = head
     for start, end, iso3, kind in sorted(marks):
         if start < at:
             continue
         tokens += _words(sentence, at, start)
-        label = "PLACE" if iso3 else kind
+        label = "ANAPHOR" if kind == "anaphor" else "PLACE" if iso3 else kind
         tokens.append(Token(sentence[start:end].lower(), label, iso3, start, end))
         at = end
     return tokens + _words(sentence, at, len(sentence))

@@ -16,19 +16,20 @@ from features.articles.gazetteer import country_spellings
 
 # Russia and Ukraine by name, and by every city and adjective that the gazetteer knows.
 ADVERSARY = sorted(
-    {"russia", "moscow", "kremlin", "ukrain", "kyiv", " putin"}  # a blank before: `computing`
+    {"russia", "moscow", "kremlin", "ukrain", "kyiv", " putin", " urals"}  # blanks: `computing`, `murals`
     | {
         name.lower()
         for name, iso3 in country_spellings().items()
-        if iso3 in ("RUS", "UKR") and len(name) > 4 and name.lower() != "putin"
+        if iso3 in ("RUS", "UKR") and len(name) > 4 and name.lower() not in ("putin", "urals")
     }
 )
-# Duties on imports, and what the state buys: not about goods for Russia, even where Russia is named.
+# Duties on imports, what the state buys, lists of addresses: not about goods for Russia, even where it is named.
 DUTIES = [
     "antidumping", "anti-dumping", "countervailing", "less than fair value", "less-than-fair-value",
     "subject merchandise", "sunset review", "five-year review", "tariff act", "dumping margin",
     "dumping duty", "dumping duties", "sold at less than normal value",
     "acquisition regulation supplement",
+    "unverified list",  # says only who could or could not be visited
 ]  # fmt: skip
 # With these a text that also speaks of duties may still be about goods for Russia.
 GUILE = [

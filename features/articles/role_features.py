@@ -1,12 +1,13 @@
 """What the role models see of a sentence: masked n-grams, words around the target, and cues.
 
 Names of features: `w:` word, `c:` class, `b:` pair of neighbours, `f:` pair with its gap, `r:` what
-stands around RUSSIA, `L`/`R` what stands left and right of the target country, `x:` cues.
+stands around RUSSIA, `L`/`R` what stands left and right of the target country, `x:` cues, `in:` a class
+inside a document.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from features.articles.masking import Masked, Token, masked
 
@@ -51,18 +52,26 @@ _PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY"}) | {"RUSSIA", "REGIME", "WEST"
 _SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What the document said before the sentence (title included).
 
     russia: Russia was named. regime: another sanctioned destination was named. evasion: language of
-    evasion or export control was used. first: the sentence stands alone, nothing came before.
+    evasion or export control was used. energy, peace: words of these matters were used. topic: a sentence
+    spoke of Russia and of restricted goods or evasion; near: one of the last two did. first: the sentence
+    stands alone, nothing came before.
     """
 
     russia: bool = False
     regime: bool = False
     evasion: bool = False
+    energy: bool = False
+    peace: bool = False
+    topic: bool = False
+    near: bool = False
     first: bool = True
+
+
+CONTEXT_FLAGS = Context._fields
 
 
 def stem(word: str) -> str:
@@ -100,6 +109,9 @@ def sentence_features(tokens: list[Token], context: Context) -> dict[str, str]:
                 found.setdefault(f"f:{unit}_{units[i + gap]}", " ".join(seen.words[i : i + gap + 1]))
     found.update(_pairs(units, seen.words))
     found.update(_cues(units, context))
+    if not context.first and "RUSSIA" not in units:
+        # Inside a document that says elsewhere whom the goods are for, the same words weigh differently.
+        found.update({f"in:c:{u}": w for u, w in zip(units, seen.words, strict=True) if u.isupper()})
     return found
 
 
@@ -118,6 +130,10 @@ def _cues(units: list[str], context: Context) -> dict[str, str]:
     russia = "RUSSIA" in present
     regime = "REGIME" in present
     cues = {"russia" if russia else "no russia": True}
+    here = "russia" if russia else "no russia"
+    for flag in ("topic", "near", "energy", "peace", "regime"):
+        cues[f"{flag} before, {here}"] = getattr(context, flag)
+    cues["off topic before"] = (context.energy or context.peace) and not context.topic
     if not russia:
         cues["russia before"] = context.russia
         cues["regime before, no russia"] = context.regime and not context.russia

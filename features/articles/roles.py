@@ -108,13 +108,13 @@ def read_roles(tokens: list[Token], countries: list[str], context: Context) -> d
     sentence = sentence_features(tokens, context)
     two_step_sentence = logistic(model.sentence.scores(sentence)[0])
     if two_step_sentence < 0.02:  # what the sentence is about already rules it out
-        return {iso3: _elsewhere(model, tokens, iso3, model.floor) for iso3 in countries}
+        return {iso3: _elsewhere(model, tokens, iso3) for iso3 in countries}
     return {iso3: _verdict(model, tokens, sentence, iso3) for iso3 in countries}
 
 
-def _elsewhere(model: RoleModel, tokens: list[Token], iso3: str, p: float) -> Verdict:
+def _elsewhere(model: RoleModel, tokens: list[Token], iso3: str) -> Verdict:
     target = target_features(tokens, iso3, gazetteer().group(iso3))
-    return Verdict(model.role.best(target), round(p, 4), False, 0, "")
+    return Verdict(model.role.best(target), round(model.floor, 4), False, 0, "")
 
 
 def _verdict(model: RoleModel, tokens: list[Token], sentence: dict[str, str], iso3: str) -> Verdict:

@@ -39,7 +39,8 @@ SENTENCE_WORDS = [
     "load", "invention", "channel", "hydraulic", "car ", "made their way", "work with", "work together",
     "the matter", "nothing to do", "raw material", "watch", "vow", "promis", "assur", "pledg", "lists",
     "never get", "the law", "right direction", "acting on", "gets across", "we are getting", "thank",
-    "hopeful",
+    "hopeful", "trade", "dealer", "avionics", "bearing", "engine", "sensor", "invoice", "repackag",
+    "high-priority", "by way of", "envoy", "bank", "lender", "graphics card", "rifle", "baseless",
 ]  # fmt: skip
 
 

@@ -106,11 +106,7 @@ def _both(example: Example) -> dict[str, str]:
 
 def out_of_fold(data: TrainingSet) -> OutOfFold:
     """Readings by models that saw neither the sentence nor a near-copy of it."""
-    from features.articles.near_copies import clusters
-
-    cluster = clusters(data.texts)
-    order = np.random.default_rng(0).permutation(max(cluster) + 1)
-    fold = np.array([order[cluster[e.sentence]] % FOLDS for e in data.examples])
+    fold = folds(data)
     raw = np.zeros(len(data.examples))
     polarity = np.zeros(len(data.examples), dtype=np.int64)
     for number in range(FOLDS):
@@ -123,6 +119,20 @@ def out_of_fold(data: TrainingSet) -> OutOfFold:
     slope, offset = platt(raw, truth)
     probability = 1 / (1 + np.exp(-(slope * raw + offset)))
     return OutOfFold(raw, probability, polarity, truth, np.array([e.polarity for e in data.examples]))
+
+
+def folds(data: TrainingSet) -> NDArray[np.int64]:
+    """Fold of each example: near-copies and the sentences of one article stay together."""
+    from features.articles.near_copies import clusters
+
+    keys = [
+        ("copies", c) if a < 0 else ("article", a)
+        for c, a in zip(clusters(data.texts), data.articles, strict=True)
+    ]
+    number: dict[tuple[str, int], int] = {}
+    groups = [number.setdefault(key, len(number)) for key in keys]
+    order = np.random.default_rng(0).permutation(len(number))
+    return np.array([order[groups[e.sentence]] % FOLDS for e in data.examples])
 
 
 def platt(raw: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:

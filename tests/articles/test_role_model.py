@@ -59,7 +59,7 @@ def test_json_round_trip() -> None:
 def test_the_screens_pass_every_positive_training_sentence(data: TrainingSet) -> None:
     import polars as pl
 
-    hits = {e.sentence for e in data.examples if e.positive}
+    hits = {e.sentence for e in data.examples if e.positive and e.article < 0}
     texts = pl.DataFrame({"text": [data.texts[i] for i in sorted(hits)]})
     kept = texts.filter(sentence_screen(pl.col("text")))
     assert kept.height >= 0.97 * texts.height
@@ -75,9 +75,15 @@ def test_the_model_sees_no_country_name() -> None:
 
 
 def test_no_weight_names_a_country() -> None:
-    from features.articles.gazetteer import country_spellings
+    from features.articles.gazetteer import country_spellings, trap_names
 
-    names = {name.lower()[:7] for name in country_spellings() if name.isalpha() and len(name) >= 6}
+    traps = {
+        name.lower() for name in trap_names()
+    }  # such a word may stand for something else, as Georgia for the US state
+    names = {
+        n.lower()[:7] for n in country_spellings() if n.isalpha() and len(n) >= 6 and n.lower() not in traps
+    }
+    names -= {"connect", "washing"}  # stems of words, too: to connect, a washing machine
     model = role_model()
     for part in (model.sentence, model.target, model.joint, model.polarity, model.role):
         plain = [name for name in part.weights if not name.startswith("x:")]
