@@ -169,13 +169,13 @@ SIGNALS: tuple[Signal, ...] = (
         "new_lines",
         "trade",
         "more lines of listed trade toward the country than baseline and growth explain, newest three months",
-        "ln(1 + lines)",
+        "ln(1 + lines of 1,000 possible)",
         1,
         "identity",
         ("inbound",),
-        "ln(1 + max(0, n - g*b)), lines: a coalition reporter, a family and a month with US$1,000 or more; "
-        "g the larger growth of lines to the controls and of the country's unlisted lines; at most 1.5 times "
-        "the new lines of its own imports where it reports them",
+        "ln(1 + 1000 max(0, n - g*b) / possible), lines: a reporter, a family and a month with US$1,000 or "
+        "more; g the larger growth of lines to the controls and of the country's unlisted lines; at most 1.5 "
+        "times the new lines of its own imports where it reports them",
         "one reporter with newest and baseline months",
         "many small buyers entered a growing market; small parcels are declared more fully than before",
         "extensive margin of trade; measured on the Eurostat CN8 table",
@@ -184,11 +184,11 @@ SIGNALS: tuple[Signal, ...] = (
         "onward_lines",
         "trade",
         "more lines of listed goods from the country to Russia than before, newest three months",
-        "ln(1 + lines)",
+        "ln(1 + lines of 1,000 possible)",
         1,
         "identity",
         ("onward",),
-        "ln(1 + max(0, n - b)), lines: a family and a month with US$1,000 or more",
+        "ln(1 + 1000 max(0, n - b) / possible), lines: a family and a month with US$1,000 or more",
         "the country's own newest and baseline months",
         "first sales of own products; small parcels are declared more fully than before",
         "extensive margin of trade",

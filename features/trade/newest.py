@@ -27,6 +27,8 @@ ARRIVAL_MONTHS = 6
 EVENT_MONTHS = 6
 EVENT_USD, EVENT_RATIO = 1_000_000, 2
 RATIO_FLOOR_USD = 100_000
+# Lines are told per thousand that there could be, so that long and short goods lists read alike.
+THOUSAND = 1000
 # Shares of baseline years add up as whole numbers: the least common multiple of 1 to 10 years.
 PARTS = 2520
 
@@ -56,9 +58,10 @@ def newest_quarter(
 def new_lines(
     known: Known, recent: pl.DataFrame, sums: WindowSums, windows: Windows, controls: Collection[str]
 ) -> pl.DataFrame:
-    """country, new_lines: ln(1 + trade lines from the coalition above what growth explains).
+    """country, new_lines: ln(1 + lines from the coalition above what growth explains, of 1,000 possible).
 
-    Formula: max(0, n - g*b), n the lines of listed goods in the newest three months, b the mean of the same
+    Formula: max(0, n - g*b) for each 1,000 lines that there could be (every family of the table, reporter and
+    month that it published), n the lines of listed goods in the newest three months, b the mean of the same
     calendar months of the baseline, g the larger of the growth of lines to the controls and of the country's
     own lines of unlisted goods of the same headings: an economy that grows in all goods is no route. Where
     the country reports what it receives, at most 1.5 times its own new lines count: goods that leave for it
@@ -74,25 +77,27 @@ def new_lines(
         pl.col("other_before").fill_null(0) + SHRINK_LINES
     )
     above = (pl.col("lines") - pl.max_horizontal(pl.lit(growth), own) * pl.col("before")).clip(lower_bound=0)
+    vouched = ARRIVAL_SHARE * pl.col("arrived")
+    senders = sums.coverage.filter(pl.col("leg") == "inbound")
+    per_thousand = THOUSAND / max(_families(sums) * int(senders["months"].sum()), 1)
     return (
         listed.join(unlisted, on="country", how="left")
         .join(arrived, on="country", how="left")
-        .select(
-            "country", pl.min_horizontal(above, ARRIVAL_SHARE * pl.col("arrived")).log1p().alias("new_lines")
-        )
+        .select("country", (pl.min_horizontal(above, vouched) * per_thousand).log1p().alias("new_lines"))
     )
 
 
 def onward_lines(known: Known, recent: pl.DataFrame, sums: WindowSums) -> pl.DataFrame:
-    """country, onward_lines: ln(1 + lines of listed goods to Russia above the same months of the baseline).
+    """country, onward_lines: ln(1 + lines to Russia above the same baseline months, of 1,000 possible).
 
     One row for each country that published one of the months.
     """
     above = (pl.col("lines") - pl.col("before")).fill_null(0.0).clip(lower_bound=0)
+    per_thousand = THOUSAND / (max(_families(sums), 1) * pl.col("onward_months"))
     return (
         _own_months(sums)
         .join(_lines(known, recent, "onward", sums.months), on="country", how="left")
-        .select("country", above.log1p().alias("onward_lines"))
+        .select("country", (above * per_thousand).log1p().alias("onward_lines"))
     )
 
 
@@ -132,6 +137,10 @@ def transit_ratio(sums: WindowSums) -> pl.DataFrame:
         .with_columns(pl.col(amounts).fill_null(0.0))
         .select("country", ratio.log().alias("transit_ratio"))
     )
+
+
+def _families(sums: WindowSums) -> int:
+    return sums.families["family"].n_unique()
 
 
 def _own_months(sums: WindowSums) -> pl.DataFrame:

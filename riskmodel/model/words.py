@@ -83,14 +83,14 @@ _SAY: dict[str, Callable[[float], str]] = {
         else "unlisted goods of the same headings rose as much as the listed ones"
     ),
     "new_lines": lambda v: (
-        f"in the newest three months about {count(v)} more lines of listed trade (a sender, a product "
-        "family and a month) come in than baseline and growth explain"
+        f"in the newest three months {count(v)} of 1,000 possible lines of listed trade (a sender, a product "
+        "family and a month) come in that baseline and growth do not explain"
         if v > 0
         else "in the newest three months no more lines of listed trade come in than growth explains"
     ),
     "onward_lines": lambda v: (
-        f"in the newest three months about {count(v)} more lines of listed goods (a product family and "
-        "a month) go to Russia than before"
+        f"in the newest three months {count(v)} of 1,000 possible lines of listed goods (a product family "
+        "and a month) go to Russia that did not before"
         if v > 0
         else "in the newest three months no more lines of listed goods go to Russia than before"
     ),

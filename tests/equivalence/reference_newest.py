@@ -35,15 +35,19 @@ def newest_quarter(
     booked = arrivals(world, g)
     sums = window_sums(world)
     sent_months = max(len(months[name]) for name in world.senders())
+    n_families = len({family for _, _, family in sums})
+    inbound = {c["reporter"] for c in world.cells if c["leg"] == "inbound"}
+    possible = max(n_families * sum(len(months[name]) for name in inbound), 1) / 1000
     found: dict[str, dict[str, float | None]] = {}
     for country in countries:
         own = (others[country][0] + 5 * g) / (others[country][1] + 5)
         above = max(0.0, listed[country][0] - max(g, own) * listed[country][1])
         row: dict[str, float | None] = {
-            "new_lines": math.log1p(min(above, 1.5 * booked.get(country, math.inf)))
+            "new_lines": math.log1p(min(above, 1.5 * booked.get(country, math.inf)) / possible)
         }
         n_own = len(months.get(country, []))
-        row["onward_lines"] = math.log1p(max(0.0, onward[country][0] - onward[country][1])) if n_own else None
+        more = max(0.0, onward[country][0] - onward[country][1])
+        row["onward_lines"] = math.log1p(1000 * more / (max(n_families, 1) * n_own)) if n_own else None
         row["transit_ratio"] = ratio_of(sums, country, sent_months, n_own) if n_own else None
         found[country] = row
     return found
