@@ -20,9 +20,10 @@ _LISTS = ("data", "dataset", "entries", "items", "articles")
 def read_json_cells(source: Source) -> pl.DataFrame:
     """Read one JSON list of objects, an object with such a list (`_LISTS`), or one object a line.
 
-    Returns cells (String or null; lists and objects as JSON text); what is no object is a row of nulls, so
-    that rows keep their place. An empty list gives an empty frame without columns. Raises InputUnreadable
-    where nothing is an object.
+    A list of lists, the first of which names the columns (as the US Census answers), is read like a list of
+    objects; of a name that is repeated the first column counts. Returns cells (String or null; lists and
+    objects as JSON text); what is no object is a row of nulls, so that rows keep their place. An empty list
+    gives an empty frame without columns. Raises InputUnreadable where nothing is an object.
     """
     with utf8_file(source) as path:
         whole = None if is_json_lines(path) else _parse(path.read_text(encoding="utf-8-sig"))
@@ -33,11 +34,21 @@ def read_json_cells(source: Source) -> pl.DataFrame:
         else:
             with path.open(encoding="utf-8-sig") as file:
                 items = [_parse(line) for line in file if line.strip()]
-    objects = [item if isinstance(item, dict) else {} for item in items]
+    objects = [item if isinstance(item, dict) else {} for item in _named(items)]
     if objects and not any(objects):
         raise source.refuse("holds no JSON object; give one object a line, or one list of objects")
     columns = list(dict.fromkeys(printable(key) for item in objects for key in item))
     return _cells(objects, columns)
+
+
+def _named(items: Sequence[Any]) -> Sequence[Any]:
+    """Rows under a header row as objects; anything else as it is."""
+    header = items[0] if items else None
+    if not isinstance(header, list) or not header or not all(isinstance(name, str) for name in header):
+        return items
+    fit = (item if isinstance(item, list) and len(item) == len(header) else None for item in items[1:])
+    # From the right, so that of a repeated name the first column stays.
+    return [item and dict(zip(header[::-1], item[::-1], strict=True)) for item in fit]
 
 
 def json_line_columns(path: Path) -> list[str]:

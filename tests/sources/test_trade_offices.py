@@ -246,3 +246,14 @@ def test_a_baci_number_that_is_no_year_is_left_to_the_contract(tmp_path: Path) -
     frame = read_trade([path]).frame
     assert frame["period"].to_list() == ["2021854231", "2021-01-01"]
     assert frame["known_at"].to_list() == [None, date(2023, 1, 31)]
+
+
+def test_us_census_answer_is_a_list_of_lists(tmp_path: Path) -> None:
+    """The first list names the columns; a name in the predicate comes twice; a short row is counted."""
+    header = '["CTY_CODE","ALL_VAL_MO","E_COMMODITY","COMM_LVL","SUMMARY_LVL","time","COMM_LVL"]'
+    rows = ('["4631","700","854231","HS6","DET","2022-01","HS6"]', '["4631","700"]')
+    batch = read(tmp_path, "answer.json", "[" + ",\n".join((header, *rows)) + "]")
+    assert batch.frame.select("partner", "flow", "value_usd", "hs_edition").rows() == [
+        ("ARM", "X", 700, "HS2022")
+    ]
+    assert batch.dropped == {"not_a_json_object": 1}
