@@ -31,6 +31,7 @@ from riskmodel.model.ablation import ablation
 from riskmodel.model.backtest_page import backtest_page
 from riskmodel.model.card import METHOD_NAMES, reachable_words
 from riskmodel.model.frames import Target
+from riskmodel.model.product_backtest import judge_products, learnt_scores, product_rows
 from riskmodel.model.worlds import held_out_jobs, training_jobs, world_rows
 
 Tell = Callable[[str], None]
@@ -54,12 +55,19 @@ class Judged:
 
 
 def on_worlds(
-    model: Model, n_worlds: int, seed: int, n_jobs: int, tell: Tell, *, with_ablation: bool = False
+    model: Model,
+    n_worlds: int,
+    seed: int,
+    n_jobs: int,
+    tell: Tell,
+    *,
+    with_ablation: bool = False,
+    with_products: bool = False,
 ) -> Judged:
     """A stored model, frozen, on `n_worlds` simulated worlds from `seed` of the held-out ranges.
 
     The simple rules that need fitting are fitted on half as many training worlds (at least four), the
-    ablation as well.
+    ablation and the yardstick of the product score as well.
     """
     target = _target(model)
     trained = model.manifest.get("worlds", {})
@@ -86,6 +94,10 @@ def on_worlds(
     if with_ablation:
         tell("Fitting without and with each group of signals.")
         content["ablation"] = ablation(train, test, model.manifest["candidate"])
+    if with_products:
+        tell("Scoring products in the same worlds.")
+        asked = product_rows(held_out_jobs(n_worlds, seed), n_jobs)
+        content["products"] = judge_products(asked, learnt_scores(product_rows(known_jobs, n_jobs), asked))
     return Judged({**content, "model_id": model.model_id})
 
 

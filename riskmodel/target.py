@@ -20,6 +20,7 @@ from features.trade.windows import Windows
 
 HORIZON_MONTHS = 6
 TRANSIT_FLOOR_USD = 1_000_000
+PRODUCT_FLOOR_USD = 100_000
 TRANSIT_RATIO = 2
 LISTING_FLOOR = 2
 # A month of the inbound leg counts as published when its reporters make up this share of coalition trade.
@@ -147,6 +148,36 @@ def transit_labels(
     return pl.DataFrame(rows, schema=LABELS, orient="row")
 
 
+def product_labels(
+    legs: Legs, as_of: date, windows: Windows, undeclared: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The event for each country and goods family: country, family, target, sorted; no row means no transit.
+
+    True where the transit of the family over the six months after as_of exceeds US$100,000 and is at least
+    twice the mean of the same months of the baseline years; else as `transit_labels`. Empty where one of the
+    months is unpublished on the inbound leg, or no baseline year is whole. An onward leg that was
+    never reported counts as what `undeclared` (country, family, period, value_usd) holds of it.
+    """
+    first, last = horizon(as_of)
+    published = set(legs.inbound_months.to_list())
+    years = [year for year in _baseline_starts(first, windows) if _whole(published, year)]
+    schema = {"country": pl.String, "family": pl.String, "target": pl.Boolean}
+    if not _whole(published, first) or not years:
+        return pl.DataFrame(schema=schema)
+    key = ["country", "family"]
+    parts = [_matched_families(legs.trade, first).select(*key, pl.col("value_usd").alias("usd"))]
+    if undeclared is not None:
+        hidden = undeclared.filter(pl.col("period").is_between(first, last))
+        parts.append(hidden.select(*key, pl.col("value_usd").alias("usd")))
+    ahead = pl.concat(parts).group_by(key).agg(pl.col("usd").sum())
+    past = pl.concat([_matched_families(legs.trade, year) for year in years])
+    base = past.group_by(key).agg((pl.col("value_usd").sum() // len(years)).alias("base"))
+    event = (pl.col("usd") > PRODUCT_FLOOR_USD) & (
+        pl.col("usd") >= TRANSIT_RATIO * pl.col("base").fill_null(0)
+    )
+    return ahead.join(base, on=key, how="left").select(*key, event.alias("target")).sort(key)
+
+
 def _why_null(inbound: bool, onward: bool, baseline: bool) -> str | None:
     if not inbound:
         return "inbound_leg_not_published"
@@ -179,12 +210,18 @@ def _published_by_country(months: pl.DataFrame) -> dict[str, set[date]]:
 
 def _matched(trade: pl.DataFrame, first: date) -> dict[str, int]:
     """Sum over families of min(inbound, onward) of the six months from `first`, for each country."""
+    matched = _matched_families(trade, first)
+    return dict(matched.group_by("country").agg(pl.col("value_usd").sum()).iter_rows())
+
+
+def _matched_families(trade: pl.DataFrame, first: date) -> pl.DataFrame:
+    """country, family, value_usd: min(inbound, onward) of the six months from `first`."""
     months = pl.col("period").is_between(first, month_after(first, HORIZON_MONTHS - 1))
     sums = trade.filter(months).group_by("leg", "country", "family").agg(pl.col("value_usd").sum())
     inbound, onward = (sums.filter(pl.col("leg") == leg) for leg in ("inbound", "onward"))
     both = inbound.join(onward, on=["country", "family"], suffix="_onward")
-    matched = both.select("country", pl.min_horizontal("value_usd", "value_usd_onward").alias("value_usd"))
-    return dict(matched.group_by("country").agg(pl.col("value_usd").sum()).iter_rows())
+    smaller = pl.min_horizontal("value_usd", "value_usd_onward").alias("value_usd")
+    return both.select("country", "family", smaller)
 
 
 def _undeclared_sums(undeclared: pl.DataFrame | None, first: date, last: date) -> dict[str, int]:

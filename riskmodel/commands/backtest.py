@@ -15,6 +15,7 @@ from riskmodel.commands.options import PATHS, own_tables
 @click.option("--worlds", type=click.IntRange(2), default=12, show_default=True, help="Simulated worlds.")
 @click.option("--seed", type=click.IntRange(0), default=901000, show_default=True, help="First world's seed.")
 @click.option("--ablation", is_flag=True, help="Also refit without and with each group of signals (slow).")
+@click.option("--products", is_flag=True, help="Also judge the product score, country by HS6 code.")
 @click.option(
     "--out", type=PATHS, default=Path("runs/backtest"), show_default=True, metavar="DIR", help="Folder."
 )
@@ -24,6 +25,7 @@ def command(
     worlds: int,
     seed: int,
     ablation: bool,
+    products: bool,
     target: str,
     trade: tuple[Path, ...],
     articles: tuple[Path, ...],
@@ -63,7 +65,9 @@ def command(
         judged = judging.on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
     else:
         model = registry.load(model_id, models_dir or registry.MODELS_DIR)
-        judged = judging.on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation)
+        judged = judging.on_worlds(
+            model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products
+        )
     judged.write(out)
     for line in judging.summary(judged.content):
         tell(line)

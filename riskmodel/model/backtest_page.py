@@ -11,7 +11,10 @@ from markupsafe import Markup, escape
 from features.reference.facts import country_names
 from riskmodel.model.card import METHOD_NAMES, reachable_words
 from riskmodel.model.charts import curves_chart, reliability_chart, timeline
+from riskmodel.model.product_backtest import LEARNT, SCORE
 from riskmodel.model.reachable import CAUSES, ORACLES
+
+PRODUCT_NAMES = {SCORE: "product score", LEARNT: "learnt on other worlds"}
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1c2127; --muted: #5a6470; --rule: #d9dee4;
@@ -62,6 +65,7 @@ def backtest_page(content: Mapping[str, Any]) -> str:
         _power(found.get("power", [])),
         _priors(found["other_shares_of_events"]),
         _ablation(content.get("ablation", [])),
+        _products(content.get("products")),
         "<h2>Countries over time</h2>",
         "<p class='muted'>Line: risk. Dots: dates whose six months ahead held the event. Dashed: where the "
         "band high begins. First the countries with most events, then those without "
@@ -220,6 +224,38 @@ def _ablation(lines: Sequence[Mapping[str, Any]]) -> str:
     ]
     head = ["signals", "average precision", "Brier skill"]
     return _table(head, rows, "Refitted without and with each group of signals alone") if rows else ""
+
+
+def _products(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return ""
+    methods = [
+        [
+            PRODUCT_NAMES.get(name, name.replace("_", " ")),
+            _number(m["average_precision"], m["average_precision_90"]),
+            _number(m["auc"]),
+            _number(m["precision_at_50"]),
+        ]
+        for name, m in found["methods"].items()
+    ]
+    roles = [
+        [name.replace("_", " "), str(m["rows"])]
+        + [f"{100 * m[key]:.1f}%" for key in ("events", "in_the_top", "in_the_top_without_event")]
+        for name, m in found["roles"].items()
+    ]
+    gain, (low, high) = found["gain_of_learnt"]["gain"], found["gain_of_learnt"]["interval_90"]
+    head = ["method", "average precision", "AUC", "precision@50"]
+    return (
+        "<h2>Products</h2><p>The event of a country and HS6 code: transit of its family above US$100,000 in "
+        "the six months ahead, and at least twice the same months of the baseline. A rule learnt on other "
+        f"worlds gains {gain:+.3f} [{low:+.3f}, {high:+.3f}] over the score.</p>"
+        + _table(head, methods, f"{found['rows']} codes on all dates, {found['events']} events")
+        + _table(
+            ["role", "codes", "events", "in the highest 5%", "in it without an event"],
+            roles,
+            "Highest product scores by what the simulated country is",
+        )
+    )
 
 
 def _timelines(lines: Sequence[Mapping[str, Any]]) -> str:

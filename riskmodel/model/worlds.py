@@ -144,9 +144,15 @@ def _end(params: WorldParams) -> date:
 
 
 def undeclared_transit(world: World) -> pl.DataFrame:
+    """`undeclared_by_code` of all codes together: country, period, value_usd."""
+    codes = undeclared_by_code(world).group_by("country", "period").agg(pl.col("value_usd").sum())
+    return codes.sort("country", "period")
+
+
+def undeclared_by_code(world: World) -> pl.DataFrame:
     """What reached Russia through a country without standing in its published exports.
 
-    country, period, value_usd. In a month the country published, that is what it left undeclared; in a
+    country, hs6, period, value_usd. In a month the country published, that is what it left undeclared; in a
     month it never published, all of it. Goods that went on through a second country count for both.
     Ghost trade never comes in and counts for neither.
     """
@@ -164,16 +170,16 @@ def undeclared_transit(world: World) -> pl.DataFrame:
         .otherwise(pl.col("onward_usd") - pl.col("declared_usd"))
     )
     told = moved.with_columns(last).join(published, on=["last_country", "period"], how="left")
-    own = told.filter(pl.col("via").is_null()).select("country", "period", hidden.alias("value_usd"))
+    own = told.filter(pl.col("via").is_null()).select("country", "hs6", "period", hidden.alias("value_usd"))
     chains = told.filter(pl.col("via").is_not_null())
-    first = chains.select("country", "period", pl.col("onward_usd").alias("value_usd"))
-    second = chains.select(pl.col("via").alias("country"), "period", pl.col("onward_usd").alias("value_usd"))
+    whole = ("hs6", "period", pl.col("onward_usd").alias("value_usd"))
+    first, second = (chains.select(pl.col(name).alias("country"), *whole) for name in ("country", "via"))
     return (
         pl.concat([own, first, second])
-        .group_by("country", "period")
+        .group_by("country", "hs6", "period")
         .agg(pl.col("value_usd").sum())
         .filter(pl.col("value_usd") > 0)
-        .sort("country", "period")
+        .sort("country", "hs6", "period")
     )
 
 
