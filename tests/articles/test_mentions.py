@@ -163,3 +163,18 @@ def test_rates_ignore_what_was_published_later_and_count_a_story_once() -> None:
     assert signals["n_stories"].to_list() == [1]
     later = mentions.with_columns(published_on=pl.lit(date(2024, 6, 1)), story_id=pl.lit("later"))
     assert article_signals(pl.concat([mentions, later]), date(2024, 4, 1)).equals(signals)
+
+
+def test_a_training_panel_does_not_know_of_a_later_retraction() -> None:
+    from features.articles.rates import article_panel
+
+    text = "Sanctioned microchips were re-exported to Russia by traders in Kyrgyzstan last year, an official said."
+    rows = [
+        ("a", datetime(2024, 3, 1, tzinfo=UTC), "paper", "en", "Chips", text, None),
+        ("b", datetime(2024, 5, 1, tzinfo=UTC), "paper", "en", "Ministry denies earlier report", text, None),
+    ]
+    table = pl.DataFrame(rows, schema=ARTICLES, orient="row")
+    days = [date(2024, 4, 1), date(2024, 6, 1)]
+    panel = article_panel(find_mentions(table, dated_stories=True), days)
+    assert panel.select("as_of", "country", "n_stories").rows() == [(days[0], "KGZ", 1)]
+    assert article_panel(find_mentions(table), days).height == 0, "what is known at the end"
