@@ -140,15 +140,21 @@ def known_on_day(condensed: Condensed, by_leg: Sorted, windows: Windows, as_of: 
 
 def lines_of(rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
     """Lines of at least US$1,000 in a month: leg, reporter, country, period; one row for each."""
-    names = legs.select("line_id", "leg", "reporter", "country").unique("line_id", keep="any")
-    return (
+    return _line_months(rows, legs).join(_names(legs), on="line_id").drop("line_id")
+
+
+def _line_months(rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
+    """line_id, period of the same, by number."""
+    sums = (
         rows.join(legs.select("series_id", "line_id"), on="series_id")
         .group_by("line_id", "period")
         .agg(pl.col("value_usd").sum())
-        .filter(pl.col("value_usd") >= LINE_USD)
-        .join(names, on="line_id")
-        .select("leg", "reporter", "country", "period")
     )
+    return sums.filter(pl.col("value_usd") >= LINE_USD).drop("value_usd")
+
+
+def _names(legs: pl.DataFrame) -> pl.DataFrame:
+    return legs.select("line_id", "leg", "reporter", "country").unique("line_id", keep="any")
 
 
 def _baseline(
@@ -158,7 +164,10 @@ def _baseline(
     known = int(by_leg.rows.select((within & (pl.col("known_at") <= as_of)).sum()).item())
     if known not in by_leg.past:
         past, month = rows.filter(within), pl.col("period").dt.month().alias("calendar_month")
-        lines = lines_of(past, by_leg.legs).group_by("leg", "reporter", "country", month).len("lines")
+        # Counted by number first: names are joined to few rows then.
+        counts = _line_months(past, by_leg.legs).group_by("line_id", month).len("lines")
+        named = counts.join(_names(by_leg.legs), on="line_id")
+        lines = named.group_by("leg", "reporter", "country", "calendar_month").agg(pl.col("lines").sum())
         sums = past.group_by("series_id", month).agg(pl.col("value_usd").sum())
         by_leg.past[known] = (sums, lines)
     return by_leg.past[known]
