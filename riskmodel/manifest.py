@@ -91,7 +91,7 @@ def make_manifest(
         "signals_sha256": digest_json(panel.to_dicts()),
         "code_sha256": code_digest(),
         "versions": {name: version(name) for name in ("export-diversion-risk", *LIBRARIES)},
-        "notes": _notes(request, settings, trade, panel),
+        "notes": _notes(request, settings, model, trade, panel),
     }
     return {"run_id": digest_json(body)[:16], **body}
 
@@ -117,11 +117,16 @@ def _goods(
 
 
 def _notes(
-    request: ScoreRequest, settings: Settings, trade: TradeSignals | None, panel: pl.DataFrame
+    request: ScoreRequest,
+    settings: Settings,
+    model: Model,
+    trade: TradeSignals | None,
+    panel: pl.DataFrame,
 ) -> list[str]:
     notes = []
-    if request.articles and settings.article_windows != ArticleWindows():
-        notes.append("The article signals look back otherwise than those that the shipped model learnt from.")
+    learnt = {**asdict(ArticleWindows()), **dict(model.manifest.get("inputs", {}).get("article_windows", {}))}
+    if request.articles and asdict(settings.article_windows) != learnt:
+        notes.append("The article signals look back otherwise than those that the model learnt from.")
     if trade is not None and trade.goods.hindsight:
         notes.append("The goods list is younger than the as_of date (hindsight, allowed on request).")
     if trade is not None and not trade.goods.dated:

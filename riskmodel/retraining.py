@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
 
     Raises ContractFailed where an input fails its contract, WrongUsage where the tables end too early.
     """
-    _, windows = resolve_settings(request.baseline, request.recent_months)
+    settings, windows = resolve_settings(request.baseline, request.recent_months)
     intakes = _take_in(request)
     refuse_failures(list(intakes.values()))
     tell("; ".join(f"{name}: {intake.accepted.height} rows accepted" for name, intake in intakes.items()))
@@ -80,6 +80,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
         mentions=_mentions(intakes),
         listings=listings,
         listings_end=None if listings is None else _last(listings, "listed_on"),
+        article_windows=settings.article_windows,
     )
     end = _last(trade if target == "transit" else listings, "period" if target == "transit" else "listed_on")
     dates = month_ends(FIRST_AS_OF, end) if end >= FIRST_AS_OF else []
@@ -99,6 +100,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
         "simulated": sorted(name for name, intake in intakes.items() if is_simulated(intake.accepted)),
         "baseline": windows.words(),
         "recent_months": windows.recent_months,
+        "article_windows": asdict(settings.article_windows),
     }
     return rows, source
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from features.articles.rates import DEFAULTS, ArticleWindows, article_signals
 from features.catalogue import MODEL_SIGNALS
 from features.listings import listing_history
 from features.panel import build_panel, panel_schema
@@ -38,7 +39,7 @@ class Tables:
     """Canonical tables to learn from; None means that no such input was given.
 
     `undeclared` is for simulated worlds only (`target.transit_labels`). `listings_end` is the last day that
-    the listings cover.
+    the listings cover. `article_windows`: how far back the article signals look.
     """
 
     trade: pl.DataFrame
@@ -47,6 +48,7 @@ class Tables:
     listings: pl.DataFrame | None = None
     listings_end: date | None = None
     undeclared: pl.DataFrame | None = None
+    article_windows: ArticleWindows = DEFAULTS
 
 
 def labelled_frame(
@@ -93,9 +95,7 @@ def _panel(tables: Tables, trade: pl.DataFrame, as_of: date) -> pl.DataFrame:
     listings = None if tables.listings is None else listing_history(tables.listings, as_of)
     articles = None
     if tables.mentions is not None:
-        from features.articles.rates import article_signals
-
-        articles = article_signals(tables.mentions, as_of)
+        articles = article_signals(tables.mentions, as_of, tables.article_windows)
     return build_panel(as_of, mine, articles, listings)
 
 
