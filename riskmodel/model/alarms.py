@@ -23,7 +23,10 @@ Vector = NDArray[np.float64]
 
 PRIORS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
 FOUND_WITHIN_MONTHS = 6
-AMOUNTS_USD = (0, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
+SIZES: dict[str, tuple[float, ...]] = {
+    "diversion_usd_per_year": (0, 3_000_000, 10_000_000, 30_000_000, 100_000_000),
+    "diversion_share": (0, 0.25, 0.5, 0.75, 0.9),
+}
 
 
 def flagged_like(score: Vector, n: int) -> NDArray[np.bool_]:
@@ -141,45 +144,51 @@ def at_priors(y: NDArray[np.int64], score: Vector, risk: Vector) -> list[dict[st
 
 
 def power(rows: pl.DataFrame, risk: Vector) -> list[dict[str, Any]]:
-    """Which planted diversion is found within six months of its start, by amount and declaration.
+    """Which planted diversion is found within six months of its start, by size and declaration.
 
-    One line for each class of diverted US$ a year at the peak and of what the last country declares
-    (most, half or more; little, less than half or nothing): countries, and the shares with a risk in
-    `elevated` or above and in `high` on a date in the six months after the start, whatever the
-    label. Countries without such a date are not counted.
+    One line for each class of size (`measure` says whether of diverted US$ a year at the peak, or of their
+    share in the listed goods that come in) and of what the last country declares (most, half or more;
+    little, less than half or nothing): countries, and the shares with a risk in `elevated` or above
+    and in `high` on a date in the six months after the start, whatever the label. Countries without
+    such a date are not counted.
     """
     planted = rows.with_columns(pl.Series("risk", risk)).filter(pl.col("diversion_start").is_not_null())
     later = _months_between(pl.col("diversion_start"), pl.col("as_of"))
     seen = (
         planted.filter(later.is_between(1, FOUND_WITHIN_MONTHS))
         .group_by("world", "country")
-        .agg(
-            pl.col("risk").max(),
-            pl.col("diversion_usd_per_year").first(),
-            pl.col("diversion_declared").first(),
-        )
+        .agg(pl.col("risk").max(), pl.col(*SIZES, "diversion_declared").first())
     )
+    return [
+        line
+        for measure, bounds in SIZES.items()
+        for low, high in _pairs(bounds)
+        for line in _found(seen, measure, low, high)
+    ]
+
+
+def _found(seen: pl.DataFrame, measure: str, low: float, high: float | None) -> list[dict[str, Any]]:
+    size = pl.col(measure)
+    inside = (size >= low) if high is None else size.is_between(low, high, closed="left")
     out = []
-    for low, high in _pairs(AMOUNTS_USD):
-        amount = pl.col("diversion_usd_per_year")
-        inside = (amount >= low) if high is None else amount.is_between(low, high, closed="left")
-        for words, declared in (
-            ("most declared", pl.col("diversion_declared") >= 0.5),
-            ("little declared", pl.col("diversion_declared") < 0.5),
-        ):
-            mine = seen.filter(inside & declared)
-            if mine.is_empty():
-                continue
-            out.append(
-                {
-                    "usd_per_year_from": low,
-                    "usd_per_year_below": high,
-                    "onward_trade": words,
-                    "countries": mine.height,
-                    "elevated": _share(mine["risk"] >= LOWER_BOUNDS["elevated"]),
-                    "high": _share(mine["risk"] >= LOWER_BOUNDS["high"]),
-                }
-            )
+    for words, declared in (
+        ("most declared", pl.col("diversion_declared") >= 0.5),
+        ("little declared", pl.col("diversion_declared") < 0.5),
+    ):
+        mine = seen.filter(inside & declared)
+        if mine.is_empty():
+            continue
+        out.append(
+            {
+                "measure": measure,
+                "from": low,
+                "below": high,
+                "onward_trade": words,
+                "countries": mine.height,
+                "elevated": _share(mine["risk"] >= LOWER_BOUNDS["elevated"]),
+                "high": _share(mine["risk"] >= LOWER_BOUNDS["high"]),
+            }
+        )
     return out
 
 
@@ -192,5 +201,5 @@ def _months_between(first: pl.Expr, last: pl.Expr) -> pl.Expr:
     return years * 12 + last.dt.month().cast(pl.Int64) - first.dt.month().cast(pl.Int64)
 
 
-def _pairs(bounds: Sequence[int]) -> list[tuple[int, int | None]]:
+def _pairs(bounds: Sequence[float]) -> list[tuple[float, float | None]]:
     return [*pairwise(bounds), (bounds[-1], None)]

@@ -181,20 +181,25 @@ def _roles(roles: Mapping[str, Any]) -> str:
 
 
 def _power(power: Sequence[Mapping[str, Any]]) -> str:
-    rows = []
-    for line in power:
-        above = line["usd_per_year_below"]
-        amount = f"{line['usd_per_year_from'] / 1e6:.0f} to {above / 1e6:.0f}" if above else "100 and more"
-        rows.append(
-            [
-                f"US${amount} million a year, {line['onward_trade']}",
-                str(line["countries"]),
-                f"{line['elevated']:.0%}",
-                f"{line['high']:.0%}",
-            ]
-        )
+    rows = [
+        [
+            f"{_size(line)}, {line['onward_trade']}",
+            str(line["countries"]),
+            f"{line['elevated']:.0%}",
+            f"{line['high']:.0%}",
+        ]
+        for line in power
+    ]
     head = ["diverted at the peak", "countries", "elevated or high", "high"]
     return _table(head, rows, "Planted diversion seen within six months of its start") if rows else ""
+
+
+def _size(line: Mapping[str, Any]) -> str:
+    low, high = line["from"], line["below"]
+    if line["measure"] == "diversion_share":
+        return f"{low:.0%} to {1 if high is None else high:.0%} of the listed goods that come in"
+    above = "and more" if high is None else f"to {high / 1e6:.0f}"
+    return f"US${low / 1e6:.0f} {above} million a year"
 
 
 def _priors(lines: Sequence[Mapping[str, Any]]) -> str:

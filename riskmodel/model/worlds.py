@@ -201,9 +201,10 @@ def country_roles(world: World) -> pl.DataFrame:
 
 
 def planted(world: World) -> pl.DataFrame:
-    """country, diversion_start, diversion_usd_per_year, diversion_declared: of its first planted episode.
+    """country, diversion_start, diversion_usd_per_year, diversion_share, diversion_declared: first episode.
 
-    The amount is twelve times the largest month; `diversion_declared` is the share of what reaches Russia
+    The amount is twelve times the largest month; `diversion_share` is the amount over the sum of it and of
+    the listed goods that others sent the country in 2021, before it began; `diversion_declared` is the share of what reaches Russia
     that the last country declares. Both countries of a chain have a row. Ghost trade is none.
     """
     episodes = world.truth.filter(pl.col("kind") == "diversion")
@@ -216,8 +217,23 @@ def planted(world: World) -> pl.DataFrame:
         episodes.filter(pl.col(name).is_not_null()).select(pl.col(name).alias("country"), *columns)
         for name in ("country", "via")
     ]
+    usual = (
+        world.trade_flows.filter(
+            (pl.col("flow") == "X")
+            & (pl.col("period").dt.year() == 2021)
+            & pl.col("hs6").is_in(world.goods["hs6"].to_list())
+        )
+        .sort("known_at")
+        .unique(["reporter", "partner", "hs6", "period"], keep="last", maintain_order=True)
+        .group_by(pl.col("partner").alias("country"))
+        .agg(pl.col("value_usd").sum().alias("usual"))
+    )
+    amount = pl.col("diversion_usd_per_year")
     return (
         pl.concat(both)
         .sort("country", "diversion_start", "diversion_usd_per_year")
         .unique("country", keep="first", maintain_order=True)
+        .join(usual, on="country", how="left", maintain_order="left")
+        .with_columns((amount / (amount + pl.col("usual").fill_null(0))).alias("diversion_share"))
+        .drop("usual")
     )

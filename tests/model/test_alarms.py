@@ -64,12 +64,16 @@ def test_power_counts_planted_countries_seen_within_six_months() -> None:
     table = rows(A=[False] * 4, B=[False] * 4, C=[False] * 4).with_columns(
         pl.when(pl.col("country") != "C").then(pl.date(2022, 8, 1)).alias("diversion_start"),
         pl.lit(20_000_000).alias("diversion_usd_per_year"),
+        pl.lit(0.4).alias("diversion_share"),
         pl.lit(0.9).alias("diversion_declared"),
     )
     risk = np.array([0.9, 0.1, 0.3, 0.9] + [0.9, 0.1, 0.1, 0.9] + [0.9] * 4)
-    (line,) = power(table, risk)
-    assert (line["countries"], line["elevated"], line["high"]) == (2, 0.5, 0.0)
-    assert (line["usd_per_year_from"], line["onward_trade"]) == (10_000_000, "most declared")
+    by_amount, by_share = power(table, risk)
+    for line in (by_amount, by_share):
+        assert (line["countries"], line["elevated"], line["high"]) == (2, 0.5, 0.0)
+        assert line["onward_trade"] == "most declared"
+    assert (by_amount["measure"], by_amount["from"]) == ("diversion_usd_per_year", 10_000_000)
+    assert (by_share["measure"], by_share["from"], by_share["below"]) == ("diversion_share", 0.25, 0.5)
 
 
 def test_a_decoy_flagged_above_its_share_of_events_is_told() -> None:

@@ -34,6 +34,7 @@ def worlds(draw_panel: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
             pl.lit("ordinary").alias("role"),
             pl.lit(None, dtype=pl.Date).alias("diversion_start"),
             pl.lit(None, dtype=pl.Int64).alias("diversion_usd_per_year"),
+            pl.lit(None, dtype=pl.Float64).alias("diversion_share"),
             pl.lit(None, dtype=pl.Float64).alias("diversion_declared"),
         )
         for seed in (1, 2, 1, 2)

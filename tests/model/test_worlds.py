@@ -14,6 +14,7 @@ from riskmodel.model.worlds import (
     WorldJob,
     country_roles,
     held_out_jobs,
+    planted,
     training_jobs,
     undeclared_transit,
 )
@@ -94,3 +95,18 @@ def test_planted_countries_have_most_of_the_events(tables: Tables, world: World)
     planted = rows.filter(pl.col("role") == "diversion")["target"].mean()
     others = rows.filter(pl.col("role") != "diversion")["target"].mean()
     assert planted > 0.4 > 3 * others
+
+
+def test_the_diverted_share_is_of_what_comes_in(world: World) -> None:
+    found = planted(world)
+    assert found["diversion_share"].is_between(0, 1, closed="none").all()
+    row = found.row(0, named=True)
+    usual = world.trade_flows.filter(
+        pl.col("flow") == "X",
+        pl.col("partner") == row["country"],
+        pl.col("period").dt.year() == 2021,
+        pl.col("hs6").is_in(world.goods["hs6"].to_list()),
+    )
+    newest = usual.sort("known_at").unique(["reporter", "hs6", "period"], keep="last")["value_usd"].sum()
+    amount = row["diversion_usd_per_year"]
+    assert row["diversion_share"] == pytest.approx(amount / (amount + newest))
