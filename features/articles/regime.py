@@ -23,7 +23,7 @@ ADVERSARY = sorted(
         if iso3 in ("RUS", "UKR") and len(name) > 4 and name.lower() not in ("putin", "urals")
     }
 )
-# Duties on imports, what the state buys, lists of addresses: not about goods for Russia, even where it is named.
+# Duties on imports, what the state buys, lists of addresses: not about goods for Russia, even if it is named.
 DUTIES = [
     "antidumping", "anti-dumping", "countervailing", "less than fair value", "less-than-fair-value",
     "subject merchandise", "sunset review", "five-year review", "tariff act", "dumping margin",

@@ -77,12 +77,10 @@ def test_the_model_sees_no_country_name() -> None:
 def test_no_weight_names_a_country() -> None:
     from features.articles.gazetteer import country_spellings, trap_names
 
-    traps = {
-        name.lower() for name in trap_names()
-    }  # such a word may stand for something else, as Georgia for the US state
-    names = {
-        n.lower()[:7] for n in country_spellings() if n.isalpha() and len(n) >= 6 and n.lower() not in traps
-    }
+    # A trapped name may stand for something else in the text, as Georgia for the US state.
+    traps = {name.lower()[:7] for name in trap_names()}
+    spellings = {n.lower()[:7] for n in country_spellings() if n.isalpha() and len(n) >= 6}
+    names = spellings - traps
     names -= {"connect", "washing"}  # stems of words, too: to connect, a washing machine
     model = role_model()
     for part in (model.sentence, model.target, model.joint, model.polarity, model.role):
