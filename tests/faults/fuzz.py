@@ -16,7 +16,6 @@ import json
 import logging
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -183,12 +182,13 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     verdicts.breaking_rows = quick
     trade_parts.PART_ROWS, table_parts.WHOLE, table_parts.PART_ROWS = 3, 200, 3
-    place = tempfile.TemporaryDirectory(prefix="riskmodel-fuzz-")
+    work = chosen.keep / "work"  # the fuzzer ends its process without cleaning up
+    work.mkdir(exist_ok=True)
     words = [sys.argv[0], str(corpus), f"-max_total_time={chosen.seconds}", f"-seed={chosen.seed}"]
     words += [f"-artifact_prefix={chosen.keep}/", "-timeout=60", "-rss_limit_mb=6000", "-max_len=6000"]
     atheris.Setup(
         [*words, "-len_control=0", "-print_final_stats=1", f"-dict={chosen.keep / 'words'}"],
-        lambda data: check(data, Path(place.name)),
+        lambda data: check(data, work),
     )
     atheris.Fuzz()
 
