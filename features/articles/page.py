@@ -83,22 +83,23 @@ less well. Their bystanders are many on purpose: five countries are named for ea
 
 ## Stories and signals
 
-Articles that share much of their wording are one story, named after its first article; eight copies of an agency
-report count once. A story that a later article takes back counts for nothing from that day on, and for readings
-as of an earlier day it counts as it stood then. `docs/signals.md` has the formulas of `article_rate`,
-`article_burst`, `article_easing` and `source_diversity`. How far they look back are settings, recorded in every
-manifest: `RISKMODEL_ARTICLE_HALF_LIFE_DAYS` (90), `RISKMODEL_ARTICLE_EASING_DAYS` (180),
-`RISKMODEL_ARTICLE_STORY_DAYS` (730), `RISKMODEL_ARTICLE_BURST_MONTHS` (24). The shipped model learnt from the
-defaults. GDELT records among the articles count for less, since nobody read a text: `docs/formats.md`.
+Articles that share much of their wording are one story, named after its first article; eight copies of an
+agency report count once. A story that a later article takes back counts for nothing from that day on, and
+for readings as of an earlier day it counts as it stood then. `docs/signals.md` has the formulas of
+`article_rate`, `article_burst`, `article_easing` and `source_diversity`. How far they look back are
+settings, recorded in every manifest: `RISKMODEL_ARTICLE_HALF_LIFE_DAYS` (90),
+`RISKMODEL_ARTICLE_EASING_DAYS` (180), `RISKMODEL_ARTICLE_STORY_DAYS` (730),
+`RISKMODEL_ARTICLE_BURST_MONTHS` (24). The shipped model learnt from the defaults. GDELT records among the
+articles count for less, since nobody read a text: `docs/formats.md`.
 
 ## Speed and memory
 
-`tests/bench/README.md` holds the figures beside other packages. In short, on generated articles of which one in
-twenty is about trade with Russia: 3.5 MB a second in one process, 7.4 in two; an eighth of the bare gazetteer
-match, seven tenths of flashgeotext, 58 times spaCy's entities. More than half of the time goes into the close
-reading of the sentences about Russia, one by one in Python. Time grows no faster than the text, whatever it
-holds: sentences longer than 1,500 characters are cut. `riskmodel mentions` works part by part on disk, so its
-memory hardly follows the number of articles.
+`tests/bench/README.md` holds the figures beside other packages. In short, on generated articles of which
+one in twenty is about trade with Russia: 3.5 MB a second in one process, 7.4 in two; an eighth of the bare
+gazetteer match, seven tenths of flashgeotext, 58 times spaCy's entities. More than half of the time goes
+into the close reading of the sentences about Russia, one by one in Python. Time grows no faster than the
+text, whatever it holds: sentences longer than 1,500 characters are cut. `riskmodel mentions` works part by
+part on disk, so its memory hardly follows the number of articles.
 
 ## Where it fails
 
