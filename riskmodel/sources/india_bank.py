@@ -24,10 +24,10 @@ def recognise(columns: frozenset[str]) -> bool:
 def read(frame: pl.DataFrame) -> Reading:
     """Fold HS8 into HS6; a fiscal year (`2021-22`, `2021-2022`) stands at 1 April, its start.
 
-    It is known on 30 June after its end. Values have two decimals of a million: they are added as whole hundredths, so exactly. Weights are known
-    where every folded row counts kilograms. The bank's HS8 list is that of HS2017. Rows
-    without value are dropped; those whose year, code or
-    value cannot be read stay single and keep their text for the contract.
+    It is known on 30 June after its end. Values have two decimals of a million: they are added as whole
+    hundredths, so exactly. Weights are known where every folded row counts kilograms. The bank's HS8 list is
+    that of HS2017. Rows without value are dropped; those whose year, code or value cannot be read stay single
+    and keep their text for the contract.
     """
     quantity = [
         (clean(frame[c]) if c in frame.columns else pl.lit(None, pl.String)).alias(c) for c in _COLUMNS[4:]
