@@ -185,12 +185,15 @@ def evaluate_articles(path: Path) -> list[str]:
     by_sentence = combined(
         mentions.with_columns(pl.concat_str("article_id", "sentence_no", separator="#").alias("article_id"))
     )
+    labelled_sentences = [
+        f"{'this engine, by sentence':28}{score(by_sentence, parts.diversion)}",
+        _polarity(by_sentence, parts.diversion),
+    ]
     return [
         f"{len(whole.texts)} articles, {len(found)} countries named, {len(whole.diversion)} of diversion",
         f"{'this engine, by article':28}{score(predicted, whole.diversion)}",
         _polarity(predicted, whole.diversion),
-        f"{'this engine, by sentence':28}{score(by_sentence, parts.diversion)}",
-        _polarity(by_sentence, parts.diversion),
+        *(labelled_sentences if parts.diversion else []),
         *(
             f"{name:28}{score(keys, whole.diversion)}"
             for name, keys in baselines_of_articles(whole, mentions).items()
