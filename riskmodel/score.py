@@ -195,15 +195,20 @@ def score_inputs(
         model.model_id,
         manifest["run_id"],
     )
+    ranked = product_scores(products, graded, as_of)
+    steps.step("checking scores")
+    own = [panel_check, _check_own("scores_country", countries)]
+    if not ranked.is_empty():  # without trade no product is ranked
+        own.append(_check_own("scores_product", ranked))
     return ReportInput(
         countries=countries,
-        products=product_scores(products, graded, as_of),
+        products=ranked,
         evidence=_evidence(inputs, trade, mentions, request, settings).join(
             panel.select("country"), on="country", how="semi", maintain_order="left"
         ),
         series=_series(trade, windows),
         signals=panel,
-        contracts=[*(intake.report for intake in inputs.given()), panel_check],
+        contracts=[*(intake.report for intake in inputs.given()), *own],
         manifest=manifest,
         product_names=_product_names(request.goods),
     )
@@ -273,19 +278,24 @@ def _fates(
 
 
 def _check_panel(panel: pl.DataFrame) -> dict[str, Any]:
-    from data_contracts.registry import CONTRACTS
-    from data_contracts.runner import validate
-
     if panel.is_empty():
         raise ContractFailed(
             "No transit country appears in the inputs, so there is nothing to score; check that the files "
             "are the right ones and that their rows were public on the as-of date."
         )
-    checked = validate(CONTRACTS["signals"], panel)
+    return _check_own("signals", panel)
+
+
+def _check_own(kind: str, table: pl.DataFrame) -> dict[str, Any]:
+    """The report of a table of our own; a broken rule is a defect of the program."""
+    from data_contracts.registry import CONTRACTS
+    from data_contracts.runner import validate
+
+    checked = validate(CONTRACTS[kind], table)
     if checked.report.critical_failures or checked.quarantined.height:
         broken = [result for result in checked.report.results if not result.passed]
         raise RiskmodelError(
-            f"Our own signals fail their contract ({broken[0].rule}: {broken[0].detail}); nothing was "
+            f"Our own {kind} fail their contract ({broken[0].rule}: {broken[0].detail}); nothing was "
             "published. This is a defect of the program: please report it with the input's header."
         )
     return checked.report.to_dict()

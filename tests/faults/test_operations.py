@@ -232,3 +232,18 @@ def test_inputs_are_compared_with_an_earlier_run(run, site, tmp_path):
     told = next(r for r in trade["results"] if r["rule"] == "reporters_still_there")
     assert "Gone since the last batch: DEU" in told["detail"]
     assert run([*words, "--previous", str(tmp_path / "none")])[0] == 2
+
+
+def test_scores_pass_their_contract_before_they_are_published(run, site, tmp_path, monkeypatch):
+    """Every table of our own is judged like an input; a wrong one stops the run and nothing is published."""
+    out = tmp_path / "run"
+    assert run(site.arguments(out))[0] == 0
+    told = [c["contract"] for c in json.loads((out / "contracts.json").read_text())]
+    assert told[-3:] == ["signals", "scores_country", "scores_product"]
+    import riskmodel.score as job
+
+    whole = job.country_scores
+    monkeypatch.setattr(job, "country_scores", lambda *a: whole(*a).with_columns(risk=pl.lit(1.5)))
+    code, _, err = run(site.arguments(tmp_path / "wrong"))
+    assert code == 1 and "Our own scores_country fail their contract" in err
+    assert not (tmp_path / "wrong").exists()
