@@ -15,9 +15,12 @@ WEIGHTS = {
     "inbound_excess_usd": 1.0,
     "others_excess_usd": 1.0,
     "direct_fall_usd": 0.5,
-    "onward_excess_usd": 1.0,
-    "matched_transit_usd": 1.0,
+    "onward_excess_usd": 4.0,
+    "matched_transit_usd": 2.0,
 }
+# Mean strength among codes whose onward leg was reported, in five simulated worlds: what an unreported leg
+# counts as, so that a country gains nothing by not reporting and loses nothing either.
+UNREPORTED = {"onward_excess_usd": 0.04, "matched_transit_usd": 0.02}
 AMOUNTS = ("inbound_excess_usd", "onward_excess_usd", "displaced_usd", "matched_transit_usd")
 
 
@@ -54,6 +57,7 @@ def product_table(signals: TradeSignals) -> pl.DataFrame:
         "onward_known",
         "displaced_known",
     ).with_columns(
+        pl.when("inbound_known").then("inbound_code_usd"),
         pl.when("inbound_known").then(pl.col("inbound_excess_usd").fill_null(0)),
         pl.when("onward_known").then(pl.col("onward_excess_usd").fill_null(0)),
         pl.when("displaced_known").then("displaced_usd").alias("displaced_usd"),
@@ -76,18 +80,21 @@ def with_score(table: pl.DataFrame) -> pl.DataFrame:
     The strength of an amount is ln(1 + v / US$10,000) / ln(1 + US$1bn / US$10,000), at most 1. Evidence:
     the code's recent inbound value and its excess; the excess of the same code in the other transit
     countries (goods that Russia seeks rise along several routes at once); the fall of the direct leg, at
-    half weight since it is the same for all countries; and, where the onward leg was reported, onward
-    excess and matched transit. What was not reported is left out of the mean, never taken as zero.
+    half weight since it is the same for all countries; and onward excess and matched transit, at four times
+    and twice the weight, since they show goods leaving for Russia. What was not reported is never taken as
+    zero: without an onward leg those two stand at the strength of an average code, the others are left out.
     """
     others = pl.col("inbound_excess_usd").sum().over("hs6") - pl.col("inbound_excess_usd").fill_null(0)
     evidence = table.with_columns(others.alias("others_excess_usd"))
     strength = {
-        name: (pl.col(name).clip(lower_bound=0) / SMALL_USD).log1p().clip(upper_bound=FULL) / FULL
+        name: (
+            (pl.col(name).clip(lower_bound=0) / SMALL_USD).log1p().clip(upper_bound=FULL) / FULL
+        ).fill_null(pl.lit(UNREPORTED.get(name), dtype=pl.Float64))
         for name in WEIGHTS
     }
     weighted = pl.sum_horizontal([weight * strength[name] for name, weight in WEIGHTS.items()])
     known = pl.sum_horizontal(
-        [weight * pl.col(name).is_not_null().cast(pl.Float64) for name, weight in WEIGHTS.items()]
+        [weight * strength[name].is_not_null().cast(pl.Float64) for name, weight in WEIGHTS.items()]
     )
     return evidence.with_columns((weighted / known).alias("score"))
 
