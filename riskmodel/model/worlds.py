@@ -204,8 +204,9 @@ def planted(world: World) -> pl.DataFrame:
     """country, diversion_start, diversion_usd_per_year, diversion_share, diversion_declared: first episode.
 
     The amount is twelve times the largest month; `diversion_share` is the amount over the sum of it and of
-    the listed goods that others sent the country in 2021, before it began; `diversion_declared` is the share of what reaches Russia
-    that the last country declares. Both countries of a chain have a row. Ghost trade is none.
+    the listed goods that others sent the country in 2021, before it began; `diversion_declared` is the share
+    of what reaches Russia that the last country declares. Both countries of a chain have a row. Ghost trade
+    is none.
     """
     episodes = world.truth.filter(pl.col("kind") == "diversion")
     columns = (
