@@ -20,7 +20,7 @@ class Phrase(NamedTuple):
     label: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """Phrases by their first word; words that are prefixes are kept apart, by their first letters."""
 
@@ -29,13 +29,17 @@ class Lexicon:
 
     def match(self, words: list[str], at: int) -> Phrase | None:
         """The longest phrase that begins at `words[at]`, or None."""
-        word = words[at]
-        best: Phrase | None = None
-        for phrase in (*self.exact.get(word, ()), *self.prefix.get(word[:3], ())):
-            length = len(phrase.words)
-            if (best is None or length > len(best.words)) and _fits(phrase.words, words, at):
-                best = phrase
-        return best
+        for phrase in _beginning(self, words[at]):
+            if _fits(phrase.words, words, at):
+                return phrase
+        return None
+
+
+@lru_cache(maxsize=50_000)  # a few thousand words make up most of any text
+def _beginning(lexicon: Lexicon, word: str) -> tuple[Phrase, ...]:
+    """Phrases that may begin with `word`, the longest first, then as the file has them."""
+    found = (*lexicon.exact.get(word, ()), *lexicon.prefix.get(word[:3], ()))
+    return tuple(sorted((p for p in found if _fits(p.words[:1], [word], 0)), key=lambda p: -len(p.words)))
 
 
 def _fits(pattern: tuple[str, ...], words: list[str], at: int) -> bool:

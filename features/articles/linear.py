@@ -26,6 +26,8 @@ class Linear:
         get = self.weights.get
         known = [weight for name in features if (weight := get(name)) is not None]
         scale = SCALE / math.sqrt(len(known)) if known else 0.0
+        if len(self.intercept) == 1:
+            return [self.intercept[0] + scale * sum([weight[0] for weight in known])]
         columns = zip(*known, strict=True) if known else ((0.0,) for _ in self.intercept)
         return [bias + scale * sum(column) for bias, column in zip(self.intercept, columns, strict=True)]
 

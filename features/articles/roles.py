@@ -72,14 +72,18 @@ class RoleModel:
     floor: float
     training_sha256: str
 
-    def probability(self, sentence: dict[str, str], target: dict[str, str]) -> float:
-        """Calibrated p_diversion."""
-        return logistic(self.slope * raw_score(self, sentence, target) + self.offset)
+    def probability(self, about: float, sentence: dict[str, str], target: dict[str, str]) -> float:
+        """Calibrated p_diversion; `about` is `self.about(sentence)`, the same for every country in it."""
+        return logistic(self.slope * raw_score(self, about, sentence, target) + self.offset)
+
+    def about(self, sentence: dict[str, str]) -> float:
+        """Probability that the sentence speaks of goods on their way to Russia."""
+        return logistic(self.sentence.scores(sentence)[0])
 
 
-def raw_score(model: RoleModel, sentence: dict[str, str], target: dict[str, str]) -> float:
+def raw_score(model: RoleModel, about: float, sentence: dict[str, str], target: dict[str, str]) -> float:
     """Uncalibrated log-odds: the mean of the two readings."""
-    two_step = logistic(model.sentence.scores(sentence)[0]) * logistic(model.target.scores(target)[0])
+    two_step = about * logistic(model.target.scores(target)[0])
     joint = model.joint.scores({**sentence, **target})[0]
     return (_log_odds(two_step) + joint) / 2
 
@@ -106,10 +110,10 @@ def read_roles(tokens: list[Token], countries: list[str], context: Context) -> d
     """Verdict for each country of a sentence. `countries`: ISO codes in the order they appear."""
     model = role_model()
     sentence = sentence_features(tokens, context)
-    two_step_sentence = logistic(model.sentence.scores(sentence)[0])
-    if two_step_sentence < 0.02:  # what the sentence is about already rules it out
+    about = model.about(sentence)
+    if about < 0.02:  # what the sentence is about already rules it out
         return {iso3: _elsewhere(model, tokens, iso3) for iso3 in countries}
-    return {iso3: _verdict(model, tokens, sentence, iso3) for iso3 in countries}
+    return {iso3: _verdict(model, tokens, about, sentence, iso3) for iso3 in countries}
 
 
 def _elsewhere(model: RoleModel, tokens: list[Token], iso3: str) -> Verdict:
@@ -117,10 +121,12 @@ def _elsewhere(model: RoleModel, tokens: list[Token], iso3: str) -> Verdict:
     return Verdict(model.role.best(target), round(model.floor, 4), False, 0, "")
 
 
-def _verdict(model: RoleModel, tokens: list[Token], sentence: dict[str, str], iso3: str) -> Verdict:
+def _verdict(
+    model: RoleModel, tokens: list[Token], about: float, sentence: dict[str, str], iso3: str
+) -> Verdict:
     group = gazetteer().group(iso3)
     target = target_features(tokens, iso3, group)
-    p = model.probability(sentence, target)
+    p = model.probability(about, sentence, target)
     together = {**sentence, **target}
     bar = max(model.threshold, COALITION_THRESHOLD) if group == "controls" else model.threshold
     if p < bar or iso3 in NEVER_ROUTES:
@@ -138,9 +144,11 @@ def _why(
         for name, value in part.contributions(features).items():
             added[name] = added.get(name, 0.0) + value
     spans = {**sentence, **target}
+    parts = [(f" {spans[name]} ", value) for name, value in added.items()]
     weight: dict[str, float] = {}
-    for word, key in _telling(tokens):
-        value = sum(v for n, v in added.items() if f" {key} " in f" {spans[n]} ")
+    for word, key in dict.fromkeys(_telling(tokens)):
+        padded = f" {key} "
+        value = sum([value for span, value in parts if padded in span])
         if value > 0:
             weight[word] = max(value, weight.get(word, 0.0))
     chosen: list[str] = []

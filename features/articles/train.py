@@ -113,7 +113,12 @@ def out_of_fold(data: TrainingSet) -> OutOfFold:
         model = fit([e for e, f in zip(data.examples, fold, strict=True) if f != number])
         for i in np.flatnonzero(fold == number):
             example = data.examples[i]
-            raw[i] = raw_score(model, example.sentence_features, example.target_features)
+            raw[i] = raw_score(
+                model,
+                model.about(example.sentence_features),
+                example.sentence_features,
+                example.target_features,
+            )
             polarity[i] = int(model.polarity.best(_both(example)))
     truth = np.array([e.positive for e in data.examples])
     slope, offset = platt(raw, truth)
