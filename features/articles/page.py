@@ -78,6 +78,13 @@ sentences. `python -m features.articles.evaluate FILE` gives:
 | F1 of evasion words | 0.391 | 0.348 |
 | F1 of both | 0.209 | 0.125 |
 
+Fifty-five more (`independent_articles.toml`) were written apart from the training texts and from these
+sixty, and only measured: 224 countries named, 69 of diversion; precision 0.825, recall 0.754, F1 0.788,
+polarity 0.865 of 52; every mention 0.471, Russia in the sentence 0.497, evasion words 0.229, both 0.127.
+What is missed there are lists in the sentence after the one that names Russia (`seven are in Kyrgyzstan`),
+routes told without a word of guile (`the machines went by way of Lithuania`) and goods that the lexicon
+does not know (whisky, cotton pulp).
+
 Both halves have the same author as the training texts and share their manner, so real articles may be read
 less well. Their bystanders are many on purpose: five countries are named for each one that counts.
 
