@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -14,12 +14,10 @@ from features.reference.facts import coalition
 from features.trade.signals import TradeSignals
 from riskmodel.drift import signal_drift
 from riskmodel.estimator import Model
+from riskmodel.inputs import ScoreRequest
 from riskmodel.intake import Intake
 from riskmodel.ledger import code_digest, digest_json
-
-if TYPE_CHECKING:
-    from riskmodel.score import ScoreRequest
-    from riskmodel.settings import Settings
+from riskmodel.settings import Settings
 
 SIMULATED = "simulated"
 LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")

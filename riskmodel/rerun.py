@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.estimator import Model
+from riskmodel.inputs import ScoreRequest
 from riskmodel.intake import Intake, earlier_evidence
 from riskmodel.ledger import code_digest, digest_file, digest_json, is_whole, read_manifest
 from riskmodel.settings import Settings
 from riskmodel.sources.files import printable
-
-if TYPE_CHECKING:
-    from riskmodel.score import ScoreRequest
 
 LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "pyarrow", "scikit-learn", "skops")
 

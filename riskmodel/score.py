@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ from riskmodel.estimator import Model
 from riskmodel.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
 from riskmodel.explain import explanations
 from riskmodel.grade import with_grade
-from riskmodel.intake import Intake, earlier_evidence, refuse_failures, take_in
+from riskmodel.inputs import Inputs, ScoreRequest, read_inputs
+from riskmodel.intake import refuse_failures
 from riskmodel.manifest import make_manifest
 from riskmodel.registry import load
 from riskmodel.report.progress import Steps
@@ -36,53 +37,7 @@ from riskmodel.report.view import ReportInput
 from riskmodel.rerun import fingerprint, refuse_changed, run_in_place
 from riskmodel.runfolder import write_refusal, write_run
 from riskmodel.settings import Settings
-from riskmodel.sources.batch import Batch, Parts
-from riskmodel.sources.goods import read_goods, read_product_names
-from riskmodel.sources.listings import read_listings
-from riskmodel.sources.news import read_news
-from riskmodel.sources.trade import trade_parts
-
-
-@dataclass(frozen=True)
-class ScoreRequest:
-    """What to score. Paths are files or folders; `goods` None means the Common High Priority List.
-
-    `previous` is an earlier run, or a report of `validate`, with which the inputs are compared.
-    """
-
-    as_of: date
-    out: Path
-    trade: tuple[Path, ...] = ()
-    articles: tuple[Path, ...] = ()
-    listings: tuple[Path, ...] = ()
-    goods: Path | None = None
-    windows: Windows = field(default_factory=Windows)
-    model_id: str | None = None
-    published_at: date | None = None
-    trade_format: str | None = None
-    hs_edition: str | None = None
-    allow_hindsight: bool = False
-    force: bool = False
-    previous: Path | None = None
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """The checked inputs of a run; None where none was given."""
-
-    trade: Intake | None
-    articles: Intake | None
-    listings: Intake | None
-    goods: Intake | None
-    gkg: Intake | None = None
-
-    def given(self) -> tuple[Intake, ...]:
-        """The inputs that were given, in a fixed order."""
-        return tuple(
-            item
-            for item in (self.trade, self.articles, self.gkg, self.listings, self.goods)
-            if item is not None
-        )
+from riskmodel.sources.goods import read_product_names
 
 
 def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInput | None:
@@ -122,38 +77,6 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
         ledger.publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
         steps.note(run_id=report.manifest["run_id"])
     return report
-
-
-def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
-    """Read and check every input; great-expectations loads in the background meanwhile."""
-    from data_contracts.runner import preload
-
-    preload()
-
-    earlier = {} if request.previous is None else earlier_evidence(request.previous)
-
-    def taken(kind: str, batch: Batch | Parts) -> Intake:
-        steps.step(f"checking {kind}")
-        intake = take_in(batch, request.as_of, earlier.get(batch.kind))
-        steps.note(kind=intake.kind, **intake.counts())
-        return intake
-
-    trade = listings = goods = None
-    news: dict[str, Intake] = {}
-    if request.goods is not None:
-        goods = taken("goods list", read_goods(request.goods))
-    if request.trade:
-        steps.step("reading trade")
-        parts = trade_parts(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
-        trade = taken("trade", parts)
-    if request.articles:
-        steps.step("reading articles")
-        for news_batch in read_news(request.articles, published_at=request.published_at):
-            news[news_batch.kind] = taken(news_batch.kind, news_batch)
-    if request.listings:
-        steps.step("reading listings")
-        listings = taken("listings", read_listings(request.listings))
-    return Inputs(trade, news.get("articles"), listings, goods, news.get("gkg"))
 
 
 def score_inputs(

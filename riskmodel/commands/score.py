@@ -86,11 +86,12 @@ def command(
     from rich.console import Console
 
     from riskmodel.errors import WrongUsage
+    from riskmodel.inputs import ScoreRequest
     from riskmodel.operations.ending import one_line
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
     from riskmodel.runfolder import read_run
-    from riskmodel.score import ScoreRequest, score
+    from riskmodel.score import score
     from riskmodel.settings import resolve_settings
 
     job = job or {}
