@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from riskmodel.commands.options import PATHS, own_tables
+
+if TYPE_CHECKING:
+    from riskmodel.retraining import OwnTables
 
 
 @click.command(name="backtest", short_help="Judge the model beside simple rules; write JSON and a page.")
@@ -27,14 +30,7 @@ def command(
     ablation: bool,
     products: bool,
     target: str,
-    trade: tuple[Path, ...],
-    articles: tuple[Path, ...],
-    listings: tuple[Path, ...],
-    goods: Path | None,
-    baseline: str | None,
-    recent_months: int | None,
-    trade_format: str | None,
-    hs_edition: str | None,
+    own: OwnTables | None,
     out: Path,
     models_dir: Path | None,
     jobs: int,
@@ -46,22 +42,15 @@ def command(
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
     from riskmodel import judging, registry
-    from riskmodel.errors import WrongUsage
     from riskmodel.operations.ending import one_line
-    from riskmodel.retraining import OwnTables, labelled_tables
-
-    if not trade and (articles or listings or goods):
-        raise WrongUsage("--articles, --listings and --goods need --trade; without it worlds are simulated.")
+    from riskmodel.retraining import labelled_tables
 
     def tell(words: str) -> None:
         if not quiet:
             click.echo(words)
 
-    if trade:
-        request = OwnTables(
-            trade, articles, listings, goods, baseline, recent_months, trade_format, hs_edition, date.today()
-        )
-        rows, source = labelled_tables(request, "listing" if target == "listing" else "transit", tell)
+    if own is not None:
+        rows, source = labelled_tables(own, "listing" if target == "listing" else "transit", tell)
         judged = judging.on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
     else:
         model = registry.load(model_id, models_dir or registry.MODELS_DIR)

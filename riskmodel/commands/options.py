@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,36 @@ _OWN_TABLES = (
 
 
 def own_tables(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of commands that learn or judge: simulated worlds, or a user's own tables."""
+    """Add the options of commands that learn or judge: simulated worlds, or a user's own tables.
+
+    The command gets `own`, an `OwnTables`, or None without --trade, in place of the options about tables.
+    """
+
+    @functools.wraps(command)
+    def with_tables(
+        trade: tuple[Path, ...],
+        articles: tuple[Path, ...],
+        listings: tuple[Path, ...],
+        goods: Path | None,
+        baseline: str | None,
+        recent_months: int | None,
+        trade_format: str | None,
+        hs_edition: str | None,
+        **others: Any,
+    ) -> Any:
+        from riskmodel.errors import WrongUsage
+        from riskmodel.retraining import OwnTables
+
+        if not trade and (articles or listings or goods):
+            raise WrongUsage(
+                "--articles, --listings and --goods need --trade; without it worlds are simulated."
+            )
+        request = OwnTables(
+            trade, articles, listings, goods, baseline, recent_months, trade_format, hs_edition, date.today()
+        )
+        return command(own=request if trade else None, **others)
+
+    decorated: Callable[..., Any] = with_tables
     for option in reversed(_OWN_TABLES):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from riskmodel.commands.options import own_tables
+
+if TYPE_CHECKING:
+    from riskmodel.retraining import OwnTables
 
 
 @click.command(name="retrain", short_help="Train, backtest and store a new model.")
@@ -22,14 +25,7 @@ def command(
     held_out: int,
     seed: int,
     target: str,
-    trade: tuple[Path, ...],
-    articles: tuple[Path, ...],
-    listings: tuple[Path, ...],
-    goods: Path | None,
-    baseline: str | None,
-    recent_months: int | None,
-    trade_format: str | None,
-    hs_edition: str | None,
+    own: OwnTables | None,
     models_dir: Path | None,
     jobs: int,
     quiet: bool,
@@ -41,24 +37,18 @@ def command(
     card and backtest, and becomes the champion only if it beats the present one by the written rule.
     """
     from riskmodel import registry
-    from riskmodel.errors import WrongUsage
     from riskmodel.model.frames import Target
-    from riskmodel.retraining import OwnTables, from_tables, from_worlds
+    from riskmodel.retraining import from_tables, from_worlds
     from riskmodel.train import store
 
     chosen: Target = "listing" if target == "listing" else "transit"
-    if not trade and (articles or listings or goods):
-        raise WrongUsage("--articles, --listings and --goods need --trade; without it worlds are simulated.")
 
     def tell(words: str) -> None:
         if not quiet:
             click.echo(words)
 
-    if trade:
-        request = OwnTables(
-            trade, articles, listings, goods, baseline, recent_months, trade_format, hs_edition, date.today()
-        )
-        trained = from_tables(request, chosen, jobs, tell)
+    if own is not None:
+        trained = from_tables(own, chosen, jobs, tell)
     else:
         trained = from_worlds(worlds, held_out, seed, chosen, jobs, tell)
     verdict = store(trained, models_dir or registry.MODELS_DIR)
