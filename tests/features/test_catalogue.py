@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from features.catalogue import MODEL_SIGNALS, PAGE, SIGNALS, Signal, page
+from features.catalogue import MODEL_SIGNALS, SIGNALS
+from features.catalogue.page import PAGE, page
+from features.catalogue.signal import Signal
 from features.trade.countries import CORE, FURTHER, NEEDS
 
 
 def test_page_is_fresh() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m features.catalogue --write"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m features.catalogue.page --write"
 
 
 def test_every_trade_signal_is_in_the_catalogue_in_order_with_its_legs() -> None:
