@@ -84,8 +84,7 @@ def with_score(table: pl.DataFrame) -> pl.DataFrame:
     and twice the weight, since they show goods leaving for Russia. What was not reported is never taken as
     zero: without an onward leg those two stand at the strength of an average code, the others are left out.
     """
-    others = pl.col("inbound_excess_usd").sum().over("hs6") - pl.col("inbound_excess_usd").fill_null(0)
-    evidence = table.with_columns(others.alias("others_excess_usd"))
+    evidence = table.with_columns(others_excess_usd())
     strength = {
         name: (
             (pl.col(name).clip(lower_bound=0) / SMALL_USD).log1p().clip(upper_bound=FULL) / FULL
@@ -97,6 +96,15 @@ def with_score(table: pl.DataFrame) -> pl.DataFrame:
         [weight * strength[name].is_not_null().cast(pl.Float64) for name, weight in WEIGHTS.items()]
     )
     return evidence.with_columns((weighted / known).alias("score"))
+
+
+def others_excess_usd() -> pl.Expr:
+    """`others_excess_usd` (Int64): the inbound excess of a code in the other countries of one date's table.
+
+    An excess that is unknown adds nothing to the others; the country itself still has theirs.
+    """
+    excess = pl.col("inbound_excess_usd")
+    return (excess.sum().over("hs6") - excess.fill_null(0)).alias("others_excess_usd")
 
 
 def _shares(codes: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from features.trade.condense import condense_flows, plan_for
 from features.trade.families import goods_in_force
-from features.trade.products import product_table
+from features.trade.products import SMALL_USD, others_excess_usd, product_table
 from features.trade.signals import signals_on_day
 from riskmodel.model import measures
 from riskmodel.model.head import AdditiveHead
@@ -34,7 +34,6 @@ COLUMNS = (
     "matched_transit_usd",
     "others_excess_usd",
 )
-SMALL_USD = 10_000
 BEST = 50
 TOP_SHARE = 0.05
 
@@ -56,15 +55,13 @@ def _one_world(job: WorldJob) -> pl.DataFrame:
     for day in dates:
         goods = goods_in_force(world.goods, day, first_month=windows.baseline_start, allow_hindsight=True)
         table = product_table(signals_on_day(condensed, goods, windows, day))
+        table = table.with_columns(others_excess_usd())
         families = goods.frame.select("hs6", "family").unique("hs6", keep="first", maintain_order=True)
         labels = product_labels(legs, day, windows, hidden.join(families, on="hs6"))
         parts.append(_labelled(table, labels, day))
-    others = pl.col("inbound_excess_usd").sum().over("as_of", "hs6") - pl.col("inbound_excess_usd").fill_null(
-        0
-    )
     return (
         pl.concat(parts)
-        .with_columns(others.alias("others_excess_usd"), pl.lit(job.name).alias("world"))
+        .with_columns(pl.lit(job.name).alias("world"))
         .join(country_roles(world), on="country", how="left", maintain_order="left")
         .with_columns(pl.col("role").fill_null("ordinary"))
     )

@@ -22,7 +22,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from features.trade.products import product_table
+from features.trade.products import others_excess_usd, product_table
 from features.trade.signals import trade_signals
 from features.trade.windows import Windows
 from riskmodel.model.product_backtest import learnt_scores, product_rows
@@ -118,8 +118,7 @@ def test_the_score_orders_later_arrivals_better_than_any_single_column(
 
 def learnt_in_worlds(rows: pl.DataFrame, worlds: pl.DataFrame) -> pl.Series:
     """Scores of the additive rule that is learnt on simulated worlds."""
-    excess = pl.col("inbound_excess_usd")
-    asked = rows.with_columns((excess.sum().over("hs6") - excess).alias("others_excess_usd"))
+    asked = rows.with_columns(others_excess_usd())
     return pl.Series("learnt_in_worlds", learnt_scores(worlds, asked))
 
 
