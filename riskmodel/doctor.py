@@ -174,11 +174,8 @@ def target(out: Path) -> Iterator[Finding]:
     yield Finding(f"{what}: writable, replaced by {way}, {free >> 30} GB free")
 
 
-def _trade_read(file: Path) -> Parts:
-    """A trade file after its last row was read; its rows are not held."""
-    from riskmodel.sources.trade import trade_parts
-
-    parts = trade_parts([file], hs_edition="HS2022")
+def _gone_through(parts: Parts) -> Parts:
+    """Parts after the last row was read; their rows are not held."""
     for _ in parts:
         pass
     return parts
@@ -189,13 +186,14 @@ def data_files(path: Path) -> Iterator[Finding]:
     from riskmodel.sources.files import printable
     from riskmodel.sources.goods import read_goods
     from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.news import read_news
+    from riskmodel.sources.news import news_parts
+    from riskmodel.sources.trade import trade_parts
 
     readers: dict[str, Callable[[Path], Batch | Parts]] = {
-        "trade": _trade_read,
+        "trade": lambda file: _gone_through(trade_parts([file], hs_edition="HS2022")),
         "listings": lambda file: read_listings([file]),
         "goods": read_goods,
-        "articles": lambda file: read_news([file])[0],
+        "articles": lambda file: _gone_through(news_parts([file])[0]),
     }
     files = (
         sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()) if path.is_dir() else [path]

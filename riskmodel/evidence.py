@@ -76,36 +76,44 @@ def _latest(flows: pl.LazyFrame, chosen: pl.DataFrame, as_of: date) -> pl.DataFr
 NO_TEXT = "(A GDELT record: nobody has read a text.)"
 
 
-def article_evidence(
-    mentions: pl.DataFrame, news: Sequence[pl.DataFrame], as_of: date, limit: int
-) -> pl.DataFrame:
-    """The most telling diversion sentences of each country, certain and recent ones first.
+def most_telling(mentions: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
+    """The most telling diversion rows of each country known on `as_of`, certain and recent ones first."""
+    age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
+    return (
+        mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
+        .sort(
+            ["country", pl.col("p_diversion") * (2.0 ** (-age / 365)), "article_id", "sentence_no"],
+            descending=[False, True, False, False],
+        )
+        .group_by("country", maintain_order=True)
+        .head(limit)
+        .select(mentions.columns)
+    )
+
+
+def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
+    """The diversion sentences of `most_telling`, with the file and row that each is from.
 
     `news`: accepted articles (with `article_id`) and GDELT records (with `record_id`), for their files.
     """
-    places = pl.concat(
-        [
-            frame.select(
-                pl.col("record_id" if "record_id" in frame.columns else "article_id").alias("article_id"),
-                "source_file",
-                "source_row",
-            )
-            for frame in news
-        ]
-    ).unique("article_id", keep="first")
-    age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
-    weight = pl.col("p_diversion") * (2.0 ** (-age / 365))
     rows = (
-        mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
-        .with_columns(weight.alias("weight"), pl.col("text").fill_null(NO_TEXT))
-        .sort(["country", "weight", "article_id", "sentence_no"], descending=[False, True, False, False])
-        .group_by("country", maintain_order=True)
-        .head(limit)
-        .join(places, on="article_id", how="left", maintain_order="left")
+        telling.with_columns(pl.col("text").fill_null(NO_TEXT))
+        .join(_places(telling["article_id"], news), on="article_id", how="left", maintain_order="left")
         .with_columns(pl.lit("article").alias("kind"), pl.col("published_on").alias("known_at"))
     )
     fields: dict[str, Any] = dict.fromkeys(("article_id", "sentence_no", "country", "text"))
     return _shape(rows.with_columns(_digests(rows, fields)))
+
+
+def _places(ids: pl.Series, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
+    """article_id, source_file and source_row of some articles or records, each once."""
+    found = []
+    for rows in news:
+        name = "record_id" if "record_id" in rows.collect_schema() else "article_id"
+        chosen = rows.filter(pl.col(name).is_in(ids.unique().implode()))
+        chosen = chosen.select(pl.col(name).alias("article_id"), "source_file", "source_row")
+        found.append(chosen.collect(engine="streaming"))
+    return pl.concat(found).unique("article_id", keep="first", maintain_order=True)
 
 
 def goods_evidence(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from riskmodel.report.progress import Steps
 from riskmodel.sources.batch import Batch, Parts
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
-from riskmodel.sources.news import read_news
+from riskmodel.sources.news import news_parts
 from riskmodel.sources.trade import trade_parts
 
 
@@ -82,8 +82,8 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
         trade = taken("trade", parts)
     if request.articles:
         steps.step("reading articles")
-        for news_batch in read_news(request.articles, published_at=request.published_at):
-            news[news_batch.kind] = taken(news_batch.kind, news_batch)
+        for of_kind in news_parts(request.articles, published_at=request.published_at):
+            news[of_kind.kind] = taken(of_kind.kind, of_kind)
     if request.listings:
         steps.step("reading listings")
         listings = taken("listings", read_listings(request.listings))

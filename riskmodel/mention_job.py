@@ -11,20 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from features.articles.gkg import gkg_mentions
-from features.articles.mentions import PARTITION, PartReading, read_part, with_stories
-from features.articles.sketches import SketchFiles
-from features.articles.stories import stories_of
-from riskmodel.intake import Intake, refuse_failures, refuse_faults
+from riskmodel.intake import Intake, refuse_failures, refuse_faults, take_in
 from riskmodel.mention_file import MentionFile
+from riskmodel.operations.scratch import Scratch
+from riskmodel.reading import read_news
 from riskmodel.report.progress import Steps
-from riskmodel.sources.article_parts import ArticleParts
-from riskmodel.sources.gkg import GkgParts
-from riskmodel.sources.news import parted
+from riskmodel.sources.news import news_parts
 
 PIECE = 5_000  # articles whose rows are put in order at once
 _ORDER = ["article_id", "sentence_no", "country"]
@@ -55,37 +50,31 @@ def write_mentions(
     from data_contracts.runner import preload
 
     preload()
-    news, counts = parted(paths), MentionCounts()
-    with TemporaryDirectory() as name:
-        spill = Path(name)
-        (spill / "rows").mkdir()
-        (spill / "sketches").mkdir()
-        sketches = SketchFiles(spill / "sketches")
-        if news.articles.sources:
-            steps.step("checking articles")
-            parts = ArticleParts(news.articles.sources, published_at)
-            articles = _checked("articles", parts, spill / "articles", counts)
-            steps.step("reading sentences")
-            _read(articles, spill / "rows", sketches, jobs, counts)
-        steps.step("finding stories")
-        stories = stories_of(sketches.read())
-        ids = [stories.table["article_id"]]
-        if news.gkg.sources:
-            steps.step("checking GDELT records")
-            records = _checked("gkg", GkgParts(news.gkg.sources), spill / "gkg", counts)
-            ids.append(records.select(pl.col("record_id").unique()).collect(engine="streaming").to_series())
-        waiting = _Waiting(spill / "sorted", pl.concat(ids))
-        for file in sorted((spill / "rows").iterdir()):
-            waiting.add(with_stories(pl.read_parquet(file), stories))
-            file.unlink()
-        del stories
-        if news.gkg.sources:
-            counts.gkg_records = len(ids[1])
-            for part in records.collect_batches(maintain_order=True, engine="streaming"):
-                waiting.add(gkg_mentions(part))
-        steps.step("writing")
-        with MentionFile(out) as table:
-            refuse_faults("mentions", _written(table, waiting.pieces(), counts), spill / "judged")
+    counts = MentionCounts()
+    taken: dict[str, Intake] = {}
+    for parts in news_parts(paths, published_at=published_at):
+        steps.step(f"checking {parts.kind}")
+        taken[parts.kind] = take_in(parts, None)
+        refuse_failures([taken[parts.kind]])
+        counts.refused += taken[parts.kind].rows_quarantined
+    articles, records = (taken[kind].lazy() if kind in taken else None for kind in ("articles", "gkg"))
+    steps.step("reading sentences")
+    reading = read_news(articles, records, jobs)
+    counts.articles_read, counts.not_read_by_language = reading.n_articles_read, reading.not_read_by_language
+    steps.step("finding stories")
+    stories = reading.stories()
+    ids = [stories.table["article_id"]]
+    if records is not None:
+        ids.append(records.select(pl.col("record_id").unique()).collect(engine="streaming").to_series())
+        counts.gkg_records, counts.gkg_dropped = len(ids[1]), taken["gkg"].dropped
+    scratch = Scratch()
+    waiting = _Waiting(scratch.folder / "sorted", pl.concat(ids))
+    for rows in reading.mentions(stories):
+        waiting.add(rows)
+    del reading, stories, ids
+    steps.step("writing")
+    with MentionFile(out) as table:
+        refuse_faults("mentions", _written(table, waiting.pieces(), counts), scratch.folder / "judged")
     return counts
 
 
@@ -100,64 +89,6 @@ def _written(
         counts.flagged += flagged.height
         counts.flagged_countries.update(flagged["country"])
         yield rows
-
-
-def _checked(kind: str, parts: ArticleParts | GkgParts, folder: Path, counts: MentionCounts) -> pl.LazyFrame:
-    """Accepted rows, on disk."""
-    from data_contracts.contract import Context
-    from data_contracts.parts import validate_parts
-    from data_contracts.registry import CONTRACTS
-
-    folder.mkdir()
-    checked = validate_parts(CONTRACTS[kind], parts, Context(), folder)
-    report = checked.report
-    verdict = Intake(
-        kind=kind,
-        rows=checked.accepted,
-        quarantined=checked.quarantined,
-        report=report.to_dict(),
-        files=tuple(parts.files),
-        rows_read=report.rows_in,
-        dropped=parts.dropped,
-        failures=tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures),
-        headline=report.headline,
-    )
-    refuse_failures([verdict])
-    counts.refused += report.rows_quarantined
-    if isinstance(parts, GkgParts):
-        counts.gkg_dropped = +parts.dropped
-    return checked.accepted
-
-
-def _read(
-    articles: pl.LazyFrame, folder: Path, sketches: SketchFiles, jobs: int, counts: MentionCounts
-) -> None:
-    """Read the sentences of all articles, in several processes; rows go to `folder`."""
-    for number, part in enumerate(_readings(articles, jobs)):
-        part.rows.write_parquet(folder / f"{number:06d}.parquet", compression="lz4")
-        sketches.append(part.sketches)
-        counts.articles_read += part.n_articles_read
-        counts.not_read_by_language.update(part.not_read_by_language)
-
-
-def _readings(articles: pl.LazyFrame, jobs: int) -> Iterable[PartReading]:
-    parts = _numbered(articles)
-    if jobs == 1:
-        return (read_part(part, first) for part, first in parts)
-    from joblib import Parallel, delayed
-
-    pool = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch=2 * jobs)
-    readings: Iterator[PartReading] = pool(delayed(read_part)(part, first) for part, first in parts)
-    return readings
-
-
-def _numbered(articles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, int]]:
-    """Parts of the articles and the number of the first article of each."""
-    first = 0
-    for batch in articles.collect_batches(chunk_size=PARTITION, maintain_order=True, engine="streaming"):
-        for part in batch.iter_slices(PARTITION):
-            yield part, first
-            first += part.height
 
 
 class _Waiting:

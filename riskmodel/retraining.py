@@ -16,6 +16,7 @@ from riskmodel.manifest import is_simulated
 from riskmodel.model.frames import Tables, Target, labelled_frame, month_ends
 from riskmodel.model.worlds import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
 from riskmodel.settings import resolve_settings
+from riskmodel.sources.batch import Batch, Parts
 from riskmodel.train import Trained, train_on_tables, train_on_worlds
 
 Tell = Callable[[str], None]
@@ -71,7 +72,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
     settings, windows = resolve_settings(request.baseline, request.recent_months)
     intakes = _take_in(request)
     refuse_failures(list(intakes.values()))
-    tell("; ".join(f"{name}: {intake.accepted.height} rows accepted" for name, intake in intakes.items()))
+    tell("; ".join(f"{name}: {intake.rows_accepted} rows accepted" for name, intake in intakes.items()))
     trade = intakes["trade_flows"].accepted
     listings = intakes["listings"].accepted if "listings" in intakes else None
     tables = Tables(
@@ -97,7 +98,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
             for name, intake in intakes.items()
             for file in intake.files
         ],
-        "simulated": sorted(name for name, intake in intakes.items() if is_simulated(intake.accepted)),
+        "simulated": sorted(name for name, intake in intakes.items() if is_simulated(intake.lazy())),
         "baseline": windows.words(),
         "recent_months": windows.recent_months,
         "article_windows": asdict(settings.article_windows),
@@ -108,14 +109,16 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
 def _take_in(request: OwnTables) -> dict[str, Intake]:
     from riskmodel.sources.goods import read_goods
     from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.news import read_news
+    from riskmodel.sources.news import news_parts
     from riskmodel.sources.trade import read_trade
 
-    batches = [read_trade(request.trade, format=request.trade_format, hs_edition=request.hs_edition)]
+    batches: list[Batch | Parts] = [
+        read_trade(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
+    ]
     if request.goods is not None:
         batches.append(read_goods(request.goods))
     if request.articles:
-        batches.extend(read_news(request.articles))
+        batches.extend(news_parts(request.articles))
     if request.listings:
         batches.append(read_listings(request.listings))
     return {batch.kind: take_in(batch, request.today) for batch in batches}
@@ -130,15 +133,12 @@ def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:
 
 
 def _mentions(intakes: dict[str, Intake]) -> pl.DataFrame | None:
-    from features.articles.gkg import gkg_mentions
-    from features.articles.mentions import find_mentions
+    from riskmodel.reading import dated_mentions, read_news
 
-    parts = []
-    if "articles" in intakes:
-        parts.append(find_mentions(intakes["articles"].accepted, dated_stories=True))
-    if "gkg" in intakes:
-        parts.append(gkg_mentions(intakes["gkg"].accepted))
-    return pl.concat(parts, how="diagonal") if parts else None
+    articles, records = (intakes[kind].lazy() if kind in intakes else None for kind in ("articles", "gkg"))
+    if articles is None and records is None:
+        return None
+    return dated_mentions(read_news(articles, records))
 
 
 def _last(frame: pl.DataFrame | None, column: str) -> date:

@@ -9,8 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from features.articles.gkg import with_records
-from features.articles.mentions import MentionResult, read_mentions
 from features.articles.rates import ArticleWindows, article_signals
 from features.listings import listing_history
 from features.panel import build_panel
@@ -31,6 +29,7 @@ from riskmodel.grade import with_grade
 from riskmodel.inputs import Inputs, ScoreRequest, read_inputs
 from riskmodel.intake import refuse_failures
 from riskmodel.manifest import make_manifest
+from riskmodel.reading import NewsMentions, mentions_of, read_news
 from riskmodel.registry import load
 from riskmodel.report.progress import Steps
 from riskmodel.report.view import ReportInput
@@ -86,12 +85,12 @@ def score_inputs(
     as_of, windows = request.as_of, request.windows
     goods = inputs.goods.accepted if inputs.goods else priority_list()
     trade = _trade(inputs, goods, request, steps)
-    mentions = _mentions(inputs, as_of, steps)
+    mentions = _mentions(inputs, as_of, settings.evidence_sentences, steps)
     steps.step("building signals")
     panel = build_panel(
         as_of,
         trade.countries if trade else None,
-        _article_signals(mentions.mentions, as_of, settings.article_windows) if mentions else None,
+        _article_signals(mentions.counted, as_of, settings.article_windows) if mentions else None,
         listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
     )
     panel_check = _check_panel(panel)
@@ -153,14 +152,18 @@ def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: St
         raise WrongUsage(str(error)) from None
 
 
-def _mentions(inputs: Inputs, as_of: date, steps: Steps) -> MentionResult | None:
+def _mentions(inputs: Inputs, as_of: date, quotes: int, steps: Steps) -> NewsMentions | None:
+    if not (inputs.articles or inputs.gkg):
+        return None
     # Later articles are left out before anything is learnt from them: clusters of copies are made here.
     known = pl.col("published_at").dt.date() <= as_of
-    read = None
-    if inputs.articles is not None:
-        steps.step("reading sentences")
-        read = read_mentions(inputs.articles.accepted.filter(known))
-    return with_records(read, inputs.gkg.accepted.filter(known) if inputs.gkg else None)
+    articles, records = (
+        intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)
+    )
+    steps.step("reading sentences")
+    reading = read_news(articles, records)
+    steps.step("finding stories")
+    return mentions_of(reading, as_of, quotes)
 
 
 def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
@@ -170,7 +173,7 @@ def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindow
 
 
 def _fates(
-    inputs: Inputs, trade: TradeSignals | None, mentions: MentionResult | None, as_of: date
+    inputs: Inputs, trade: TradeSignals | None, mentions: NewsMentions | None, as_of: date
 ) -> dict[str, dict[str, int]]:
     """What became of the accepted rows of each input, by reason; each adds up to its accepted rows."""
     fates: dict[str, dict[str, int]] = {}
@@ -180,12 +183,12 @@ def _fates(
         )
     if inputs.articles and mentions:
         unread = {f"not_read_language_{code}": n for code, n in sorted(mentions.not_read_by_language.items())}
-        late = inputs.articles.accepted.height - mentions.n_articles_read - sum(unread.values())
+        late = inputs.articles.rows_accepted - mentions.n_articles_read - sum(unread.values())
         fates["articles"] = {"not_known_at_as_of": late, **unread, "used": mentions.n_articles_read}
     if inputs.gkg:
-        days = inputs.gkg.accepted["published_at"].dt.date()
-        late = int((days > as_of).sum())
-        fates["gkg"] = {"not_known_at_as_of": late, "used": len(days) - late}
+        later = (pl.col("published_at").dt.date() > as_of).sum()
+        late = int(inputs.gkg.lazy().select(later).collect(engine="streaming").item())
+        fates["gkg"] = {"not_known_at_as_of": late, "used": inputs.gkg.rows_accepted - late}
     if inputs.listings:
         rows = inputs.listings.accepted
         used = rows.filter((pl.col("listed_on") <= as_of) & (pl.col("goods_diversion") != "false")).height
@@ -227,7 +230,7 @@ def _check_own(kind: str, table: pl.DataFrame) -> dict[str, Any]:
 def _evidence(
     inputs: Inputs,
     trade: TradeSignals | None,
-    mentions: MentionResult | None,
+    mentions: NewsMentions | None,
     request: ScoreRequest,
     settings: Settings,
 ) -> pl.DataFrame:
@@ -238,9 +241,9 @@ def _evidence(
         flows = inputs.trade.lazy()
         parts.append(trade_evidence(flows, trade, request.windows, request.as_of, settings.evidence_rows))
     if mentions:
-        news = [intake.accepted for intake in (inputs.articles, inputs.gkg) if intake]
-        parts.append(article_evidence(mentions.mentions, news, request.as_of, settings.evidence_sentences))
-        parts.append(goods_evidence(mentions.mentions, request.as_of, settings.article_windows))
+        news = [intake.lazy() for intake in (inputs.articles, inputs.gkg) if intake]
+        parts.append(article_evidence(mentions.quoted, news))
+        parts.append(goods_evidence(mentions.counted, request.as_of, settings.article_windows))
     if inputs.listings:
         parts.append(listing_evidence(inputs.listings.accepted, request.as_of, settings.evidence_rows))
     return pl.concat(parts)

@@ -8,12 +8,11 @@ from records alone counts for that much of a story that was read.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import polars as pl
 
 from features.articles.gazetteer import gazetteer, read_reference
-from features.articles.mentions import COLUMNS, MentionResult
+from features.articles.mentions import COLUMNS
 from features.articles.roles import NEVER_ROUTES, role_model
 
 CEILING = (
@@ -65,16 +64,6 @@ def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()).sort(
         "article_id", "sentence_no", "country"
     )
-
-
-def with_records(read: MentionResult | None, gkg: pl.DataFrame | None) -> MentionResult | None:
-    """What articles and GDELT records say together; None where there is neither."""
-    if gkg is None:
-        return read
-    if read is None:
-        return MentionResult(gkg_mentions(gkg), {}, 0)
-    both = pl.concat([read.mentions, gkg_mentions(gkg)]).sort("article_id", "sentence_no", "country")
-    return replace(read, mentions=both)
 
 
 def country_days(gkg: pl.DataFrame) -> pl.DataFrame:

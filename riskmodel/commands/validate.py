@@ -102,14 +102,15 @@ def _read(
 
         return trade_parts(paths, format=trade_format, hs_edition=hs_edition)
     if kind == "articles":
-        from riskmodel.sources.articles import read_articles
+        from riskmodel.sources.articles import article_parts
 
-        return read_articles(paths, published_at=published_at)
+        return article_parts(paths, published_at=published_at)
     if kind == "gkg":
         from riskmodel.sources.files import find
-        from riskmodel.sources.gkg import GKG_SUFFIXES, read_gkg
+        from riskmodel.sources.gkg import GKG_SUFFIXES, GkgParts
 
-        return read_gkg(find(paths, GKG_SUFFIXES))
+        found = find(paths, GKG_SUFFIXES)
+        return GkgParts(found.sources, found.skipped)
     if kind == "listings":
         from riskmodel.sources.listings import read_listings
 

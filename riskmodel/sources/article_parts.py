@@ -1,15 +1,15 @@
-"""Articles of any number of files, some thousand at a time: what `read_articles` reads at once."""
+"""Articles of any number of files, some thousand at a time."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from data_contracts.tables import ARTICLES
-from riskmodel.sources.articles import (
+from riskmodel.sources.article_formats import (
     ambiguous_ids,
     article_formats,
     load_article_parts,
@@ -24,18 +24,46 @@ from riskmodel.sources.table_parts import PART_ROWS
 
 
 class ArticleParts:
-    """The articles of `sources` as canonical frames with bookkeeping; can be gone through more than once.
+    """The articles of `sources` as canonical frames (see `sources.batch.Parts`); can be gone through again.
 
     Where there are several files they are read twice, first for ids that two of them use for different
-    texts. `files` and `dropped` (counts by reason) are those of the last time through.
+    texts. What is counted is of the last time through.
     """
 
-    def __init__(self, sources: tuple[Source, ...], published_at: date | None) -> None:
-        self.files: list[InputFile] = []
-        self.dropped = Counter[str]()
-        self._sources = sources
+    kind = "articles"
+
+    def __init__(
+        self, sources: Sequence[Source], published_at: date | None, skipped: tuple[InputFile, ...] = ()
+    ) -> None:
+        self._sources, self._skipped = sources, skipped
         self._formats = article_formats(published_at)
         self._ambiguous: pl.Series | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self._files: list[InputFile] = []
+        self._dropped = Counter[str]()
+        self._ignored: dict[str, None] = {}
+
+    @property
+    def files(self) -> tuple[InputFile, ...]:
+        """Files in the order read, then those of folders that were passed over."""
+        return (*self._files, *self._skipped)
+
+    @property
+    def rows_read(self) -> int:
+        """Rows, texts, records and entries of the files."""
+        return sum(file.rows for file in self._files)
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """Rows that reach no frame, by reason."""
+        return {reason: count for reason, count in sorted(self._dropped.items()) if count}
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """Columns of the files that are not used."""
+        return tuple(self._ignored)
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Yield the parts in the order of the files. Raises InputUnreadable."""
@@ -59,7 +87,7 @@ class ArticleParts:
         return ambiguous_ids(pl.concat(told))
 
     def _parts(self) -> Iterator[pl.DataFrame]:
-        self.files, self.dropped = [], Counter()
+        self._clear()
         group: list[Table] = []
         group_form: Format | None = None
         for table, form in self._tables():
@@ -74,15 +102,20 @@ class ArticleParts:
 
     def _tables(self) -> Iterator[tuple[Table, Format]]:
         for source in self._sources:
-            rows = 0
-            for table in load_article_parts(source, lambda columns: dialect_among(columns, self._formats)):
+            tables = load_article_parts(source, lambda columns: dialect_among(columns, self._formats))
+            file: InputFile | None = None
+            for table in tables:
                 form = recognise(table, self._formats, ARTICLES)
-                rows += table.rows
+                rows = table.rows + (file.rows if file else 0)
+                file = InputFile(source.name, table.sha256, table.bytes, form.name, rows)
                 yield table, form
-            self.files.append(InputFile(source.name, table.sha256, table.bytes, form.name, rows))
+            if file is None:
+                raise source.refuse("holds no row; fetch or export it again")
+            self._files.append(file)
 
     def _canonical(self, form: Format, tables: list[Table]) -> pl.DataFrame:
         reading: Reading = read_tables(form, tables)
         for counts in (*(table.dropped for table in tables), reading.dropped):
-            self.dropped.update(counts)
+            self._dropped.update(counts)
+        self._ignored.update(dict.fromkeys(reading.ignored_columns))
         return reading.frame.select(*ARTICLES, FILE, ROW)

@@ -42,9 +42,6 @@ class Format:
     by_row: bool = False
 
 
-Loader = Callable[[Source, Callable[[frozenset[str]], Dialect]], Table]
-
-
 def read_batch(
     kind: str,
     paths: Sequence[Path],
@@ -52,19 +49,17 @@ def read_batch(
     schema: Mapping[str, pl.DataType],
     *,
     named: str | None = None,
-    suffixes: Sequence[str] = TABLE_SUFFIXES,
-    loader: Loader = load,
 ) -> Batch:
     """Read files and folders of tables into one batch of `kind`; columns in the order of `schema`.
 
     Raises InputUnreadable (file and mend in one sentence), WrongUsage for an unknown format name.
     """
     wanted = formats if named is None else [format_by_name(named, formats)]
-    found = find(paths, suffixes)
+    found = find(paths, TABLE_SUFFIXES)
     tables: dict[str, list[Table]] = {}
     files = []
     for source in found.sources:
-        table = loader(source, lambda columns: dialect_among(columns, wanted))
+        table = load(source, lambda columns: dialect_among(columns, wanted))
         form = wanted[0] if named else recognise(table, wanted, schema)
         tables.setdefault(form.name, []).append(table)
         files.append(InputFile(source.name, table.sha256, table.bytes, form.name, table.rows))

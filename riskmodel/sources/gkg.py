@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from io import BufferedReader, RawIOBase
 from typing import BinaryIO, cast
@@ -60,41 +60,55 @@ def is_gkg(source: Source) -> bool:
 
 
 class GkgParts:
-    """The rows of `sources` as canonical frames with bookkeeping, some thousand records at a time.
+    """The rows of `sources` as canonical frames (see `sources.batch.Parts`); can be gone through again.
 
-    Can be gone through more than once; `files` and `dropped` (records by reason) are of the last time.
+    There is one row for each record and country it names. `rows_read` counts these rows and the records that
+    gave none; `dropped` counts records by reason: `not_27_fields`, `no_record_id`, `no_date`,
+    `line_too_long`, `names_no_country` (no place, or oceans and unknown codes only) and `blank_line`. Both
+    are of the last time through.
     """
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self.files: list[InputFile] = []
-        self.dropped = Counter[str]()
-        self._sources = sources
+    kind = "gkg"
+    ignored_columns = ()
+
+    def __init__(self, sources: Sequence[Source], skipped: tuple[InputFile, ...] = ()) -> None:
+        self._sources, self._skipped = sources, skipped
+        self._files: list[InputFile] = []
+        self._dropped = Counter[str]()
+
+    @property
+    def files(self) -> tuple[InputFile, ...]:
+        """Files in the order read, then those of folders that were passed over."""
+        return (*self._files, *self._skipped)
+
+    @property
+    def rows_read(self) -> int:
+        """Rows, and records without one."""
+        return sum(file.rows for file in self._files)
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """Records that gave no row, by reason."""
+        return {reason: count for reason, count in sorted(self._dropped.items()) if count}
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Yield the parts in the order of the files. Raises InputUnreadable for broken packing."""
-        self.files, self.dropped = [], Counter()
+        self._files, self._dropped = [], Counter()
         for source in self._sources:
             rows = 0
             for frame, counts in read_parts(source):
-                self.dropped.update(counts)
+                self._dropped.update(counts)
                 rows += frame.height + counts.total()
                 yield frame
             size = source.path.stat().st_size
-            self.files.append(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
+            self._files.append(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
 
 
 def read_gkg(found: Found) -> Batch:
-    """Read GKG 2.1 files into one batch of canonical rows, one for each record and country it names.
-
-    `rows_read` counts these rows and the records that gave none. `dropped` counts records by reason:
-    `not_27_fields`, `no_record_id`, `no_date`, `line_too_long`, `names_no_country` (no place, or oceans and
-    unknown codes only) and `blank_line`. Raises InputUnreadable for broken packing.
-    """
-    parts = GkgParts(found.sources)
+    """Read GKG 2.1 files into one batch; see `GkgParts`. Raises InputUnreadable for broken packing."""
+    parts = GkgParts(found.sources, found.skipped)
     frame = pl.concat([pl.DataFrame(schema=_OUT), *parts])
-    dropped = {reason: count for reason, count in sorted(parts.dropped.items()) if count}
-    rows = frame.height + sum(dropped.values())
-    return Batch("gkg", frame, (*parts.files, *found.skipped), rows, dropped)
+    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped)
 
 
 def read_parts(source: Source, records: int = _RECORDS) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:

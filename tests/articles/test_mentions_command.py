@@ -106,7 +106,7 @@ def test_parts_pieces_and_processes_change_no_byte(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from features.articles.mentions import read_mentions
-    from riskmodel import mention_job
+    from riskmodel import mention_job, reading
     from riskmodel.sources import article_parts, table_parts
     from riskmodel.sources.articles import read_articles
 
@@ -124,7 +124,7 @@ def test_parts_pieces_and_processes_change_no_byte(
     monkeypatch.setattr(table_parts, "WHOLE", 10)
     monkeypatch.setattr(table_parts, "PART_ROWS", 6)
     monkeypatch.setattr(article_parts, "PART_ROWS", 6)
-    monkeypatch.setattr(mention_job, "PARTITION", 5)
+    monkeypatch.setattr(reading, "PARTITION", 5)
     monkeypatch.setattr(mention_job, "PIECE", 7)
     for out in outs[2:4]:
         assert "3 refused" in run(capfd, "--articles", file, "--out", out).text, "copies across parts"

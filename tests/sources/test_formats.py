@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riskmodel.errors import RiskmodelError
-from riskmodel.sources import articles, goods, listings, trade
+from riskmodel.sources import article_formats, goods, listings, trade
 from riskmodel.sources.articles import read_articles
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
@@ -20,7 +20,7 @@ KINDS = {
     "trade": trade.FORMATS,
     "goods": goods.FORMATS,
     "listings": listings.FORMATS,
-    "articles": articles.article_formats(None),
+    "articles": article_formats.article_formats(None),
 }
 # The first header words of a format's own description make a header that it must recognise before any other.
 HEADERS = {

@@ -17,7 +17,7 @@ from riskmodel.errors import InputUnreadable
 from riskmodel.sources import gkg
 from riskmodel.sources.files import find
 from riskmodel.sources.gkg import GKG_SUFFIXES, GkgParts, is_gkg, read_gkg
-from riskmodel.sources.news import parted, read_news
+from riskmodel.sources.news import news_parts
 from riskmodel.sources.unpack import Limits
 
 
@@ -140,10 +140,10 @@ def test_articles_and_records_of_one_folder_are_told_apart(tmp_path: Path) -> No
     write(tmp_path, "id,date,title,text", "1,2023-01-02,t,x", name="articles.csv")
     (tmp_path / "one.txt").write_text("Text.")
     (tmp_path / "notes.md").write_text("no")
-    batches = read_news([tmp_path])
-    assert [(b.kind, b.frame.height) for b in batches] == [("articles", 2), ("gkg", 1)]
+    batches = news_parts([tmp_path])
+    assert [(b.kind, sum(frame.height for frame in b)) for b in batches] == [("articles", 2), ("gkg", 1)]
+    assert [b.rows_read for b in batches] == [2, 1]
     assert [f.name for f in batches[0].files if f.reader.startswith("skipped")] == ["notes.md"]
-    assert len(parted([tmp_path]).articles.sources) == 2
 
 
 @pytest.mark.parametrize(

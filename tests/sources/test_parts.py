@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources import article_parts, table_parts, warc
-from riskmodel.sources.article_parts import ArticleParts
-from riskmodel.sources.articles import ARTICLE_SUFFIXES, read_articles
+from riskmodel.sources import article_parts as parts_module
+from riskmodel.sources import table_parts, warc
+from riskmodel.sources.articles import article_parts, read_articles
 from riskmodel.sources.files import find
 
 LINES = [
@@ -30,16 +30,15 @@ def text_of(kind: str, rows: list[dict]) -> bytes:
     return "\n".join(lines).encode()
 
 
-@pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on few rows are read at once."""
     monkeypatch.setattr(table_parts, "WHOLE", 10)
     monkeypatch.setattr(table_parts, "PART_ROWS", 4)
-    monkeypatch.setattr(article_parts, "PART_ROWS", 4)
+    monkeypatch.setattr(parts_module, "PART_ROWS", 4)
 
 
-@pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("kind", ["csv", "json", "jsonl", "parquet", "csv.gz", "jsonl.gz"])
-def test_parts_hold_what_the_whole_holds(tmp_path: Path, kind: str) -> None:
+def test_parts_hold_what_the_whole_holds(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a", "b"):  # the same ids in both, with other texts
         rows = [{**line, "text": f"{line['text']} {name}"} for line in LINES]
         path = tmp_path / f"{name}.{kind}"
@@ -49,22 +48,25 @@ def test_parts_hold_what_the_whole_holds(tmp_path: Path, kind: str) -> None:
             data = text_of(kind.removesuffix(".gz"), rows)
             path.write_bytes(gzip.compress(data) if kind.endswith("gz") else data)
     whole = read_articles([tmp_path])
-    parts = ArticleParts(find([tmp_path], ARTICLE_SUFFIXES).sources, None)
+    small_parts(monkeypatch)
+    parts = article_parts([tmp_path])
     frames = list(parts)
     assert pl.concat(frames).equals(whole.frame)
     assert frames[0]["article_id"][0] == f"0@a.{kind}"
     assert max(frame.height for frame in frames) <= (25 if kind == "json" else 8)
-    assert (tuple(parts.files), dict(parts.dropped)) == (whole.files, dict(whole.dropped))
+    assert (parts.files, parts.dropped, parts.rows_read) == (whole.files, whole.dropped, whole.rows_read)
+    assert parts.ignored_columns == whole.ignored_columns
     assert pl.concat(list(parts)).equals(whole.frame), "a second time through"
 
 
-@pytest.mark.usefixtures("small_parts")
-def test_many_text_files_are_read_together(tmp_path: Path) -> None:
+def test_many_text_files_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for i in range(11):
         (tmp_path / f"{i:02d}.txt").write_text(f"Title {i}\n\nBody {i}.")
-    frames = list(ArticleParts(find([tmp_path], ARTICLE_SUFFIXES).sources, None))
+    whole = read_articles([tmp_path])
+    small_parts(monkeypatch)
+    frames = list(article_parts([tmp_path]))
     assert [frame.height for frame in frames] == [4, 4, 3]
-    assert pl.concat(frames).equals(read_articles([tmp_path]).frame)
+    assert pl.concat(frames).equals(whole.frame)
 
 
 def test_a_large_archive_comes_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,25 +79,34 @@ def test_a_large_archive_comes_in_parts(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "a.warc").write_bytes(b"".join(records))
     whole = read_articles([tmp_path])
     monkeypatch.setattr(warc, "_PART_RECORDS", 2)
-    source = find([tmp_path], ARTICLE_SUFFIXES).sources[0]
+    source = find([tmp_path / "a.warc"], ()).sources[0]
     parts = list(warc.warc_parts(source, 2))
     assert len(parts) == 5
     assert sum(part.rows for part in parts) == whole.rows_read == 9
     assert [part.frame["source_row"].to_list() for part in parts] == [[2], [4], [6], [8], []]
 
 
-@pytest.mark.usefixtures("small_parts")
-def test_a_cell_too_many_is_named_by_its_row_in_a_late_part(tmp_path: Path) -> None:
+def test_a_cell_too_many_is_named_by_its_row_in_a_late_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_parts(monkeypatch)
     lines = ["id,date,title,text", *(f"{i},2023-01-02,t,x" for i in range(12)), "12,2023-01-02,t,x,y"]
     (tmp_path / "a.csv").write_text("\n".join(lines))
     with pytest.raises(InputUnreadable, match=r"a\.csv has more fields .* in data row 13"):
-        list(ArticleParts(find([tmp_path], ARTICLE_SUFFIXES).sources, None))
+        list(article_parts([tmp_path]))
 
 
-@pytest.mark.usefixtures("small_parts")
-def test_a_damaged_table_is_refused_in_parts_too(tmp_path: Path) -> None:
+def test_a_damaged_table_is_refused_in_parts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_parts(monkeypatch)
     path = tmp_path / "a.parquet"
     pl.DataFrame(LINES).write_parquet(path)
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(InputUnreadable, match=r"a\.parquet is a truncated or corrupt Parquet file"):
-        list(ArticleParts(find([tmp_path], ARTICLE_SUFFIXES).sources, None))
+        list(article_parts([tmp_path]))
+
+
+def test_two_files_that_name_their_text_otherwise_are_both_read(tmp_path: Path) -> None:
+    for name in ("text", "body"):
+        row = {"id": name, "date": "2023-01-02", "title": "t", name: f"the {name}"}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n")
+    assert read_articles([tmp_path]).frame["text"].to_list() == ["the body", "the text"]
