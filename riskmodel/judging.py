@@ -13,7 +13,6 @@ import polars as pl
 from sklearn.metrics import precision_recall_curve
 
 from riskmodel.backtest import (
-    SIMPLER,
     Scored,
     champion_by_rule,
     evaluate,
@@ -26,6 +25,7 @@ from riskmodel.backtest import (
 from riskmodel.bands import LOWER_BOUNDS
 from riskmodel.errors import WrongUsage
 from riskmodel.estimator import Model
+from riskmodel.ledger import check_folder
 from riskmodel.model import measures
 from riskmodel.model.ablation import ablation
 from riskmodel.model.backtest_page import backtest_page
@@ -33,6 +33,7 @@ from riskmodel.model.card import METHOD_NAMES, reachable_words
 from riskmodel.model.frames import Target
 from riskmodel.model.product_backtest import judge_products, learnt_scores, product_rows
 from riskmodel.model.worlds import held_out_jobs, training_jobs, world_rows
+from riskmodel.operations import disk
 
 Tell = Callable[[str], None]
 CURVE_POINTS = 100
@@ -48,10 +49,11 @@ class Judged:
 
     def write(self, folder: Path) -> None:
         """`backtest.json` and `backtest.html` in `folder`, which is made where it is absent."""
-        folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        (folder / "backtest.json").write_text(text + "\n", encoding="utf-8")
-        (folder / "backtest.html").write_text(backtest_page(self.content), encoding="utf-8")
+        page = backtest_page(self.content)
+        check_folder(folder)
+        disk.replace_text(folder / "backtest.json", text + "\n")
+        disk.replace_text(folder / "backtest.html", page)
 
 
 def on_worlds(
@@ -121,7 +123,7 @@ def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = 
         protocol = "Countries left out in five folds: too few events were known early enough for origins."
     if scored is None or not labels_of(scored.rows).any():
         raise WrongUsage("Too few countries had events to judge on; give a longer table or more countries.")
-    choice = champion_by_rule(scored)["choice"] if labels_of(scored.rows).any() else SIMPLER
+    choice = champion_by_rule(scored)["choice"]
     return Judged(_content(scored, choice, protocol, simulated=simulated, dropped=dropped))
 
 

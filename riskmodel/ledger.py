@@ -101,17 +101,24 @@ def check_target(out: Path) -> None:
         raise WrongUsage(f"--out {str(out)!r} names no new folder; name one for the run, such as runs/june.")
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise WrongUsage(f"--out {out.name!r} is not a folder; name a new folder for the run.")
-    parent = out.absolute().parent
     try:
         if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
             raise WrongUsage(
                 f"--out {out.name!r} holds files that are not a run; name a new or empty folder."
             )
-        parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongUsage(f"--out: cannot use the folder {str(parent)!r}: {error.strerror}.") from None
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise WrongUsage(f"--out: the folder {str(parent)!r} is not writable; name another place.")
+        raise WrongUsage(f"--out {out.name!r} cannot be read: {error.strerror}; name another.") from None
+    check_folder(out.absolute().parent)
+
+
+def check_folder(folder: Path, option: str = "--out") -> None:
+    """Make a folder that files are to be written to; WrongUsage, naming `option`, where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUsage(f"{option}: cannot use the folder {str(folder)!r}: {error.strerror}.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise WrongUsage(f"{option}: the folder {str(folder)!r} is not writable; name another place.")
 
 
 @contextmanager
@@ -191,7 +198,7 @@ def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, Any] |
         write(staging)
         disk.flush_tree(staging)
         with stopping.held_back():
-            _put_in_place(staging, out)
+            put_in_place(staging, out)
             if entry is not None:
                 stopping.published()
                 _finish(out, entry)
@@ -206,7 +213,8 @@ def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, Any] |
     _forget(staging)  # after an exchange this is the run that was replaced
 
 
-def _put_in_place(staging: Path, out: Path) -> None:
+def put_in_place(staging: Path, out: Path) -> None:
+    """Let the folder `staging` take the place of `out`; what was there may stay under the staging name."""
     if not out.exists() or not any(out.iterdir()):
         staging.rename(out)  # POSIX replaces an empty folder
     elif not disk.exchange(staging, out):

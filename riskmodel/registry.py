@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,13 @@ import numpy as np
 
 from data_contracts.registry import CONTRACTS
 from features.catalogue import BY_NAME, MODEL_SIGNALS
-from riskmodel.errors import ModelRefused
+from riskmodel.errors import ModelRefused, RiskmodelError
 from riskmodel.estimator import Model
+from riskmodel.ledger import check_folder, put_in_place
 from riskmodel.model.archive import dump_heads, load_heads
 from riskmodel.model.design import HEADS, LAST_HEAD
 from riskmodel.model.head import AdditiveHead
+from riskmodel.operations import disk, stopping
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 FILES = ("model.skops", "manifest.json", "card.md", "backtest.json")
@@ -88,19 +90,17 @@ def save(
             **{name: hashlib.sha256(data).hexdigest() for name, data in texts.items()},
         },
     }
-    models_dir.mkdir(parents=True, exist_ok=True)
-    final = models_dir / model_id
-    staging = Path(tempfile.mkdtemp(prefix=".model-", dir=models_dir))
-    try:
-        for name, data in {"model.skops": archive, "manifest.json": _json(whole).encode(), **texts}.items():
-            (staging / name).write_bytes(data)
-        staging.chmod(0o755)
-        if final.exists():
-            shutil.rmtree(final)
-        staging.rename(final)
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
+    with _writing(models_dir):
+        check_folder(models_dir, "--models")
+        with tempfile.TemporaryDirectory(prefix=".model-", dir=models_dir) as aside:
+            staging = Path(aside) / model_id
+            staging.mkdir()
+            files = {"model.skops": archive, "manifest.json": _json(whole).encode(), **texts}
+            for name, data in files.items():
+                (staging / name).write_bytes(data)
+            disk.flush_tree(staging)
+            with stopping.held_back():
+                put_in_place(staging, models_dir / model_id)
     return model_id
 
 
@@ -108,9 +108,10 @@ def promote(model_id: str, models_dir: Path = MODELS_DIR) -> None:
     """Point CHAMPION at a stored model (checked first); the one before it is noted in HISTORY."""
     load(model_id, models_dir)
     before = champion_id(models_dir)
-    if before and before != model_id:
-        _write(models_dir / HISTORY, [*_history(models_dir), before])
-    _write(models_dir / CHAMPION, [model_id])
+    with _writing(models_dir), stopping.held_back():
+        if before and before != model_id:
+            _write(models_dir / HISTORY, [*_history(models_dir), before])
+        _write(models_dir / CHAMPION, [model_id])
 
 
 def rollback(models_dir: Path = MODELS_DIR) -> str:
@@ -125,8 +126,9 @@ def rollback(models_dir: Path = MODELS_DIR) -> str:
             "use riskmodel models promote ID with one of riskmodel models list."
         )
     load(past[-1], models_dir)
-    _write(models_dir / CHAMPION, [past[-1]])
-    _write(models_dir / HISTORY, past[:-1])
+    with _writing(models_dir), stopping.held_back():
+        _write(models_dir / CHAMPION, [past[-1]])
+        _write(models_dir / HISTORY, past[:-1])
     return past[-1]
 
 
@@ -142,9 +144,20 @@ def _history(models_dir: Path) -> list[str]:
 
 
 def _write(place: Path, lines: list[str]) -> None:
-    staging = place.with_name(f".{place.name}.new")
-    staging.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    staging.replace(place)
+    disk.replace_text(place, "".join(f"{line}\n" for line in lines))
+
+
+@contextmanager
+def _writing(models_dir: Path) -> Iterator[None]:
+    """A folder of models that cannot be written is one sentence; nothing in it is half-written."""
+    try:
+        yield
+    except OSError as error:
+        why = "the disk is full" if disk.is_full(error) else error.strerror
+        raise RiskmodelError(
+            f"Cannot write to the folder of models {models_dir.name!r} ({why}); mend that or name another "
+            "--models."
+        ) from None
 
 
 def champion_id(models_dir: Path = MODELS_DIR) -> str | None:

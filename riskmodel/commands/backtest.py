@@ -42,6 +42,7 @@ def command(
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
     from riskmodel import judging, registry
+    from riskmodel.ledger import check_folder
     from riskmodel.operations.ending import one_line
     from riskmodel.retraining import labelled_tables
 
@@ -49,6 +50,7 @@ def command(
         if not quiet:
             click.echo(words)
 
+    check_folder(out)  # before minutes of work, not after
     if own is not None:
         rows, source = labelled_tables(own, "listing" if target == "listing" else "transit", tell)
         judged = judging.on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))

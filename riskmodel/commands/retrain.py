@@ -37,11 +37,15 @@ def command(
     card and backtest, and becomes the champion only if it beats the present one by the written rule.
     """
     from riskmodel import registry
+    from riskmodel.ledger import check_folder
     from riskmodel.model.frames import Target
+    from riskmodel.operations.ending import one_line
     from riskmodel.retraining import from_tables, from_worlds
     from riskmodel.train import store
 
     chosen: Target = "listing" if target == "listing" else "transit"
+    folder = models_dir or registry.MODELS_DIR
+    check_folder(folder, "--models")  # before minutes of work, not after
 
     def tell(words: str) -> None:
         if not quiet:
@@ -51,6 +55,6 @@ def command(
         trained = from_tables(own, chosen, jobs, tell)
     else:
         trained = from_worlds(worlds, held_out, seed, chosen, jobs, tell)
-    verdict = store(trained, models_dir or registry.MODELS_DIR)
+    verdict = store(trained, folder)
     tell(verdict.words)
-    tell(f"Card: {(models_dir or registry.MODELS_DIR) / verdict.model_id / 'card.md'}")
+    tell(f"Card: {one_line(str(folder))}/{verdict.model_id}/card.md")

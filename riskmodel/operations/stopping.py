@@ -118,16 +118,17 @@ def _handle(signum: int, frame: FrameType | None) -> None:
 
 
 def _watch(reading: int, state: _State) -> None:
+    # The reading end stays open to the last: a second signal writes to the pipe too.
     with os.fdopen(reading, "rb", buffering=0) as pipe:
         while received := pipe.read(1):
             if received[0] in SIGNALS:
                 break
         else:
             return
-    while not state.ended.wait(GRACE_SECONDS):
-        if not state.held:
-            code = 128 + received[0]
-            for call in state.forced:
-                with contextlib.suppress(Exception):
-                    call(code, sentence())
-            os._exit(code)
+        while not state.ended.wait(GRACE_SECONDS):
+            if not state.held:
+                code = 128 + received[0]
+                for call in state.forced:
+                    with contextlib.suppress(Exception):
+                        call(code, sentence())
+                os._exit(code)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -53,13 +52,7 @@ def write_world(params: WorldParams, out: Path, *, force: bool = False) -> bool:
     if is_world(params, out):
         return False
     _refuse_other_content(params, out, force)
-    parent = out.absolute().parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WrongUsage(f"--out: cannot make the folder {str(parent)!r}: {error.strerror}.") from None
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise WrongUsage(f"--out: the folder {str(parent)!r} is not writable; name another place.")
+    ledger.check_folder(out.absolute().parent)
     with ledger.exclusive(out):
         ledger.publish(out, lambda folder: _fill(params, folder))
     return True
