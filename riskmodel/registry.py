@@ -1,57 +1,31 @@
-"""The folder of models: store atomically, load with every check, point to the champion.
+"""The folder of models: store one in one step, load one by its id, point to the champion.
 
-`models/<model-id>/{model.skops, manifest.json, card.md, backtest.json}`; `models/CHAMPION` holds an id.
-A model is refused (exit 4) rather than used with another feature list, contract, digest or library.
+`models/<model-id>/` holds a stored model (`riskmodel/stored_model.py`); `models/CHAMPION` holds an id, and
+`models/HISTORY` those that were champion before.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from data_contracts.registry import CONTRACTS
-from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.errors import ModelRefused, RiskmodelError
 from riskmodel.estimator import Model
 from riskmodel.ledger import check_folder, put_in_place
-from riskmodel.model.archive import dump_heads, load_heads
-from riskmodel.model.design import HEADS, LAST_HEAD
+from riskmodel.model.archive import dump_heads
 from riskmodel.model.head import AdditiveHead
 from riskmodel.operations import disk, stopping
+from riskmodel.stored_model import read_stored, stored_files
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
-FILES = ("model.skops", "manifest.json", "card.md", "backtest.json")
 CHAMPION = "CHAMPION"
 HISTORY = "HISTORY"
-FORMAT = 1
 _ID = re.compile(r"[a-z]{2,20}-[0-9a-f]{10}")
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries that made a model."""
-    return {name: version(name) for name in ("numpy", "polars", "scikit-learn", "skops")}
-
-
-def feature_list() -> list[dict[str, Any]]:
-    """The catalogue's model signals as a model records them."""
-    chosen = [BY_NAME[name] for name in MODEL_SIGNALS]
-    return [
-        {"name": s.name, "unit": s.unit, "direction": s.direction, "transform": s.transform} for s in chosen
-    ]
-
-
-def contract_digest() -> str:
-    """Digest of the contract on the signals panel that a model is trained under."""
-    return CONTRACTS["signals"].digest
 
 
 def model_id_of(target: str, archive: bytes) -> str:
@@ -73,29 +47,12 @@ def save(
     """
     archive = dump_heads(heads)
     model_id = model_id_of(str(manifest["target"]), archive)
-    texts = {
-        "card.md": card.replace("{model_id}", model_id).encode(),
-        "backtest.json": _json(backtest).encode(),
-    }
-    whole = {
-        "format": FORMAT,
-        "model_id": model_id,
-        **manifest,
-        "heads": {name: list(head.signals) for name, head in heads.items()},
-        "features": feature_list(),
-        "signals_contract": contract_digest(),
-        "libraries": library_versions(),
-        "digests": {
-            "model.skops": hashlib.sha256(archive).hexdigest(),
-            **{name: hashlib.sha256(data).hexdigest() for name, data in texts.items()},
-        },
-    }
+    files = stored_files(model_id, heads, archive, manifest, card, backtest)
     with _writing(models_dir):
         check_folder(models_dir, "--models")
         with tempfile.TemporaryDirectory(prefix=".model-", dir=models_dir) as aside:
             staging = Path(aside) / model_id
             staging.mkdir()
-            files = {"model.skops": archive, "manifest.json": _json(whole).encode(), **texts}
             for name, data in files.items():
                 (staging / name).write_bytes(data)
             disk.flush_tree(staging)
@@ -180,13 +137,7 @@ def load(model_id: str | None = None, models_dir: Path = MODELS_DIR) -> Model:
             raise ModelRefused(
                 f"{models_dir.name}/{CHAMPION} is missing; run riskmodel retrain or give --model ID."
             )
-    folder = _folder(model_id, models_dir)
-    manifest = _manifest(folder)
-    _check_manifest(manifest, model_id)
-    _check_digests(folder, manifest)
-    heads = load_heads(folder / "model.skops")
-    _check_heads(heads, manifest, model_id)
-    return Model(model_id, heads, manifest)
+    return read_stored(_folder(model_id, models_dir))
 
 
 def _folder(model_id: str, models_dir: Path) -> Path:
@@ -198,113 +149,4 @@ def _folder(model_id: str, models_dir: Path) -> Path:
     if not folder.is_dir():
         known = ", ".join(stored_ids(models_dir)) or "none"
         raise ModelRefused(f"There is no model {model_id}; stored are: {known}.")
-    foreign = sorted({path.name for path in folder.iterdir()} - set(FILES))
-    if foreign:
-        raise ModelRefused(
-            f"Model {model_id} holds {', '.join(foreign)} beside {', '.join(FILES)}; remove it "
-            "(pickled models are never read)."
-        )
-    missing = [name for name in FILES if not (folder / name).is_file()]
-    if missing:
-        raise ModelRefused(
-            f"Model {model_id} lacks {', '.join(missing)}; restore it or run riskmodel retrain."
-        )
     return folder
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:  # no text, no JSON, or nested past what a parser bears
-        raise ModelRefused(
-            f"{folder.name}/manifest.json is not readable JSON; restore it or retrain."
-        ) from error
-    if not isinstance(manifest, dict):
-        raise ModelRefused(f"{folder.name}/manifest.json is not a JSON object; restore it or retrain.")
-    return manifest
-
-
-def _check_manifest(manifest: Mapping[str, Any], model_id: str) -> None:
-    if manifest.get("format") != FORMAT or manifest.get("model_id") != model_id:
-        raise ModelRefused(
-            f"Manifest of {model_id} is of model {manifest.get('model_id')!r}, format "
-            f"{manifest.get('format')!r}; expected that id and format {FORMAT}."
-        )
-    if manifest.get("features") != feature_list():
-        theirs = {str(f.get("name")) for f in manifest.get("features") or [] if isinstance(f, dict)}
-        ours = set(MODEL_SIGNALS)
-        difference = "; ".join(
-            part
-            for part in (
-                f"only in the model: {', '.join(sorted(theirs - ours))}" if theirs - ours else "",
-                f"only in the catalogue: {', '.join(sorted(ours - theirs))}" if ours - theirs else "",
-            )
-            if part
-        )
-        raise ModelRefused(
-            f"Model {model_id} was trained on another feature list "
-            f"({difference or 'order, unit, direction or transform differ'}); run riskmodel retrain."
-        )
-    ours_digest = contract_digest()
-    if manifest.get("signals_contract") != ours_digest:
-        raise ModelRefused(
-            f"Model {model_id} was trained under signals contract "
-            f"{str(manifest.get('signals_contract'))[:12]}, this installation has {ours_digest[:12]}; "
-            "run riskmodel retrain."
-        )
-    libraries = manifest.get("libraries")
-    theirs_version = str(libraries.get("scikit-learn")) if isinstance(libraries, dict) else "unknown"
-    ours_version = version("scikit-learn")
-    if theirs_version.split(".")[:2] != ours_version.split(".")[:2]:
-        raise ModelRefused(
-            f"Model {model_id} was made with scikit-learn {theirs_version}, installed is {ours_version}; "
-            "install the locked version or run riskmodel retrain."
-        )
-
-
-def _check_digests(folder: Path, manifest: Mapping[str, Any]) -> None:
-    digests = manifest.get("digests")
-    for name in FILES:
-        if name == "manifest.json":
-            continue
-        found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        wanted = digests.get(name) if isinstance(digests, dict) else None
-        if found != wanted:
-            raise ModelRefused(
-                f"{folder.name}/{name} has digest {found[:12]}, its manifest says {str(wanted)[:12]}; "
-                "restore the folder or run riskmodel retrain."
-            )
-    if not folder.name.endswith(str(digests["model.skops"])[:10] if isinstance(digests, dict) else "?"):
-        raise ModelRefused(f"{folder.name} does not carry the digest of its model.skops; restore the folder.")
-
-
-def _check_heads(heads: Mapping[str, AdditiveHead], manifest: Mapping[str, Any], model_id: str) -> None:
-    """The arrays have the shapes, signs and finite values that scoring relies on."""
-    listed = manifest.get("heads")
-    sound = listed == {name: list(head.signals) for name, head in heads.items()} and LAST_HEAD in heads
-    for name, head in heads.items():
-        sound = sound and name in HEADS and tuple(head.signals) == HEADS[name] and _head_is_sound(head)
-    if not sound:
-        raise ModelRefused(
-            f"Model {model_id} holds heads that do not fit its manifest; run riskmodel retrain."
-        )
-
-
-def _head_is_sound(head: AdditiveHead) -> bool:
-    try:
-        extra = 1 if head.kind_ == "step" else 0
-        draws = head.intercepts_.shape
-        parts = zip(head.knots_, head.values_, head.directions, strict=True)
-        return bool(np.isfinite(head.intercepts_).all() and np.isfinite(head.reference_).all()) and all(
-            values.shape == (len(knots) + extra, *draws)
-            and np.isfinite(values).all()
-            and (np.diff(knots) > 0).all()
-            and (direction * np.diff(values, axis=0) >= 0).all()
-            for knots, values, direction in parts
-        )
-    except (AttributeError, TypeError, ValueError):
-        return False
-
-
-def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"

@@ -14,7 +14,7 @@ import pytest
 import skops.io
 
 from features.catalogue import MODEL_SIGNALS
-from riskmodel import registry
+from riskmodel import registry, stored_model
 from riskmodel.errors import ModelRefused
 from riskmodel.estimator import fit_heads
 from riskmodel.model.archive import dump_heads, load_heads
@@ -93,7 +93,7 @@ def test_a_missing_model_names_those_there_are(stored: tuple[str, Path]) -> None
     refused("transit-0000000000", stored[1], f"no model transit-0000000000; stored are: {stored[0]}")
 
 
-@pytest.mark.parametrize("name", registry.FILES)
+@pytest.mark.parametrize("name", stored_model.FILES)
 def test_a_missing_file_is_named(stored: tuple[str, Path], name: str) -> None:
     (stored[1] / stored[0] / name).unlink()
     refused(*stored, f"lacks {name}")
@@ -135,7 +135,7 @@ def test_another_direction_of_a_signal_is_refused(stored: tuple[str, Path]) -> N
 def test_another_signals_contract_is_refused(
     stored: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "contract_digest", lambda: "f" * 64)
+    monkeypatch.setattr(stored_model, "contract_digest", lambda: "f" * 64)
     refused(*stored, "signals contract")
 
 
