@@ -11,6 +11,7 @@ import polars as pl
 from data_contracts.tables import ARTICLES
 from riskmodel.sources.cast import canonical
 from riskmodel.sources.csv_cells import Dialect
+from riskmodel.sources.feeds import FEED, FEED_SUFFIXES, is_feed, load_feed
 from riskmodel.sources.files import Source
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.plain_text import TEXT, TEXT_SUFFIXES, load_text
@@ -19,7 +20,7 @@ from riskmodel.sources.table_parts import load_parts
 from riskmodel.sources.warc import WARC, WARC_SUFFIXES, warc_parts
 
 # Endings by which articles are found in folders.
-ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES)
+ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES, *FEED_SUFFIXES)
 ALIASES: dict[str, tuple[str, ...]] = {
     "article_id": ("article_id", "doc", "doc_id", "document_id", "id", "guid"),
     "published_at": (
@@ -44,6 +45,8 @@ def load_article_parts(source: Source, dialect_of: Callable[[frozenset[str]], Di
         yield load_text(source)
     elif source.name.lower().endswith(WARC_SUFFIXES):
         yield from warc_parts(source)
+    elif is_feed(source):
+        yield load_feed(source)
     else:
         yield from load_parts(source, dialect_of)
 
@@ -61,6 +64,12 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             "warc",
             "a .warc or .warc.gz file",
             lambda columns: WARC in columns,
+            lambda frame: _read(frame, published_at),
+        ),
+        Format(
+            "feed",
+            "an Atom or RSS file, .xml, .rss or .atom",
+            lambda columns: FEED in columns,
             lambda frame: _read(frame, published_at),
         ),
         Format(

@@ -14,7 +14,7 @@ from riskmodel.sources.files import find
 
 
 def article_parts(paths: Sequence[Path], *, published_at: date | None = None) -> ArticleParts:
-    """Article files and folders (JSON lines, JSON, CSV, Parquet, .txt, WARC) that are read part by part.
+    """Article files and folders, to be read part by part: JSON lines, JSON, CSV, Parquet, .txt, WARC, feeds.
 
     Columns may bear any name of `article_formats.ALIASES`, the first found counts. `published_at` dates the
     files that have no date column (plain text); without it they stay undated and the contract quarantines

@@ -7,13 +7,13 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from html.parser import HTMLParser
 from itertools import islice
 from typing import BinaryIO
 
 import polars as pl
 
 from riskmodel.sources.files import Source, sha256_of
+from riskmodel.sources.page_text import read_page, tidy_lines
 from riskmodel.sources.table import FILE, ROW, Table
 from riskmodel.sources.unpack import LIMITS, unpacked_file
 
@@ -23,8 +23,6 @@ WARC = "<warc>"  # stands among the columns, so that no other file can pass for 
 _PAGE_LIMIT = 64 << 20
 _LOOKS_LIKE_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _PART_RECORDS = 500
-_BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "article", "section", "title"})
-_SILENT = frozenset({"script", "style", "noscript", "template", "nav", "footer", "form", "svg"})
 
 
 @dataclass(frozen=True)
@@ -142,13 +140,11 @@ def _html(record: Record, body: bytes, kind: str) -> dict[str, str | None] | str
         text = body.decode(charset[1] if charset else "utf-8", "replace")
     except LookupError:
         text = body.decode("utf-8", "replace")
-    page = _Page()
     try:
-        page.feed(text)
-        page.close()
-    except AssertionError:  # the parser's way to give up on broken declarations
+        page = read_page(text)
+    except ValueError:
         return "body_cannot_be_decoded"
-    return _article(record, " ".join("".join(page.title).split()) or None, "".join(page.text))
+    return _article(record, page.title or None, page.text)
 
 
 def _article(record: Record, title: str | None, text: str) -> dict[str, str | None]:
@@ -156,7 +152,7 @@ def _article(record: Record, title: str | None, text: str) -> dict[str, str | No
         "url": record.headers.get("warc-target-uri", "").strip("<>") or None,
         "published_at": record.headers.get("warc-date"),
         "title": title,
-        "text": "\n".join(filter(None, (" ".join(p.split()) for p in text.split("\n")))) or None,
+        "text": tidy_lines(text) or None,
     }
 
 
@@ -193,32 +189,3 @@ def _dechunked(body: bytes) -> bytes:
         parts.append(rest[match.end() : match.end() + size])
         rest = rest[match.end() + size + 2 :]
     return b"".join(parts) if parts else body
-
-
-class _Page(HTMLParser):
-    """Collects the title and the visible text of a page, a line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.title: list[str] = []
-        self.text: list[str] = []
-        self._silent = 0
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in _SILENT
-        self._in_title = tag == "title"
-        if tag in _BLOCKS:
-            self.text.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in _SILENT))
-        self._in_title = False
-        if tag in _BLOCKS:
-            self.text.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title.append(data)
-        elif not self._silent:
-            self.text.append(data)

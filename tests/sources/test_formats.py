@@ -82,7 +82,7 @@ SEEDS += [
     junk=st.binary(max_size=12)
     | st.sampled_from([b'"', b",,,", b"\n\n", b"NaN", b"1e999", b"\xff\xfe", b"[[["]),
     packed=st.booleans(),
-    ending=st.sampled_from([".csv", ".json", ".parquet", ".txt", ".warc"]),
+    ending=st.sampled_from([".csv", ".json", ".parquet", ".txt", ".warc", ".xml"]),
 )
 def test_hostile_bytes_end_in_a_sentence_or_a_batch(
     tmp_path: Path, seed: bytes, cut: int, junk: bytes, packed: bool, ending: str

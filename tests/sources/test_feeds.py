@@ -1,0 +1,195 @@
+"""Atom and RSS feeds: entries as articles, and nothing that a hostile feed asks for."""
+
+import gzip
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskmodel.errors import InputUnreadable
+from riskmodel.sources import feeds
+from riskmodel.sources.articles import article_parts, read_articles
+from riskmodel.sources.page_text import read_page, tidy_lines
+
+RSS = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+  xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom">
+<channel><title>Trade Wire</title><link>https://wire.example/</link><language>en-gb</language>
+<atom:link href="https://wire.example/rss" rel="self"/>
+<item><title>Chips &amp; lathes &lt;i&gt;move&lt;/i&gt;</title><link>https://wire.example/1</link>
+ <guid isPermaLink="false">w1</guid><pubDate>Fri, 26 May 2023 08:27:49 -0500</pubDate>
+ <media:title>Not this</media:title><description>Short.</description>
+ <content:encoded><![CDATA[<p>Goods went <b>on</b> to Russia.</p><script>x()</script>
+ <p>Again &amp; again.</p>]]></content:encoded></item>
+<item><title>No date</title><description>Text.</description><guid>https://wire.example/2</guid></item>
+<item><media:title>nothing to read</media:title></item>
+<item><title>Odd date</title><description>a &lt; b</description><pubDate>yesterday</pubDate></item>
+</channel></rss>"""
+
+ATOM = """<?xml version="1.0"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Feed</title>
+<updated>2024-05-05T00:00:00Z</updated>
+<entry><id>tag:a,1</id><title type="html">Ankara &amp;amp; Kyiv</title>
+ <link rel="enclosure" href="https://a.example/sound"/><link href="https://www.a.example/1"/>
+ <published>2024-03-01T10:00:00+03:00</published><updated>2024-04-01T00:00:00Z</updated>
+ <summary>Sum.</summary>
+ <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One &lt;b&gt; two.</p><p>Three.</p>
+ <style>p {}</style></div></content></entry>
+<entry xml:lang="de-AT"><id>tag:a,2</id><title>Zwei</title><updated>2024-03-02T00:00:00Z</updated>
+ <source><id>x</id><title>Die Zeitung</title></source><summary>Drei.</summary></entry>
+</feed>"""
+
+
+def read(tmp_path: Path, text: str | bytes, name: str = "a.xml", **options: date) -> pl.DataFrame:
+    (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_articles([tmp_path / name], **options).frame
+
+
+def test_an_rss_entry_becomes_an_article(tmp_path: Path) -> None:
+    (tmp_path / "a.rss").write_text(RSS.replace("<pubDate>yesterday</pubDate>", ""))
+    batch = read_articles([tmp_path])
+    first, second, _ = batch.frame.to_dicts()
+    assert first == {
+        "article_id": "w1",
+        "published_at": datetime(2023, 5, 26, 13, 27, 49, tzinfo=UTC),
+        "source": "wire.example",
+        "language": "en",
+        "title": "Chips & lathes move",
+        "text": "Goods went on to Russia.\nAgain & again.",
+        "url": "https://wire.example/1",
+        "source_file": "a.rss",
+        "source_row": 1,
+    }
+    assert (second["published_at"], second["url"]) == (None, "https://wire.example/2")
+    assert batch.frame["source_row"].to_list() == [1, 2, 4]
+    assert (batch.rows_read, dict(batch.dropped)) == (4, {"entry_without_title_and_text": 1})
+    assert [(file.reader, file.rows) for file in batch.files] == [("feed", 4)]
+
+
+def test_a_date_that_does_not_parse_stays_for_the_contract_to_refuse(tmp_path: Path) -> None:
+    frame = read(tmp_path, RSS)
+    assert frame["published_at"].to_list()[1:] == [None, "yesterday"]
+    assert frame["text"][2] == "a < b"
+
+
+def test_an_atom_entry_becomes_an_article(tmp_path: Path) -> None:
+    first, second = read(tmp_path, ATOM, "a.atom").to_dicts()
+    assert first["published_at"] == datetime(2024, 3, 1, 7, tzinfo=UTC), "published, not updated"
+    assert (first["title"], first["text"]) == ("Ankara & Kyiv", "One <b> two.\nThree.")
+    assert (first["source"], first["url"]) == ("a.example", "https://www.a.example/1")
+    assert first["language"] == "en"
+    assert second["published_at"] == datetime(2024, 3, 2, tzinfo=UTC), "updated where nothing else is said"
+    assert (second["language"], second["source"]) == ("de", "Die Zeitung")
+
+
+def test_rss_1_in_rdf_is_read(tmp_path: Path) -> None:
+    text = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>C</title></channel>'
+        "<item><title>T</title><link>https://b.example/1</link><description>D.</description>"
+        "<dc:date>2023-01-02T03:04:05Z</dc:date><dc:language>ru</dc:language></item></rdf:RDF>"
+    )
+    row = read(tmp_path, text, "feed.csv").row(0, named=True)
+    assert (row["title"], row["text"], row["language"]) == ("T", "D.", "ru")
+    assert row["published_at"] == datetime(2023, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_a_feed_without_any_date_may_be_dated_by_the_caller(tmp_path: Path) -> None:
+    item = "<item><title>T</title><description>D</description>{}</item>"
+    dated = item.format("<pubDate>Mon, 02 Jan 2023 00:00:00 GMT</pubDate>")
+    day = date(2024, 1, 1)
+    feed = f"<rss><channel>{item.format('') * 2}</channel></rss>"
+    seen = read(tmp_path, feed, published_at=day)["published_at"].dt.date().to_list()
+    assert seen == [day, day]
+    feed = f"<rss><channel>{item.format('')}{dated}</channel></rss>"
+    assert read(tmp_path, feed, published_at=day)["published_at"].dt.date().to_list() == [
+        None,
+        date(2023, 1, 2),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1251", "iso-8859-1"])
+def test_the_encoding_of_the_declaration_is_honoured(tmp_path: Path, encoding: str) -> None:
+    word = "Москва" if encoding != "iso-8859-1" else "Zürich"
+    label = encoding.removesuffix("-sig")
+    item = f"<item><title>{word}</title></item>"
+    text = f'<?xml version="1.0" encoding="{label}"?><rss><channel>{item}</channel></rss>'
+    assert read(tmp_path, text.encode(encoding))["title"].to_list() == [word]
+
+
+def test_packed_feeds_and_feeds_in_folders_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a.xml.gz").write_bytes(gzip.compress(RSS.encode()))
+    (tmp_path / "b.atom").write_text(ATOM)
+    parts = article_parts([tmp_path])
+    assert sum(frame.height for frame in parts) == 5
+    assert [file.reader for file in parts.files] == ["feed", "feed"]
+
+
+LAUGHS = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">
+<!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">
+<!ENTITY lol3 "&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;">]>
+<rss><channel><item><title>&lol3;</title></item></channel></rss>"""
+OUTSIDE = """<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]>
+<rss><channel><item><title>&x;</title></item></channel></rss>"""
+PARAMETER = """<!DOCTYPE rss SYSTEM "https://evil.example/x.dtd"><rss><channel/></rss>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("text", [LAUGHS, OUTSIDE, PARAMETER])
+def test_a_document_type_is_refused_before_it_declares_anything(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    with pytest.raises(InputUnreadable, match=r"^a\.xml declares a document type"):
+        read(tmp_path, text.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (RSS[:-40], r"is no well-formed XML at line \d+: no element found; fetch it again"),
+        (RSS.replace("&amp; lathes", "& lathes"), r"is no well-formed XML at line 6"),
+        ("<rss>&undefined;</rss>", r"is no well-formed XML at line 1: undefined entity"),
+        ("<html><body/></html>", r"is XML but no feed: its first element is html"),
+        ("no xml at all", r"is no well-formed XML at line 1"),
+        ('<?xml version="1.0" encoding="shift_jis"?><rss/>', r"is XML in an encoding that is not read"),
+        ('<?xml version="1.0" encoding="none-such"?><rss/>', r"is (XML in an encoding|no well-formed XML)"),
+    ],
+)
+def test_what_is_no_feed_is_refused_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(
+        InputUnreadable, match=rf"a\.xml.*{sentence}" if "a\\" not in sentence else sentence
+    ) as e:
+        read(tmp_path, text)
+    assert "\n" not in str(e.value)
+
+
+def test_a_feed_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "LARGEST", 500)
+    with pytest.raises(InputUnreadable, match=r"a\.xml is larger than 500 bytes"):
+        read(tmp_path, RSS)
+
+
+def test_deep_nesting_and_entries_in_entries_do_no_harm(tmp_path: Path) -> None:
+    deep = "<a>" * 50_000 + "x" + "</a>" * 50_000
+    inner = "<item><title>inner</title></item>"
+    text = (
+        f"<rss><channel><item>{inner}<title>T</title><description>{deep}</description></item></channel></rss>"
+    )
+    frame = read(tmp_path, text)
+    assert frame.select("title", "text").rows() == [("T", "x")]
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "</", "&", "<!", "<![CDATA[", "<![x >", "<!-- >", '<a x="'])
+def test_html_without_ends_is_read_in_a_moment(piece: str) -> None:
+    """Mark-up that is looked through again from each place would take the suite an hour."""
+    assert read_page(piece * 100_000 + "end").text.endswith("end")
+
+
+def test_mark_up_that_ends_is_left_out() -> None:
+    html = "<p>One<!-- a <b> c --></p><![endif]><a title='x'>two</a> 1 < 2 <!-- open <i>three</i>"
+    assert tidy_lines(read_page(html).text) == "One\ntwo 1 < 2 <!-- open three"
+
+
+def test_an_empty_feed_is_a_table_without_rows(tmp_path: Path) -> None:
+    assert read(tmp_path, "<rss><channel><title>T</title></channel></rss>").height == 0
