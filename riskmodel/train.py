@@ -88,8 +88,8 @@ def train_on_worlds(
     backtest = {
         "protocol": (
             f"On {source['held_out_n']} held-out simulated worlds: other seeds (from "
-            f"{source['held_out_seed']}) and "
-            "other parameter ranges than training; nothing was fitted or chosen on them."
+            f"{source['held_out_seed']}) and other parameter ranges than training; nothing was fitted or "
+            "chosen on them."
         ),
         "simulated": True,
         "choice": choice,
@@ -142,9 +142,8 @@ def _refuse_thin(train: pl.DataFrame) -> None:
     if train.is_empty() or train["target"].n_unique() < 2:
         events = int(train["target"].sum()) if train.height else 0
         raise WrongUsage(
-            f"There are {train.height} rows to learn from with {events} events; both events and others "
-            f"are needed: "
-            "give a longer trade table, earlier dates or more countries."
+            f"There are {train.height} rows to learn from with {events} events; both events and others are "
+            "needed: give a longer trade table, earlier dates or more countries."
         )
 
 

@@ -39,8 +39,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
     if missing:
         raise WrongUsage(
             f"{printable(run.name or str(run))} is not a run folder (no {', '.join(missing)}); give the "
-            f"folder that "
-            "riskmodel score wrote with --out."
+            "folder that riskmodel score wrote with --out."
         )
     try:
         manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))

@@ -24,15 +24,12 @@ METHOD_NAMES = {
 TARGET_WORDS = {
     "transit": (
         "in the six months after the date, matched transit of listed goods through the country (per "
-        "family the "
-        "smaller of what comes in from the coalition and what goes on to Russia) exceeds US$1 million "
-        "and is at "
-        "least twice the baseline of the same months, on data as finally published"
+        "family the smaller of what comes in from the coalition and what goes on to Russia) exceeds US$1 "
+        "million and is at least twice the baseline of the same months, on data as finally published"
     ),
     "listing": (
         "in the six months after the date, at least two new entities in the country are listed, or one "
-        "each by "
-        "two jurisdictions"
+        "each by two jurisdictions"
     ),
 }
 
@@ -52,15 +49,13 @@ def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
         "## How it works",
         "",
         f"Candidate `{manifest['candidate']}`: log-odds are a sum of one monotone function for each "
-        f"signal, flat "
-        "beyond the training range, calibrated by a sigmoid fitted on countries left out. Heads: "
+        "signal, flat beyond the training range, calibrated by a sigmoid fitted on countries left out. "
+        "Heads: "
         + ", ".join(f"`{name}`" for name in manifest["head_rows"])
         + ". A signal that is not known contributes exactly 0. The interval is the "
         f"{manifest['interval']['level']:.0%} central range of {manifest['interval']['draws']} refits on "
-        f"countries "
-        "drawn with replacement, widened to hold the estimate; it tells how much the countries seen in "
-        "training "
-        "matter, not how wrong the inputs may be.",
+        "countries drawn with replacement, widened to hold the estimate; it tells how much the countries "
+        "seen in training matter, not how wrong the inputs may be.",
         "",
         "## How it was judged",
         "",
@@ -82,9 +77,8 @@ def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
         "to look.",
         "- It must not decide alone on a licence, a payment, an inspection or a listing.",
         "- It does not judge firms or single shipments: it sees countries and months.",
-        "- It must not be read where the inbound leg was not reported (the scorer abstains), nor "
-        "compared across "
-        "grades as if the same were known.",
+        "- It must not be read where the inbound leg was not reported (the scorer abstains), nor compared "
+        "across grades as if the same were known.",
         "",
         "## Limits",
         "",
@@ -104,10 +98,8 @@ def _training_words(manifest: Mapping[str, Any], simulated: bool) -> str:
     if simulated:
         return (
             f"On **simulated worlds only**: {manifest['worlds']['n']} worlds with planted diversion and "
-            f"decoys, seeds "
-            f"from {manifest['worlds']['seed']}. {counts}; rows left out: {dropped}. No real country "
-            f"taught it "
-            "anything, and the roles of countries in the worlds are drawn at random."
+            f"decoys, seeds from {manifest['worlds']['seed']}. {counts}; rows left out: {dropped}. No real "
+            "country taught it anything, and the roles of countries in the worlds are drawn at random."
         )
     window = f"{manifest['window']['first']} to {manifest['window']['last']}"
     invented = ", ".join(manifest["inputs"].get("simulated", ()))
@@ -143,8 +135,7 @@ def _onset(slice_: Mapping[str, Any]) -> list[str]:
     )
     return [
         f"Onsets only (no event in the twelve months before; {slice_['rows']} rows, {slice_['events']} "
-        f"events), "
-        f"average precision: {shown}."
+        f"events), average precision: {shown}."
     ]
 
 
@@ -259,8 +250,7 @@ def _choice_words(choice: Mapping[str, Any]) -> str:
 def _limits(simulated: bool) -> list[str]:
     first = [
         "- A simulated world holds what its makers thought of. Probabilities are calibrated to the "
-        "worlds' share of "
-        "events, not to the real one; read the ranking first.",
+        "worlds' share of events, not to the real one; read the ranking first.",
         "- How it does on real tables is told in docs/model.md, as far as it was measured.",
     ]
     own = [
