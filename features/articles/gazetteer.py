@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'"})
+_APOSTROPHES = "’ʼ‘`"
 _UPPERCASED_KINDS = frozenset({"name", "demonym", "capital"})
 _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-z]\w*")
 
@@ -116,6 +116,17 @@ def trap_names() -> frozenset[str]:
     return frozenset(name.text for name in _country_names() if name.base in traps)
 
 
+def straightened(text: str) -> str:
+    """The text with plain apostrophes, as long as it was.
+
+    >>> straightened("Türkiye’s")
+    "Türkiye's"
+    """
+    for mark in _APOSTROPHES:
+        text = text.replace(mark, "'")
+    return text
+
+
 def find_places(text: str) -> list[Place]:
     """Countries and regions named in `text`, in order, without overlaps; traps left out.
 
@@ -125,7 +136,7 @@ def find_places(text: str) -> list[Place]:
     [('ARE', 'place')]
     """
     book = gazetteer()
-    plain = text.translate(APOSTROPHES)
+    plain = straightened(text)
     places: list[Place] = []
     last = 0
     for match in _CAPITALISED.finditer(plain):

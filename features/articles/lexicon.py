@@ -22,10 +22,15 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Phrases by their first word; words that are prefixes are kept apart, by their first letters."""
+    """Phrases by their first word; words that are prefixes are kept apart, by their first letters.
+
+    `second`, `second_prefixes`: words, and beginnings of words, that come second in some phrase.
+    """
 
     exact: dict[str, tuple[Phrase, ...]]
     prefix: dict[str, tuple[Phrase, ...]]
+    second: frozenset[str]
+    second_prefixes: tuple[str, ...]
 
     def match(self, words: list[str], at: int) -> Phrase | None:
         """The longest phrase that begins at `words[at]`, or None."""
@@ -33,6 +38,18 @@ class Lexicon:
             if _fits(phrase.words, words, at):
                 return phrase
         return None
+
+    def labels(self) -> set[str]:
+        """Every label."""
+        return {phrase.label for found in (self.exact, self.prefix) for p in found.values() for phrase in p}
+
+    def may_begin_longer(self, word: str) -> bool:
+        """Whether a phrase of several words may begin with `word`."""
+        return any(len(phrase.words) > 1 for phrase in _beginning(self, word))
+
+    def may_go_on(self, word: str) -> bool:
+        """Whether `word` may be the second word of a phrase."""
+        return word in self.second or word.startswith(self.second_prefixes)
 
 
 @lru_cache(maxsize=50_000)  # a few thousand words make up most of any text
@@ -62,9 +79,12 @@ def _build(rows: list[tuple[str, str]]) -> Lexicon:
             prefix.setdefault(first[:-1][:3], []).append(Phrase(words, label))
         else:
             exact.setdefault(first, []).append(Phrase(words, label))
+    second = {text.split()[1] for text, _ in rows if " " in text.strip()}
     return Lexicon(
         {word: tuple(found) for word, found in exact.items()},
         {word: tuple(found) for word, found in prefix.items()},
+        frozenset(word for word in second if not word.endswith("*")),
+        tuple(sorted(word[:-1] for word in second if word.endswith("*"))),
     )
 
 

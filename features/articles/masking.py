@@ -10,10 +10,10 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from features.articles.gazetteer import APOSTROPHES, Place, gazetteer
+from features.articles.gazetteer import Place, gazetteer, straightened
 from features.articles.lexicon import goods, phrases
 
-_WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[,;:.!?()\"“”%$€£&/]")
+WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[,;:.!?()\"“”%$€£&/]")
 # `SEOUL - `, `NEW DELHI, March 3 (agency) - `, `Bishkek, 4 May — `
 _DAY = r",? (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:,? \d{4})?"
 _AGENCY = r" \([\w ./-]{2,30}\)"
@@ -22,14 +22,17 @@ _DATELINE = re.compile(
     rf"|[A-Z][\w.' -]{{2,30}}(?:, [A-Z][\w.]+)?(?:{_DAY}(?:{_AGENCY})?|{_AGENCY}))"
     r" ?(?:-|–|—|--) (?=[\"“A-Z0-9])"
 )
-_POSSESSIVE = re.compile(r"'s\b")
+POSSESSIVE = re.compile(r"'s\b")
 _GROUP_MASKS = {"russia": "RUSSIA", "ukraine": "UKRAINE", "controls": "WEST", "other_regime": "REGIME"}
-_JOINERS = frozenset({",", "and", "or", "the", "&", "/", "as", "well"})
+JOINERS = frozenset({",", "and", "or", "the", "&", "/", "as", "well"})
 # Before goods these say what the goods are; elsewhere they report that somebody acted.
-_FORBIDDEN = frozenset(
+FORBIDDEN = frozenset(
     {"banned", "restricted", "prohibited", "controlled", "sanctioned", "forbidden", "blocked"}
 )
-_LISTABLE = frozenset({"COUNTRY", "OTHER", "REGIME"})
+GOODS_LABEL = "GOODS:"  # and the product family
+UNSPECIFIED = f"{GOODS_LABEL}goods unspecified"
+LISTABLE = frozenset({"COUNTRY", "OTHER", "REGIME"})
+LONGEST_LINK = 4  # joiners that may stand between two places of one list
 
 
 class Token(NamedTuple):
@@ -42,6 +45,9 @@ class Token(NamedTuple):
     end: int
 
 
+Mark = tuple[int, int, str, str]  # start, end, ISO code or empty, label
+
+
 def tokenize(
     sentence: str, places: list[Place], anaphors: tuple[tuple[int, int, str], ...] = ()
 ) -> list[Token]:
@@ -50,46 +56,62 @@ def tokenize(
     `places` come from `find_places`; `anaphors` are (start, end, iso3) of words such as `there` that
     stand for a country named earlier.
     """
-    opening = _DATELINE.match(sentence)
-    head = opening.end() if opening else 0  # where the reporter sat says nothing
-    marks = [(p.start, p.end, p.iso3, p.kind) for p in places if p.start >= head]
-    marks += [(start, end, iso3, "anaphor") for start, end, iso3 in anaphors]
+    head, marks = marks_of(sentence, places, anaphors)
     tokens: list[Token] = []
     at = head
-    for start, end, iso3, kind in sorted(marks):
-        if start < at:
-            continue
+    for start, end, iso3, label in marks:
         tokens += _words(sentence, at, start)
-        label = "ANAPHOR" if kind == "anaphor" else "PLACE" if iso3 else kind
         tokens.append(Token(sentence[start:end].lower(), label, iso3, start, end))
         at = end
     return tokens + _words(sentence, at, len(sentence))
 
 
+def marks_of(
+    sentence: str, places: list[Place], anaphors: tuple[tuple[int, int, str], ...]
+) -> tuple[int, list[Mark]]:
+    """Where the sentence begins after its dateline, and the places in it, in order, without overlaps."""
+    opening = _DATELINE.match(sentence)
+    head = opening.end() if opening else 0  # where the reporter sat says nothing
+    found = [(p.start, p.end, p.iso3, "PLACE" if p.iso3 else p.kind) for p in places if p.start >= head]
+    found += [(start, end, iso3, "ANAPHOR") for start, end, iso3 in anaphors]
+    marks: list[Mark] = []
+    at = head
+    for mark in sorted(found):
+        if mark[0] >= at:
+            marks.append(mark)
+            at = mark[1]
+    return head, marks
+
+
+def lowered(piece: str) -> str:
+    """A piece of text in lower case; as it is where that changes its length, to keep the spans true."""
+    plain = piece.lower()
+    return plain if len(plain) == len(piece) else piece
+
+
 def _words(sentence: str, start: int, end: int) -> list[Token]:
-    plain = sentence[start:end].lower().translate(APOSTROPHES)
-    if len(plain) != end - start:  # a few letters change length when lowered; keep the spans true
-        plain = sentence[start:end].translate(APOSTROPHES)
-    plain = _POSSESSIVE.sub("  ", plain)
-    found = [(m.group(), m.start() + start, m.end() + start) for m in _WORD.finditer(plain)]
+    plain = POSSESSIVE.sub("  ", straightened(lowered(sentence[start:end])))
+    found = [(m.group(), m.start() + start, m.end() + start) for m in WORD.finditer(plain)]
     words = [word for word, _, _ in found]
     tokens: list[Token] = []
     at = 0
     while at < len(words):
-        phrase, good = phrases().match(words, at), goods().match(words, at)
-        if good is not None and (phrase is None or len(good.words) >= len(phrase.words)):
-            length, label = len(good.words), f"GOODS:{good.label}"
-        elif phrase is not None:
-            length, label = len(phrase.words), phrase.label
-        else:
-            length, label = 1, ""
+        length, label = spoken(words, at)
         last = at + length - 1
         tokens.append(Token(" ".join(words[at : last + 1]), label, "", found[at][1], found[last][2]))
         at = last + 1
     for i, (token, after) in enumerate(pairwise(tokens)):
-        if token.word in _FORBIDDEN and after.label.startswith("GOODS:"):
+        if token.word in FORBIDDEN and after.label.startswith(GOODS_LABEL):
             tokens[i] = token._replace(label="sanction")
     return tokens
+
+
+def spoken(words: list[str], at: int) -> tuple[int, str]:
+    """How many words from `at` on make one token, and its class; goods before phrases of the same length."""
+    phrase, good = phrases().match(words, at), goods().match(words, at)
+    if good is not None and (phrase is None or len(good.words) >= len(phrase.words)):
+        return len(good.words), f"{GOODS_LABEL}{good.label}"
+    return (1, "") if phrase is None else (len(phrase.words), phrase.label)
 
 
 def mask(token: Token, target: str) -> str:
@@ -125,8 +147,8 @@ def masked(tokens: list[Token], target: str = "") -> Masked:
     last_place = -1
     for token in tokens:
         place = mask(token, target)
-        if place in _LISTABLE:
-            if last_place >= 0 and pending <= 4 and len(symbols) - last_place - 1 == pending:
+        if place in LISTABLE:
+            if last_place >= 0 and pending <= LONGEST_LINK and len(symbols) - last_place - 1 == pending:
                 del symbols[last_place + 1 :], words[last_place + 1 :]
                 together = {symbols[last_place], place}
                 symbols[last_place] = _together(together)
@@ -134,11 +156,11 @@ def masked(tokens: list[Token], target: str = "") -> Masked:
                 pending = 0
                 continue
             last_place, pending = len(symbols), 0
-        elif token.word in _JOINERS and last_place >= 0:
+        elif token.word in JOINERS and last_place >= 0:
             pending += 1
         else:
             last_place, pending = -1, 0
-        symbols.append(place or _symbol(token))
+        symbols.append(place or symbol(token))
         words.append(place or token.word)
     return Masked(symbols, words, [i for i, s in enumerate(symbols) if s == "COUNTRY"], in_list)
 
@@ -149,7 +171,8 @@ def _together(places: set[str]) -> str:
     return "OTHER" if "OTHER" in places else "REGIME"
 
 
-def _symbol(token: Token) -> str:
-    if token.label.startswith("GOODS:"):
-        return "GOODS_ANY" if token.label == "GOODS:goods unspecified" else "GOODS"
+def symbol(token: Token) -> str:
+    """What a token that is no place stands for: its class, or its own words."""
+    if token.label.startswith(GOODS_LABEL):
+        return "GOODS_ANY" if token.label == UNSPECIFIED else "GOODS"
     return token.label.upper() if token.label else token.word

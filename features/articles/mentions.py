@@ -11,20 +11,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
 
 import polars as pl
 
 from data_contracts.tables import MENTIONS
-from features.articles.context import anaphors_for, with_context
+from features.articles.close_reading import Sentence, read_closely
+from features.articles.context import with_context
 from features.articles.countries import countries_in
-from features.articles.gazetteer import find_places
 from features.articles.languages import with_language
-from features.articles.masking import Token, tokenize
-from features.articles.regime import about_other_matters, measure_targets
+from features.articles.regime import about_other_matters
 from features.articles.role_features import CONTEXT_FLAGS, Context
-from features.articles.roles import NEVER_ROUTES, Verdict, read_roles, role_model
+from features.articles.roles import NEVER_ROUTES, role_model
 from features.articles.screen import article_screen, sentence_screen
 from features.articles.sentences import LONGEST, cleaned, sentence_list
 from features.articles.sketches import Sketches, joined, sketch
@@ -141,7 +138,7 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
         goods=pl.lit([], pl.List(pl.String)),
         why=pl.lit(""),
     )
-    rows = pl.concat([skimmed, read]).join(
+    rows = pl.concat([skimmed, read.select(skimmed.columns)]).join(
         sentences.select("row", "article", "sentence_no", "text"), on="row"
     )
     facts = articles.with_row_index("article").select(
@@ -217,39 +214,28 @@ _READ_SCHEMA: dict[str, pl.DataType] = {
     "p_diversion": pl.Float64(),
     "is_diversion": pl.Boolean(),
     "polarity": pl.Int8(),
-    "goods": pl.List(pl.String()),
     "why": pl.String(),
+    "goods": pl.String(),  # families with semicolons between
 }
 
 
 def _read(wanted: pl.DataFrame) -> pl.DataFrame:
+    places = wanted.select("row", "article").rows()
+    sentences = [
+        Sentence(text, carried, Context(*flags))
+        for text, carried, *flags in wanted.select("text", "carried", *CONTEXT_FLAGS).iter_rows()
+    ]
+    read = read_closely(sentences)
     rows: list[tuple[object, ...]] = []
     aimed_at: set[tuple[int, str]] = set()
-    for row, article, text, carried, *flags in wanted.iter_rows():
-        reading = _read_sentence(text, carried, Context(*flags))
+    for (row, article), sentence in zip(places, sentences, strict=True):
+        reading = read[sentence]
+        goods = ";".join(reading.families)
         aimed_at |= {(article, iso3) for iso3 in reading.aimed_at}
-        rows += [(row, article, iso3, *v[:4], reading.families, v.why) for iso3, v in reading.verdicts]
-    read = pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
-    return _without_targets(read, aimed_at).drop("article")
-
-
-class _Reading(NamedTuple):
-    verdicts: tuple[tuple[str, Verdict], ...]
-    families: list[str]
-    aimed_at: frozenset[str]
-
-
-@lru_cache(maxsize=20_000)  # agency sentences come in many copies
-def _read_sentence(text: str, carried: str | None, context: Context) -> _Reading:
-    places = find_places(text)
-    countries = list(dict.fromkeys(p.iso3 for p in places if p.iso3 and p.iso3 not in NEVER_ROUTES))
-    anaphors = anaphors_for(text, carried) if carried else ()
-    tokens = tokenize(text, places, anaphors)
-    if carried and anaphors and carried not in countries:
-        countries.append(carried)
-    verdicts = read_roles(tokens, countries, context)
-    aimed_at = measure_targets(text, [(p.iso3, p.start, p.end) for p in places])
-    return _Reading(tuple(verdicts.items()), _families(tokens), frozenset(aimed_at))
+        rows += [(row, article, iso3, *verdict, goods) for iso3, verdict in reading.verdicts.items()]
+    table = pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
+    named = pl.col("goods").str.split(";").list.filter(pl.element() != "")
+    return _without_targets(table.with_columns(named), aimed_at).drop("article")
 
 
 def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.DataFrame:
@@ -267,9 +253,3 @@ def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.D
         .then(pl.min_horizontal("p_diversion", pl.lit(0.49)))
         .otherwise("p_diversion"),
     ).drop("aimed")
-
-
-def _families(tokens: list[Token]) -> list[str]:
-    """Product families named in a sentence, sorted, the unspecific last resort left out."""
-    labels = {token.label.removeprefix("GOODS:") for token in tokens if token.label.startswith("GOODS:")}
-    return sorted(labels - {"goods unspecified"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -17,13 +17,14 @@ from typing import NamedTuple
 
 from features.articles.gazetteer import gazetteer
 from features.articles.linear import Linear, logistic
-from features.articles.masking import Token
+from features.articles.masking import GOODS_LABEL, Token
 from features.articles.role_features import Context, sentence_features, target_features
 
 MODEL_FILE = "role_model.json"
-ROLES = ("transit_to_russia", "destination_not_russia", "sanctioning_or_speaker", "origin", "other_mention")
+ROUTE = "transit_to_russia"
+ROLES = (ROUTE, "destination_not_russia", "sanctioning_or_speaker", "origin", "other_mention")
 # Classes of words that a reader takes as a reason; all others carry grammar or style.
-_TELLING = frozenset(
+TELLING = frozenset(
     [
         *(
             "evade",
@@ -44,6 +45,7 @@ BY_WORDING = "reads as transit by its wording"
 # Coalition countries are named mostly as speakers, makers and courts, far oftener in news than among the
 # training sentences: the bar for one of them as a route is higher.
 COALITION_THRESHOLD = 0.6
+ABOUT = 0.02  # below this what the sentence is about already rules it out
 NEVER_ROUTES = frozenset({"RUS", "UKR"})
 
 
@@ -74,7 +76,11 @@ class RoleModel:
 
     def probability(self, about: float, sentence: dict[str, str], target: dict[str, str]) -> float:
         """Calibrated p_diversion; `about` is `self.about(sentence)`, the same for every country in it."""
-        return logistic(self.slope * raw_score(self, about, sentence, target) + self.offset)
+        return self.calibrated(raw_score(self, about, sentence, target))
+
+    def calibrated(self, raw: float) -> float:
+        """p_diversion of an uncalibrated log-odds."""
+        return logistic(self.slope * raw + self.offset)
 
     def about(self, sentence: dict[str, str]) -> float:
         """Probability that the sentence speaks of goods on their way to Russia."""
@@ -83,9 +89,13 @@ class RoleModel:
 
 def raw_score(model: RoleModel, about: float, sentence: dict[str, str], target: dict[str, str]) -> float:
     """Uncalibrated log-odds: the mean of the two readings."""
-    two_step = about * logistic(model.target.scores(target)[0])
     joint = model.joint.scores({**sentence, **target})[0]
-    return (_log_odds(two_step) + joint) / 2
+    return averaged(about, model.target.scores(target)[0], joint)
+
+
+def averaged(about: float, target: float, joint: float) -> float:
+    """Mean of the log-odds of two readings: of the country given the sentence, and of both at once."""
+    return (_log_odds(about * logistic(target)) + joint) / 2
 
 
 def _log_odds(p: float) -> float:
@@ -107,48 +117,54 @@ def role_model() -> RoleModel:
 
 
 def read_roles(tokens: list[Token], countries: list[str], context: Context) -> dict[str, Verdict]:
-    """Verdict for each country of a sentence. `countries`: ISO codes in the order they appear."""
+    """Verdict for each country of a sentence. `countries`: ISO codes in the order they appear.
+
+    The plain way, sentence by sentence; `many_roles.py` reads many at once and says the same.
+    """
     model = role_model()
     sentence = sentence_features(tokens, context)
     about = model.about(sentence)
-    if about < 0.02:  # what the sentence is about already rules it out
-        return {iso3: _elsewhere(model, tokens, iso3) for iso3 in countries}
     return {iso3: _verdict(model, tokens, about, sentence, iso3) for iso3 in countries}
-
-
-def _elsewhere(model: RoleModel, tokens: list[Token], iso3: str) -> Verdict:
-    target = target_features(tokens, iso3, gazetteer().group(iso3))
-    return Verdict(model.role.best(target), round(model.floor, 4), False, 0, "")
 
 
 def _verdict(
     model: RoleModel, tokens: list[Token], about: float, sentence: dict[str, str], iso3: str
 ) -> Verdict:
-    group = gazetteer().group(iso3)
-    target = target_features(tokens, iso3, group)
-    p = model.probability(about, sentence, target)
-    together = {**sentence, **target}
-    bar = max(model.threshold, COALITION_THRESHOLD) if group == "controls" else model.threshold
-    if p < bar or iso3 in NEVER_ROUTES:
+    target = target_features(tokens, iso3, gazetteer().group(iso3))
+    p = model.floor if about < ABOUT else model.probability(about, sentence, target)
+    if about < ABOUT or not is_route(model, iso3, p):
         return Verdict(model.role.best(target), round(p, 4), False, 0, "")
-    polarity = int(model.polarity.best(together))
-    return Verdict("transit_to_russia", round(p, 4), True, polarity, _why(model, tokens, sentence, target))
+    polarity = int(model.polarity.best({**sentence, **target}))
+    return Verdict(ROUTE, round(p, 4), True, polarity, _why(model, tokens, sentence, target))
 
 
-def _why(
-    model: RoleModel, tokens: list[Token], sentence: dict[str, str], target: dict[str, str], most: int = 4
-) -> str:
-    """The telling words of a sentence that spoke for the verdict, strongest first."""
+def is_route(model: RoleModel, iso3: str, p: float) -> bool:
+    """Whether a probability makes a country a route."""
+    controls = gazetteer().group(iso3) == "controls"
+    bar = max(model.threshold, COALITION_THRESHOLD) if controls else model.threshold
+    return p >= bar and iso3 not in NEVER_ROUTES
+
+
+def _why(model: RoleModel, tokens: list[Token], sentence: dict[str, str], target: dict[str, str]) -> str:
     added = dict(model.joint.contributions({**sentence, **target}))
     for part, features in ((model.sentence, sentence), (model.target, target)):
         for name, value in part.contributions(features).items():
             added[name] = added.get(name, 0.0) + value
     spans = {**sentence, **target}
-    parts = [(f" {spans[name]} ", value) for name, value in added.items()]
+    telling = [found for token in tokens if (found := telling_word(token.iso3, token.label, token.word))]
+    return reason(telling, [f" {spans[name]} " for name in added], list(added.values()))
+
+
+def reason(telling: Iterable[tuple[str, str]], words: list[str], added: list[float], most: int = 4) -> str:
+    """The telling words of a sentence that spoke for the verdict, strongest first.
+
+    `telling`: as `telling_word` gives them. `words`: the words that each feature came from, between blanks;
+    `added`: what it added to the log-odds.
+    """
     weight: dict[str, float] = {}
-    for word, key in dict.fromkeys(_telling(tokens)):
-        padded = f" {key} "
-        value = sum([value for span, value in parts if padded in span])
+    for word, known in dict.fromkeys(telling):
+        key = f" {known} "
+        value = sum([value for text, value in zip(words, added, strict=True) if key in text])
         if value > 0:
             weight[word] = max(value, weight.get(word, 0.0))
     chosen: list[str] = []
@@ -158,10 +174,10 @@ def _why(
     return "; ".join(chosen) or BY_WORDING
 
 
-def _telling(tokens: list[Token]) -> Iterator[tuple[str, str]]:
-    """Words to show and the same words as the features know them."""
-    for token in tokens:
-        if token.iso3 == "RUS":
-            yield "Russia", "RUSSIA"
-        elif token.label in _TELLING or (token.label.startswith("GOODS:") and not token.iso3):
-            yield token.word, token.word
+def telling_word(iso3: str, label: str, word: str) -> tuple[str, str] | None:
+    """Words of a token to show, and the same words as the features know them, if they are a reason."""
+    if iso3 == "RUS":
+        return "Russia", "RUSSIA"
+    if label in TELLING or (label.startswith(GOODS_LABEL) and not iso3):
+        return word, word
+    return None

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.tables import ARTICLES, MENTIONS
-from features.articles.mentions import COLUMNS, _read_sentence, find_mentions, read_mentions
+from features.articles.mentions import COLUMNS, find_mentions, read_mentions
 
 
 def articles(*texts: str | None, title: str | None = None, language: str | None = "en") -> pl.DataFrame:
@@ -134,7 +134,6 @@ def test_a_text_ten_times_as_long_takes_about_ten_times_the_steps(name: str) -> 
             counted += 1
 
         frame = articles(ENDLESS[name] * repeats)
-        _read_sentence.cache_clear()
         sys.setprofile(count)
         try:
             find_mentions(frame)

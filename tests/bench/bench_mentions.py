@@ -31,7 +31,7 @@ from data_contracts.tables import ARTICLES
 from features.articles.countries import countries_in
 from features.articles.gazetteer import read_reference
 from features.articles.gkg import country_days
-from features.articles.mentions import PARTITION, _read_sentence, read_mentions, read_part, with_stories
+from features.articles.mentions import PARTITION, read_mentions, read_part, with_stories
 from features.articles.sentences import sentence_list
 from features.articles.sketches import joined
 from features.articles.stories import stories_of
@@ -82,7 +82,6 @@ def measured(name: str, megabytes: float, job: Callable[[], object], times: int 
     """Print the throughput of one job, the best of some runs."""
     best = (float("inf"), float("inf"))
     for _ in range(times):
-        _read_sentence.cache_clear()
         wall, cpu = time.perf_counter(), time.process_time()
         job()
         best = min(best, (time.perf_counter() - wall, time.process_time() - cpu))
@@ -243,7 +242,6 @@ def growth() -> None:
             )
             best = float("inf")
             for _ in range(3):
-                _read_sentence.cache_clear()
                 started = time.process_time()
                 read_mentions(frame)
                 best = min(best, time.process_time() - started)

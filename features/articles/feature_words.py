@@ -1,0 +1,60 @@
+"""The words that features came from, for the few views whose verdict is to be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.articles.feature_table import APART, NAMED, ONE, FeatureTable, Found, words_of
+from features.articles.view_table import Flags, Views
+from features.articles.vocabulary import Ids, vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureWords:
+    """Features of some views, view after view, and the words of each between blanks.
+
+    `starts`: (n views + 1); a view that was not wanted has none.
+    """
+
+    starts: NDArray[np.int64]
+    feature: Ids
+    words: list[str]
+
+    def places(self, views: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the features of some views in `feature`, one view after the other; how many each has."""
+        counts = np.diff(self.starts)[views]
+        shift = self.starts[views] - np.cumsum(counts) + counts
+        return np.arange(counts.sum()) + np.repeat(shift, counts), counts
+
+
+def feature_words(
+    table: FeatureTable, seen: Views, strings: list[str], wanted: Flags, asked: Flags
+) -> FeatureWords:
+    """Features of the wanted views with the words of each where it stands first.
+
+    `strings`: what `seen.word` counts. `wanted`: by view. `asked`: by feature.
+    """
+    parts = [part.where(wanted[part.view] & asked[part.feature]) for part in table.found]
+    said = [strings[i] for i in seen.word.tolist()]
+    words = [text for part in parts for text in _words(part, said)]
+    view = np.concatenate([part.view for part in parts])
+    feature = np.concatenate([part.feature for part in parts])
+    _, first = np.unique(view * len(vocabulary().names) + feature, return_index=True)
+    starts = np.searchsorted(view[first], np.arange(table.n + 1))
+    return FeatureWords(starts, feature[first], [words[i] for i in first.tolist()])
+
+
+def _words(part: Found, said: list[str]) -> Iterable[str]:
+    if part.shown == NAMED:
+        names = vocabulary().names
+        return [f" {words_of(names[feature])} " for feature in part.feature.tolist()]
+    first, last = part.first.tolist(), part.last.tolist()
+    if part.shown == ONE:
+        return [f" {said[at]} " for at in first]
+    if part.shown == APART:
+        return [f" {said[one]} … {said[two]} " for one, two in zip(first, last, strict=True)]
+    return [f" {' '.join(said[one : two + 1])} " for one, two in zip(first, last, strict=True)]
