@@ -1,7 +1,9 @@
 """Shared fixtures."""
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -15,6 +17,27 @@ def real_data() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"real data not found at {folder.name!r}; set RISKMODEL_REAL_DATA to its folder")
     return folder
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[[Sequence[object]], Ended]:
+    """Run a command line in this process: its exit code and what it printed."""
+    from riskmodel.cli import main
+
+    def ran(words: Sequence[object]) -> Ended:
+        with pytest.raises(SystemExit) as stopped:
+            main([str(word) for word in words])
+        return Ended(int(stopped.value.code or 0), *capfd.readouterr())
+
+    return ran
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

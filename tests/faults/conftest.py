@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +48,9 @@ def models(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of the model of noise, also for jobs in this process."""
     monkeypatch.setenv("RISKMODEL_MODELS_DIR", str(site.folder / "models"))
     yield site.folder / "models"
+
+
+@pytest.fixture
+def run(models: Path, run: Callable[..., object]) -> Callable[..., object]:
+    """Run a command line in this process, with the model of noise."""
+    return run

@@ -18,20 +18,6 @@ ESCAPES = "\x1b[2J\x1b]0;owned\x07\r\nriskmodel: all is well\u202e"
 
 
 @pytest.fixture
-def run(models, capfd):
-    """Run a command line in this process: exit code, stdout, stderr."""
-    from riskmodel.cli import main
-
-    def ran(arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(word) for word in arguments])
-        printed = capfd.readouterr()
-        return int(stopped.value.code or 0), printed.out, printed.err
-
-    return ran
-
-
-@pytest.fixture
 def listings_only(site, tmp_path):
     """Arguments of a job on one listings file."""
 

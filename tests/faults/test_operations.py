@@ -9,20 +9,6 @@ import pytest
 from riskmodel.operations.metrics import Counts, metrics_text
 
 
-@pytest.fixture
-def run(models, capfd):
-    """Run a command line in this process: exit code, stdout, stderr."""
-    from riskmodel.cli import main
-
-    def ran(arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(word) for word in arguments])
-        printed = capfd.readouterr()
-        return int(stopped.value.code or 0), printed.out, printed.err
-
-    return ran
-
-
 def _bytes(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 

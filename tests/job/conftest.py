@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -135,26 +134,3 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     tables.articles.write_ndjson(folder / "articles.jsonl")
     tables.listings.write_csv(folder / "listings.csv")
     return tables
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[[list[str]], Ended]:
-    """Run a command line in this process and return its exit code and what it printed."""
-    from riskmodel.cli import main
-
-    def ran(arguments: list[str]) -> Ended:
-        with pytest.raises(SystemExit) as stopped:
-            main(arguments)
-        printed = capfd.readouterr()
-        return Ended(int(stopped.value.code or 0), printed.out, printed.err)
-
-    return ran

@@ -14,9 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from drawn_rows import synthetic_panel
 
+from riskmodel import judging, train
 from riskmodel.estimator import Model, fit_heads
 from riskmodel.model.frames import Tables
-from riskmodel.model.worlds import undeclared_transit
+from riskmodel.model.head import AdditiveHead
+from riskmodel.model.worlds import WorldJob, undeclared_transit
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.world import World, simulate_world
 
@@ -48,10 +50,27 @@ def model(request: pytest.FixtureRequest, training: pl.DataFrame) -> Model:
     return Model("", fit_heads(training, y, block, candidate=request.param, n_draws=8))
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One candidate, two draws, ten resamples, no calibration: the rules are the same, the test is short."""
+    monkeypatch.setattr(train, "N_DRAWS", 2)
+    monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups: (1.0, 0.0))
+    monkeypatch.setattr("riskmodel.backtest.CANDIDATES", ("logistic",))
+    monkeypatch.setattr(train, "leave_countries_out", lambda *args, **kwargs: None)
+    for module in (train, judging):
+        monkeypatch.setattr(module, "champion_by_rule", lambda scored: dict(train._choice(None)))
+    monkeypatch.setattr("riskmodel.model.measures.N_BOOT", 10)
+
+
 @pytest.fixture(scope="session")
-def world() -> World:
-    """One small simulated world, the only one that the tests of the model simulate for its tables."""
-    return simulate_world(WorldParams.small(5, n_coalition=4))
+def world_job() -> WorldJob:
+    """The one small world that the tests of the model simulate for its tables."""
+    return WorldJob(WorldParams.small(5, n_coalition=4))
+
+
+@pytest.fixture(scope="session")
+def world(world_job: WorldJob) -> World:
+    return simulate_world(world_job.params)
 
 
 @pytest.fixture(scope="session")

@@ -16,14 +16,9 @@ from riskmodel.errors import WrongUsage
 from riskmodel.estimator import Model
 from riskmodel.judging import Judged, on_tables, on_worlds, summary
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 Draw = Callable[..., pl.DataFrame]
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskmodel.backtest.CANDIDATES", ("logistic",))
-    monkeypatch.setattr("riskmodel.judging.champion_by_rule", lambda scored: {"choice": "logistic"})
-    monkeypatch.setattr("riskmodel.model.measures.N_BOOT", 10)
 
 
 @pytest.fixture

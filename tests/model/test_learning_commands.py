@@ -6,20 +6,18 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import polars as pl
 import pytest
 from own_tables import own_trade, write_own_trade
 
-from riskmodel import judging, registry, train
-from riskmodel.cli import main
+from riskmodel import judging, registry
 from riskmodel.estimator import fit_heads
 from riskmodel.ledger import digest_file
-from riskmodel.model.head import AdditiveHead
 from riskmodel.model.worlds import WorldJob
 from riskmodel.simulate.params import WorldParams
 
@@ -34,37 +32,7 @@ HOLDER = {
 }
 
 
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    """A command line in this process."""
-
-    def ran(*words: object) -> Ended:
-        with pytest.raises(SystemExit) as stopped:
-            main([str(word) for word in words])
-        return Ended(int(stopped.value.code or 0), *capfd.readouterr())
-
-    return ran
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One candidate, two draws, ten resamples, two origins: the same way through, sooner."""
-    monkeypatch.setattr(train, "N_DRAWS", 2)
-    monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups: (1.0, 0.0))
-    monkeypatch.setattr("riskmodel.backtest.CANDIDATES", ("logistic",))
-    monkeypatch.setattr(train, "leave_countries_out", lambda *args, **kwargs: None)
-    for module in (train, judging):
-        monkeypatch.setattr(module, "champion_by_rule", lambda scored: dict(train._choice(None)))
-    monkeypatch.setattr("riskmodel.model.measures.N_BOOT", 10)
+Run = Callable[[Sequence[object]], Any]
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +58,7 @@ def test_retrain_learns_from_own_tables_and_weighs_the_new_model_against_the_cha
     run: Run, quick: None, table: Path, models: Path
 ) -> None:
     before = registry.champion_id(models)
-    ended = run("retrain", "--trade", table, "--models", models, "--jobs", 1)
+    ended = run(["retrain", "--trade", table, "--models", models, "--jobs", 1])
     assert ended.code == 0, ended.err
     (made,) = set(registry.stored_ids(models)) - {before}
     manifest = registry.load(made, models).manifest
@@ -109,7 +77,7 @@ def test_backtest_judges_both_candidates_on_own_tables_and_stores_nothing(
 ) -> None:
     before = content(models)
     words = ("backtest", "--trade", table, "--models", models, "--jobs", 1, "--out", tmp_path / "out")
-    ended = run(*words)
+    ended = run(words)
     assert ended.code == 0, ended.err
     assert "matched transit" in ended.out and "out/backtest.html" in ended.out
     found = json.loads((tmp_path / "out" / "backtest.json").read_text())
@@ -129,7 +97,7 @@ def test_backtest_judges_the_champion_and_the_products_on_worlds(
     monkeypatch.setattr(judging, "held_out_jobs", one_small)
     before = content(models)
     words = ("--worlds", 2, "--products", "--quiet", "--jobs", 1, "--out", tmp_path / "out")
-    ended = run("backtest", "--models", models, *words)
+    ended = run(["backtest", "--models", models, *words])
     assert ended == (0, "", "")
     found = json.loads((tmp_path / "out" / "backtest.json").read_text())
     assert found["model_id"] == registry.champion_id(models)
@@ -168,7 +136,7 @@ def test_a_table_that_cannot_be_used_is_one_sentence_and_the_champion_stays(
     make, code, word = WRONG[case]
     before = content(models)
     out = ("--out", tmp_path / "out") if command == "backtest" else ()
-    ended = run(command, "--trade", make(tmp_path), "--models", models, *out)
+    ended = run([command, "--trade", make(tmp_path), "--models", models, *out])
     assert ended.code == code, ended.err
     assert word in ended.err and len(ended.err.splitlines()) == 1
     assert "Unforeseen" not in ended.err
@@ -204,7 +172,7 @@ def test_a_wrong_word_is_refused_before_any_work(
     monkeypatch.setattr("riskmodel.retraining.world_rows", work)
     (tmp_path / "a-file").write_text("")
     before = content(models)
-    ended = run(*words)
+    ended = run(words)
     assert ended.code == code, ended.err
     assert said in ended.err and "Unforeseen" not in ended.err
     assert content(models) == before

@@ -13,7 +13,6 @@ from riskmodel.model.frames import Tables
 from riskmodel.model.measures import average_precision
 from riskmodel.model.reachable import CAUSES, ORACLES, oracle_columns, reachable
 from riskmodel.model.worlds import WorldJob
-from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.world import World
 from riskmodel.target import final_legs, transit_labels
 
@@ -21,9 +20,9 @@ DATES = [date(2022, 12, 31), date(2023, 6, 30), date(2023, 9, 30)]
 
 
 @pytest.fixture(scope="module")
-def rows(world: World, tables: Tables) -> pl.DataFrame:
+def rows(world: World, world_job: WorldJob, tables: Tables) -> pl.DataFrame:
     """Oracle columns and labels of the shared world on three dates."""
-    windows = WorldJob(WorldParams.small(5, n_coalition=4)).windows()
+    windows = world_job.windows()
     legs = final_legs(tables.trade, tables.goods, max(DATES), windows)
     known = oracle_columns(world, legs, tables.undeclared, DATES, windows)
     labels = pl.concat(

@@ -9,26 +9,16 @@ import polars as pl
 import pytest
 from drawn_rows import frame_of
 
-from riskmodel import registry, retraining, train
+from riskmodel import registry, retraining
 from riskmodel.errors import WrongUsage
-from riskmodel.model.head import AdditiveHead
 from riskmodel.model.worlds import WorldJob
 from riskmodel.simulate.params import WorldParams
 from riskmodel.train import Trained, store, train_on_tables, train_on_worlds
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 Draw = Callable[..., pl.DataFrame]
 SOURCE = {"n": 2, "seed": 1, "held_out_n": 2, "held_out_seed": 9, "size": "synthetic"}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One candidate, two draws, ten resamples, no calibration: the rule is the same, the test is short."""
-    monkeypatch.setattr(train, "N_DRAWS", 2)
-    monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups: (1.0, 0.0))
-    monkeypatch.setattr("riskmodel.backtest.CANDIDATES", ("logistic",))
-    monkeypatch.setattr(train, "leave_countries_out", lambda *args, **kwargs: None)
-    monkeypatch.setattr(train, "champion_by_rule", lambda scored: dict(train._choice(None)))
-    monkeypatch.setattr("riskmodel.model.measures.N_BOOT", 10)
 
 
 @pytest.fixture(scope="module")

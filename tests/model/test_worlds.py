@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
 
@@ -18,11 +19,11 @@ from riskmodel.model.worlds import (
     training_jobs,
     undeclared_transit,
 )
-from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.truth import TRUTH, TRUTH_MONTHLY
 from riskmodel.simulate.world import World
 
 MONTH = date(2023, 1, 1)
+RowsOf = Callable[[Tables], pl.DataFrame]
 
 
 def moved(episode: str, country: str, onward: int, declared: int, via: str | None = None) -> dict:
@@ -65,14 +66,21 @@ def test_held_out_worlds_share_no_seed_and_no_ranges_with_training() -> None:
         assert all(job.params.lump_sd != other.params.lump_sd for job in train)
 
 
-def rows_of(tables: Tables) -> pl.DataFrame:
-    job = WorldJob(WorldParams.small(5, n_coalition=4))
-    return labelled_frame(tables, [date(2023, 3, 31)], job.windows(), "transit", "seed-5")
+@pytest.fixture(scope="module")
+def rows_of(world_job: WorldJob) -> RowsOf:
+    windows = world_job.windows()
+    return lambda tables: labelled_frame(tables, [date(2023, 3, 31)], windows, "transit", "seed-5")
 
 
-def test_signals_of_a_row_ignore_what_became_known_later(tables: Tables) -> None:
+@pytest.fixture(scope="module")
+def whole(rows_of: RowsOf, tables: Tables) -> pl.DataFrame:
+    return rows_of(tables)
+
+
+def test_signals_of_a_row_ignore_what_became_known_later(
+    tables: Tables, rows_of: RowsOf, whole: pl.DataFrame
+) -> None:
     """The label sees the future, the signals never do."""
-    whole = rows_of(tables)
     known = pl.col("known_at") <= date(2023, 3, 31)
     short = Tables(
         tables.trade.filter(known),
@@ -85,13 +93,14 @@ def test_signals_of_a_row_ignore_what_became_known_later(tables: Tables) -> None
         for name in FRAME
         if name not in {"target", "why_null", "past_event", "onset", "past_onward_usd", "world"}
     ]
-    assert rows_of(short).select(signals).equals(whole.select(signals))
+    rows = rows_of(short)
+    assert rows.select(signals).equals(whole.select(signals))
     assert whole["target"].sum() > 0
-    assert rows_of(short)["target"].null_count() == whole.height
+    assert rows["target"].null_count() == whole.height
 
 
-def test_planted_countries_have_most_of_the_events(tables: Tables, world: World) -> None:
-    rows = rows_of(tables).join(country_roles(world), on="country", how="left")
+def test_planted_countries_have_most_of_the_events(whole: pl.DataFrame, world: World) -> None:
+    rows = whole.join(country_roles(world), on="country", how="left")
     planted = rows.filter(pl.col("role") == "diversion")["target"].mean()
     others = rows.filter(pl.col("role") != "diversion")["target"].mean()
     assert planted > 0.4 > 3 * others
