@@ -23,9 +23,17 @@ def _spellings() -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _code_of() -> dict[str, str]:
-    codes = country_spellings()
-    return {name: codes[name.replace("’", "'")] for name in _spellings()}
+def _book() -> pl.DataFrame:
+    """name, iso3, trap (may mean something else), dotted (ends with a full stop)."""
+    codes, traps, names = country_spellings(), trap_names(), _spellings()
+    return pl.DataFrame(
+        {
+            "name": names,
+            "iso3": [codes[name.replace("’", "'")] for name in names],
+            "trap": [name in traps for name in names],
+            "dotted": [name.endswith(".") for name in names],
+        }
+    )
 
 
 def countries_in(sentences: pl.DataFrame) -> pl.DataFrame:
@@ -34,28 +42,27 @@ def countries_in(sentences: pl.DataFrame) -> pl.DataFrame:
     `sentences`: columns `row` (unique) and `text`. Returns `row`, `iso3`, `order` (place in the
     sentence), one row for each sentence and country, sorted; Russia and Ukraine are included.
     """
-    names = _spellings()
+    names, text = _spellings(), pl.col("text")
     hits = (
-        sentences.select("row", "text")
-        .filter(pl.col("text").str.contains_any(names))
-        .with_columns(
-            name=pl.col("text").str.extract_many(names, leftmost=True),
-            at=pl.col("text").str.find_many(names, leftmost=True).cast(pl.List(pl.Int64)),
-            bytes=pl.col("text").cast(pl.Binary),
+        sentences.select("row", "text", name=text.str.extract_many(names, leftmost=True))
+        .filter(pl.col("name").list.len() > 0)
+        .select(
+            "row",
+            "name",
+            at=text.str.find_many(names, leftmost=True).cast(pl.List(pl.Int64)),
+            bytes=text.cast(pl.Binary),
         )
         .explode("name", "at")
+        .join(_book(), on="name", how="left", maintain_order="left")
+        .with_columns(end=pl.col("at") + pl.col("name").str.len_bytes())
     )
-    end = pl.col("at") + pl.col("name").str.len_bytes()
-    start = pl.max_horizontal(pl.col("at") - 3, 0)
-    sided = hits.with_columns(
-        after=pl.when(pl.col("name").str.ends_with(".")).then(pl.lit("")).otherwise(_hex("bytes", end, 2)),
-        before=_hex("bytes", start, pl.col("at") - start),
-    ).filter(~_word_start("after") & ~_word_end("before"))
-    doubtful = _letter_after("after") | _letter_before("before")
-    tricky = sided.filter(pl.col("name").is_in(list(trap_names())) | doubtful)["row"].unique()
-    plain = sided.filter(~pl.col("row").is_in(tricky.implode())).select(
-        "row", pl.col("name").replace_strict(_code_of(), return_dtype=pl.String).alias("iso3"), order="at"
-    )
+    start, end = pl.col("at"), pl.col("end")
+    inside = _word(_byte(start - 1)) | (_word(_byte(end)) & ~pl.col("dotted"))
+    beyond = _letter(_byte(start - 1), _byte(start - 3), _byte(start - 2))
+    beyond |= _letter(_byte(end), _byte(end), _byte(end + 1)) & ~pl.col("dotted")
+    whole = hits.filter(~inside).with_columns(doubtful=pl.col("trap") | beyond)
+    tricky = whole.filter("doubtful")["row"].unique()
+    plain = whole.filter(~pl.col("row").is_in(tricky.implode())).select("row", "iso3", order="at")
     read = _read_closely(sentences.filter(pl.col("row").is_in(tricky.implode())))
     return (
         pl.concat([plain, read])
@@ -64,30 +71,20 @@ def countries_in(sentences: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _hex(column: str, offset: pl.Expr, length: pl.Expr | int) -> pl.Expr:
-    return pl.col(column).bin.slice(offset, length).bin.encode("hex")
+def _byte(at: pl.Expr) -> pl.Expr:
+    """The byte at a place; 0 before the beginning and after the end."""
+    return pl.col("bytes").bin.get(pl.when(at >= 0).then(at), null_on_oob=True).fill_null(0)
 
 
-_WORD_BYTE = "(?:3[0-9]|4[1-9a-f]|5[0-9a]|5f|6[1-9a-f]|7[0-9a])"  # ASCII letters, digits and `_`
+def _word(byte: pl.Expr) -> pl.Expr:
+    """ASCII letters, digits and `_`."""
+    letter = byte.is_between(0x41, 0x5A) | byte.is_between(0x61, 0x7A)
+    return letter | byte.is_between(0x30, 0x39) | (byte == 0x5F)
 
 
-def _word_start(column: str) -> pl.Expr:
-    return pl.col(column).str.contains(rf"^{_WORD_BYTE}")
-
-
-def _word_end(column: str) -> pl.Expr:
-    return pl.col(column).str.contains(rf"^(?:[0-9a-f]{{2}})*{_WORD_BYTE}$")
-
-
-def _letter_after(column: str) -> pl.Expr:
-    """A character beyond ASCII follows, other than typographic punctuation (U+2000 to U+203F)."""
-    return pl.col(column).str.contains(r"^[89a-f]") & ~pl.col(column).str.starts_with("e280")
-
-
-def _letter_before(column: str) -> pl.Expr:
-    """As `_letter_after`, for the character before the name."""
-    beyond, mark = pl.col(column).str.contains(r"[89a-f][0-9a-f]$"), r"e280[0-9a-f]{2}$"
-    return beyond & ~pl.col(column).str.contains(mark)
+def _letter(byte: pl.Expr, first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    """Part of a character beyond ASCII, other than typographic punctuation (U+2000 to U+203F, E2 80 ..)."""
+    return (byte >= 0x80) & ~((first == 0xE2) & (second == 0x80))
 
 
 def _read_closely(sentences: pl.DataFrame) -> pl.DataFrame:

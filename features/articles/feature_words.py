@@ -32,13 +32,23 @@ class FeatureWords:
 
 
 def feature_words(
-    table: FeatureTable, seen: Views, strings: list[str], wanted: Flags, asked: Flags
+    table: FeatureTable, seen: Views, strings: list[str], wanted: Flags, asked: Flags, telling: Flags
 ) -> FeatureWords:
     """Features of the wanted views with the words of each where it stands first.
 
-    `strings`: what `seen.word` counts. `wanted`: by view. `asked`: by feature.
+    `strings`: what `seen.word` counts. `wanted`: by view. `asked`: by feature. `telling`: by string; features
+    without a telling word are left out.
     """
-    parts = [part.where(wanted[part.view] & asked[part.feature]) for part in table.found]
+    tells = telling[seen.word]
+    told = np.append(0, np.cumsum(tells))
+    parts = []
+    for part in table.found:
+        kept = wanted[part.view] & asked[part.feature]
+        if part.shown == APART:
+            kept &= tells[part.first] | tells[part.last]
+        elif part.shown != NAMED:
+            kept &= told[part.last + 1] > told[part.first]
+        parts.append(part.where(kept))
     said = [strings[i] for i in seen.word.tolist()]
     words = [text for part in parts for text in _words(part, said)]
     view = np.concatenate([part.view for part in parts])

@@ -132,11 +132,12 @@ def _reasons(asked: _Asked, sums: _Sums, routes: Flags) -> dict[int, str]:
     read[sentences] = True
     book, strings = vocabulary(), asked.tokens.strings
     told = asked.tokens.telling(read)
+    telling = _with_a_word_of(strings, {key for found in told.values() for _, key in found})
     in_sentence = feature_words(
-        asked.of_sentences, asked.whole, strings, read, book.sentence.or_known(book.joint)
+        asked.of_sentences, asked.whole, strings, read, book.sentence.or_known(book.joint), telling
     )
     at_target = feature_words(
-        asked.of_targets, asked.aimed, strings, routes, book.target.or_known(book.joint)
+        asked.of_targets, asked.aimed, strings, routes, book.target.or_known(book.joint), telling
     )
     added = zip(
         _added(in_sentence, sentences, book.sentence, sums.sentence[rows], sums.joint[rows]),
@@ -149,6 +150,12 @@ def _reasons(asked: _Asked, sums: _Sums, routes: Flags) -> dict[int, str]:
             rows.tolist(), sentences.tolist(), added, strict=True
         )
     }
+
+
+def _with_a_word_of(strings: list[str], keys: set[str]) -> Flags:
+    """Which strings have a word in common with one of the keys; all others can hold none of them."""
+    words = {word for key in keys for word in key.split(" ")}
+    return np.array([not words.isdisjoint(text.split(" ")) for text in strings], dtype=np.bool_)
 
 
 def _added(

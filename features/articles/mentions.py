@@ -138,13 +138,10 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
         goods=pl.lit([], pl.List(pl.String)),
         why=pl.lit(""),
     )
-    rows = pl.concat([skimmed, read.select(skimmed.columns)]).join(
-        sentences.select("row", "article", "sentence_no", "text"), on="row"
-    )
-    facts = articles.with_row_index("article").select(
-        "article", "article_id", pl.col("published_at").dt.date().alias("published_on"), "source"
-    )
-    return rows.join(facts, on="article").select(
+    rows = pl.concat([skimmed, read.select(skimmed.columns)])
+    spoken = sentences.select("article", "sentence_no", "text")[rows["row"]]
+    facts = articles.select("article_id", pl.col("published_at").dt.date().alias("published_on"), "source")
+    return pl.concat([rows, spoken, facts[spoken["article"]]], how="horizontal").select(
         pl.col(name).cast(dtype) for name, dtype in COLUMNS.items() if name not in OF_STORIES
     )
 

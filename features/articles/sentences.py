@@ -6,7 +6,7 @@ longer than `LONGEST` characters are cut, so that text without full stops costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
@@ -24,44 +24,44 @@ _STARTERS = (
     "And|Some|Many|Most|Now|Since|After|Before|When|Although|Last|Earlier|Meanwhile|Moreover|I|If|There|Both|Such"
 )
 
-
-def clean(text: pl.Expr) -> pl.Expr:
-    """Text without mark-up, control characters and odd spaces; Unicode NFC; line breaks kept."""
-    marked_up = text.str.contains_any(["<", "&"])
-    plain = (
-        text.str.replace_all(r"(?is)<script\b.*?</script>|<style\b.*?</style>|<!--.*?-->", " ")
-        .str.replace_all(r"(?i)</?(?:p|br|div|li|h[1-6]|tr)\b[^<>]*>", "\n\n")
-        .str.replace_all(r"</?[A-Za-z!][^<>]*>", " ")
-        .str.replace_many(
-            [
-                "&nbsp;",
-                "&amp;",
-                "&quot;",
-                "&#39;",
-                "&rsquo;",
-                "&lsquo;",
-                "&ldquo;",
-                "&rdquo;",
-                "&mdash;",
-                "&ndash;",
-            ],
-            [" ", "&", '"', "'", "’", "‘", "“", "”", "—", "–"],
-        )
-    )
-    tidy = pl.when(marked_up).then(plain).otherwise(text)
-    composed = pl.when(tidy.str.contains(r"[^\x00-\x7F]")).then(tidy.str.normalize("NFC")).otherwise(tidy)
-    return composed.str.replace_all(
-        r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", ""
-    )
+_ENTITIES = {
+    "&nbsp;": " ", "&amp;": "&", "&quot;": '"', "&#39;": "'", "&rsquo;": "’", "&lsquo;": "‘",
+    "&ldquo;": "“", "&rdquo;": "”", "&mdash;": "—", "&ndash;": "–",
+}  # fmt: skip
+_MAY_COMPOSE = r"[^\x00-\u02ff\u2010-\u2027]"  # what lies below combines with nothing below
+_SPACES = r"[\u00a0\u2000-\u200a\u202f]"
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 
 
 def cleaned(texts: pl.Series) -> pl.Series:
-    """`clean` of each text; texts of plain characters, most of them, are passed over."""
-    odd = texts.str.contains(r"[<&]|[^\t\n\r -~]").fill_null(False)
-    if not odd.any():
-        return texts
-    mended = texts.filter(odd).to_frame("text").select(clean(pl.col("text"))).to_series()
-    return texts.scatter(odd.arg_true(), mended)
+    """Texts without mark-up, control characters and odd spaces; Unicode NFC; line breaks kept.
+
+    Each step is taken only by the texts that need it: most are plain characters.
+    """
+    texts = _mended(texts, texts.str.contains_any(["<", "&"]), _without_markup)
+    texts = _mended(texts, _beyond_ascii(texts, _MAY_COMPOSE), lambda t: t.str.normalize("NFC"))
+    return _mended(texts, texts.str.contains(_CONTROL), lambda t: t.str.replace_all(_CONTROL, ""))
+
+
+def _mended(texts: pl.Series, odd: pl.Series, mend: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Texts with the odd ones mended."""
+    odd = odd.fill_null(False)
+    return texts.scatter(odd.arg_true(), mend(texts.filter(odd))) if odd.any() else texts
+
+
+def _beyond_ascii(texts: pl.Series, pattern: str) -> pl.Series:
+    """Which texts hold something that no ASCII text holds; to look at their lengths first is cheap."""
+    odd = (texts.str.len_bytes() != texts.str.len_chars()).fill_null(False)
+    return odd.scatter(odd.arg_true(), texts.filter(odd).str.contains(pattern))
+
+
+def _without_markup(texts: pl.Series) -> pl.Series:
+    return (
+        texts.str.replace_all(r"(?is)<script\b.*?</script>|<style\b.*?</style>|<!--.*?-->", " ")
+        .str.replace_all(r"(?i)</?(?:p|br|div|li|h[1-6]|tr)\b[^<>]*>", "\n\n")
+        .str.replace_all(r"</?[A-Za-z!][^<>]*>", " ")
+        .str.replace_many(_ENTITIES)
+    )
 
 
 def sentence_list(text: pl.Expr) -> pl.Expr:
@@ -70,7 +70,7 @@ def sentence_list(text: pl.Expr) -> pl.Expr:
         text.str.replace_all(r"\r\n?", "\n")
         .str.replace_all(r"\n[ \t\u00a0]*(\p{Ll})", " $1")
         .str.replace_all(r"[ \t\u00a0\u2009\u202f]*\n\s*", _BREAK)
-        .str.replace_all(r"[\t\u00a0\u2000-\u200a\u202f]", " ")
+        .map_batches(_plain_blanks, return_dtype=pl.String)
         .str.replace_all(r" {2,}", " ")
         .str.replace_all(rf"\b({_ABBREVIATIONS})\. ", f"$1.{_GLUE} ")
         .str.replace_all(rf"\b([A-Z])\.{_GLUE} ({_STARTERS})\b", "$1. $2")
@@ -83,6 +83,13 @@ def sentence_list(text: pl.Expr) -> pl.Expr:
         .list.eval(pl.element().str.strip_chars())
         .list.eval(pl.element().filter(pl.element().str.len_bytes() > 0))
     )
+
+
+def _plain_blanks(marked: pl.Series) -> pl.Series:
+    marked = _mended(
+        marked, marked.str.contains("\t", literal=True), lambda t: t.str.replace_all("\t", " ", literal=True)
+    )
+    return _mended(marked, _beyond_ascii(marked, _SPACES), lambda t: t.str.replace_all(_SPACES, " "))
 
 
 def _cut(marked: pl.Series) -> pl.Series:
@@ -114,6 +121,6 @@ def split_sentences(text: str) -> list[str]:
     >>> split_sentences("Mr. Smith of the U.S. Treasury came. He left.")
     ['Mr. Smith of the U.S. Treasury came.', 'He left.']
     """
-    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
-    sentences: list[str] = frame.select(sentence_list(clean(pl.col("text")))).to_series()[0].to_list()
+    plain = cleaned(pl.Series("text", [text], dtype=pl.String))
+    sentences: list[str] = plain.to_frame().select(sentence_list(pl.col("text"))).to_series()[0].to_list()
     return sentences

@@ -157,15 +157,28 @@ def _shingles(
 
     A text of fewer words gives one run of what it has: missing words count as zero.
     """
-    padded = np.concatenate([codes, np.zeros(SHINGLE, dtype=np.uint64)])
     runs = np.maximum(counts - SHINGLE + 1, 1)
     firsts = np.cumsum(runs) - runs
-    at = np.repeat(starts - firsts, runs) + np.arange(int(runs.sum()))
-    room = np.repeat(starts + counts, runs) - at
-    mixed = padded[at]
+    padded = np.concatenate([codes, np.zeros(SHINGLE - 1, dtype=np.uint64)])
+    mixed = codes
     for k in range(1, SHINGLE):
-        mixed = mixed * _GOLDEN + np.where(room > k, padded[at + k], np.uint64(0))
-    return mixed, firsts
+        mixed = mixed * _GOLDEN + padded[k : len(codes) + k]
+    whole = np.ones(len(codes), dtype=np.bool_)
+    for k in range(1, SHINGLE):  # no run begins at the last words of a text, but at the first of a short one
+        whole[(starts + counts - k)[counts > k]] = False
+    grams = mixed[whole]
+    for text in np.flatnonzero(counts < SHINGLE).tolist():
+        grams[firsts[text]] = _short(codes[starts[text] : starts[text] + counts[text]])
+    return grams, firsts
+
+
+def _short(codes: NDArray[np.uint64]) -> np.uint64:
+    """The one run of a text of fewer words than a run has."""
+    padded = np.concatenate([codes, np.zeros(SHINGLE - len(codes), dtype=np.uint64)])
+    mixed = padded[:1]
+    for code in padded[1:]:
+        mixed = mixed * _GOLDEN + code
+    return np.uint64(mixed[0])
 
 
 class SketchFiles:
