@@ -14,6 +14,7 @@ from data_contracts.examples import (
     Break,
     Make,
     cell,
+    empty_breaks,
     rows_repeated,
     schema_breaks,
     whole_column,
@@ -33,15 +34,7 @@ def _input(contract: str, column: str, wrong: str, breaks: str, filled: str) -> 
         return f"{column} is {wrong!r} in {share} of the rows", make
 
     return (
-        Break(contract, "has_rows", "no rows", lambda frame: frame.clear()),
-        whole_column(
-            contract,
-            "required_columns_filled",
-            filled,
-            None,
-            f"{filled} is empty in every row",
-            also=(f"{filled}_is_given",),
-        ),
+        *empty_breaks(contract, filled, f"{filled}_is_given"),
         whole_column(
             contract,
             "some_rows_accepted",

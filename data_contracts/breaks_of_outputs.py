@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import polars as pl
 
-from data_contracts.examples import ROWS, Break, cell, rows_repeated, schema_breaks, whole_column
+from data_contracts.examples import (
+    ROWS,
+    Break,
+    cell,
+    empty_breaks,
+    rows_repeated,
+    schema_breaks,
+)
 from data_contracts.scores.contract import AMOUNTS, JSON_COLUMNS
 from data_contracts.signals.contract import AT_MOST, BETWEEN, FLOATS, NOT_NEGATIVE, SHARES, SIGNALS_PANEL
 from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
@@ -18,15 +25,7 @@ FAULT = ("every_row_accepted",)
 def _own(contract: str, column: str, given: str, *, filled: str) -> tuple[Break, ...]:
     """Faults of a table this project makes itself."""
     return (
-        Break(contract, "has_rows", "no rows", lambda frame: frame.clear()),
-        whole_column(
-            contract,
-            "required_columns_filled",
-            filled,
-            None,
-            f"{filled} is empty in every row",
-            also=(given,),
-        ),
+        *empty_breaks(contract, filled, given),
         cell(contract, "every_row_accepted", column, None, also=(f"{column}_is_given",)),
     )
 

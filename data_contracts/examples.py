@@ -262,6 +262,15 @@ def whole_column(
     return Break(contract, rule, words, lambda frame: frame.with_columns(pl.lit(value).alias(column)), also)
 
 
+def empty_breaks(contract: str, filled: str, given: str) -> tuple[Break, ...]:
+    """No rows, and a required column without a value; `given` is the row rule that this breaks too."""
+    words = f"{filled} is empty in every row"
+    return (
+        Break(contract, "has_rows", "no rows", lambda frame: frame.clear()),
+        whole_column(contract, "required_columns_filled", filled, None, words, also=(given,)),
+    )
+
+
 def schema_breaks(
     contract: str, column: str, reads: str, *, refusal: str = "some_rows_accepted"
 ) -> tuple[Break, ...]:

@@ -61,6 +61,11 @@ def reads(column: str, name: str, description: str, mend: str) -> Rule:
     return within(name, (column,), state(column), description, mend, least=1, most=1)
 
 
+def _bounds(column: str, least: float | None, most: float | None) -> dict[str, Any]:
+    given = {"column": column, "min_value": least, "max_value": most}
+    return {key: value for key, value in given.items() if value is not None}
+
+
 def within(
     name: str,
     columns: Sequence[str],
@@ -73,7 +78,6 @@ def within(
     severity: Severity = "critical",
 ) -> Rule:
     """The measure lies between two bounds; null is left to other rules."""
-    kwargs = {"column": measure, "min_value": least, "max_value": most}
     return Rule(
         name,
         2,
@@ -82,7 +86,7 @@ def within(
         description,
         mend,
         "expect_column_values_to_be_between",
-        {key: value for key, value in kwargs.items() if value is not None},
+        _bounds(measure, least, most),
     )
 
 
@@ -163,7 +167,6 @@ def batch(
     most: float | None = None,
 ) -> Rule:
     """One number of the evidence lies between two bounds; null means not applicable."""
-    kwargs = {"column": evidence, "min_value": least, "max_value": most}
     return Rule(
         name,
         3,
@@ -172,7 +175,7 @@ def batch(
         description,
         mend,
         "expect_column_values_to_be_between",
-        {key: value for key, value in kwargs.items() if value is not None},
+        _bounds(evidence, least, most),
         finding,
     )
 

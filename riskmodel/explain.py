@@ -16,7 +16,7 @@ from riskmodel.estimator import Model
 from riskmodel.model.design import LOG_USD_SCALE, matrix, untransformed
 from riskmodel.model.head import AdditiveHead
 from riskmodel.model.shapes import Vector
-from riskmodel.model.words import NO_EFFECT, count, driver_words, money, say, times
+from riskmodel.signal_words import NO_EFFECT, count, driver_words, money, say, times
 
 _SHARES = np.arange(1, 401) / 400
 STAYS = "what comes in above the baseline is not seen going on to Russia in the country's own reports"

@@ -12,7 +12,7 @@ from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.bands import LOWER_BOUNDS, band_of, next_lower
 from riskmodel.estimator import Model
 from riskmodel.explain import changes, explanations, lowers
-from riskmodel.model.words import say
+from riskmodel.signal_words import say
 
 
 @pytest.fixture(scope="module")
