@@ -21,6 +21,11 @@ from riskmodel.settings import Settings
 
 SIMULATED = "simulated"
 LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")
+NOT_SCORED = {
+    "RUS": "the destination",
+    "BLR": "under the same controls as Russia",
+    "UKR": "has ended its own trade with Russia",
+}
 FORMAT = 1
 
 
@@ -38,6 +43,7 @@ def make_manifest(
 ) -> dict[str, Any]:
     """Everything that decides the scores, so that the same manifest means the same run."""
     simulated = sorted(intake.kind for intake in intakes if is_simulated(intake.lazy()))
+    members = sorted(coalition(request.as_of))
     body: dict[str, Any] = {
         "format": FORMAT,
         "as_of": request.as_of.isoformat(),
@@ -45,9 +51,7 @@ def make_manifest(
         "simulated_inputs": simulated,
         "model": {
             "id": model.model_id,
-            "target": model.manifest.get("target"),
-            "trained_on": model.manifest.get("trained_on"),
-            "horizon_months": model.manifest.get("horizon_months"),
+            **{name: model.manifest.get(name) for name in ("target", "trained_on", "horizon_months")},
         },
         "settings": {
             "baseline": request.windows.words(),
@@ -56,18 +60,7 @@ def make_manifest(
             "articles": asdict(settings.article_windows),
         },
         "goods": _goods(request, goods, trade, intakes),
-        "inputs": [
-            {
-                "kind": intake.kind,
-                "name": file.name,
-                "sha256": file.sha256,
-                "bytes": file.bytes,
-                "reader": file.reader,
-                "rows": file.rows,
-            }
-            for intake in intakes
-            for file in intake.files
-        ],
+        "inputs": _inputs(intakes),
         "rows": {
             intake.kind: {**intake.counts(), "of_accepted": dict(fates[intake.kind])} for intake in intakes
         },
@@ -78,13 +71,8 @@ def make_manifest(
         },
         "revisions": trade.revisions.to_dicts() if trade else [],
         "control_countries": list(trade.growth.controls) if trade else [],
-        "coalition": sorted(coalition(request.as_of)),
-        "not_scored": {
-            **dict.fromkeys(sorted(coalition(request.as_of)), "applies the controls itself"),
-            "RUS": "the destination",
-            "BLR": "under the same controls as Russia",
-            "UKR": "has ended its own trade with Russia",
-        },
+        "coalition": members,
+        "not_scored": {**dict.fromkeys(members, "applies the controls itself"), **NOT_SCORED},
         "drift": signal_drift(panel, model.manifest.get("training_signals", {})),
         "signals_sha256": digest_json(panel.to_dicts()),
         "code_sha256": code_digest(),
@@ -92,6 +80,15 @@ def make_manifest(
         "notes": _notes(request, settings, model, trade, panel),
     }
     return {"run_id": digest_json(body)[:16], **body}
+
+
+def _inputs(intakes: Sequence[Intake]) -> list[dict[str, Any]]:
+    told = ("name", "sha256", "bytes", "reader", "rows")
+    return [
+        {"kind": intake.kind, **{name: getattr(file, name) for name in told}}
+        for intake in intakes
+        for file in intake.files
+    ]
 
 
 def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:

@@ -29,6 +29,32 @@ def read(frame: pl.DataFrame) -> Reading:
     that of HS2017. Rows without value are dropped; those whose year, code or value cannot be read stay single
     and keep their text for the contract.
     """
+    rows = _rows(frame)
+    valued = rows.filter(pl.col("written").is_not_null())
+    known = pl.col("period").is_not_null() & pl.col("hs6").is_not_null()
+    fit = ((pl.col("hundredths").abs() <= _LARGEST) & known).fill_null(False)
+    readable = valued.filter(fit)
+    folded = readable.group_by(_KEY, maintain_order=True).agg(
+        (pl.col("hundredths").sum() * 10_000).alias("value_usd"),
+        pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
+        pl.col(FILE, ROW).first(),
+    )
+    parts = [_finished(folded)]
+    bad = valued.filter(~fit)
+    if bad.height:
+        text = bad.with_columns(
+            pl.coalesce("hs6", "hs8").alias("hs6"),
+            pl.coalesce(pl.col("period").cast(pl.String), "fy").alias("period"),
+            pl.format("{} million USD", "written").alias("value_usd"),
+            pl.col("kg").alias("net_kg"),
+        )
+        parts.append(_finished(text))
+    dropped = {"no_value": rows.height - valued.height, "folded_into_hs6": readable.height - folded.height}
+    return Reading(stack(parts), dropped, unused(frame, _COLUMNS))
+
+
+def _rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Cells as text with what can be read of them: period, known_at, hs6, hundredths, kg; null where not."""
     quantity = [
         (clean(frame[c]) if c in frame.columns else pl.lit(None, pl.String)).alias(c) for c in _COLUMNS[4:]
     ]
@@ -48,7 +74,7 @@ def read(frame: pl.DataFrame) -> Reading:
     )
     start = pl.col("fy").str.extract(r"^(\d{4}) ?- ?(?:\d{2}|\d{4})$").cast(pl.Int64)
     kilograms = pl.col("unit").str.to_uppercase().is_in(_KILOGRAMS)
-    rows = cells.with_columns(
+    return cells.with_columns(
         pl.date(start, 4, 1).alias("period"),
         pl.date(start + 1, 6, 30).alias("known_at"),
         pl.when(pl.col("hs8").str.contains(r"^\d{8}$")).then(pl.col("hs8").str.slice(0, 6)).alias("hs6"),
@@ -56,31 +82,6 @@ def read(frame: pl.DataFrame) -> Reading:
         .then(pl.col("quantity").cast(pl.Float64, strict=False).round().cast(pl.Int64))
         .alias("kg"),
     )
-    valued = rows.filter(pl.col("written").is_not_null())
-    fit = (
-        (pl.col("hundredths").abs() <= _LARGEST)
-        & pl.col("period").is_not_null()
-        & pl.col("hs6").is_not_null()
-    )
-    fit = fit.fill_null(False)
-    readable = valued.filter(fit)
-    folded = readable.group_by(_KEY, maintain_order=True).agg(
-        (pl.col("hundredths").sum() * 10_000).alias("value_usd"),
-        pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
-        pl.col(FILE, ROW).first(),
-    )
-    parts = [_finished(folded)]
-    bad = valued.filter(~fit)
-    if bad.height:
-        text = bad.with_columns(
-            pl.coalesce("hs6", "hs8").alias("hs6"),
-            pl.coalesce(pl.col("period").cast(pl.String), "fy").alias("period"),
-            pl.format("{} million USD", "written").alias("value_usd"),
-            pl.col("kg").alias("net_kg"),
-        )
-        parts.append(_finished(text))
-    dropped = {"no_value": rows.height - valued.height, "folded_into_hs6": readable.height - folded.height}
-    return Reading(stack(parts), dropped, unused(frame, _COLUMNS))
 
 
 def _finished(rows: pl.DataFrame) -> pl.DataFrame:
