@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from data_contracts.tables import MENTIONS
@@ -21,7 +22,7 @@ from features.articles.countries import countries_in
 from features.articles.languages import with_language
 from features.articles.regime import about_other_matters
 from features.articles.role_features import CONTEXT_FLAGS, Context
-from features.articles.roles import NEVER_ROUTES, role_model
+from features.articles.roles import NEVER_ROUTES, Verdict, role_model
 from features.articles.screen import article_screen, sentence_screen
 from features.articles.sentences import LONGEST, cleaned, sentence_list
 from features.articles.sketches import Sketches, joined, sketch
@@ -203,36 +204,38 @@ def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_READ_SCHEMA: dict[str, pl.DataType] = {
-    "row": pl.UInt32(),
-    "article": pl.UInt32(),
-    "country": pl.String(),
+_VERDICT: dict[str, pl.DataType] = {
     "role": pl.String(),
     "p_diversion": pl.Float64(),
     "is_diversion": pl.Boolean(),
     "polarity": pl.Int8(),
     "why": pl.String(),
-    "goods": pl.String(),  # families with semicolons between
 }
 
 
 def _read(wanted: pl.DataFrame) -> pl.DataFrame:
-    places = wanted.select("row", "article").rows()
     sentences = [
         Sentence(text, carried, Context(*flags))
         for text, carried, *flags in wanted.select("text", "carried", *CONTEXT_FLAGS).iter_rows()
     ]
-    read = read_closely(sentences)
-    rows: list[tuple[object, ...]] = []
-    aimed_at: set[tuple[int, str]] = set()
-    for (row, article), sentence in zip(places, sentences, strict=True):
-        reading = read[sentence]
-        goods = ";".join(reading.families)
-        aimed_at |= {(article, iso3) for iso3 in reading.aimed_at}
-        rows += [(row, article, iso3, *verdict, goods) for iso3, verdict in reading.verdicts.items()]
-    table = pl.DataFrame(rows, schema=_READ_SCHEMA, orient="row")
-    named = pl.col("goods").str.split(";").list.filter(pl.element() != "")
-    return _without_targets(table.with_columns(named), aimed_at).drop("article")
+    by_sentence = read_closely(sentences)
+    readings = [by_sentence[sentence] for sentence in sentences]
+    articles = wanted["article"].to_list()
+    aimed_at = {
+        (article, iso3)
+        for article, reading in zip(articles, readings, strict=True)
+        for iso3 in reading.aimed_at
+    }
+    verdicts = [verdict for reading in readings for verdict in reading.verdicts.values()]
+    of = pl.Series(np.repeat(np.arange(len(readings)), [len(reading.verdicts) for reading in readings]))
+    columns = dict(zip(Verdict._fields, zip(*verdicts, strict=True), strict=False))  # none without a verdict
+    families = pl.Series([";".join(reading.families) for reading in readings], dtype=pl.String)
+    read = wanted.select("row", "article")[of].with_columns(
+        pl.Series("country", [iso3 for reading in readings for iso3 in reading.verdicts], dtype=pl.String),
+        *(pl.Series(name, columns.get(name, ()), dtype=dtype) for name, dtype in _VERDICT.items()),
+        goods=families.gather(of).str.split(";").list.filter(pl.element() != ""),
+    )
+    return _without_targets(read, aimed_at).drop("article")
 
 
 def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.DataFrame:

@@ -120,19 +120,11 @@ def _keys(minima: NDArray[np.uint32]) -> list[NDArray[np.uint64]]:
 
 def _signatures(articles: pl.DataFrame, first_row: int) -> NDArray[np.uint32]:
     """MinHash signatures, articles x HASHES; a text without words gets one of its own place in the table."""
-    words = (
-        pl.concat_str(_title(), pl.col("text").fill_null(""), separator=" ")
-        .str.slice(0, SAMPLE)
-        .str.to_lowercase()
-        .str.extract_all(r"[\p{L}\p{N}]+")
-    )
-    lists = articles.select(words.alias("words"))["words"]
+    codes, counts = _word_codes(articles)
     rng = np.random.default_rng(0)
     factor = rng.integers(1, 2**32, HASHES, dtype=np.uint32) | np.uint32(1)
     offset = rng.integers(0, 2**32, HASHES, dtype=np.uint32)
-    signatures = np.zeros((len(lists), HASHES), dtype=np.uint32)
-    counts = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
-    codes = lists.explode(empty_as_null=False, keep_nulls=False).hash(seed=1).to_numpy()
+    signatures = np.zeros((len(counts), HASHES), dtype=np.uint32)
     empty = np.flatnonzero(counts == 0)
     own = ((empty + first_row + 1).astype(np.uint64)[:, None] * _GOLDEN) >> np.uint64(32)
     signatures[empty] = own.astype(np.uint32) + np.arange(HASHES, dtype=np.uint32)
@@ -148,6 +140,23 @@ def _signatures(articles: pl.DataFrame, first_row: int) -> NDArray[np.uint32]:
         np.add(mixed, offset[h], out=mixed)
         signatures[full, h] = np.minimum.reduceat(mixed, firsts)
     return signatures
+
+
+def _word_codes(articles: pl.DataFrame) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """A code for each word (run of letters and digits) of the compared texts; how many each text has."""
+    words = (
+        pl.concat_str(_title(), pl.col("text").fill_null(""), separator=" ")
+        .str.slice(0, SAMPLE)
+        .str.to_lowercase()
+        .str.replace_all(r"[^\p{L}\p{N} ]+", " ")
+        .str.split(" ")
+    )
+    lists = articles.select(words.alias("words"))["words"]
+    pieces = lists.explode(empty_as_null=False)
+    filled = (pieces.str.len_bytes() > 0).to_numpy()
+    ends = np.cumsum(lists.list.len().to_numpy().astype(np.int64))
+    before = np.append(0, np.cumsum(filled))[ends]
+    return pieces.hash(seed=1).to_numpy()[filled], np.diff(before, prepend=0)
 
 
 def _shingles(
