@@ -88,11 +88,9 @@ def _letter(byte: pl.Expr, first: pl.Expr, second: pl.Expr) -> pl.Expr:
 
 
 def _read_closely(sentences: pl.DataFrame) -> pl.DataFrame:
-    found = [
-        (row, place.iso3, place.start)
-        for row, text in sentences.select("row", "text").iter_rows()
-        for place in find_places(text)
-        if place.iso3
-    ]
-    schema = pl.Schema({"row": sentences.schema["row"], "iso3": pl.String(), "order": pl.Int64()})
-    return pl.DataFrame(found, schema=schema, orient="row")
+    places = [[p for p in find_places(text) if p.iso3] for text in sentences["text"].to_list()]
+    named = pl.Series([len(found) for found in places], dtype=pl.UInt32)
+    return sentences.select(pl.col("row").repeat_by(named).explode(empty_as_null=False)).with_columns(
+        pl.Series("iso3", [place.iso3 for found in places for place in found], dtype=pl.String),
+        pl.Series("order", [place.start for found in places for place in found], dtype=pl.Int64),
+    )

@@ -49,14 +49,14 @@ class FeatureTable:
 
 
 class _Sight(NamedTuple):
-    """Views, and where each marked unit stands first in them (n x units, `_ABSENT` where it does not)."""
+    """Views, and where each cue unit stands first in them (n x units, `_ABSENT` where it does not)."""
 
     seen: Views
-    marked: Places
+    placed: Places
 
     def first(self, *units: str) -> Places:
-        """Columns of `marked`."""
-        return self.marked[:, [_marked().index(unit) for unit in units]]
+        """Columns of `placed`."""
+        return self.placed[:, [_cue_units().index(unit) for unit in units]]
 
 
 def sentence_table(seen: Views, contexts: Sequence[Context]) -> FeatureTable:
@@ -80,19 +80,19 @@ def _table(n: int, parts: Iterator[Found]) -> FeatureTable:
 
 
 @lru_cache(maxsize=1)
-def _marked() -> tuple[str, ...]:
+def _cue_units() -> tuple[str, ...]:
     """Placeholders and classes: units whose presence is a cue."""
     return tuple(sorted(unit for unit in vocabulary().units if unit.isupper()))
 
 
 def _first_places(seen: Views) -> Places:
     number = np.full(len(vocabulary().units) + 1, _ABSENT)
-    number[vocabulary().unit_ids(_marked())] = np.arange(len(_marked()))
+    number[vocabulary().unit_ids(_cue_units())] = np.arange(len(_cue_units()))
     column = number[seen.unit]
     at = np.flatnonzero(column != _ABSENT)[::-1]  # the first place is written last
-    marked = np.full((seen.n, len(_marked())), _ABSENT)
-    marked[seen.view[at], column[at]] = at
-    return marked
+    placed = np.full((seen.n, len(_cue_units())), _ABSENT)
+    placed[seen.view[at], column[at]] = at
+    return placed
 
 
 def _is(units: Sequence[str] | frozenset[str], unit: Ids) -> Flags:
@@ -157,7 +157,7 @@ def _anywhere(sight: _Sight, contexts: Sequence[Context]) -> Iterator[Found]:
 
 
 def _cues_of_sentences(sight: _Sight, contexts: Sequence[Context]) -> Iterator[Found]:
-    bits = np.packbits(sight.marked != _ABSENT, axis=1)
+    bits = np.packbits(sight.placed != _ABSENT, axis=1)
     ids = [_cue_ids(row.tobytes(), context) for row, context in zip(bits, contexts, strict=True)]
     view = np.repeat(np.arange(len(ids)), [len(row) for row in ids])
     yield Found(view, np.array([i for row in ids for i in row], dtype=np.int32), view, view, NAMED)
@@ -166,7 +166,7 @@ def _cues_of_sentences(sight: _Sight, contexts: Sequence[Context]) -> Iterator[F
 @lru_cache(maxsize=50_000)
 def _cue_ids(bits: bytes, context: Context) -> tuple[int, ...]:
     present = np.flatnonzero(np.unpackbits(np.frombuffer(bits, dtype=np.uint8)))
-    cues = _cues([_marked()[i] for i in present], context)
+    cues = _cues([_cue_units()[i] for i in present], context)
     return tuple(vocabulary().named[name] for name in cues if name in vocabulary().named)
 
 
