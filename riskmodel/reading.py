@@ -129,7 +129,7 @@ def mentions_of(reading: NewsReading, as_of: date, quotes: int) -> NewsMentions:
     def narrowed() -> Iterator[pl.DataFrame]:
         nonlocal quoted
         for rows in reading.mentions(reading.stories()):
-            quoted = most_telling(pl.concat([quoted, rows]), as_of, quotes)
+            quoted = _owned(most_telling(pl.concat([quoted, rows]), as_of, quotes))
             yield rows
 
     rows = counted(narrowed())
@@ -155,6 +155,12 @@ def counted(parts: Iterable[pl.DataFrame], *more: str) -> pl.DataFrame:
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
     told = pl.col("is_diversion")
-    return pl.concat(
-        [rows.filter(told), rows.filter(~told).sort("published_on", maintain_order=True).head(1)]
-    )
+    others = rows.filter(~told).sort("published_on", maintain_order=True).head(1)
+    return _owned(pl.concat([rows.filter(told), others]))
+
+
+def _owned(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with text of their own: in polars a few chosen rows keep the text of all alive."""
+    owned = pl.from_arrow(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    assert isinstance(owned, pl.DataFrame)
+    return owned

@@ -12,13 +12,14 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from io import BufferedReader, RawIOBase
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import islice
 from typing import BinaryIO, cast
 
 import polars as pl
 
+from data_contracts.ahead import ahead
 from data_contracts.tables import GKG
 from features.articles.gazetteer import read_reference
 from riskmodel.sources.batch import Batch, InputFile
@@ -31,10 +32,11 @@ NEAR = 300  # characters of the text between two places, or a place and a theme,
 N_FIELDS = 27
 _BOM = b"\xef\xbb\xbf"
 _ZIP = b"PK\x03\x04"
-_RECORD_ID = re.compile(rb"\d{14}-T?\d+")
+_RECORD_ID = re.compile(rb"(?:\xef\xbb\xbf)?\d{14}-T?\d+")
 _DATE = re.compile(r"^\d{14}$")
 _LONGEST_LINE = 16 << 20
 _HEAD_LINES = 20
+_HEAD_BLOCKS = 20
 _BLOCK = 1 << 20
 _RECORDS = 20_000  # records that are in memory at once
 # Field numbers: record id, date, source, address, themes, V1 and V2 places, tone, and how far to split.
@@ -54,9 +56,8 @@ _SCHEMA: dict[str, pl.DataType] = {**dict.fromkeys(_KEPT, pl.String()), ROW: pl.
 
 def is_gkg(source: Source) -> bool:
     """Whether one of the first lines is a record; raises InputUnreadable where the packing is broken."""
-    with _opened(source) as file:
-        lines = (file.readline(1 << 20) for _ in range(_HEAD_LINES))
-        return any(_is_record(line) for line in lines)
+    lines = islice(_lines(islice(_blocks(source), _HEAD_BLOCKS)), _HEAD_LINES)
+    return any(isinstance(fields, list) for fields in lines)
 
 
 class GkgParts:
@@ -111,22 +112,25 @@ def read_gkg(found: Found) -> Batch:
     return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped)
 
 
-def read_parts(source: Source, records: int = _RECORDS) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
-    """Yield canonical rows with bookkeeping and the counts of dropped records, `records` lines at a time."""
+def read_parts(source: Source, records: int | None = None) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
+    """Yield canonical rows with bookkeeping and the counts of dropped records, `records` lines at a time.
+
+    The file is unpacked in a thread of its own, which waits for nothing but the next block to be taken.
+    """
+    records = records or _RECORDS
     cells: dict[str, list[str]] = {name: [] for name in _KEPT}
     rows: list[int] = []
     dropped = Counter[str]()
-    with _opened(source) as file:
-        for number, fields in enumerate(_lines(file), start=1):
-            if isinstance(fields, str):
-                dropped[fields] += 1
-            else:
-                rows.append(number)
-                for name, place in _KEPT.items():
-                    cells[name].append(fields[place].decode("utf-8", "replace"))
-            if len(rows) + dropped.total() >= records:
-                yield _finished(source, cells, rows, dropped)
-                cells, rows, dropped = {name: [] for name in _KEPT}, [], Counter[str]()
+    for number, fields in enumerate(_lines(ahead(_blocks(source))), start=1):
+        if isinstance(fields, str):
+            dropped[fields] += 1
+        else:
+            rows.append(number)
+            for name, place in _KEPT.items():
+                cells[name].append(fields[place].decode("utf-8", "replace"))
+        if len(rows) + dropped.total() >= records:
+            yield _finished(source, cells, rows, dropped)
+            cells, rows, dropped = {name: [] for name in _KEPT}, [], Counter[str]()
     if rows or dropped:
         yield _finished(source, cells, rows, dropped)
 
@@ -138,13 +142,10 @@ def _finished(
     return frame.with_columns(pl.lit(source.name).alias(FILE)).select(*_OUT), dropped + Counter(silent)
 
 
-def _lines(file: BinaryIO) -> Iterator[list[bytes] | str]:
+def _lines(blocks: Iterable[bytes]) -> Iterator[list[bytes] | str]:
     """Yield the fields of each line as far as they are needed, or the reason why it is no record."""
-    while line := file.readline(_LONGEST_LINE):
-        line = line.removeprefix(_BOM)
-        if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
-            while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
+    for line in _split(blocks):
+        if line is None:
             yield "line_too_long"
         elif not line.strip():
             yield "blank_line"
@@ -153,34 +154,53 @@ def _lines(file: BinaryIO) -> Iterator[list[bytes] | str]:
         elif not _RECORD_ID.match(line):
             yield "no_record_id"
         else:
-            yield line.split(b"\t", _REST)
+            yield line.removeprefix(_BOM).split(b"\t", _REST)
 
 
-def _is_record(line: bytes) -> bool:
-    return line.count(b"\t") == N_FIELDS - 1 and _RECORD_ID.match(line.removeprefix(_BOM)) is not None
+def _split(blocks: Iterable[bytes]) -> Iterator[bytes | None]:
+    """Yield the lines of a text without their ends; None for one that is too long to keep."""
+    rest, lost = b"", False
+    for block in blocks:
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        for line in lines:
+            yield None if lost or len(line) >= _LONGEST_LINE else line
+            lost = False
+        if len(rest) >= _LONGEST_LINE:
+            rest, lost = b"", True
+    if rest or lost:
+        yield None if lost else rest
 
 
-@contextmanager
-def _opened(source: Source) -> Iterator[BinaryIO]:
-    """Give the unpacked bytes of a plain file, a gzip file or a zip of one file, within `unpack.LIMITS`."""
-    with source.path.open("rb") as raw:
-        packed = _ZIP if raw.read(4) == _ZIP else b""
-    if not packed and not is_gzip(source):
-        with source.path.open("rb") as plain:
-            yield plain
-        return
+def _blocks(source: Source) -> Iterator[bytes]:
+    """Yield the unpacked bytes of a plain file, a gzip file or a zip of one file, within `unpack.LIMITS`."""
     allowed = min(LIMITS.unpacked_bytes, max(LIMITS.small, LIMITS.ratio * source.path.stat().st_size))
+    total = 0
     try:
         with ExitStack() as stack:
-            if packed:
-                archive = stack.enter_context(zipfile.ZipFile(source.path))
-                member = stack.enter_context(_member(source, archive))
-            else:
-                member = cast(BinaryIO, stack.enter_context(gzip.open(source.path, "rb")))
-            limited = _Limited(source, member, allowed)
-            yield cast(BinaryIO, stack.enter_context(BufferedReader(limited, _BLOCK)))
+            file, packed = _opened(source, stack)
+            while block := file.read(_BLOCK):
+                total += len(block)
+                if packed and total > allowed:
+                    raise source.refuse(
+                        f"unpacks to more than {allowed:,} bytes, which a data file should not; "
+                        "unpack it by hand if you trust it"
+                    )
+                yield block
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
         raise source.refuse("is a truncated or corrupt archive; fetch it again") from error
+
+
+def _opened(source: Source, stack: ExitStack) -> tuple[BinaryIO, bool]:
+    """The file that gives the unpacked bytes, and whether they were packed."""
+    with source.path.open("rb") as raw:
+        zipped = raw.read(4) == _ZIP
+    if zipped:
+        archive = stack.enter_context(zipfile.ZipFile(source.path))
+        return stack.enter_context(_member(source, archive)), True
+    if is_gzip(source):
+        return cast(BinaryIO, stack.enter_context(gzip.open(source.path, "rb"))), True
+    return stack.enter_context(source.path.open("rb")), False
 
 
 def _member(source: Source, archive: zipfile.ZipFile) -> BinaryIO:
@@ -191,29 +211,6 @@ def _member(source: Source, archive: zipfile.ZipFile) -> BinaryIO:
         return cast(BinaryIO, archive.open(members[0]))
     except (RuntimeError, NotImplementedError) as error:
         raise source.refuse("is packed with a password or in an unusual way; unpack it by hand") from error
-
-
-class _Limited(RawIOBase):
-    """Unpacked bytes, refused beyond what a data file may grow to."""
-
-    def __init__(self, source: Source, file: BinaryIO, allowed: int) -> None:
-        self._source, self._file, self._left, self._allowed = source, file, allowed, allowed
-
-    def readable(self) -> bool:
-        """Bytes can be read."""
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer; 0 is the end. Raises InputUnreadable beyond the limit."""
-        data = self._file.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            raise self._source.refuse(
-                f"unpacks to more than {self._allowed:,} bytes, which a data file should not; "
-                "unpack it by hand if you trust it"
-            )
-        buffer[: len(data)] = data
-        return len(data)
 
 
 _OUT: dict[str, pl.DataType] = {**GKG, FILE: pl.String(), ROW: pl.Int64()}
