@@ -24,10 +24,18 @@ class Scratch:
 
     def __init__(self) -> None:
         remove_leftovers()
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock = os.open(self.folder / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.folder, self._lock = _locked_folder()
         self._remove = weakref.finalize(self, _remove, self.folder, self._lock, os.getpid())
+
+
+def _locked_folder() -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = os.open(folder / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / LOCK).exists():  # else another job took it for a leftover before it was locked
+            return folder, lock
+        os.close(lock)
 
 
 def _remove(folder: Path, lock: int, owner: int) -> None:
@@ -41,25 +49,22 @@ def remove_leftovers() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             found = folder.lstat()
-            if (
-                found.st_uid == os.getuid()
-                and not folder.is_symlink()
-                and not _in_use(folder, found.st_ctime)
-            ):
-                shutil.rmtree(folder, ignore_errors=True)
+            if found.st_uid == os.getuid() and not folder.is_symlink():
+                _remove_unused(folder, found.st_ctime)
         except OSError:
             continue
 
 
-def _in_use(folder: Path, born: float) -> bool:
+def _remove_unused(folder: Path, born: float) -> None:
+    """Remove a folder under its lock, so that nobody begins to use it meanwhile."""
     try:
         handle = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:  # another job may be about to lock it
-        return time.time() - born < NEWBORN_SECONDS
+        if time.time() - born >= NEWBORN_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+        return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(handle)
-    return False

@@ -113,3 +113,24 @@ def test_an_error_while_reading_leaves_nothing(temporary: Path, trade: Path) -> 
     gc.collect()
     assert held(temporary) == []
     assert os.environ["TMPDIR"] == str(temporary)
+
+
+def test_a_folder_taken_for_a_leftover_before_it_is_locked_is_made_again(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another job starts between the making of the lock file and the lock."""
+    lock, taken = scratch.fcntl.flock, []
+
+    def late(handle: int, how: int) -> None:
+        if not taken:
+            taken.extend(held(temporary))
+            scratch.remove_leftovers()
+            assert not held(temporary)
+        lock(handle, how)
+
+    monkeypatch.setattr(scratch.fcntl, "flock", late)
+    mine = scratch.Scratch()
+    assert taken and mine.folder.name not in taken
+    assert held(temporary) == [mine.folder.name]
+    scratch.remove_leftovers()
+    assert held(temporary) == [mine.folder.name]
