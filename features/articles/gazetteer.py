@@ -140,10 +140,11 @@ def find_places(text: str) -> list[Place]:
     places: list[Place] = []
     last = 0
     for match in _CAPITALISED.finditer(plain):
+        names = book.by_first_word.get(match.group())
         start = match.start()
-        if start < last:
+        if names is None or start < last:
             continue
-        name = _name_at(plain, start, book.by_first_word.get(match.group(), ()))
+        name = _name_at(plain, start, names)
         if name is None:
             continue
         last = start + len(name.text)

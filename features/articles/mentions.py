@@ -194,9 +194,11 @@ def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
     Columns: row, article, text, carried (ISO code or null) and the flags of `Context`.
     """
-    named = found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select("row").unique()
+    gated = sentences.filter("gate")
+    here = found.join(gated.select("row"), on="row", how="semi", maintain_order="left")
+    named = here.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select("row").unique()
     return (
-        with_context(sentences.filter("gate"), found)
+        with_context(gated, here)
         .filter(pl.col("near") | sentence_screen(pl.col("text")))
         .join(named.with_columns(named=True), on="row", how="left", maintain_order="left")
         .filter(pl.col("named").fill_null(False) | pl.col("carried").is_not_null())
