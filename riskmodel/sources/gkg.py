@@ -36,8 +36,8 @@ _RECORD_ID = re.compile(rb"(?:\xef\xbb\xbf)?\d{14}-T?\d+")
 _DATE = re.compile(r"^\d{14}$")
 _LONGEST_LINE = 16 << 20
 _HEAD_LINES = 20
-_HEAD_BLOCKS = 20
-_BLOCK = 1 << 20
+_HEAD_BLOCKS = 80
+_BLOCK = 1 << 18
 _RECORDS = 20_000  # records that are in memory at once
 # Field numbers: record id, date, source, address, themes, V1 and V2 places, tone, and how far to split.
 _ID, _WHEN, _SOURCE, _URL, _THEMES, _PLACES_1, _PLACES_2, _TONE, _REST = 0, 1, 3, 4, 8, 9, 10, 15, 16
@@ -214,7 +214,6 @@ def _member(source: Source, archive: zipfile.ZipFile) -> BinaryIO:
 
 
 _OUT: dict[str, pl.DataType] = {**GKG, FILE: pl.String(), ROW: pl.Int64()}
-_FAR = 1 << 40
 
 
 def _canonical(records: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:

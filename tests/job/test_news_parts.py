@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.articles.mentions import COLUMNS
 from riskmodel import reading
 from riskmodel.reading import dated_mentions, read_news
 from riskmodel.sources import article_parts, gkg, table_parts
@@ -110,3 +111,22 @@ def test_rows_for_own_panels_are_those_of_all_articles_at_once(tmp_path, monkeyp
     parted = article_panel(dated_mentions(read_news(articles.lazy(), None)), days)
     assert whole.height > 0
     assert parted.equals(whole)
+
+
+def test_rows_that_are_kept_do_not_keep_the_text_of_the_others():
+    """Polars shares the text of filtered rows with their table, which would hold every article in memory."""
+    rows = pl.DataFrame({name: [None] for name in COLUMNS}, schema=COLUMNS)
+    rows = pl.concat([rows] * 1_000).with_columns(
+        is_diversion=pl.int_range(1_000) == 7,
+        text=pl.format("{} {}", pl.int_range(1_000), pl.lit("long " * 200)),
+    )
+    chosen = rows.filter("is_diversion")
+    assert reading._owned(chosen).equals(chosen)
+    held = [
+        sum(buffer.size for buffer in column.chunk(0).buffers() if buffer)
+        for column in (
+            frame.to_arrow(compat_level=pl.CompatLevel.newest())["text"]
+            for frame in (chosen, reading._owned(chosen))
+        )
+    ]
+    assert held[1] < 3_000 < 500_000 < held[0]
