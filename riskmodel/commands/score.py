@@ -99,6 +99,8 @@ def command(
     settings, windows = resolve_settings(baseline, recent_months)
     if as_of > date.today():
         raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
+    if windows.baseline_start > as_of:
+        raise WrongUsage(f"The baseline {windows.words()} starts after --as-of {as_of}; name earlier months.")
     request = ScoreRequest(
         as_of=as_of,
         out=out,
