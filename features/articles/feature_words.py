@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.articles.feature_table import APART, NAMED, ONE, FeatureTable, Found, words_of
-from features.articles.view_table import Flags, Views
-from features.articles.vocabulary import Ids, vocabulary
+from features.articles.feature_table import FeatureTable
+from features.articles.found import APART, NAMED, ONE, Found
+from features.articles.target_kinds import words_of
+from features.articles.view_table import Views
+from features.articles.vocabulary import Flags, Ids, vocabulary
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,8 +23,8 @@ from features.articles.roles import (
     role_model,
 )
 from features.articles.token_table import TokenTable
-from features.articles.view_table import NO_TARGET, Flags, Views, views
-from features.articles.vocabulary import Head, scale, vocabulary
+from features.articles.view_table import NO_TARGET, Views, views
+from features.articles.vocabulary import Flags, Head, scale, vocabulary
 
 Sums = NDArray[np.float64]
 

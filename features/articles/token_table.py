@@ -16,29 +16,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.articles.gazetteer import gazetteer, straightened
-from features.articles.lexicon import goods, phrases
+from features.articles.gazetteer import straightened
 from features.articles.masking import (
-    FORBIDDEN,
     GOODS_LABEL,
-    JOINERS,
     LISTABLE,
     POSSESSIVE,
     UNSPECIFIED,
     WORD,
     Mark,
-    Masked,
     Token,
     lowered,
     mask,
     spoken,
-    symbol,
 )
-from features.articles.role_features import _MASKS, _SILENT, _units, stem
+from features.articles.role_features import _MASKS
 from features.articles.roles import telling_word
-from features.articles.vocabulary import NO_UNIT, Ids, vocabulary
+from features.articles.vocabulary import Flags, Ids, vocabulary
+from features.articles.word_facts import WordFacts, goods_labels, label_numbers, label_units, word_fact
 
-Flags = NDArray[np.bool_]
 NO_CODE = -1
 _PLACE, _END = "\x00", "\x01"  # no cleaned text holds them
 _PIECES = re.compile(f"{WORD.pattern}|[{_PLACE}{_END}]")
@@ -112,21 +107,21 @@ def token_table(sentences: Sequence[Marked]) -> TokenTable:
     number_of = index.setdefault
     word = np.array([number_of(piece, len(index)) for piece in pieces], dtype=np.int32)
     word, label = _labelled(word, index, pieces)
-    facts = _Facts(*map(np.array, zip(*map(_fact, index), strict=True)))
-    before_goods = np.append(_goods_labels()[label[1:]], False)
-    label[facts.forbidden[word] & before_goods] = _labels()["sanction"]
+    facts = WordFacts.of(index)
+    before_goods = np.append(goods_labels()[label[1:]], False)
+    label[facts.forbidden[word] & before_goods] = label_numbers()["sanction"]
     ends = np.flatnonzero(word == index[_END])
     word, label = np.delete(word, ends), np.delete(label, ends)
     unlabelled = label == 0
     table = TokenTable(
         starts=np.append(0, ends - np.arange(len(ends))),
         strings=list(index),
-        labels=list(_labels()),
+        labels=list(label_numbers()),
         codes=sorted({iso3 for sentence in sentences for _, _, iso3, _ in sentence.marks} - {""}),
         word=word,
         label=label,
         iso3=np.full(len(word), NO_CODE, dtype=np.int32),
-        unit=np.where(unlabelled, facts.unit[word], _label_units()[label]),
+        unit=np.where(unlabelled, facts.unit[word], label_units()[label]),
         stem=facts.stem[word],
         joiner=facts.joiner[word],
         silent=facts.silent[word] & unlabelled,
@@ -152,7 +147,7 @@ def _joined(sentences: Sequence[Marked]) -> str:
 
 def _labelled(word: Ids, index: dict[str, int], pieces: list[str]) -> tuple[Ids, Ids]:
     """Tokens: their words (a longer token gets a string of its own in `index`) and their labels."""
-    facts = list(map(_fact, index))
+    facts = list(map(word_fact, index))
     label = np.array([fact.label for fact in facts], dtype=np.int32)[word]
     begins = np.array([fact.begins for fact in facts])[word]
     goes_on = np.array([fact.goes_on for fact in facts])[word]
@@ -164,7 +159,7 @@ def _labelled(word: Ids, index: dict[str, int], pieces: list[str]) -> tuple[Ids,
         length, name = spoken(pieces, at)
         if length > 1:
             free = at + length
-            label[at] = _labels()[name]
+            label[at] = label_numbers()[name]
             inside[at + 1 : free] = True
             word[at] = index.setdefault(" ".join(pieces[at:free]), len(index))
     return word[~inside], label[~inside]
@@ -176,7 +171,7 @@ def _put_places(table: TokenTable, places: Flags, marks: Sequence[Mark]) -> None
     masks = [_mark_mask(iso3, label) for _, _, iso3, label in marks]
     strings = {text: i for i, text in enumerate(_MASKS)}
     table.word[places] = [strings[text] for text in masks]
-    table.label[places] = [_labels()[label] for _, _, _, label in marks]
+    table.label[places] = [label_numbers()[label] for _, _, _, label in marks]
     table.iso3[places] = [number[iso3] for _, _, iso3, _ in marks]
     table.unit[places] = vocabulary().unit_ids(masks)
     table.listable[places] = [text in LISTABLE for text in masks]
@@ -185,70 +180,3 @@ def _put_places(table: TokenTable, places: Flags, marks: Sequence[Mark]) -> None
 @lru_cache(maxsize=1_000)
 def _mark_mask(iso3: str, label: str) -> str:
     return mask(Token("", label, iso3, 0, 0), "")
-
-
-class _Fact(NamedTuple):
-    """A string of words by itself: its label, whether a longer phrase may begin there or go on, and so on."""
-
-    label: int
-    begins: bool
-    goes_on: bool
-    unit: int
-    stem: int
-    joiner: bool
-    silent: bool
-    forbidden: bool
-    country: bool
-
-
-class _Facts(NamedTuple):
-    """`_Fact` of many strings, by column."""
-
-    label: Ids
-    begins: Flags
-    goes_on: Flags
-    unit: Ids
-    stem: Ids
-    joiner: Flags
-    silent: Flags
-    forbidden: Flags
-    country: Flags
-
-
-@lru_cache(maxsize=50_000)  # a few thousand words make up most of any text
-def _fact(word: str) -> _Fact:
-    units = vocabulary().units
-    return _Fact(
-        label=_labels()[spoken([word], 0)[1]],
-        begins=phrases().may_begin_longer(word) or goods().may_begin_longer(word),
-        goes_on=phrases().may_go_on(word) or goods().may_go_on(word),
-        unit=units.get(_unit(word), NO_UNIT),
-        stem=units.get(stem(word), NO_UNIT),
-        joiner=word in JOINERS,
-        silent=word in _SILENT,
-        forbidden=word in FORBIDDEN,
-        country=word == "COUNTRY",
-    )
-
-
-def _unit(symbol: str) -> str:
-    return _units(Masked([symbol], [symbol], [], False))[0]
-
-
-@lru_cache(maxsize=1)
-def _labels() -> dict[str, int]:
-    """Every label of a token, numbered; the empty one is 0."""
-    names = {*phrases().labels(), *(f"{GOODS_LABEL}{family}" for family in goods().labels())}
-    names |= {"PLACE", "ANAPHOR", "sanction", *gazetteer().regions.values()}
-    return {name: number for number, name in enumerate(["", *sorted(names)])}
-
-
-@lru_cache(maxsize=1)
-def _goods_labels() -> Flags:
-    return np.array([name.startswith(GOODS_LABEL) for name in _labels()])
-
-
-@lru_cache(maxsize=1)
-def _label_units() -> Ids:
-    symbols = [symbol(Token("", name, "", 0, 0)) for name in _labels()]
-    return vocabulary().unit_ids(_unit(text) if text else "" for text in symbols)

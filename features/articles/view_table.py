@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from features.articles.masking import LONGEST_LINK
 from features.articles.role_features import _MASKS
-from features.articles.token_table import Flags, TokenTable
-from features.articles.vocabulary import Ids, vocabulary
+from features.articles.token_table import TokenTable
+from features.articles.vocabulary import Flags, Ids, vocabulary
 
 NO_TARGET = -2
 _RANKED = ("REGIME", "OTHER", "COUNTRY")  # what a list of several becomes: the last that is among them

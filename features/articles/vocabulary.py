@@ -21,6 +21,7 @@ from features.articles.role_features import _CLASSES, _MASKS
 from features.articles.roles import RoleModel, role_model
 
 Ids = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 UNKNOWN = -1  # id of a feature that no model knows
 NO_UNIT = 0  # id of a word that no model knows
 
@@ -60,7 +61,7 @@ class Head(NamedTuple):
         """As `Linear.scores`, one line for each row of `summed`."""
         return np.asarray(self.intercept + scale(sums[:, -1])[:, None] * sums[:, :-1])
 
-    def or_known(self, other: Head) -> NDArray[np.bool_]:
+    def or_known(self, other: Head) -> Flags:
         """Whether this model or the other knows a feature, by feature id."""
         return np.asarray((self.known > 0) | (other.known > 0))
 
