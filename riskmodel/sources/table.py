@@ -93,8 +93,13 @@ def _parquet(source: Source, head: bytes) -> pl.DataFrame:
     with _sound_parquet(source):
         with pq.ParquetFile(source.path) as file:
             empty = file.schema_arrow.empty_table()
-        parts = list(decoded_batches(source, _BATCH_ROWS))
-        return pl.concat([_plain(pl.DataFrame(pl.from_arrow(empty))), *parts])
+        parts, held = [_plain(pl.DataFrame(pl.from_arrow(empty)))], 0
+        for part in decoded_batches(source, _BATCH_ROWS):
+            held += int(part.estimated_size())  # a dictionary of one value holds any number of rows
+            if held > LIMITS.unpacked_bytes:
+                raise _too_large(source)
+            parts.append(part)
+        return pl.concat(parts)
 
 
 def decoded_batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
@@ -111,15 +116,17 @@ def decoded_batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
         meta, held = file.metadata, 0
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if size > LIMITS.unpacked_bytes:
-            raise source.refuse(
-                f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files"
-            )
+            raise _too_large(source)
         for batch in file.iter_batches(batch_size=rows):
             batch.validate(full=True)
             held += batch.num_rows
             yield _dates_in_range(source, _plain(pl.DataFrame(pl.from_arrow(batch))))
         if held != meta.num_rows:
             raise source.refuse(f"is a corrupt Parquet file: it names {meta.num_rows} rows and holds {held}")
+
+
+def _too_large(source: Source) -> InputUnreadable:
+    return source.refuse(f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files")
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
