@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from features.articles.rates import ArticleWindows, article_signals
+from features.catalogue import SIGNALS
 from features.listings import listing_history
 from features.panel import build_panel
 from features.reference.facts import priority_list, product_names
@@ -65,8 +66,13 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
             return None
         inputs = read_inputs(request, steps)
         refuse_changed(inputs.given(), asked)
-        _refuse(inputs, request.out)
-        report = score_inputs(inputs, request, model, settings, steps)
+        if any(intake.failures for intake in inputs.given()):
+            refuse_failures(inputs.given(), _refused(inputs, request.out))
+        try:
+            report = score_inputs(inputs, request, model, settings, steps)
+        except ContractFailed:
+            _refused(inputs, request.out)
+            raise
         report = replace(report, manifest={**report.manifest, "request_digest": asked.digest})
         silent = int(report.countries["abstained"].sum())
         steps.note(countries_scored=report.countries.height - silent, countries_abstained=silent)
@@ -93,7 +99,7 @@ def score_inputs(
         _article_signals(mentions.counted, as_of, settings.article_windows) if mentions else None,
         listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
     )
-    panel_check = _check_panel(panel)
+    panel_check = _check_panel(panel, windows)
     steps.step("scoring")
     graded = with_grade(panel)
     products = product_table(trade) if trade else None
@@ -203,11 +209,20 @@ def _fates(
     return fates
 
 
-def _check_panel(panel: pl.DataFrame) -> dict[str, Any]:
+def _check_panel(panel: pl.DataFrame, windows: Windows) -> dict[str, Any]:
     if panel.is_empty():
         raise ContractFailed(
             "No transit country appears in the inputs, so there is nothing to score; check that the files "
             "are the right ones and that their rows were public on the as-of date."
+        )
+    known = [panel[signal.name].null_count() < panel.height for signal in SIGNALS]
+    if not any(known):
+        named = ", ".join(panel["country"].head(5)) + (" and others" if panel.height > 5 else "")
+        raise ContractFailed(
+            f"The inputs speak of {named}, but no signal of theirs can be known: recent months are compared "
+            f"with the same calendar months of the baseline {windows.baseline_start:%Y-%m} to "
+            f"{windows.baseline_end:%Y-%m}, and no reporter gives both. Add those months, choose another "
+            "--baseline, or give articles or listings too."
         )
     return _check_own("signals", panel)
 
@@ -259,11 +274,10 @@ def _product_names(goods: Path | None) -> dict[str, str]:
     return product_names() if goods is None else {**product_names(), **read_product_names(goods)}
 
 
-def _refuse(inputs: Inputs, out: Path) -> None:
-    if not any(intake.failures for intake in inputs.given()):
-        return
+def _refused(inputs: Inputs, out: Path) -> Path:
+    """Leave verdicts and refused rows of a batch that cannot be scored beside `out`; returns where."""
     place = out.with_name(f"{out.name}-refused")
     ledger.check_target(place)
     with ledger.exclusive(place):
         ledger.publish(place, lambda folder: write_refusal(inputs.given(), folder))
-    refuse_failures(inputs.given(), place)
+    return place

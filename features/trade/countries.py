@@ -103,8 +103,9 @@ def country_table(
     transit = _transit_countries(coalition(as_of))
     controls = control_candidates(as_of)
     table = (
-        _amounts(families)
+        _traders(known)
         .filter(transit)
+        .join(_amounts(families), on="country", how="left")
         .join(leg_totals(excess, "inbound"), on="country", how="left")
         .join(leg_totals(excess, "onward"), on="country", how="left")
         .join(substitution(sums.families), on="country", how="left")
@@ -145,6 +146,14 @@ def _where_known(name: str, legs: dict[str, pl.Expr]) -> pl.Expr:
 def _transit_countries(members: Collection[str]) -> pl.Expr:
     outside = [*sorted(members), *sorted(NEVER_SCORED)]
     return pl.col("country").is_in(list(country_names())) & ~pl.col("country").is_in(outside)
+
+
+def _traders(known: Known) -> pl.DataFrame:
+    """country: those with a known row on either leg, be it in matched months or not."""
+    traded = known.legs.filter(pl.col("leg").is_in(["inbound", "onward"])).join(
+        known.rows.select("series_id"), on="series_id", how="semi"
+    )
+    return traded.select("country").unique()
 
 
 def _amounts(families: pl.DataFrame) -> pl.DataFrame:

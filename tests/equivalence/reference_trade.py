@@ -223,9 +223,8 @@ def reference_signals(
     inbound_known = cover > 0 and age is not None and age <= windows.oldest_usable_months
     direct_known = inbound_known and any(leg == "direct" for leg, _, _ in sums)
     outside = world.members | NEVER_SCORED
-    countries = sorted(
-        {c for leg, c, _ in sums if leg != "direct" and c not in outside} & set(country_names())
-    )
+    traders = {cell["country"] for cell in world.cells if cell["leg"] != "direct"}
+    countries = sorted((traders - outside) & set(country_names()))
     found = {}
     for country in countries:
         own_end = world.ends.get(country) if country not in world.members else None

@@ -59,3 +59,20 @@ def test_inputs_without_a_transit_country_are_no_defect_of_the_program(site, tmp
     assert stopped.value.code == 3
     assert "No transit country appears" in capfd.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_table_without_a_baseline_names_its_countries_and_keeps_its_refused_rows(tmp_path, models, capfd):
+    from riskmodel.cli import main
+
+    head = "reporter,partner,flow,hs6,hs_edition,period,value_usd,net_kg,known_at,source"
+    rows = [f"DEU,KGZ,X,854231,HS2022,2023-{month:02}-01,100000,,,test" for month in range(1, 13)]
+    rows += ["DEU,Kyrgyzstan,X,854231,HS2022,2023-01-01,5,,,test"]
+    (tmp_path / "trade.csv").write_text("\n".join([head, *rows]) + "\n")
+    words = ["score", "--trade", str(tmp_path / "trade.csv"), "--as-of", "2024-06-30"]
+    with pytest.raises(SystemExit) as stopped:
+        main([*words, "--out", str(tmp_path / "run"), "--quiet"])
+    said = capfd.readouterr().err
+    assert stopped.value.code == 3
+    assert "speak of KGZ" in said and "--baseline" in said and "2019-01" in said
+    assert not (tmp_path / "run").exists()
+    assert list((tmp_path / "run-refused" / "quarantine").iterdir())
