@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_ROOM = "parquet: File out of specification: Invalid thrift: transport error"
 
 
 def exchange(one: Path, other: Path) -> bool:
@@ -88,7 +89,8 @@ def append_line(path: Path, line: str) -> None:
 def is_full(error: BaseException) -> bool:
     """Whether an error means that the disk, a quota or a size limit is used up.
 
-    polars keeps no error number, only its text.
+    polars keeps no error number, only its text; where the header of a Parquet page finds no room, not even
+    that. Readers catch the same words themselves: there they mean a damaged file.
     """
-    number = getattr(error, "errno", None)
-    return number in _FULL or any(f"(os error {code})" in str(error) for code in _FULL)
+    number, words = getattr(error, "errno", None), str(error)
+    return number in _FULL or any(f"(os error {code})" in words for code in _FULL) or _NO_ROOM in words

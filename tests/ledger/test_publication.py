@@ -3,10 +3,12 @@
 import errno
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
 
+import polars as pl
 import pytest
 
 from riskmodel import ledger
@@ -217,3 +219,17 @@ def test_a_file_replaced_at_once_is_never_seen_in_part(tmp_path):
     looking.join()
     assert seen and all(seen)
     assert [p.name for p in tmp_path.iterdir()] == ["status.json"]
+
+
+@pytest.mark.parametrize("room", [0, 5, 500, 3000, 6000, 8000])
+def test_wherever_a_table_finds_no_more_room_it_is_called_a_full_disk(room, tmp_path):
+    table = pl.DataFrame({name: [number * 7 % 1009 for number in range(2000)] for name in "abcdef"})
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
+    try:
+        with pytest.raises(RiskmodelError, match="disk is full") as told:
+            ledger.publish(tmp_path / "run", lambda folder: table.write_parquet(folder / "scores.parquet"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert "nothing was published" in str(told.value)
+    assert not any(tmp_path.iterdir())
