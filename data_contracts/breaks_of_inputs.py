@@ -96,6 +96,8 @@ TRADE = (
     cell("trade_flows", "hs6_chapter_exists", "hs6", "999999"),
     cell("trade_flows", "hs6_chapter_exists", "hs6", "770000"),
     cell("trade_flows", "hs_edition_is_known", "hs_edition", "HS1988"),
+    cell("trade_flows", "hs6_exists_in_its_edition", "hs6", "854140"),
+    cell("trade_flows", "hs6_exists_in_its_edition", "hs6", "847199"),
     cell("trade_flows", "period_is_a_date", "period", "2022-13-01"),
     cell("trade_flows", "period_is_a_date", "period", "01/02/2022"),
     cell("trade_flows", "period_is_first_of_month", "period", "2022-05-15"),

@@ -6,6 +6,7 @@ import polars as pl
 
 from data_contracts.contract import Context, Contract, Unique
 from data_contracts.countries import WORLD, country_codes
+from data_contracts.hs_codes import EDITIONS, in_edition
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,
@@ -23,7 +24,6 @@ from data_contracts.tables import TRADE_FLOWS
 from data_contracts.trade_flows.evidence import evidence
 
 FLOWS = ("X", "M", "RX")
-HS_EDITIONS = ("HS2012", "HS2017", "HS2022")
 LARGEST_VALUE_USD = 10**13
 
 UNIQUE = Unique(
@@ -40,6 +40,7 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     this_month = context.today.year * 12 + context.today.month
     return frame.with_columns(
         *hs_measures(),
+        hs6_in_edition=in_edition(),
         period_day=pl.col("period").dt.day().cast(pl.Int64),
         months_ahead=(month - this_month).cast(pl.Int64),
         days_to_known=(pl.col("known_at") - pl.col("period")).dt.total_days(),
@@ -79,9 +80,19 @@ ROW_RULES = (
     one_of(
         "hs_edition_is_known",
         "hs_edition",
-        HS_EDITIONS,
-        f"hs_edition is one of {', '.join(HS_EDITIONS)}",
+        EDITIONS,
+        f"hs_edition is one of {', '.join(EDITIONS)}",
         "Use one of the listed editions.",
+    ),
+    within(
+        "hs6_exists_in_its_edition",
+        ("hs6", "hs_edition"),
+        "hs6_in_edition",
+        "hs6 is a product code of the edition that its row names",
+        "Name the edition that the reporter used, or correct the code; the rows are kept, and codes that "
+        "changed between editions are compared by their family.",
+        least=1,
+        severity="warning",
     ),
     given("period", "Give the month as YYYY-MM-01."),
     reads("period", "period_is_a_date", "period is a date", "Write the month as YYYY-MM-01 or YYYY-MM."),
