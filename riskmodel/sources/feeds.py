@@ -40,7 +40,8 @@ _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 # Columns of an article and the elements they are taken from; the first that holds something counts.
 _ELEMENTS: dict[str, tuple[str, ...]] = {
     "article_id": ("guid", "id"),
-    "published_at": ("pubDate", "published", "dc:date", "dcterms:issued", "updated", "dcterms:modified"),
+    # The text is that of the last change: before it, nobody could read these words.
+    "published_at": ("updated", "dcterms:modified", "pubDate", "published", "dc:date", "dcterms:issued"),
     "source": ("source", "dc:publisher"),
     "language": ("dc:language",),
     "title": ("title", "dc:title"),
