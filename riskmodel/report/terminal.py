@@ -10,6 +10,7 @@ from riskmodel.report.view import ReportInput
 from riskmodel.report.words import clean, interval, iso_day, percent, short_driver
 
 if TYPE_CHECKING:
+    import polars as pl
     from rich.console import Console
 
 WIDTH = 80
@@ -46,7 +47,7 @@ def print_ranking(report: ReportInput, console: Console, limit: int = 15) -> Non
         for row in scored.head(limit).iter_rows(named=True):
             table.add_row(*(Text(cell) for cell in _cells(row)), style=BAND_STYLES.get(row["band"] or "", ""))
         console.print(table, highlight=False)
-    for line in _closing(scored.height, limit, abstained["country"].to_list()):
+    for line in _closing(scored.height, limit, _names(abstained)):
         console.print(Text(line), width=width, highlight=False)
 
 
@@ -80,12 +81,18 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
+def _names(countries: pl.DataFrame) -> list[str]:
+    return [
+        row["name"] or row["country"] for row in countries.select("name", "country").iter_rows(named=True)
+    ]
+
+
 def _closing(n_scored: int, limit: int, abstained: list[str]) -> list[str]:
     lines = []
     if n_scored > limit:
         lines.append(f"{n_scored - limit} more in the report.")
     if abstained:
-        names = ", ".join(clean(code, 8) for code in abstained[:12])
+        names = ", ".join(clean(name, 60) for name in abstained[:12])
         more = f" and {len(abstained) - 12} more" if len(abstained) > 12 else ""
         lines.append(f"Not scored, too little reported: {names}{more}.")
     lines.append("A score is a reason to look, not proof.")

@@ -121,8 +121,10 @@ def unknown_header(
     source: Source, columns: Sequence[str], formats: Sequence[Format], schema: Mapping[str, pl.DataType]
 ) -> InputUnreadable:
     """Return the error for a header of no format: what a near miss lacks, or all formats that are known."""
-    missing = [name for name in schema if name not in columns]
-    if len(missing) * 2 <= len(schema):
+    absent = [name for name in schema if name not in columns]
+    if len(absent) * 2 <= len(schema):
+        every = frozenset(schema)
+        missing = [n for n in absent if not any(form.recognise(every - {n}) for form in formats)] or absent
         return ColumnsMissing(
             f"{printable(source.name)} lacks column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, "
             f"which its contract requires; add them: the canonical columns are {', '.join(schema)}."

@@ -69,7 +69,7 @@ class TradeParts:
         if rows and without == rows and self._hs_edition is None:
             raise InputUnreadable(
                 f"{self._files[0].name} does not say in which HS edition its codes are; add a column "
-                "hs_edition or name the edition (HS2012, HS2017 or HS2022)"
+                "hs_edition or name the edition with --hs-edition (HS2012, HS2017 or HS2022)"
             )
 
     def _even(self) -> Iterator[pl.DataFrame]:

@@ -39,7 +39,7 @@ def test_shows_rank_name_risk_interval_band_grade_driver(make_report: MakeReport
 def test_limit_and_abstained_are_said(make_report: MakeReport) -> None:
     text = printed(make_report(), limit=3)
     assert "17 more in the report." in text
-    assert "Not scored, too little reported: TJK, TKM." in text
+    assert "Not scored, too little reported: Tajikistan, Turkmenistan." in text
     assert "Georgia" not in text
 
 
