@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import polars as pl
 
-from features.articles.gazetteer import gazetteer
+from features.articles.gazetteer import gazetteer, read_reference
 from features.articles.role_features import CONTEXT_FLAGS
 
 _INSTITUTION = (
@@ -79,6 +80,8 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     focus = _focus(sentences, found)
     russia = found.filter(pl.col("iso3") == "RUS").select("row", _ru=pl.lit(True)).unique()
     text = pl.col("text")
+    # Words with one blank between them, so that the beginning of a word can be asked for.
+    spaced = " " + text.str.to_lowercase().str.replace_all(r"[^\w'-]+", " ") + " "
     flagged = (
         sentences.join(focus, on="row", how="left", maintain_order="left")
         .join(russia, on="row", how="left", maintain_order="left")
@@ -89,6 +92,7 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             _go=text.str.contains_any(GOODS_WORDS, ascii_case_insensitive=True),
             _en=text.str.contains_any(ENERGY_WORDS, ascii_case_insensitive=True),
             _pe=text.str.contains_any(PEACE_WORDS, ascii_case_insensitive=True),
+            **{f"_{name}": spaced.str.contains_any(words) for name, words in _spoken().items()},
         )
         .with_columns(_to=pl.col("_ru") & (pl.col("_go") | pl.col("_ev")))
         .with_columns(
@@ -99,6 +103,8 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             peace=_earlier("_pe"),
             topic=_earlier("_to"),
             near=(_before("_to", 1) | _before("_to", 2)),
+            last_russia=_before("_ru", 1),
+            **{f"last_{name}": _before(f"_{name}", 1) for name in _spoken()},
             first=pl.col("row") == pl.col("row").min().over("article"),
             _named=pl.col("focus").is_not_null(),
             **{name: pl.col(name).shift(1).forward_fill().over("article") for name in _CARRIED},
@@ -116,6 +122,36 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return flagged.with_columns(carried=pl.when(points_back).then(carried)).select(
         *sentences.columns, *CONTEXT_FLAGS, "carried"
     )
+
+
+# What the sentence before may have spoken of: classes of phrases of the lexicon; goods come from its terms.
+_SPOKEN = {
+    "trade": ("supply", "get", "reexport", "transit", "divert", "reach", "hub"),
+    "guile": ("evade", "illicit", "sanction"),
+    "listed": ("listed",),
+    "acts": ("pressure", "crackdown", "pledge", "deny"),
+    "move": ("move", "carrier"),
+    "arms": ("military",),
+    "energy": ("energy",),
+    "peace": ("diplo", "sport", "people"),
+    "agri": ("agri",),
+    "finance": ("finance",),
+}
+
+
+@lru_cache(maxsize=1)
+def _spoken() -> dict[str, list[str]]:
+    """Beginnings of the words that speak of each matter, a blank before each."""
+    found = {name: set[str]() for name in ("goods", *_SPOKEN)}
+    found["goods"] |= {row["term"] for row in read_reference("goods_lexicon.csv")}
+    for row in read_reference("phrases.csv"):
+        for name, classes in _SPOKEN.items():
+            if row["class"] in classes:
+                found[name].add(row["phrase"])
+    return {
+        name: sorted(f" {word[:-1]}" if word.endswith("*") else f" {word} " for word in words)
+        for name, words in found.items()
+    }
 
 
 _CARRIED = ("focus", "focus_at", "leader", "leader_at")

@@ -43,21 +43,30 @@ def feature_words(
     """
     tells = telling[seen.word]
     told = np.append(0, np.cumsum(tells))
-    parts = []
-    for part in table.found:
-        kept = wanted[part.view] & asked[part.feature]
-        if part.shown == APART:
-            kept &= tells[part.first] | tells[part.last]
-        elif part.shown != NAMED:
-            kept &= told[part.last + 1] > told[part.first]
-        parts.append(part.where(kept))
-    said = [strings[i] for i in seen.word.tolist()]
-    words = [text for part in parts for text in _words(part, said)]
+    parts = [part.where(wanted[part.view] & asked[part.feature]) for part in table.found]
     view = np.concatenate([part.view for part in parts])
     feature = np.concatenate([part.feature for part in parts])
     _, first = np.unique(view * len(vocabulary().names) + feature, return_index=True)
+    chosen = np.zeros(len(view), dtype=np.bool_)
+    chosen[first] = True  # a later place may tell where the first does not
+    chosen &= np.concatenate([_tells(part, tells, told) for part in parts])
+    said = [strings[i] for i in seen.word.tolist()]
+    ends = np.cumsum([len(part.view) for part in parts])[:-1]
+    kept = [part.where(flags) for part, flags in zip(parts, np.split(chosen, ends), strict=True)]
+    words = np.array([text for part in kept for text in _words(part, said)], dtype=object)
+    place = np.cumsum(chosen) - 1
+    first = first[chosen[first]]
     starts = np.searchsorted(view[first], np.arange(table.n + 1))
-    return FeatureWords(starts, feature[first], [words[i] for i in first.tolist()])
+    return FeatureWords(starts, feature[first], words[place[first]].tolist())
+
+
+def _tells(part: Found, tells: Flags, told: NDArray[np.int64]) -> Flags:
+    """Which of some features have a telling word among those shown; the ones without words always do."""
+    if part.shown == NAMED:
+        return np.ones(len(part.view), dtype=np.bool_)
+    if part.shown == APART:
+        return np.asarray(tells[part.first] | tells[part.last])
+    return np.asarray(told[part.last + 1] > told[part.first])
 
 
 def _words(part: Found, said: list[str]) -> Iterable[str]:

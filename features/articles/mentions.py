@@ -199,7 +199,7 @@ def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     named = here.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select("row").unique()
     return (
         with_context(gated, here)
-        .filter(pl.col("near") | sentence_screen(pl.col("text")))
+        .filter(pl.col("russia") | sentence_screen(pl.col("text")))
         .join(named.with_columns(named=True), on="row", how="left", maintain_order="left")
         .filter(pl.col("named").fill_null(False) | pl.col("carried").is_not_null())
         .select("row", "article", "text", "carried", *CONTEXT_FLAGS)

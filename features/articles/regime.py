@@ -25,7 +25,8 @@ ADVERSARY = sorted(
 )
 # Duties on imports, what the state buys, lists of addresses: not about goods for Russia, even if it is named.
 DUTIES = [
-    "antidumping", "anti-dumping", "countervailing", "less than fair value", "less-than-fair-value",
+    "antidumping", "anti-dumping", "countervailing", "less than fair value", "less-than-fair",
+    "final determination of no shipments",
     "subject merchandise", "sunset review", "five-year review", "tariff act", "dumping margin",
     "dumping duty", "dumping duties", "sold at less than normal value",
     "acquisition regulation supplement",
@@ -48,9 +49,10 @@ OTHER_MATTERS = [
     "wto commitments", "patent",
     # programmes against other states and groups
     "sanctions regulations", "cuban assets", "fentanyl", "narcotics traffick", "drug cartel",
-    "national emergency with respect to",
+    "national emergency with respect to", "missile proliferation",
     # chips that are kept from China
-    "advanced computing", "supercomputer", "ai chip", "ai accelerator", "huawei", "deepseek",
+    "validated end-user", "advanced computing", "supercomputer", "ai chip", "ai accelerator", "huawei",
+    "deepseek",
 ]  # fmt: skip
 LONG = 3  # sentences, title included, from which a text about Russia names it somewhere
 

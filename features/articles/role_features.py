@@ -7,6 +7,7 @@ inside a document.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 from features.articles.masking import Masked, Token, masked
@@ -14,6 +15,8 @@ from features.articles.masking import Masked, Token, masked
 STEM = 7  # letters kept of a word: a crude stem that needs no language resources
 WINDOW = 6
 _MASKS = ("RUSSIA", "REGIME", "OTHER", "WEST", "COUNTRY", "REGION", "UKRAINE")
+# Classes that say how a sentence is built (who, by what paper, how it moves), not what it is about.
+_STRUCTURE = ("FIRM", "STATE", "MAKER", "PAPERS", "COURT", "CARRIER", "MOVE", "BUYER", "BASE", "RANK")
 _CLASSES = frozenset(
     [
         "EVADE",
@@ -45,9 +48,10 @@ _CLASSES = frozenset(
         "SAY",
         "GOODS",
         "GOODS_ANY",
+        *_STRUCTURE,
     ]
 )
-_PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY"}) | {"RUSSIA", "REGIME", "WEST"}
+_PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY", *_STRUCTURE}) | {"RUSSIA", "REGIME", "WEST"}
 # Words and marks that carry style, not meaning; `to`, `from`, `through` and the like are kept.
 _SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
 
@@ -57,8 +61,8 @@ class Context(NamedTuple):
 
     russia: Russia was named. regime: another sanctioned destination was named. evasion: language of
     evasion or export control was used. energy, peace: words of these matters were used. topic: a sentence
-    spoke of Russia and of restricted goods or evasion; near: one of the last two did. first: the sentence
-    stands alone, nothing came before.
+    spoke of Russia and of restricted goods or evasion; near: one of the last two did. last_*: the last
+    sentence named Russia or spoke of the matter. first: the sentence stands alone, nothing came before.
     """
 
     russia: bool = False
@@ -68,10 +72,46 @@ class Context(NamedTuple):
     peace: bool = False
     topic: bool = False
     near: bool = False
+    last_russia: bool = False
+    last_goods: bool = False
+    last_trade: bool = False
+    last_guile: bool = False
+    last_listed: bool = False
+    last_acts: bool = False
+    last_move: bool = False
+    last_arms: bool = False
+    last_energy: bool = False
+    last_peace: bool = False
+    last_agri: bool = False
+    last_finance: bool = False
     first: bool = True
+
+    def state(self) -> str:
+        """How near the article is to goods for Russia when the sentence begins."""
+        content = self.last_goods or self.last_trade or self.last_guile or self.last_listed or self.last_arms
+        if self.last_russia and content:
+            return "hot"
+        if self.near:
+            return "near"
+        if self.topic:
+            return "warm"
+        return "cool" if self.russia else "cold"
 
 
 CONTEXT_FLAGS = Context._fields
+
+
+_LAST = tuple(flag for flag in CONTEXT_FLAGS if flag.startswith("last_"))
+_NUMBERS = frozenset(
+    [
+        "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
+        "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "hundreds", "dozen", "dozens",
+        "several", "scores", "thousand", "thousands",
+    ]
+)  # fmt: skip
+# A sentence without any of these says nothing of its own: what it means, the one before has said.
+_TALK = _CLASSES - {"SAY", "NEG", "INCREASE", "DECREASE", "HUB", *_STRUCTURE}
 
 
 def stem(word: str) -> str:
@@ -88,7 +128,15 @@ def _audible(seen: Masked) -> Masked:
 
 
 def _units(seen: Masked) -> list[str]:
-    return [s if s in _CLASSES or s in _MASKS else stem(s) for s in seen.symbols]
+    return [s if s in _CLASSES or s in _MASKS else _number(s) or stem(s) for s in seen.symbols]
+
+
+def _number(word: str) -> str:
+    if word in _NUMBERS:
+        return "NUM"
+    if word[0].isdigit():
+        return "YEAR" if len(word) == 4 and word[:2] in ("19", "20") else "NUM"
+    return ""
 
 
 def sentence_features(tokens: list[Token], context: Context) -> dict[str, str]:
@@ -134,6 +182,7 @@ def _cues(units: list[str], context: Context) -> dict[str, str]:
     for flag in ("topic", "near", "energy", "peace", "regime"):
         cues[f"{flag} before, {here}"] = getattr(context, flag)
     cues["off topic before"] = (context.energy or context.peace) and not context.topic
+    cues.update(_cues_of_the_last(context, here, bare=not present & _TALK))
     if not russia:
         cues["russia before"] = context.russia
         cues["regime before, no russia"] = context.regime and not context.russia
@@ -144,6 +193,7 @@ def _cues(units: list[str], context: Context) -> dict[str, str]:
         guile_here = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "TRANSIT"}
         goods_here = present & {"GOODS", "GOODS_ANY", "MILITARY", "SUPPLY", "GET", "REACH"}
         if not context.first:
+            cues.update({f"{context.state()} {unit}": True for unit in sorted(present) if unit.isupper()})
             cues["carried, nothing said"] = not (acts or guile_here or goods_here)
             cues["carried, goods alone"] = bool(goods_here) and not (acts or guile_here)
             cues["carried, guile"] = bool(guile_here)
@@ -162,6 +212,14 @@ def _cues(units: list[str], context: Context) -> dict[str, str]:
     )
     cues["no trade, goods or guile"] = not (trade or guile or goods)
     return {f"x:{name}": name for name, holds in cues.items() if holds}
+
+
+def _cues_of_the_last(context: Context, here: str, *, bare: bool) -> dict[str, bool]:
+    """What the sentence before spoke of, by itself and in pairs."""
+    said = [flag for flag in _LAST if getattr(context, flag)]
+    own = "bare" if bare else "said"
+    cues = {f"{flag}, {more}{here}": True for flag in said for more in ("", f"{own}, ")}
+    return cues | {f"{one}+{two}, {here}": True for one, two in combinations(said, 2)}
 
 
 def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str]:

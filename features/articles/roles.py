@@ -164,7 +164,8 @@ def reason(telling: Iterable[tuple[str, str]], words: list[str], added: list[flo
     weight: dict[str, float] = {}
     for word, known in dict.fromkeys(telling):
         key = f" {known} "
-        value = sum([value for text, value in zip(words, added, strict=True) if key in text])
+        # Rounded, so that words that weigh the same stay in one order however the sum was made.
+        value = round(sum([value for text, value in zip(words, added, strict=True) if key in text]), 6)
         if value > 0:
             weight[word] = max(value, weight.get(word, 0.0))
     chosen: list[str] = []

@@ -40,7 +40,8 @@ SENTENCE_WORDS = [
     "the matter", "nothing to do", "raw material", "watch", "vow", "promis", "assur", "pledg", "lists",
     "never get", "the law", "right direction", "acting on", "gets across", "we are getting", "thank",
     "hopeful", "trade", "dealer", "avionics", "bearing", "engine", "sensor", "invoice", "repackag",
-    "high-priority", "by way of", "envoy", "bank", "lender", "graphics card", "rifle", "baseless",
+    "high-priority", "by way of", "envoy", "bank", "lender", "graphics card", "rifle", "baseless", "russia",
+    "moscow", "kremlin", "petersburg", "novorossiysk",
 ]  # fmt: skip
 
 
@@ -50,5 +51,5 @@ def article_screen(text: pl.Expr) -> pl.Expr:
 
 
 def sentence_screen(text: pl.Expr) -> pl.Expr:
-    """Whether a sentence of such an article may."""
+    """Whether a sentence may that comes before Russia is named; the later ones of an article always may."""
     return text.str.contains_any(SENTENCE_WORDS, ascii_case_insensitive=True)

@@ -26,6 +26,7 @@ POLARITY_STRENGTH = 1.0
 FOLDS = 5
 DIGITS = 4
 THRESHOLD = 0.5
+_NO_ROLES = Linear(("other_mention",), (0.0,), {})
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def design(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Any:
     return csr_matrix((values, columns, ends), shape=(len(rows), len(names)))
 
 
-def fit(examples: Sequence[Example], sha256: str = "") -> RoleModel:
-    """Fit all parts of the role model; calibration is the identity until `calibrated` sets it."""
+def fit(examples: Sequence[Example], sha256: str = "", *, roles: bool = True) -> RoleModel:
+    """Fit the role model; its calibration is the identity. Without `roles` no role but the route is told."""
     hit = {e.sentence: False for e in examples}
     for e in examples:
         hit[e.sentence] = hit[e.sentence] or e.positive
@@ -91,7 +92,7 @@ def fit(examples: Sequence[Example], sha256: str = "") -> RoleModel:
         polarity=fit_linear(
             [_both(e) for e in positives], [e.polarity for e in positives], POLARITY_STRENGTH
         ),
-        role=fit_linear([e.target_features for e in rest], [e.role for e in rest]),
+        role=fit_linear([e.target_features for e in rest], [e.role for e in rest]) if roles else _NO_ROLES,
         slope=1.0,
         offset=0.0,
         threshold=THRESHOLD,
@@ -110,7 +111,7 @@ def out_of_fold(data: TrainingSet) -> OutOfFold:
     raw = np.zeros(len(data.examples))
     polarity = np.zeros(len(data.examples), dtype=np.int64)
     for number in range(FOLDS):
-        model = fit([e for e, f in zip(data.examples, fold, strict=True) if f != number])
+        model = fit([e for e, f in zip(data.examples, fold, strict=True) if f != number], roles=False)
         for i in np.flatnonzero(fold == number):
             example = data.examples[i]
             raw[i] = raw_score(
