@@ -59,6 +59,12 @@ def test_there_means_the_country_of_the_sentence_before() -> None:
     assert read.select("country", "is_diversion").rows() == [("ARM", True)]
 
 
+def test_the_sentence_before_says_what_a_list_is_a_list_of() -> None:
+    listed = "Nine of them are in Thailand, six in Malaysia."
+    assert flagged(f"Russian arms plants bought bearings from 30 firms last year. {listed}") == {"THA", "MYS"}
+    assert flagged(f"Russian orchestras played in 30 towns last year. {listed}") == set()
+
+
 def test_russia_and_ukraine_have_no_row_and_columns_are_the_canonical_ones() -> None:
     read = find_mentions(articles("Russia attacked Ukraine. Belarus and Russia traded chips."))
     assert read["country"].to_list() == ["BLR"]
