@@ -18,10 +18,11 @@ _STATE = (
     r"(?:country|republic|nation|kingdom|sultanate|emirate|emirates|archipelago|city-state|island|territory|"
     r"federation|hub)"
 )
+# In lower case only: `The Emirates` and `the Kyrgyz Republic` are names.
 STRONG_ANAPHOR = (
-    rf"the (?:[a-z-]+ ){{0,2}}{_STATE}|"
+    rf"the (?:[a-z-]+ ){{0,2}}(?-i:{_STATE})|"
     r"the (?:(?:small|tiny|former|landlocked|oil-rich) )?(?:[a-z]+ )?"
-    r"(?:soviet|asian|gulf|balkan|caucasus|caucasian|eurasian|african|arab) (?:state|neighbou?r)"
+    r"(?:soviet|asian|gulf|balkan|caucasus|caucasian|eurasian|african|arab) (?-i:state|neighbou?r)"
 )
 # `there is no proof` points to no place; `what is sold there is moved north` does.
 _EXPLETIVE = (
@@ -39,6 +40,7 @@ HEAD_ANAPHOR = rf"(?i)^[^\p{{Lu}}]{{0,3}}(?:(?:but|and|yet|officially|still|now)
 # What the fast pass looks for; the words themselves decide afterwards.
 MAY_POINT_BACK = r"(?i)\b(?:there|the|its|local|our) ?"
 CARRY_SENTENCES = 3
+BRIEF = 2  # sentences of a document that is a line in a digest
 REGIME_WORDS = [
     "Iran", "Tehran", "North Korea", "Pyongyang", "Syria", "Venezuela", "Myanmar", "Houthi", "Hamas",
     "Hezbollah", "Huawei", "Nvidia", "AI chips", "Gaza", "Israel", "Sudan",
@@ -65,9 +67,9 @@ def anaphors_for(sentence: str, iso3: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((m.start(), m.end(), iso3) for m in _ANAPHOR.finditer(sentence))
 
 
-def is_focus(iso3: str) -> bool:
-    """Whether a later `there` may mean this country."""
-    return gazetteer().group(iso3) not in ("russia", "ukraine", "controls")
+def never_meant() -> list[str]:
+    """Countries that a later `there` does not mean: those of the war and those that apply controls."""
+    return sorted(c for c, group in gazetteer().groups.items() if group in ("russia", "ukraine", "controls"))
 
 
 def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -105,6 +107,7 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             near=(_before("_to", 1) | _before("_to", 2)),
             last_russia=_before("_ru", 1),
             **{f"last_{name}": _before(f"_{name}", 1) for name in _spoken()},
+            brief=pl.len().over("article") <= BRIEF,
             first=pl.col("row") == pl.col("row").min().over("article"),
             _named=pl.col("focus").is_not_null(),
             **{name: pl.col(name).shift(1).forward_fill().over("article") for name in _CARRIED},
@@ -163,7 +166,7 @@ def _focus(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     Among countries named equally often the one named last leads. Columns: row, and `_CARRIED`.
     """
     named = (
-        found.filter(pl.col("iso3").map_elements(is_focus, return_dtype=pl.Boolean))
+        found.filter(~pl.col("iso3").is_in(never_meant()))
         .join(sentences.select("row", "article", "sentence_no"), on="row", how="inner", maintain_order="left")
         .with_row_index("event")
         .with_columns(times=pl.int_range(1, pl.len() + 1).over("article", "iso3"))

@@ -14,10 +14,10 @@ from features.articles.masking import Masked, Token, masked
 
 STEM = 7  # letters kept of a word: a crude stem that needs no language resources
 WINDOW = 6
-_MASKS = ("RUSSIA", "REGIME", "OTHER", "WEST", "COUNTRY", "REGION", "UKRAINE")
+MASKS = ("RUSSIA", "REGIME", "OTHER", "WEST", "COUNTRY", "REGION", "UKRAINE")
 # Classes that say how a sentence is built (who, by what paper, how it moves), not what it is about.
 _STRUCTURE = ("FIRM", "STATE", "MAKER", "PAPERS", "COURT", "CARRIER", "MOVE", "BUYER", "BASE", "RANK")
-_CLASSES = frozenset(
+CLASSES = frozenset(
     [
         "EVADE",
         "ILLICIT",
@@ -51,9 +51,9 @@ _CLASSES = frozenset(
         *_STRUCTURE,
     ]
 )
-_PAIRED = (_CLASSES - {"SAY", "NEG", "GOODS_ANY", *_STRUCTURE}) | {"RUSSIA", "REGIME", "WEST"}
+PAIRED = (CLASSES - {"SAY", "NEG", "GOODS_ANY", *_STRUCTURE}) | {"RUSSIA", "REGIME", "WEST"}
 # Words and marks that carry style, not meaning; `to`, `from`, `through` and the like are kept.
-_SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
+SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
 
 
 class Context(NamedTuple):
@@ -62,7 +62,8 @@ class Context(NamedTuple):
     russia: Russia was named. regime: another sanctioned destination was named. evasion: language of
     evasion or export control was used. energy, peace: words of these matters were used. topic: a sentence
     spoke of Russia and of restricted goods or evasion; near: one of the last two did. last_*: the last
-    sentence named Russia or spoke of the matter. first: the sentence stands alone, nothing came before.
+    sentence named Russia or spoke of the matter. brief: the document has no more than two sentences. first:
+    nothing came before the sentence.
     """
 
     russia: bool = False
@@ -84,6 +85,7 @@ class Context(NamedTuple):
     last_peace: bool = False
     last_agri: bool = False
     last_finance: bool = False
+    brief: bool = True
     first: bool = True
 
     def state(self) -> str:
@@ -111,24 +113,25 @@ _NUMBERS = frozenset(
     ]
 )  # fmt: skip
 # A sentence without any of these says nothing of its own: what it means, the one before has said.
-_TALK = _CLASSES - {"SAY", "NEG", "INCREASE", "DECREASE", "HUB", *_STRUCTURE}
+_TALK = CLASSES - {"SAY", "NEG", "INCREASE", "DECREASE", "HUB", *_STRUCTURE}
 
 
 def stem(word: str) -> str:
     """First letters of a word; masks stay whole."""
-    return word if word in _MASKS else word[:STEM]
+    return word if word in MASKS else word[:STEM]
 
 
 def _audible(seen: Masked) -> Masked:
     """Without the words and marks that say nothing; targets keep pointing at COUNTRY."""
-    kept = [i for i, symbol in enumerate(seen.symbols) if symbol not in _SILENT]
+    kept = [i for i, symbol in enumerate(seen.symbols) if symbol not in SILENT]
     symbols = [seen.symbols[i] for i in kept]
     targets = [i for i, symbol in enumerate(symbols) if symbol == "COUNTRY"]
     return Masked(symbols, [seen.words[i] for i in kept], targets, seen.in_list)
 
 
-def _units(seen: Masked) -> list[str]:
-    return [s if s in _CLASSES or s in _MASKS else _number(s) or stem(s) for s in seen.symbols]
+def units_of(seen: Masked) -> list[str]:
+    """What features call the symbols: classes and placeholders whole, numbers by kind, words by stem."""
+    return [s if s in CLASSES or s in MASKS else _number(s) or stem(s) for s in seen.symbols]
 
 
 def _number(word: str) -> str:
@@ -142,21 +145,19 @@ def _number(word: str) -> str:
 def sentence_features(tokens: list[Token], context: Context) -> dict[str, str]:
     """Features of the sentence as a whole, each with the words it came from."""
     seen = _audible(masked(tokens))
-    units = _units(seen)
+    units = units_of(seen)
     found: dict[str, str] = {}
     for i, (unit, word) in enumerate(zip(units, seen.words, strict=True)):
         found.setdefault(f"c:{unit}", word)
-        if unit in _CLASSES:
+        if unit in CLASSES:
             found.setdefault(f"w:{stem(word)}", word)
         if i + 1 < len(units):
             found.setdefault(f"b:{unit}_{units[i + 1]}", f"{word} {seen.words[i + 1]}")
         for gap in (2, 3):
-            if (i + gap < len(units) and units[i + gap] in _MASKS) or (
-                unit in _MASKS and i + gap < len(units)
-            ):
+            if (i + gap < len(units) and units[i + gap] in MASKS) or (unit in MASKS and i + gap < len(units)):
                 found.setdefault(f"f:{unit}_{units[i + gap]}", " ".join(seen.words[i : i + gap + 1]))
     found.update(_pairs(units, seen.words))
-    found.update(_cues(units, context))
+    found.update(cues_of(units, context))
     if not context.first and "RUSSIA" not in units:
         # Inside a document that says elsewhere whom the goods are for, the same words weigh differently.
         found.update({f"in:c:{u}": w for u, w in zip(units, seen.words, strict=True) if u.isupper()})
@@ -167,13 +168,14 @@ def _pairs(units: list[str], words: list[str]) -> dict[str, str]:
     """Classes and placeholders that occur together anywhere: what a bag of words cannot add up."""
     first: dict[str, str] = {}
     for unit, word in zip(units, words, strict=True):
-        if unit in _PAIRED:
+        if unit in PAIRED:
             first.setdefault(unit, word)
     names = sorted(first)
     return {f"p:{a}&{b}": f"{first[a]} … {first[b]}" for i, a in enumerate(names) for b in names[i + 1 :]}
 
 
-def _cues(units: list[str], context: Context) -> dict[str, str]:
+def cues_of(units: list[str], context: Context) -> dict[str, str]:
+    """Features that no place in the sentence stands for: which units occur together, and after what."""
     present = set(units)
     russia = "RUSSIA" in present
     regime = "REGIME" in present
@@ -184,6 +186,10 @@ def _cues(units: list[str], context: Context) -> dict[str, str]:
     cues["off topic before"] = (context.energy or context.peace) and not context.topic
     cues.update(_cues_of_the_last(context, here, bare=not present & _TALK))
     if not russia:
+        # A line that somebody filed by itself leaves more to be understood than a headline does.
+        if context.brief or context.first:
+            kind = "brief" if context.brief else "headline"
+            cues.update({f"{kind}, {unit}": True for unit in sorted(present) if unit.isupper()})
         cues["russia before"] = context.russia
         cues["regime before, no russia"] = context.regime and not context.russia
         cues["evasion before"] = context.evasion
@@ -225,7 +231,7 @@ def _cues_of_the_last(context: Context, here: str, *, bare: bool) -> dict[str, b
 def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str]:
     """Features of one country's place in the sentence, each with the words it came from."""
     seen = _audible(masked(tokens, iso3))
-    units = _units(seen)
+    units = units_of(seen)
     found: dict[str, str] = {}
     for at in seen.targets:
         _around(units, seen.words, at, found)

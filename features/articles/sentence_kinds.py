@@ -19,14 +19,14 @@ from features.articles.found import (
     single,
     together,
 )
-from features.articles.role_features import _CLASSES, _MASKS, _PAIRED, Context, _cues
+from features.articles.role_features import CLASSES, MASKS, PAIRED, Context, cues_of
 from features.articles.vocabulary import UNKNOWN, vocabulary
 
 
 def _words(sight: Sight, contexts: Sequence[Context]) -> Iterator[Found]:
     seen = sight.seen
     yield single("c", seen, np.arange(len(seen.unit)), seen.unit)
-    yield single("w", seen, np.flatnonzero(among(_CLASSES, seen.unit)), seen.stem)
+    yield single("w", seen, np.flatnonzero(among(CLASSES, seen.unit)), seen.stem)
 
 
 def _neighbours(sight: Sight, contexts: Sequence[Context]) -> Iterator[Found]:
@@ -35,7 +35,7 @@ def _neighbours(sight: Sight, contexts: Sequence[Context]) -> Iterator[Found]:
 
 
 def _with_a_gap(sight: Sight, contexts: Sequence[Context]) -> Iterator[Found]:
-    seen, masks = sight.seen, among(_MASKS, sight.seen.unit)
+    seen, masks = sight.seen, among(MASKS, sight.seen.unit)
     near, far = together(seen, 2), together(seen, 3)
     first = np.concatenate([near, far])
     last = np.concatenate([near + 2, far + 3])
@@ -45,7 +45,7 @@ def _with_a_gap(sight: Sight, contexts: Sequence[Context]) -> Iterator[Found]:
 
 
 def _anywhere(sight: Sight, contexts: Sequence[Context]) -> Iterator[Found]:
-    units = sorted(_PAIRED)
+    units = sorted(PAIRED)
     first = sight.first(*units)
     one, two = np.triu_indices(len(units), 1)
     ids = vocabulary().unit_ids(units)
@@ -66,7 +66,7 @@ def _cues_of_sentences(sight: Sight, contexts: Sequence[Context]) -> Iterator[Fo
 @lru_cache(maxsize=50_000)
 def _cue_ids(bits: bytes, context: Context) -> tuple[int, ...]:
     present = np.flatnonzero(np.unpackbits(np.frombuffer(bits, dtype=np.uint8)))
-    cues = _cues([cue_units()[i] for i in present], context)
+    cues = cues_of([cue_units()[i] for i in present], context)
     return tuple(vocabulary().named[name] for name in cues if name in vocabulary().named)
 
 

@@ -29,7 +29,7 @@ from features.articles.masking import (
     mask,
     spoken,
 )
-from features.articles.role_features import _MASKS
+from features.articles.role_features import MASKS
 from features.articles.roles import telling_word
 from features.articles.vocabulary import Flags, Ids, vocabulary
 from features.articles.word_facts import WordFacts, goods_labels, label_numbers, label_units, word_fact
@@ -103,7 +103,7 @@ class TokenTable:
 def token_table(sentences: Sequence[Marked]) -> TokenTable:
     """The tokens that `masking.tokenize` finds in each sentence."""
     pieces = _PIECES.findall(_joined(sentences))
-    index = {text: number for number, text in enumerate((*_MASKS, _PLACE, _END))}
+    index = {text: number for number, text in enumerate((*MASKS, _PLACE, _END))}
     number_of = index.setdefault
     word = np.array([number_of(piece, len(index)) for piece in pieces], dtype=np.int32)
     word, label = _labelled(word, index, pieces)
@@ -169,7 +169,7 @@ def _put_places(table: TokenTable, places: Flags, marks: Sequence[Mark]) -> None
     """Fill in the tokens that are places, in order."""
     number = {iso3: i for i, iso3 in enumerate(table.codes)} | {"": NO_CODE}
     masks = [_mark_mask(iso3, label) for _, _, iso3, label in marks]
-    strings = {text: i for i, text in enumerate(_MASKS)}
+    strings = {text: i for i, text in enumerate(MASKS)}
     table.word[places] = [strings[text] for text in masks]
     table.label[places] = [label_numbers()[label] for _, _, _, label in marks]
     table.iso3[places] = [number[iso3] for _, _, iso3, _ in marks]

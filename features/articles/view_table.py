@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.articles.masking import LONGEST_LINK
-from features.articles.role_features import _MASKS
+from features.articles.role_features import MASKS
 from features.articles.token_table import TokenTable
 from features.articles.vocabulary import Flags, Ids, vocabulary
 
@@ -46,7 +46,7 @@ def views(tokens: TokenTable, sentence: NDArray[np.int64], target: Ids) -> Views
     units = vocabulary().unit_ids(_RANKED)
     aimed = tokens.iso3[at] == target[view]
     unit, word = tokens.unit[at], tokens.word[at]
-    unit[aimed], word[aimed] = units[-1], _MASKS.index("COUNTRY")
+    unit[aimed], word[aimed] = units[-1], MASKS.index("COUNTRY")
     country = tokens.country[at] | aimed
     kept, in_list = ~tokens.silent[at], np.zeros(n, dtype=np.bool_)
     places = np.flatnonzero(tokens.listable[at] | aimed)

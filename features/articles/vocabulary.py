@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.articles.linear import SCALE, Linear
-from features.articles.role_features import _CLASSES, _MASKS
+from features.articles.role_features import CLASSES, MASKS
 from features.articles.roles import RoleModel, role_model
 
 Ids = NDArray[np.int32]
@@ -117,7 +117,7 @@ def build(model: RoleModel) -> Vocabulary:
     ids = {name: number for number, name in enumerate(names)}
     parsed = [(kind, parts, ids[name]) for name in names for kind, parts in [_parsed(name)]]
     spoken = {part for kind, parts, _ in parsed if kind != BY_NAME for part in parts}
-    units = {unit: number for number, unit in enumerate(sorted({*spoken, *_CLASSES, *_MASKS}), start=1)}
+    units = {unit: number for number, unit in enumerate(sorted({*spoken, *CLASSES, *MASKS}), start=1)}
     one = {kind: np.full(len(units) + 1, UNKNOWN, dtype=np.int32) for kind in ONE_UNIT}
     two: dict[str, list[tuple[int, int, int]]] = {kind: [] for kind in TWO_UNITS}
     named: dict[str, int] = {}

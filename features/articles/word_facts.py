@@ -11,7 +11,7 @@ import numpy as np
 from features.articles.gazetteer import gazetteer
 from features.articles.lexicon import goods, phrases
 from features.articles.masking import FORBIDDEN, GOODS_LABEL, JOINERS, Masked, Token, spoken, symbol
-from features.articles.role_features import _SILENT, _units, stem
+from features.articles.role_features import SILENT, stem, units_of
 from features.articles.vocabulary import NO_UNIT, Flags, Ids, vocabulary
 
 
@@ -59,14 +59,14 @@ def word_fact(word: str) -> WordFact:
         unit=units.get(_unit(word), NO_UNIT),
         stem=units.get(stem(word), NO_UNIT),
         joiner=word in JOINERS,
-        silent=word in _SILENT,
+        silent=word in SILENT,
         forbidden=word in FORBIDDEN,
         country=word == "COUNTRY",
     )
 
 
 def _unit(symbol: str) -> str:
-    return _units(Masked([symbol], [symbol], [], False))[0]
+    return units_of(Masked([symbol], [symbol], [], False))[0]
 
 
 @lru_cache(maxsize=1)
