@@ -83,10 +83,11 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     russia = found.filter(pl.col("iso3") == "RUS").select("row", _ru=pl.lit(True)).unique()
     text = pl.col("text")
     # Words with one blank between them, so that the beginning of a word can be asked for.
-    spaced = " " + text.str.to_lowercase().str.replace_all(r"[^\w'-]+", " ") + " "
+    spaced = (" " + text.str.to_lowercase().str.replace_all(r"[^\w'-]+", " ") + " ").alias("_spaced")
     flagged = (
         sentences.join(focus, on="row", how="left", maintain_order="left")
         .join(russia, on="row", how="left", maintain_order="left")
+        .with_columns(spaced)
         .with_columns(
             _ru=pl.col("_ru").fill_null(False),
             _re=text.str.contains_any(REGIME_WORDS),
@@ -94,7 +95,7 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             _go=text.str.contains_any(GOODS_WORDS, ascii_case_insensitive=True),
             _en=text.str.contains_any(ENERGY_WORDS, ascii_case_insensitive=True),
             _pe=text.str.contains_any(PEACE_WORDS, ascii_case_insensitive=True),
-            **{f"_{name}": spaced.str.contains_any(words) for name, words in _spoken().items()},
+            **{f"_{name}": pl.col("_spaced").str.contains_any(words) for name, words in _spoken().items()},
         )
         .with_columns(_to=pl.col("_ru") & (pl.col("_go") | pl.col("_ev")))
         .with_columns(

@@ -117,12 +117,12 @@ articles count for less, since nobody read a text: `docs/formats.md`.
 ## Speed and memory
 
 `tests/bench/README.md` holds the figures beside other packages. In short, on generated articles of which
-one in twenty is about trade with Russia: 6.7 MB for a second of one processor, a fifth of the bare gazetteer
-match, 1.5 times flashgeotext, 129 times spaCy's entities. The sentences about Russia are read many at once
-in columns of numbers (`many_roles.py`), which says exactly what `roles.py` says of one after the other; a
-third of the time goes there. Time grows no faster than the text, whatever it holds: sentences longer than
-1,500 characters are cut. `riskmodel mentions` works part by part on disk, so ten
-times as many articles take 1.4 times the memory.
+one in twenty is about trade with Russia: 6 MB a second in one process and 10 in two, 0.16 and 0.28 of the
+bare gazetteer match, 1.2 and 2.1 times flashgeotext, 99 and 172 times spaCy's entities. The sentences about
+Russia are read many at once in columns of numbers (`many_roles.py`), which says exactly what `roles.py` says
+of one after the other; half of the time goes there. Time grows no faster than the text, whatever it holds:
+sentences longer than 1,500 characters are cut. `riskmodel mentions` and `score` work part by part on disk, so
+ten times as many articles take 1.3 and 1.4 times the memory.
 
 ## Where it fails
 
