@@ -1,0 +1,1 @@
+"""World makers: several authors' ideas of how goods are diverted, behind one interface."""
