@@ -1,5 +1,5 @@
 """What each input must look like; imports nothing else of this project.
 
 `data_contracts.registry.CONTRACTS` has the contracts by kind of table, and
-`data_contracts.runner.validate` checks a table against one of them.
+`data_contracts.checking.check.validate` checks a table against one of them.
 """

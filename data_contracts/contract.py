@@ -246,3 +246,11 @@ class ContractReport:
             "results": [result.to_dict() for result in self.results],
             "evidence": dict(self.evidence),
         }
+
+
+STATE = "__state"
+
+
+def state(column: str) -> str:
+    """Name of the state column of a canonical column."""
+    return column + STATE

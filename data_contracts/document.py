@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 from data_contracts.breaks import BREAKS
+from data_contracts.checking.check import validate_batches
 from data_contracts.contract import Contract
 from data_contracts.examples import sound
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import validate_batches
 
 BEGIN = "<!-- rules: made by python -m data_contracts.document --write docs/contracts.md -->"
 END = "<!-- end of rules -->"

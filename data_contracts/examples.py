@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
+from data_contracts.codes.countries import country_codes
 from data_contracts.contract import Context
-from data_contracts.countries import country_codes
 from data_contracts.signals.contract import SIGNALS_PANEL
 from data_contracts.tables import MENTIONS, SCORES_COUNTRY, SCORES_PRODUCT
 

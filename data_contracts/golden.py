@@ -12,8 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from data_contracts.checking.judge import suite
 from data_contracts.contract import Contract
-from data_contracts.judge import suite
 from data_contracts.registry import CONTRACTS
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from data_contracts.casting import state
-from data_contracts.contract import Rule, Severity
-from data_contracts.countries import country_codes
-from data_contracts.tally import Tally
+from data_contracts.codes.countries import country_codes
+from data_contracts.contract import Rule, Severity, state
 
 CHAPTERS = tuple(chapter for chapter in range(1, 98) if chapter != 77)
 MOSTLY_REFUSED = 0.5
@@ -263,33 +261,6 @@ OWN_BATCH_RULES: tuple[Rule, ...] = (
         most=0,
     ),
 )
-
-
-def batch_evidence(tally: Tally, accepted: int) -> Mapping[str, Any]:
-    """Facts that the shared batch rules judge.
-
-    Each is null where a more basic rule has already said what is wrong, so that one fault gives one
-    finding: nothing is said of refusals in an empty batch or one with an empty column.
-    """
-    rows = tally.rows
-    empty = tally.empty_columns
-    share = (rows - accepted) / rows if rows else None
-    filled = rows > 0 and not empty and not tally.missing
-    mostly = share if filled and accepted else None
-    return {
-        "rows_in": rows,
-        "rows_accepted": accepted,
-        "rows_quarantined": rows - accepted,
-        "refused_share": share,
-        "empty_required_columns": len(empty),
-        "empty_columns": ", ".join(empty),
-        "accepted_when_filled": accepted if filled else None,
-        "refused_when_filled": rows - accepted if filled else None,
-        "refused_share_when_accepted": mostly,
-        "refused_share_when_mostly_accepted": (
-            mostly if mostly is not None and mostly <= MOSTLY_REFUSED else None
-        ),
-    }
 
 
 def days_between(earlier: Any, later: date | None) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from features.trade.windows import Windows, parse_baseline
+from features.trade.flows.windows import Windows, parse_baseline
 from riskmodel.errors import WrongUsage
 
 if TYPE_CHECKING:

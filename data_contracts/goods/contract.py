@@ -8,8 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from data_contracts.casting import state
-from data_contracts.contract import Context, Contract, Unique
+from data_contracts.contract import Context, Contract, Unique, state
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from data_contracts.codes.countries import WORLD, country_codes
+from data_contracts.codes.hs_codes import EDITIONS, in_edition
 from data_contracts.contract import Context, Contract, Unique
-from data_contracts.countries import WORLD, country_codes
-from data_contracts.hs_codes import EDITIONS, in_edition
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,

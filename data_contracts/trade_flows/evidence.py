@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from data_contracts.codes.countries import WORLD, country_codes
 from data_contracts.contract import Context
-from data_contracts.countries import WORLD, country_codes
 
 SHOWN = 5
 STOPPED_MONTHS = 3

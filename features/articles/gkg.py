@@ -11,9 +11,9 @@ import hashlib
 
 import polars as pl
 
-from features.articles.gazetteer import gazetteer, read_reference
 from features.articles.mentions import COLUMNS
-from features.articles.roles import NEVER_ROUTES, role_model
+from features.articles.places.gazetteer import gazetteer, read_reference
+from features.articles.roles.model import NEVER_ROUTES, role_model
 
 CEILING = (
     0.3  # p_diversion of a country near Russia and near a theme of sanctions, smuggling or export control

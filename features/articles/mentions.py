@@ -16,17 +16,17 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import MENTIONS
-from features.articles.close_reading import Sentence, read_closely
-from features.articles.context import with_context
-from features.articles.countries import countries_in
-from features.articles.languages import with_language
-from features.articles.regime import about_other_matters
-from features.articles.role_features import CONTEXT_FLAGS, Context
-from features.articles.roles import NEVER_ROUTES, Verdict, role_model
-from features.articles.screen import article_screen, sentence_screen
-from features.articles.sentences import LONGEST, cleaned, sentence_list
-from features.articles.sketches import Sketches, joined, sketch
-from features.articles.stories import Stories, stories_of, story_histories
+from features.articles.places.in_tables import countries_in
+from features.articles.roles.context import with_context
+from features.articles.roles.features import CONTEXT_FLAGS, Context
+from features.articles.roles.model import NEVER_ROUTES, Verdict, role_model
+from features.articles.roles.off_topic import about_other_matters
+from features.articles.roles.read import Sentence, read_closely
+from features.articles.roles.screen import article_screen, sentence_screen
+from features.articles.stories.clusters import Stories, stories_of, story_histories
+from features.articles.stories.minhash import Sketches, joined, sketch
+from features.articles.text.languages import with_language
+from features.articles.text.sentences import LONGEST, cleaned, sentence_list
 
 PLAIN = 0.9  # probability from which a target of a measure still counts as a route
 PARTITION = 4000  # articles that are in memory at once

@@ -14,8 +14,8 @@ from math import log, log1p
 
 import polars as pl
 
-from features.articles.owners import owner_of
-from features.articles.stories import standing
+from features.articles.stories.clusters import standing
+from features.articles.stories.owners import owner_of
 
 STEP_DAYS = 30  # between the days that `article_burst` looks back on
 SHORTEST_PAST = 12  # of those days, without which there is no past to compare with

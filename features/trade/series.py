@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.trade.surge import window_ends
-from features.trade.windows import Windows
+from features.trade.flows.windows import Windows
+from features.trade.measures.surge import window_ends
 
 SERIES: dict[str, pl.DataType] = {
     "country": pl.String(),

@@ -10,16 +10,16 @@ from typing import Any
 import polars as pl
 
 from features.reference.facts import coalition, control_candidates, hs_edition
-from features.trade.accounting import leg_counts
-from features.trade.condense import Condensed, condense_flows, plan_for
-from features.trade.countries import CORE, FURTHER, country_table
-from features.trade.families import GoodsList, goods_in_force
-from features.trade.growth import Growth, control_growth
-from features.trade.known import Known, Sorted, known_on_day, sort_by_leg
-from features.trade.revisions import revisions
-from features.trade.surge import WindowSums, window_sums
-from features.trade.transit import family_table, with_excess
-from features.trade.windows import Windows
+from features.trade.flows.accounting import leg_counts
+from features.trade.flows.as_of import Known, Sorted, known_on_day, sort_by_leg
+from features.trade.flows.condense import Condensed, condense_flows, plan_for
+from features.trade.flows.families import GoodsList, goods_in_force
+from features.trade.flows.revisions import revisions
+from features.trade.flows.windows import Windows
+from features.trade.measures.countries import CORE, FURTHER, country_table
+from features.trade.measures.growth import Growth, control_growth
+from features.trade.measures.surge import WindowSums, window_sums
+from features.trade.measures.transit import family_table, with_excess
 
 TRADE_COLUMNS = (*CORE, *FURTHER)
 HS2022_START = date(2022, 1, 1)

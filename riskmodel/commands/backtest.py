@@ -10,7 +10,7 @@ import click
 from riskmodel.commands.options import PATHS, own_tables
 
 if TYPE_CHECKING:
-    from riskmodel.retraining import OwnTables
+    from riskmodel.training.run import OwnTables
 
 
 @click.command(name="backtest", short_help="Judge the model beside simple rules; write JSON and a page.")
@@ -41,10 +41,11 @@ def command(
     Without --trade a stored model, frozen, is judged on simulated worlds. With --trade both candidates are
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
-    from riskmodel import judging, registry
-    from riskmodel.ledger import check_folder
+    from riskmodel.backtest import run as judging
     from riskmodel.operations.ending import one_line
-    from riskmodel.retraining import labelled_tables
+    from riskmodel.publication.publish import check_folder
+    from riskmodel.registry import champion as registry
+    from riskmodel.training.run import labelled_tables
 
     def tell(words: str) -> None:
         if not quiet:

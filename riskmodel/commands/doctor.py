@@ -21,7 +21,7 @@ def command(models: Path | None, data: tuple[Path, ...], out: Path) -> int:
     One line each: what is sound, or what is wrong and how to mend it. Exit code 0, or 1 where anything is
     wrong. Nothing is changed.
     """
-    from riskmodel.doctor import examine
+    from riskmodel.doctor.run import examine
     from riskmodel.operations.ending import one_line
     from riskmodel.settings import Settings
 

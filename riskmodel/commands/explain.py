@@ -33,7 +33,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
     import polars as pl
 
     from riskmodel.errors import InputUnreadable, WrongUsage
-    from riskmodel.sources.files import printable
+    from riskmodel.sources.files.find import printable
 
     missing = [name for name in NEEDED if not (run / name).is_file()]
     if missing:
@@ -64,9 +64,9 @@ def _moved(manifest: dict[str, Any], scores: pl.DataFrame, before: Path | None, 
     import polars as pl
 
     from features.catalogue import BY_NAME
-    from riskmodel.drift import rank_churn
     from riskmodel.errors import InputUnreadable
-    from riskmodel.sources.files import printable
+    from riskmodel.explain.drift import rank_churn
+    from riskmodel.sources.files.find import printable
 
     names = [row["signal"] for row in manifest.get("drift", []) if row["moved"] and row["signal"] in BY_NAME]
     lines = [f"values of this run lie elsewhere than in training: {BY_NAME[name].label}" for name in names]
@@ -94,7 +94,7 @@ def _find(scores: pl.DataFrame, asked: str) -> dict[str, Any]:
     import polars as pl
 
     from riskmodel.errors import WrongUsage
-    from riskmodel.sources.files import printable
+    from riskmodel.sources.files.find import printable
 
     wanted = asked.strip().casefold()
     names = scores.with_columns(pl.Series("_row", range(scores.height), dtype=pl.Int64))
@@ -121,7 +121,7 @@ def explain_lines(
     row: of scores_country. signals: the country's row of the panel. evidence: the country's rows. limit: how
         many evidence rows of each kind are told. moved: what drifted or changed, in words.
     """
-    from riskmodel.sources.files import printable
+    from riskmodel.sources.files.find import printable
 
     lines = [f"{printable(row['name'] or row['country'])} ({row['country']}), as of {row['as_of']}"]
     if manifest.get("simulated"):
@@ -145,7 +145,7 @@ def explain_lines(
 
 
 def _section(title: str, items: list[str]) -> list[str]:
-    from riskmodel.sources.files import printable
+    from riskmodel.sources.files.find import printable
 
     return ["", title, *(f"  - {printable(item, 400)}" for item in items)] if items else []
 

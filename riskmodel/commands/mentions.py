@@ -12,7 +12,7 @@ import click
 from riskmodel.commands.score import as_date
 
 if TYPE_CHECKING:
-    from riskmodel.mention_job import MentionCounts
+    from riskmodel.mentions.run import MentionCounts
 
 PATHS = click.Path(path_type=Path)
 LARGE = 32 << 20  # bytes of input
@@ -47,9 +47,9 @@ def command(
     mention is a reason to look, not proof.
     """
     from riskmodel.errors import WrongUsage
-    from riskmodel.mention_file import SUFFIXES
-    from riskmodel.mention_job import write_mentions
-    from riskmodel.report.progress import progress
+    from riskmodel.mentions.file import SUFFIXES
+    from riskmodel.mentions.run import write_mentions
+    from riskmodel.operations.progress import progress
 
     if out.suffix.lower() not in SUFFIXES:
         raise WrongUsage(f"--out {out.name} must end in {' or '.join(SUFFIXES)}.")

@@ -26,9 +26,9 @@ def command() -> None:
 @FOLDER
 def list_models(models_dir: Path | None) -> None:
     """List stored models: id, whether it is the champion, what it learned from, how it was judged."""
-    from riskmodel import registry
     from riskmodel.errors import ModelRefused
     from riskmodel.operations.ending import one_line
+    from riskmodel.registry import champion as registry
 
     folder = models_dir or registry.MODELS_DIR
     champion = registry.champion_id(folder)
@@ -51,7 +51,7 @@ def list_models(models_dir: Path | None) -> None:
 @FOLDER
 def show(model_id: str, models_dir: Path | None) -> None:
     """Print the card of a stored model, after every check that scoring makes."""
-    from riskmodel import registry
+    from riskmodel.registry import champion as registry
 
     folder = models_dir or registry.MODELS_DIR
     registry.load(model_id, folder)
@@ -63,7 +63,7 @@ def show(model_id: str, models_dir: Path | None) -> None:
 @FOLDER
 def promote(model_id: str, models_dir: Path | None) -> None:
     """Make a stored model the champion, after every check that scoring makes."""
-    from riskmodel import registry
+    from riskmodel.registry import champion as registry
 
     registry.promote(model_id, models_dir or registry.MODELS_DIR)
     click.echo(f"{model_id} is the champion.")
@@ -73,7 +73,7 @@ def promote(model_id: str, models_dir: Path | None) -> None:
 @FOLDER
 def rollback(models_dir: Path | None) -> None:
     """Make the champion before the present one champion again; nothing is deleted."""
-    from riskmodel import registry
+    from riskmodel.registry import champion as registry
 
     click.echo(f"{registry.rollback(models_dir or registry.MODELS_DIR)} is the champion again.")
 

@@ -63,7 +63,7 @@ def own_tables(command: Callable[..., Any]) -> Callable[..., Any]:
         **others: Any,
     ) -> Any:
         from riskmodel.errors import WrongUsage
-        from riskmodel.retraining import OwnTables
+        from riskmodel.training.run import OwnTables
 
         if not trade and (articles or listings or goods):
             raise WrongUsage(

@@ -10,7 +10,7 @@ import click
 from riskmodel.commands.options import own_tables
 
 if TYPE_CHECKING:
-    from riskmodel.retraining import OwnTables
+    from riskmodel.training.run import OwnTables
 
 
 @click.command(name="retrain", short_help="Train, backtest and store a new model.")
@@ -36,12 +36,12 @@ def command(
     from your own tables, judged by rolling monthly origins. The model is stored in models/ID with manifest,
     card and backtest, and becomes the champion only if it beats the present one by the written rule.
     """
-    from riskmodel import registry
-    from riskmodel.ledger import check_folder
-    from riskmodel.model.frames import Target
     from riskmodel.operations.ending import one_line
-    from riskmodel.retraining import from_tables, from_worlds
-    from riskmodel.train import store
+    from riskmodel.outcomes.rows import Target
+    from riskmodel.publication.publish import check_folder
+    from riskmodel.registry import champion as registry
+    from riskmodel.training.fit import store
+    from riskmodel.training.run import from_tables, from_worlds
 
     chosen: Target = "listing" if target == "listing" else "transit"
     folder = models_dir or registry.MODELS_DIR

@@ -86,12 +86,12 @@ def command(
     from rich.console import Console
 
     from riskmodel.errors import WrongUsage
-    from riskmodel.inputs import ScoreRequest
     from riskmodel.operations.ending import one_line
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
-    from riskmodel.runfolder import read_run
-    from riskmodel.score import score
+    from riskmodel.scoring.request import ScoreRequest
+    from riskmodel.scoring.run import score
+    from riskmodel.scoring.run_folder import read_run
     from riskmodel.settings import resolve_settings
 
     job = job or {}

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from data_contracts.contract import Contract
-    from riskmodel.intake import Intake
     from riskmodel.sources.batch import Batch, Parts
+    from riskmodel.sources.checked import Intake
 
 PATHS = click.Path(path_type=Path)
 KINDS = {
@@ -64,10 +64,10 @@ def command(
     """
     from rich.console import Console
 
+    from data_contracts.checking.check import preload
     from data_contracts.registry import CONTRACTS
-    from data_contracts.runner import preload
     from riskmodel.errors import ContractFailed, WrongUsage
-    from riskmodel.intake import earlier_evidence, take_in
+    from riskmodel.sources.checked import earlier_evidence, take_in
 
     if report_file is not None and report_file.suffix.lower() not in (".json", ".html"):
         raise WrongUsage(f"--report {report_file.name} must end in .json or .html.")
@@ -98,16 +98,16 @@ def _read(
     from riskmodel.errors import WrongUsage
 
     if kind == "trade_flows":
-        from riskmodel.sources.trade import trade_parts
+        from riskmodel.sources.trade.read import trade_parts
 
         return trade_parts(paths, format=trade_format, hs_edition=hs_edition)
     if kind == "articles":
-        from riskmodel.sources.articles import article_parts
+        from riskmodel.sources.news.articles import article_parts
 
         return article_parts(paths, published_at=published_at)
     if kind == "gkg":
-        from riskmodel.sources.files import find
-        from riskmodel.sources.gkg import GKG_SUFFIXES, GkgParts
+        from riskmodel.sources.files.find import find
+        from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts
 
         found = find(paths, GKG_SUFFIXES)
         return GkgParts(found.sources, found.skipped)
@@ -124,7 +124,7 @@ def _read(
 
 def _write_quarantine(folder: Path, intake: Intake) -> None:
     from riskmodel.errors import WrongUsage
-    from riskmodel.quarantine import write_quarantine_csv
+    from riskmodel.publication.quarantine_csv import write_quarantine_csv
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def _write_report(path: Path, intake: Intake, contract: Contract, examples: list
 
     content = _content(intake, contract, examples)
     if path.suffix.lower() == ".html":
-        from riskmodel.verdicts import verdict_page
+        from riskmodel.report.contract_page import verdict_page
 
         text = verdict_page(content)
     else:
@@ -185,7 +185,7 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: list[
     from rich.markup import escape
     from rich.table import Table
 
-    from riskmodel.sources.files import printable
+    from riskmodel.sources.files.find import printable
 
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in intake.dropped.items()) or "none"
     console.print(

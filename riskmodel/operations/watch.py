@@ -16,7 +16,7 @@ from riskmodel.operations import disk, stopping
 from riskmodel.operations.ending import Ending, ending_of
 from riskmodel.operations.logs import Style, log
 from riskmodel.operations.metrics import MARK, Counts, metrics_text
-from riskmodel.report.progress import Steps, progress
+from riskmodel.operations.progress import Steps, progress
 
 STATUS_FORMAT = 1
 

@@ -13,12 +13,12 @@ import polars as pl
 from markupsafe import Markup
 
 from features.catalogue import BY_NAME, SIGNALS
-from riskmodel.grade import with_grade
+from riskmodel.explain.grade import with_grade
+from riskmodel.explain.wording import say
 from riskmodel.report import svg, words
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
 from riskmodel.report.timeline import timeline
 from riskmodel.report.view import ReportInput
-from riskmodel.signal_words import say
 
 Row = dict[str, Any]
 

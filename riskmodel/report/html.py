@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from features.catalogue import SIGNALS
 from features.reference.facts import country_names
-from riskmodel.bands import LOWER_BOUNDS
+from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.report import words
 from riskmodel.report.country import CountryPage, abstained_groups, as_day, country_pages, signal_direction
 from riskmodel.report.provenance import (

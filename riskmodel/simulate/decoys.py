@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riskmodel.simulate.cast import Cast
 from riskmodel.simulate.gravity import Baseline
-from riskmodel.simulate.lists import Cast
 from riskmodel.simulate.months import n_months, position
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.roles import Roles, whole

@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
-from riskmodel import ledger
 from riskmodel.errors import WrongUsage
+from riskmodel.publication import publish as ledger
 from riskmodel.simulate.flows import trade_rows
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.plan import Plan, draw_plan

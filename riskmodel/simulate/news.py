@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import ARTICLES, MENTIONS
+from riskmodel.simulate.articles import Story, Wire
 from riskmodel.simulate.months import INVASION, n_months, position
 from riskmodel.simulate.plan import Plan
 from riskmodel.simulate.streams import stream
-from riskmodel.simulate.wire import Story, Wire
 
 DIVERSION_KINDS = ("diversion", "pressure", "crackdown", "denial", "retraction")
 OTHER_KINDS = ("ordinary", "diplomacy", "energy", "elsewhere", "sports")

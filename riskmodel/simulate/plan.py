@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riskmodel.simulate.cast import Cast, draw_cast
 from riskmodel.simulate.decoys import DecoyNote, Expected, apply_decoys, expected_flows
 from riskmodel.simulate.gravity import Baseline, draw_baseline
-from riskmodel.simulate.lists import Cast, draw_cast
 from riskmodel.simulate.months import n_months
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.planted import PlantedFlows, plant

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.simulate.lists import Cast
+from riskmodel.simulate.cast import Cast
 from riskmodel.simulate.months import n_months
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.roles import Episode

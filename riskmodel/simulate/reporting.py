@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from riskmodel.simulate.lists import Cast
+from riskmodel.simulate.cast import Cast
 from riskmodel.simulate.months import INVASION, month_ends, n_months, position
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.streams import stream

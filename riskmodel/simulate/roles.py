@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.simulate.lists import Cast
+from riskmodel.simulate.cast import Cast
 from riskmodel.simulate.months import INVASION, LAST_PHASE, n_months, position
 from riskmodel.simulate.params import Range, WorldParams
 from riskmodel.simulate.streams import stream

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.simulate.lists import Cast
+from riskmodel.simulate.cast import Cast
 from riskmodel.simulate.months import month_starts
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.reporting import Habits

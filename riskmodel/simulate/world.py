@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
+from riskmodel.simulate.cast import goods_list
 from riskmodel.simulate.flows import trade_table
 from riskmodel.simulate.listings import draw_listings
-from riskmodel.simulate.lists import goods_list
 from riskmodel.simulate.news import News, draw_news
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.plan import Plan, draw_plan

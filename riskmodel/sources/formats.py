@@ -10,10 +10,10 @@ import polars as pl
 
 from riskmodel.errors import ColumnsMissing, InputUnreadable, WrongUsage
 from riskmodel.sources.batch import Batch, InputFile
-from riskmodel.sources.cast import stack
-from riskmodel.sources.csv_cells import NO_DIALECT, Dialect
-from riskmodel.sources.files import Found, Source, find, printable
-from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, Table, load
+from riskmodel.sources.files.cells import stack
+from riskmodel.sources.files.csv_cells import NO_DIALECT, Dialect
+from riskmodel.sources.files.find import Found, Source, find, printable
+from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, load
 
 
 @dataclass(frozen=True)

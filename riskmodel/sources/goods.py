@@ -8,10 +8,10 @@ import polars as pl
 
 from data_contracts.tables import GOODS
 from riskmodel.sources.batch import Batch
-from riskmodel.sources.cast import canonical, clean
-from riskmodel.sources.files import find
+from riskmodel.sources.files.cells import canonical, clean
+from riskmodel.sources.files.find import find
+from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, load
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
-from riskmodel.sources.table import FILE, ROW, TABLE_SUFFIXES, load
 
 SINGLE_TIER = "single"
 NAME_LENGTH = 70

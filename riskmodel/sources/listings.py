@@ -9,10 +9,10 @@ import polars as pl
 
 from data_contracts.tables import LISTINGS
 from riskmodel.sources.batch import Batch
-from riskmodel.sources.cast import canonical, clean
+from riskmodel.sources.files.cells import canonical, clean
+from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
 from riskmodel.sources.listings_public import FORMATS as PUBLIC_FORMATS
-from riskmodel.sources.table import FILE, ROW
 
 _OFAC = ("ent_num", "sdn_type", "iso3", "first_seen_russia_eo14024")
 _EVENTS = ("list", "event_date", "iso3", "n_entries", "count_type", "russia_related")

@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 
 from data_contracts.tables import LISTINGS
-from riskmodel.sources.areas import NOT_A_COUNTRY, country
-from riskmodel.sources.cast import canonical, clean
+from riskmodel.sources.files.cells import canonical, clean
+from riskmodel.sources.files.sieve import sift
+from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
-from riskmodel.sources.sieve import sift
-from riskmodel.sources.table import FILE, ROW
+from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
 
 _SCREENING = ("source", "type", "programs", "addresses", "start_date")
 _OPEN = ("id", "schema", "countries", "sanctions", "dataset", "first_seen")

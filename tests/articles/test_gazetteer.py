@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.articles.countries import countries_in
-from features.articles.gazetteer import country_spellings, find_places
+from features.articles.places.gazetteer import country_spellings, find_places
+from features.articles.places.in_tables import countries_in
 
 
 def found(text: str) -> list[str]:
@@ -45,7 +45,7 @@ def test_names_and_their_traps(text: str, codes: list[str]) -> None:
 
 
 def test_decomposed_unicode_is_read_like_composed() -> None:
-    from features.articles.sentences import split_sentences
+    from features.articles.text.sentences import split_sentences
 
     text = unicodedata.normalize("NFD", "Türkiye sold chips to Russia.")
     assert found(split_sentences(text)[0]) == ["TUR", "RUS"]

@@ -5,15 +5,15 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.articles.context import anaphors_for
-from features.articles.gazetteer import country_spellings, find_places
-from features.articles.lexicon import goods, phrases
-from features.articles.many_roles import read_many
-from features.articles.masking import marks_of, tokenize
-from features.articles.role_features import CONTEXT_FLAGS, Context
-from features.articles.roles import NEVER_ROUTES, Verdict, read_roles
-from features.articles.token_table import Marked, token_table
-from features.articles.training_set import training_set
+from features.articles.places.gazetteer import country_spellings, find_places
+from features.articles.roles.columns.tokens import Marked, token_table
+from features.articles.roles.columns.verdicts import read_many
+from features.articles.roles.context import anaphors_for
+from features.articles.roles.features import CONTEXT_FLAGS, Context
+from features.articles.roles.lexicon import goods, phrases
+from features.articles.roles.masking import marks_of, tokenize
+from features.articles.roles.model import NEVER_ROUTES, Verdict, read_roles
+from features.articles.training.sentences import training_set
 
 Case = tuple[str, str | None, Context]
 

@@ -106,9 +106,11 @@ def test_parts_pieces_and_processes_change_no_byte(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from features.articles.mentions import read_mentions
-    from riskmodel import mention_job, reading
-    from riskmodel.sources import article_parts, table_parts
-    from riskmodel.sources.articles import read_articles
+    from riskmodel.mentions import run as mention_job
+    from riskmodel.mentions import spool as reading
+    from riskmodel.sources.files import table_parts
+    from riskmodel.sources.news import parts as article_parts
+    from riskmodel.sources.news.articles import read_articles
 
     rows = [
         {"article_id": f"{i * 7919 % 40:02d}", "date": f"2024-03-{1 + i % 28:02d}", "source": "paper",

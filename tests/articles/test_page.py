@@ -1,7 +1,7 @@
 """The documentation page shows what the engine says now, not what it said once."""
 
-from features.articles.page import PAGE, examples_section
-from features.articles.training_set import training_set
+from features.articles.training.page import PAGE, examples_section
+from features.articles.training.sentences import training_set
 
 
 def test_the_examples_on_the_page_are_read_as_the_page_says() -> None:

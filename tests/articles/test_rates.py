@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from features.articles.rates import ArticleWindows, article_panel, article_signals, goods_mix
-from features.articles.stories import STORY_STATE
+from features.articles.stories.clusters import STORY_STATE
 
 AS_OF = date(2024, 6, 30)
 

@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from features.articles.gazetteer import find_places, read_reference
-from features.articles.linear import Linear
-from features.articles.masking import masked, tokenize
-from features.articles.roles import role_model
-from features.articles.screen import article_screen, sentence_screen
-from features.articles.train import design, fit_linear
-from features.articles.training_set import FOLDER, TrainingSet, training_set
+from features.articles.places.gazetteer import find_places, read_reference
+from features.articles.roles.linear import Linear
+from features.articles.roles.masking import masked, tokenize
+from features.articles.roles.model import role_model
+from features.articles.roles.screen import article_screen, sentence_screen
+from features.articles.training.fit import design, fit_linear
+from features.articles.training.sentences import FOLDER, TrainingSet, training_set
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_the_model_sees_no_country_name() -> None:
 
 
 def test_no_weight_names_a_country() -> None:
-    from features.articles.gazetteer import country_spellings, trap_names
+    from features.articles.places.gazetteer import country_spellings, trap_names
 
     # A trapped name may stand for something else in the text, as Georgia for the US state.
     traps = {name.lower()[:7] for name in trap_names()}

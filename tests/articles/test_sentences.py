@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.articles.sentences import cleaned, split_sentences
+from features.articles.text.sentences import cleaned, split_sentences
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.tables import ARTICLES
-from features.articles.sketches import SketchFiles, sketch
-from features.articles.stories import standing, stories_of, story_histories, story_table
+from features.articles.stories.clusters import standing, stories_of, story_histories, story_table
+from features.articles.stories.minhash import SketchFiles, sketch
 
 REPORT = (
     "Customs officers in Kyrgyzstan stopped forty lorries with machine tools that were on the way to a plant "

@@ -8,8 +8,14 @@ import polars as pl
 import pytest
 
 from data_contracts.tables import ARTICLES
-from features.articles.evaluate import combined, read_articles, read_as_articles, read_labelled, score
 from features.articles.mentions import find_mentions
+from features.articles.training.evaluate import (
+    combined,
+    read_articles,
+    read_as_articles,
+    read_labelled,
+    score,
+)
 
 FILE = Path(__file__).with_name("whole_articles.toml")
 OWN = sorted(FILE.parent.glob("own_articles_*.toml"))
@@ -36,7 +42,7 @@ def test_the_routes_are_flagged_and_nobody_else(case: dict, flagged: dict[str, s
 
 def test_no_article_of_the_test_is_a_training_text() -> None:
     """The articles measure; sentences that were trained on would measure nothing."""
-    from features.articles.training_set import training_set
+    from features.articles.training.sentences import training_set
 
     trained = {text.casefold() for text in training_set().texts}
     lines = [line.casefold() for case in CASES for line in case["text"].strip().splitlines()]

@@ -25,8 +25,8 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import country_names, priority_list
-from features.trade.condense import COLUMNS, Plan, condense_flows, plan_for
-from features.trade.windows import Windows
+from features.trade.flows.condense import COLUMNS, Plan, condense_flows, plan_for
+from features.trade.flows.windows import Windows
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "equivalence"))
 

@@ -28,15 +28,15 @@ from joblib import Parallel, delayed
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from data_contracts.tables import ARTICLES
-from features.articles.countries import countries_in
-from features.articles.gazetteer import read_reference
 from features.articles.gkg import country_days
 from features.articles.mentions import PARTITION, PartReading, read_mentions, read_part, with_stories
-from features.articles.sentences import sentence_list
-from features.articles.sketches import joined
-from features.articles.stories import stories_of
-from riskmodel.sources.files import find
-from riskmodel.sources.gkg import GkgParts
+from features.articles.places.gazetteer import read_reference
+from features.articles.places.in_tables import countries_in
+from features.articles.stories.clusters import stories_of
+from features.articles.stories.minhash import joined
+from features.articles.text.sentences import sentence_list
+from riskmodel.sources.files.find import find
+from riskmodel.sources.news.gkg import GkgParts
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SIZES = (125_000, 250_000, 500_000, 1_000_000)

@@ -25,8 +25,8 @@ def score() -> None:
     from drawn_rows import synthetic_panel
 
     from features.panel import panel_schema
-    from riskmodel.explain import explanations
-    from riskmodel.registry import load
+    from riskmodel.explain.drivers import explanations
+    from riskmodel.registry.champion import load
 
     panel = synthetic_panel(COUNTRIES, 1, seed=2).select(list(panel_schema()))
     started = time.perf_counter()

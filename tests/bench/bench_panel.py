@@ -17,8 +17,8 @@ from pathlib import Path
 import polars as pl
 
 from features.reference.facts import priority_list
+from features.trade.flows.windows import Windows
 from features.trade.signals import trade_panel, trade_signals
-from features.trade.windows import Windows
 
 MONTHS = 72
 

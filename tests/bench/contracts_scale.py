@@ -32,7 +32,7 @@ def make(rows: int, folder: Path) -> None:
     import numpy as np
     import polars as pl
 
-    from data_contracts.countries import country_codes
+    from data_contracts.codes.countries import country_codes
 
     codes = np.array(country_codes())
     months = pl.date_range(date(2015, 1, 1), date(2024, 6, 1), "1mo", eager=True)
@@ -64,10 +64,10 @@ def parts(folder: Path) -> tuple[float, int]:
     import polars as pl
     import pyarrow.parquet as pq
 
+    from data_contracts.checking.check import preload
+    from data_contracts.checking.large.check import validate_parts
     from data_contracts.contract import Context
-    from data_contracts.parts import validate_parts
     from data_contracts.registry import CONTRACTS
-    from data_contracts.runner import preload
 
     def read() -> Iterator[pl.DataFrame]:
         for path in sorted(folder.iterdir()):
@@ -86,8 +86,8 @@ def whole(folder: Path) -> tuple[float, int]:
     """Seconds and refused rows of `validate`."""
     import polars as pl
 
+    from data_contracts.checking.check import preload, validate
     from data_contracts.registry import CONTRACTS
-    from data_contracts.runner import preload, validate
 
     preload().join()
     start = time.perf_counter()
@@ -100,7 +100,7 @@ def plain(folder: Path) -> tuple[float, int]:
     import great_expectations as gx
     import pandas as pd
 
-    from data_contracts.countries import country_codes
+    from data_contracts.codes.countries import country_codes
 
     e = gx.expectations
     context = gx.get_context(mode="ephemeral")

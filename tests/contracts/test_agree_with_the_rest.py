@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from data_contracts.countries import country_codes
+from data_contracts.codes.countries import country_codes
 from data_contracts.goods.contract import TIERS
 from data_contracts.signals.contract import SIGNALS_PANEL
 from features.panel import panel_schema
@@ -23,19 +23,19 @@ def test_reference_countries_are_known_codes() -> None:
 
 def test_countries_found_in_text_are_known_codes() -> None:
     """A mention of a country that the contract does not know would stop every batch of articles."""
-    from features.articles.gazetteer import read_reference
+    from features.articles.places.gazetteer import read_reference
 
     assert {row["iso3"] for row in read_reference("gazetteer.csv")} <= set(country_codes())
 
 
 def test_roles_of_mentions_are_those_the_engine_gives() -> None:
     from data_contracts.mentions.contract import ROLES
-    from features.articles import roles
+    from features.articles.roles import model as roles
 
     assert ROLES == roles.ROLES
 
 
 def test_tiers_are_those_with_a_weight() -> None:
-    from features.trade.families import TIER_WEIGHT_TENTHS
+    from features.trade.flows.families import TIER_WEIGHT_TENTHS
 
     assert set(TIERS) == {*TIER_WEIGHT_TENTHS, "single"}

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from data_contracts.checking.check import Validation, validate, validate_batches
 from data_contracts.contract import Context, Contract
 from data_contracts.examples import SOUND_CONTEXT, TODAY, sound
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import Validation, validate, validate_batches
 
 pytestmark = pytest.mark.xdist_group("contracts")
 
@@ -112,8 +112,8 @@ def test_many_refused_rows_in_several_parts(monkeypatch: pytest.MonkeyPatch) -> 
         n_entities=pl.when(pl.int_range(pl.len()) % 7 == 0).then(pl.lit("none")).otherwise("n_entities")
     )
     whole = validate(CONTRACTS["listings"], frame, SOUND_CONTEXT)
-    monkeypatch.setattr("data_contracts.verdicts.CHUNKS", (2, 3))
-    monkeypatch.setattr("data_contracts.verdicts.REMEMBERED", 1)
+    monkeypatch.setattr("data_contracts.checking.judged_values.CHUNKS", (2, 3))
+    monkeypatch.setattr("data_contracts.checking.judged_values.REMEMBERED", 1)
     parts = validate(CONTRACTS["listings"], frame, SOUND_CONTEXT)
     assert whole.quarantined.height > 11
     assert parts.report.to_dict() == whole.report.to_dict()

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from data_contracts.casting import as_text, cast_columns
+from data_contracts.checking.casting import as_text, cast_columns
 
 MOMENT = pl.Datetime("us", "UTC")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from data_contracts.checking.check import validate
+from data_contracts.checking.judged_values import Verdicts
 from data_contracts.examples import sound
 from data_contracts.registry import CONTRACTS
 from data_contracts.rules import within
-from data_contracts.runner import validate
-from data_contracts.verdicts import Verdicts
 
 pytestmark = pytest.mark.xdist_group("contracts")
 
@@ -28,7 +28,7 @@ import warnings
 warnings.simplefilter("error")
 from data_contracts.examples import SOUND_CONTEXT, sound
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import preload, validate
+from data_contracts.checking.check import preload, validate
 assert "great_expectations" not in sys.modules, "contracts must be importable without the judge"
 preload().join()
 for name, contract in CONTRACTS.items():

@@ -12,11 +12,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.breaks import BREAKS
+from data_contracts.checking.check import Validation, validate
+from data_contracts.checking.large.check import PartsValidation, validate_parts
 from data_contracts.contract import Context, Rule
 from data_contracts.examples import TODAY, sound
-from data_contracts.parts import PartsValidation, validate_parts
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import Validation, validate
 
 pytestmark = pytest.mark.xdist_group("contracts")
 CONTEXT = Context(as_of=date(2023, 1, 31), today=TODAY)
@@ -43,7 +43,7 @@ def quick(name: str, frame: pl.DataFrame, rules: Sequence[Rule]) -> dict[str, li
 @pytest.fixture(autouse=True)
 def quick_judge(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "true_judge" not in request.fixturenames:
-        monkeypatch.setattr("data_contracts.verdicts.breaking_rows", quick)
+        monkeypatch.setattr("data_contracts.checking.judged_values.breaking_rows", quick)
 
 
 def same(parts: PartsValidation, whole: Validation) -> None:
@@ -80,8 +80,8 @@ def test_trade_in_tiny_parts(rows: list[dict[str, str | None]], size: int, repea
     table = pl.DataFrame(rows * 2 if repeat else rows, schema=dict.fromkeys(VALUES, pl.String()))
     table = table.with_columns(source_file=pl.lit("a.csv"), source_row=pl.int_range(1, pl.len() + 1))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data_contracts.shared_keys.AT_ONCE", 3)
-        patch.setattr("data_contracts.shared_keys.FILES", 2)
+        patch.setattr("data_contracts.checking.large.duplicates.AT_ONCE", 3)
+        patch.setattr("data_contracts.checking.large.duplicates.FILES", 2)
         in_parts("trade_flows", list(table.iter_slices(size)))
 
 
@@ -106,7 +106,7 @@ def test_every_row_the_same() -> None:
     """One key in every row: the rows of one file of keys are more than are held at once."""
     table = pl.concat([sound("trade_flows").head(1)] * 50).with_columns(source_row=pl.int_range(1, 51))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data_contracts.shared_keys.AT_ONCE", 7)
+        patch.setattr("data_contracts.checking.large.duplicates.AT_ONCE", 7)
         in_parts("trade_flows", list(table.iter_slices(6)))
 
 

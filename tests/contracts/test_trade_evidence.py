@@ -5,10 +5,10 @@ from datetime import date
 import polars as pl
 import pytest
 
+from data_contracts.checking.check import validate
 from data_contracts.contract import Context
 from data_contracts.examples import SOUND_CONTEXT, sound
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import validate
 
 pytestmark = pytest.mark.xdist_group("contracts")
 TRADE = CONTRACTS["trade_flows"]

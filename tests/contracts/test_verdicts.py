@@ -8,11 +8,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from data_contracts.checking.judge import breaking_rows
+from data_contracts.checking.judged_values import BY_VALUE, Verdicts
 from data_contracts.contract import Rule
-from data_contracts.judge import breaking_rows
 from data_contracts.registry import CONTRACTS
 from data_contracts.rules import one_of, within
-from data_contracts.verdicts import BY_VALUE, Verdicts
 
 pytestmark = pytest.mark.xdist_group("contracts")
 
@@ -65,8 +65,8 @@ def test_each_value_once_equals_every_row(parts: list[list[dict[str, object]]], 
     verdicts = Verdicts("all", RULES)
     with pytest.MonkeyPatch.context() as patch:
         if few:
-            patch.setattr("data_contracts.verdicts.REMEMBERED", 1)
-            patch.setattr("data_contracts.verdicts.CHUNKS", (1, 2))
+            patch.setattr("data_contracts.checking.judged_values.REMEMBERED", 1)
+            patch.setattr("data_contracts.checking.judged_values.CHUNKS", (1, 2))
         for rows in parts:
             frame = pl.DataFrame(rows, schema=SCHEMA)
             found = verdicts.broken(frame)
@@ -97,7 +97,7 @@ def test_known_values_are_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> N
         asked.append(frame)
         return dict(breaking_rows(name, frame, rules))
 
-    monkeypatch.setattr("data_contracts.verdicts.breaking_rows", spy)
+    monkeypatch.setattr("data_contracts.checking.judged_values.breaking_rows", spy)
     verdicts = Verdicts("all", RULES[:2])
     assert not verdicts.broken(pl.DataFrame({"n": [-1, 0, 2]}))["low"].any()
     assert asked[0]["n"].to_list() == [-1, 2]

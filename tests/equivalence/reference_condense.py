@@ -1,4 +1,4 @@
-"""Condensing written in pandas, file by file: the reference of `features.trade.condense`, for speed too."""
+"""Condensing written in pandas, file by file: the reference of `features.trade.flows.condense`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.reference.facts import DEFAULT_LAG_DAYS, NEVER_SCORED, reporter_lags
-from features.trade.condense import COLUMNS, Plan
+from features.trade.flows.condense import COLUMNS, Plan
 
 SERIES = ["reporter", "partner", "flow", "hs6"]
 

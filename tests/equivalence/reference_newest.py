@@ -13,8 +13,8 @@ from reference_further import placebo_cells
 from reference_trade import World, months_of, window_sums
 
 from features.reference.facts import NEVER_SCORED, control_candidates
-from features.trade.families import GoodsList
-from features.trade.windows import Windows
+from features.trade.flows.families import GoodsList
+from features.trade.flows.windows import Windows
 
 
 def newest_quarter(

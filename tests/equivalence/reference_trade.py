@@ -23,8 +23,8 @@ from features.reference.facts import (
     country_names,
     reporter_lags,
 )
-from features.trade.families import GoodsList
-from features.trade.windows import Windows
+from features.trade.flows.families import GoodsList
+from features.trade.flows.windows import Windows
 
 FAMILY_FLOOR, COUNTRY_FLOOR, SHRINK = 50_000, 1_000_000, 1_000_000
 

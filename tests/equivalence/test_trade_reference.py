@@ -16,10 +16,10 @@ from reference_newest import newest_quarter
 from reference_trade import World, growth, reference_signals, window_sums
 from trade_tables import SENDERS, goods, long_table, trade_tables
 
-from features.trade.countries import FURTHER
-from features.trade.families import goods_in_force
+from features.trade.flows.families import goods_in_force
+from features.trade.flows.windows import Windows
+from features.trade.measures.countries import FURTHER
 from features.trade.signals import trade_signals
-from features.trade.windows import Windows
 
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from forks import Ended
 
-from riskmodel.ledger import LEDGER, is_whole, read_manifest
+from riskmodel.publication.publish import LEDGER, is_whole, read_manifest
 
 KINDS = {"trade": "trade_flows", "articles": "articles", "listings": "listings", "goods": "goods"}
 

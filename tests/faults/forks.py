@@ -78,7 +78,7 @@ def warm(folder: Path) -> None:
     for name in json.loads((folder / "modules.json").read_text()):
         with suppress(Exception):  # some modules import only in an order of their own
             importlib.import_module(name)
-    from data_contracts import judge
+    from data_contracts.checking import judge
 
     judge._engine()
 

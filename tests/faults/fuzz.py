@@ -30,22 +30,23 @@ with atheris.instrument_imports(include=["riskmodel", "data_contracts"]):
     import polars as pl
     from test_parts import quick
 
-    from data_contracts import verdicts
+    from data_contracts.checking import judged_values as verdicts
+    from data_contracts.checking.check import validate
+    from data_contracts.checking.large.check import validate_parts
     from data_contracts.contract import Context
     from data_contracts.examples import sound
-    from data_contracts.parts import validate_parts
     from data_contracts.registry import CONTRACTS
-    from data_contracts.runner import validate
     from riskmodel.errors import RiskmodelError
-    from riskmodel.quarantine import write_quarantine_csv
-    from riskmodel.sources import table_parts, trade_parts
-    from riskmodel.sources.articles import read_articles
+    from riskmodel.publication.quarantine_csv import write_quarantine_csv
     from riskmodel.sources.batch import Batch
-    from riskmodel.sources.files import find
-    from riskmodel.sources.gkg import read_gkg
+    from riskmodel.sources.files import table_parts
+    from riskmodel.sources.files.find import find
     from riskmodel.sources.goods import read_goods
     from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.trade import read_trade
+    from riskmodel.sources.news.articles import read_articles
+    from riskmodel.sources.news.gkg import read_gkg
+    from riskmodel.sources.trade import parts as trade_parts
+    from riskmodel.sources.trade.read import read_trade
 
 ENDINGS = (".csv", ".jsonl", ".parquet", ".csv.gz", ".json", ".txt", ".warc", ".gkg.csv")
 READERS: tuple[Callable[[Path], Batch], ...] = (

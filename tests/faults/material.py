@@ -129,8 +129,8 @@ def write_inputs(folder: Path) -> None:
 def write_model(models: Path) -> str:
     """A model fitted to noise, made champion: it loads and scores, and its scores mean nothing."""
     from features.panel import panel_schema
-    from riskmodel.estimator import fit_heads
-    from riskmodel.registry import promote, save
+    from riskmodel.model.estimator import fit_heads
+    from riskmodel.registry.champion import promote, save
 
     draw, rows = np.random.default_rng(0), 300
     target = (draw.random(rows) < 0.2).astype(np.int64)

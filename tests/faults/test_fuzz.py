@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data_contracts.checking.check import validate
 from data_contracts.contract import Context
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import validate
 from riskmodel.errors import RiskmodelError
-from riskmodel.sources.articles import read_articles
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.news.articles import read_articles
+from riskmodel.sources.trade.read import read_trade
 
 EXAMPLES = int(os.environ.get("RISKMODEL_FUZZ_EXAMPLES", "40"))
 BOUNDED = settings(

@@ -14,7 +14,7 @@ import zipfile
 import polars as pl
 import pytest
 
-from riskmodel.sources import unpack
+from riskmodel.sources.files import unpack
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\r\nriskmodel: all is well\u202e"
@@ -181,7 +181,7 @@ def test_a_parquet_file_that_promises_a_huge_table_is_refused(run, listings_only
     rows.with_columns(pl.lit("x" * 60).alias("source")).sink_parquet(tmp_path / "big.parquet")
     assert (tmp_path / "big.parquet").stat().st_size < 1 << 20
     limits = dataclasses.replace(unpack.LIMITS, unpacked_bytes=64 << 20)
-    monkeypatch.setattr("riskmodel.sources.table.LIMITS", limits)
+    monkeypatch.setattr("riskmodel.sources.files.table.LIMITS", limits)
     ended = run(listings_only(tmp_path / "big.parquet"))
     _refused(ended, 5)
     assert "unpacks to more than" in ended[2]
@@ -279,7 +279,7 @@ def test_a_pickle_in_a_model_folder_is_refused_and_not_run(
 
 def _sign(stored):
     """Make the manifest fit the files again, as an attacker who may write the folder would."""
-    from riskmodel.ledger import digest_file
+    from riskmodel.publication.publish import digest_file
 
     manifest = json.loads((stored / "manifest.json").read_text())
     digest = digest_file(stored / "model.skops")

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import RiskmodelError
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade.read import read_trade
 
 
 def test_no_flipped_bit_in_a_parquet_file_panics_a_library(site, tmp_path, capfd):

@@ -54,17 +54,17 @@ def test_changed_input_bytes_make_another_run(run, site, tmp_path):
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(run, site, tmp_path, monkeypatch):
-    import riskmodel.inputs
+    import riskmodel.scoring.request
 
     listings = tmp_path / "listings.csv"
     listings.write_bytes((site.inputs / "listings.csv").read_bytes())
-    read = riskmodel.inputs.read_listings
+    read = riskmodel.scoring.request.read_listings
 
     def growing(paths):
         listings.write_text(listings.read_text() + "KGZ,2024-01-01,US,SDN,1,true,simulated\n")
         return read(paths)
 
-    monkeypatch.setattr(riskmodel.inputs, "read_listings", growing)
+    monkeypatch.setattr(riskmodel.scoring.request, "read_listings", growing)
     code, _, err = run(site.arguments(tmp_path / "run", trade="", listings=listings))
     assert code == 5 and "listings.csv changed while it was read" in err
     assert not (tmp_path / "run").exists()
@@ -178,7 +178,7 @@ def test_the_doctor_names_each_fault_and_its_mend(run, tmp_path):
 
 
 def test_the_doctor_compares_versions_with_the_lock(tmp_path):
-    from riskmodel.doctor import libraries
+    from riskmodel.doctor.run import libraries
 
     lock = tmp_path / "requirements.lock"
     lock.write_text(
@@ -190,12 +190,12 @@ def test_the_doctor_compares_versions_with_the_lock(tmp_path):
 
 
 def test_a_full_disk_outside_the_run_is_one_sentence_too(run, site, tmp_path, monkeypatch):
-    import riskmodel.inputs
+    import riskmodel.scoring.request
 
     def full(paths):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(riskmodel.inputs, "read_listings", full)
+    monkeypatch.setattr(riskmodel.scoring.request, "read_listings", full)
     code, _, err = run(site.arguments(tmp_path / "run", trade=""))
     assert (code, err) == (
         1,
@@ -226,7 +226,7 @@ def test_scores_pass_their_contract_before_they_are_published(run, site, tmp_pat
     assert run(site.arguments(out))[0] == 0
     told = [c["contract"] for c in json.loads((out / "contracts.json").read_text())]
     assert told[-3:] == ["signals", "scores_country", "scores_product"]
-    import riskmodel.score as job
+    import riskmodel.scoring.run as job
 
     whole = job.country_scores
     monkeypatch.setattr(job, "country_scores", lambda *a: whole(*a).with_columns(risk=pl.lit(1.5)))

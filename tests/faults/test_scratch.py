@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from data_contracts.examples import sound
-from riskmodel.intake import take_in
 from riskmodel.operations import scratch
-from riskmodel.sources.trade import read_trade, trade_parts
+from riskmodel.sources.checked import take_in
+from riskmodel.sources.trade.read import read_trade, trade_parts
 
 pytestmark = pytest.mark.xdist_group("contracts")
 HOLD = """
@@ -38,7 +38,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def trade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("riskmodel.sources.trade_parts.PART_ROWS", 9)
+    monkeypatch.setattr("riskmodel.sources.trade.parts.PART_ROWS", 9)
     table = pl.concat([sound("trade_flows"), sound("trade_flows").head(3)])
     path = tmp_path / "trade.csv"
     table.drop("source_file", "source_row").write_csv(path)
@@ -71,7 +71,7 @@ def test_the_folder_goes_with_its_intake(temporary: Path, trade: Path) -> None:
 
 
 def test_a_small_input_needs_no_folder(temporary: Path, trade: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskmodel.sources.trade_parts.PART_ROWS", 1000)
+    monkeypatch.setattr("riskmodel.sources.trade.parts.PART_ROWS", 1000)
     small = take_in(trade_parts([trade]), None)
     assert small.scratch is None
     assert held(temporary) == []

@@ -32,10 +32,10 @@ LOOPS = {
 def _stubbed(work: str) -> list[str]:
     """The real command line around a job whose work is `work`."""
     code = (
-        "import sys\nimport riskmodel.score\nfrom riskmodel.operations import stopping\n"
+        "import sys\nimport riskmodel.scoring.run\nfrom riskmodel.operations import stopping\n"
         "stopping.GRACE_SECONDS = 0.5\n"
         f"def work(request, settings, steps):\n    steps.step('at work')\n    {work}\n"
-        "riskmodel.score.score = work\nfrom riskmodel.cli import main\nmain()\n"
+        "riskmodel.scoring.run.score = work\nfrom riskmodel.cli import main\nmain()\n"
     )
     return [sys.executable, "-c", code]
 

@@ -7,9 +7,9 @@ from datetime import date
 import polars as pl
 from trade_tables import every_month, flows, goods, long_table, month
 
-from features.trade.accounting import account
+from features.trade.flows.accounting import account
+from features.trade.flows.windows import Windows
 from features.trade.signals import TradeSignals, trade_signals
-from features.trade.windows import Windows
 
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)

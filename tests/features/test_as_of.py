@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from trade_tables import every_month, flows, goods, month, trade_tables
 
 from features.panel import build_panel
+from features.trade.flows.windows import Windows
 from features.trade.signals import trade_panel, trade_signals
-from features.trade.windows import Windows
 
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)

@@ -9,7 +9,7 @@ import pytest
 from features.catalogue import MODEL_SIGNALS, SIGNALS
 from features.catalogue.page import PAGE, page
 from features.catalogue.signal import Signal
-from features.trade.countries import CORE, FURTHER, NEEDS
+from features.trade.measures.countries import CORE, FURTHER, NEEDS
 
 
 def test_page_is_fresh() -> None:

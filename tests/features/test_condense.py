@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 from trade_tables import goods, long_table
 
-from features.trade.condense import condense, condense_flows, latest, merge, plan_for
-from features.trade.windows import Windows
+from features.trade.flows.condense import condense, condense_flows, latest, merge, plan_for
+from features.trade.flows.windows import Windows
 
 PLAN = plan_for(goods(), Windows(date(2020, 1, 1), date(2021, 12, 1)), [date(2022, 1, 31), date(2023, 3, 31)])
 

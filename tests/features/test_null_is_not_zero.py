@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from trade_tables import every_month, flows, goods
 
+from features.trade.flows.windows import Windows
 from features.trade.signals import trade_signals
-from features.trade.windows import Windows
 
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)

@@ -10,9 +10,9 @@ import pytest
 from trade_tables import CONTROLS, every_month, flows, goods
 
 from features.reference.facts import coalition, priority_list
-from features.trade.families import HindsightError
+from features.trade.flows.families import HindsightError
+from features.trade.flows.windows import Windows
 from features.trade.signals import TradeSignals, trade_signals
-from features.trade.windows import Windows
 
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)

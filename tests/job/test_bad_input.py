@@ -179,7 +179,7 @@ def test_an_unwritable_folder_is_said_in_one_sentence(tiny, run, tmp_path):
 
 
 def test_a_second_job_on_the_same_folder_is_refused(tiny, run, tmp_path):
-    from riskmodel.ledger import exclusive
+    from riskmodel.publication.publish import exclusive
 
     with exclusive(tmp_path / "run"):
         ended = run(tiny.arguments(tmp_path / "run"))

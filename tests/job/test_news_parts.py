@@ -8,10 +8,12 @@ import polars as pl
 import pytest
 
 from features.articles.mentions import COLUMNS
-from riskmodel import reading
-from riskmodel.reading import dated_mentions, read_news
-from riskmodel.sources import article_parts, gkg, table_parts
-from riskmodel.sources.articles import read_articles
+from riskmodel.mentions import spool as reading
+from riskmodel.mentions.spool import dated_mentions, read_news
+from riskmodel.sources.files import table_parts
+from riskmodel.sources.news import gkg
+from riskmodel.sources.news import parts as article_parts
+from riskmodel.sources.news.articles import read_articles
 
 ROUTE = "Dealers in {place} sold {n} sanctioned microchips to Russia, according to customs records."
 OTHERS = ("Tbilisi slept.", "Peru won the chess final in Lima.", "A court in Ankara heard witnesses.")

@@ -77,7 +77,7 @@ def test_a_country_with_articles_but_no_trade_abstains_and_shows_its_sentences(d
 def test_drivers_add_up_to_the_log_odds_of_the_risk(done):
     import math
 
-    from riskmodel.registry import load
+    from riskmodel.registry.champion import load
     from riskmodel.settings import Settings
 
     panel = pl.read_parquet(done / "signals.parquet")

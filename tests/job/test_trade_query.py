@@ -10,11 +10,11 @@ import pytest
 
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import priority_list
-from features.trade.accounting import account
+from features.trade.flows.accounting import account
+from features.trade.flows.windows import Windows
 from features.trade.signals import trade_signals
-from features.trade.windows import Windows
-from riskmodel.evidence import trade_evidence
-from riskmodel.manifest import is_simulated
+from riskmodel.explain.evidence import trade_evidence
+from riskmodel.scoring.manifest import is_simulated
 
 WINDOWS = Windows()
 

@@ -11,9 +11,9 @@ import threading
 import polars as pl
 import pytest
 
-from riskmodel import ledger
 from riskmodel.errors import RiskmodelError, WrongUsage
 from riskmodel.operations import disk
+from riskmodel.publication import publish as ledger
 
 ENTRY = {"run_id": "0123456789abcdef", "as_of": "2024-06-30", "simulated": True}
 
@@ -163,7 +163,7 @@ def test_many_jobs_add_to_one_ledger_without_mixing_lines(tmp_path):
 
 def test_a_second_job_is_refused_and_a_dead_one_holds_no_lock(tmp_path):
     out = tmp_path / "run"
-    code = "import sys, time; from pathlib import Path; from riskmodel.ledger import exclusive\n"
+    code = "import sys, time; from pathlib import Path; from riskmodel.publication.publish import exclusive\n"
     code += "with exclusive(Path(sys.argv[1])):\n print('held', flush=True)\n time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code, str(out)], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout.readline() == "held\n"

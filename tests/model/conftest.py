@@ -14,13 +14,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from drawn_rows import synthetic_panel
 
-from riskmodel import judging, train
-from riskmodel.estimator import Model, fit_heads
-from riskmodel.model.frames import Tables
+from riskmodel.backtest import run as judging
+from riskmodel.model.estimator import Model, fit_heads
 from riskmodel.model.head import AdditiveHead
-from riskmodel.model.worlds import WorldJob, undeclared_transit
+from riskmodel.outcomes.rows import Tables
+from riskmodel.outcomes.simulated_rows import WorldJob, undeclared_transit
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.world import World, simulate_world
+from riskmodel.training import fit as train
 
 
 def hide_onward(panel: pl.DataFrame) -> pl.DataFrame:
@@ -55,11 +56,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """One candidate, two draws, ten resamples, no calibration: the rules are the same, the test is short."""
     monkeypatch.setattr(train, "N_DRAWS", 2)
     monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups: (1.0, 0.0))
-    monkeypatch.setattr("riskmodel.backtest.CANDIDATES", ("logistic",))
+    monkeypatch.setattr("riskmodel.backtest.protocol.CANDIDATES", ("logistic",))
     monkeypatch.setattr(train, "leave_countries_out", lambda *args, **kwargs: None)
     for module in (train, judging):
         monkeypatch.setattr(module, "champion_by_rule", lambda scored: dict(train._choice(None)))
-    monkeypatch.setattr("riskmodel.model.measures.N_BOOT", 10)
+    monkeypatch.setattr("riskmodel.backtest.measures.N_BOOT", 10)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import polars as pl
 
 from features.catalogue import SIGNALS
 from features.panel import panel_schema
-from riskmodel.model.frames import FRAME
+from riskmodel.outcomes.rows import FRAME
 
 
 def synthetic_panel(n_countries: int = 120, n_dates: int = 6, seed: int = 0) -> pl.DataFrame:

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from features.catalogue import MODEL_SIGNALS
-from riskmodel.model.ablation import GROUPS, ablation
-from riskmodel.model.alarms import alarms, at_priors, power, roles
+from riskmodel.backtest.ablation import GROUPS, ablation
+from riskmodel.backtest.alarms import alarms, at_priors, power, roles
 
 DAYS = [date(2022, 6, 30), date(2022, 9, 30), date(2022, 12, 31), date(2023, 3, 31)]
 
@@ -96,7 +96,7 @@ def test_ablation_covers_every_signal_once_and_finds_the_one_that_matters(
 ) -> None:
     assert sorted(name for group in GROUPS.values() for name in group) == sorted(MODEL_SIGNALS)
     two = {"arrivals": GROUPS["arrivals above the trend"], "placebo gap": ("placebo_gap",)}
-    monkeypatch.setattr("riskmodel.model.ablation.GROUPS", two)
+    monkeypatch.setattr("riskmodel.backtest.ablation.GROUPS", two)
     panel = draw_panel(60, 4, seed=1).with_columns(
         pl.lit("w").alias("world"), (pl.lit("C") + pl.col("block").cast(pl.String)).alias("country")
     )

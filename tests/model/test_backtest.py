@@ -11,8 +11,10 @@ import pytest
 from drawn_rows import frame_of
 from sklearn.metrics import average_precision_score
 
-from riskmodel import backtest
-from riskmodel.backtest import (
+from riskmodel.backtest import measures
+from riskmodel.backtest import protocol as backtest
+from riskmodel.backtest.baselines import BASELINES, ONLY_REAL, baseline_scores
+from riskmodel.backtest.protocol import (
     Scored,
     champion_by_rule,
     evaluate,
@@ -22,8 +24,6 @@ from riskmodel.backtest import (
     usable,
     with_inputs_hidden,
 )
-from riskmodel.baselines import BASELINES, ONLY_REAL, baseline_scores
-from riskmodel.model import measures
 
 Draw = Callable[..., pl.DataFrame]
 

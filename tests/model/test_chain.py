@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from features.catalogue import BY_NAME, MODEL_SIGNALS
-from riskmodel.estimator import Model, fit_heads
-from riskmodel.model.archive import dump_heads
+from riskmodel.model.estimator import Model, fit_heads
+from riskmodel.registry.archive import dump_heads
 
 Draw = Callable[..., pl.DataFrame]
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from features.catalogue import MODEL_SIGNALS
-from riskmodel.drift import rank_churn, signal_drift, training_signals
+from riskmodel.explain.drift import rank_churn, signal_drift, training_signals
 
 Draw = Callable[..., pl.DataFrame]
 

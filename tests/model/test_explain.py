@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from features.catalogue import BY_NAME, MODEL_SIGNALS
-from riskmodel.bands import LOWER_BOUNDS, band_of, next_lower
-from riskmodel.estimator import Model
-from riskmodel.explain import changes, explanations, lowers
-from riskmodel.signal_words import say
+from riskmodel.explain.bands import LOWER_BOUNDS, band_of, next_lower
+from riskmodel.explain.drivers import changes, explanations, lowers
+from riskmodel.explain.wording import say
+from riskmodel.model.estimator import Model
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 from drawn_rows import frame_of
 
-from riskmodel import judging
+from riskmodel.backtest import run as judging
+from riskmodel.backtest.run import Judged, on_tables, on_worlds, summary
 from riskmodel.errors import WrongUsage
-from riskmodel.estimator import Model
-from riskmodel.judging import Judged, on_tables, on_worlds, summary
+from riskmodel.model.estimator import Model
 
 pytestmark = pytest.mark.usefixtures("quick")
 

@@ -15,10 +15,11 @@ import polars as pl
 import pytest
 from own_tables import own_trade, write_own_trade
 
-from riskmodel import judging, registry
-from riskmodel.estimator import fit_heads
-from riskmodel.ledger import digest_file
-from riskmodel.model.worlds import WorldJob
+from riskmodel.backtest import run as judging
+from riskmodel.model.estimator import fit_heads
+from riskmodel.outcomes.simulated_rows import WorldJob
+from riskmodel.publication.publish import digest_file
+from riskmodel.registry import champion as registry
 from riskmodel.simulate.params import WorldParams
 
 Draw = Callable[..., pl.DataFrame]
@@ -169,7 +170,7 @@ def test_a_wrong_word_is_refused_before_any_work(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(judging, "world_rows", work)
-    monkeypatch.setattr("riskmodel.retraining.world_rows", work)
+    monkeypatch.setattr("riskmodel.training.run.world_rows", work)
     (tmp_path / "a-file").write_text("")
     before = content(models)
     ended = run(words)

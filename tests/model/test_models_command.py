@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from riskmodel import registry
 from riskmodel.commands.models import command
 from riskmodel.errors import ModelRefused
-from riskmodel.estimator import fit_heads
+from riskmodel.model.estimator import fit_heads
+from riskmodel.registry import champion as registry
 
 BACKTEST = {"choice": {"choice": "logistic"}, "evaluation": {"slices": {"all": {"rows": 0, "events": 0}}}}
 MANIFEST = {"target": "transit", "trained_on": "simulated worlds", "rows": 1, "events": 1}

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.trade.windows import Windows
-from riskmodel.model.product_backtest import COLUMNS, judge_products, learnt_scores
-from riskmodel.model.worlds import undeclared_by_code, undeclared_transit
+from features.trade.flows.windows import Windows
+from riskmodel.backtest.products import COLUMNS, judge_products, learnt_scores
+from riskmodel.outcomes.labels import Legs, product_labels
+from riskmodel.outcomes.simulated_rows import undeclared_by_code, undeclared_transit
 from riskmodel.simulate.world import World
-from riskmodel.target import Legs, product_labels
 
 WINDOWS = Windows(date(2021, 1, 1), date(2021, 12, 1))
 AS_OF = date(2022, 12, 31)

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskmodel.model.card import reachable_words
-from riskmodel.model.frames import Tables
-from riskmodel.model.measures import average_precision
-from riskmodel.model.reachable import CAUSES, ORACLES, oracle_columns, reachable
-from riskmodel.model.worlds import WorldJob
+from riskmodel.backtest.card import reachable_words
+from riskmodel.backtest.measures import average_precision
+from riskmodel.backtest.reachable import reachable
+from riskmodel.outcomes.labels import final_legs, transit_labels
+from riskmodel.outcomes.oracles import CAUSES, ORACLES, oracle_columns
+from riskmodel.outcomes.rows import Tables
+from riskmodel.outcomes.simulated_rows import WorldJob
 from riskmodel.simulate.world import World
-from riskmodel.target import final_legs, transit_labels
 
 DATES = [date(2022, 12, 31), date(2023, 6, 30), date(2023, 9, 30)]
 

@@ -14,11 +14,12 @@ import pytest
 import skops.io
 
 from features.catalogue import MODEL_SIGNALS
-from riskmodel import registry, stored_model
 from riskmodel.errors import ModelRefused
-from riskmodel.estimator import fit_heads
-from riskmodel.model.archive import dump_heads, load_heads
+from riskmodel.model.estimator import fit_heads
 from riskmodel.model.head import AdditiveHead
+from riskmodel.registry import champion as registry
+from riskmodel.registry import model_folder as stored_model
+from riskmodel.registry.archive import dump_heads, load_heads
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from data_contracts.tables import GOODS, LISTINGS, TRADE_FLOWS
-from features.trade.windows import Windows
-from riskmodel.target import final_legs, horizon, listing_labels, transit_labels
+from features.trade.flows.windows import Windows
+from riskmodel.outcomes.labels import final_legs, horizon, listing_labels, transit_labels
 
 AS_OF = date(2022, 12, 31)
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))

@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 from drawn_rows import frame_of
 
-from riskmodel import registry, retraining
 from riskmodel.errors import WrongUsage
-from riskmodel.model.worlds import WorldJob
+from riskmodel.outcomes.simulated_rows import WorldJob
+from riskmodel.registry import champion as registry
 from riskmodel.simulate.params import WorldParams
-from riskmodel.train import Trained, store, train_on_tables, train_on_worlds
+from riskmodel.training import run as retraining
+from riskmodel.training.fit import Trained, store, train_on_tables, train_on_worlds
 
 pytestmark = pytest.mark.usefixtures("quick")
 

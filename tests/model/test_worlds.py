@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.model.frames import FRAME, Tables, labelled_frame
-from riskmodel.model.worlds import (
+from riskmodel.outcomes.rows import FRAME, Tables, labelled_frame
+from riskmodel.outcomes.simulated_rows import (
     WorldJob,
     country_roles,
     held_out_jobs,

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from data_contracts.tables import ARTICLES
-from features.articles.evaluate import read_as_articles, read_labelled, score
 from features.articles.mentions import find_mentions
-from features.articles.training_set import training_set
+from features.articles.training.evaluate import read_as_articles, read_labelled, score
+from features.articles.training.sentences import training_set
 
 pytestmark = pytest.mark.real
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import validate
 from features.articles.gkg import CEILING, gkg_mentions
-from riskmodel.sources.files import find
-from riskmodel.sources.gkg import is_gkg, read_gkg
+from riskmodel.sources.files.find import find
+from riskmodel.sources.news.gkg import is_gkg, read_gkg
 
 pytestmark = pytest.mark.real
 

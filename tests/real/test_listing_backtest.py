@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from data_contracts.tables import TRADE_FLOWS
+from features.trade.flows.windows import Windows
 from features.trade.signals import trade_panel
-from features.trade.windows import Windows
-from riskmodel.model.frames import month_ends
-from riskmodel.model.listing_backtest import judge_listings, listing_rows
+from riskmodel.backtest.listings import judge_listings, listing_rows
+from riskmodel.outcomes.rows import month_ends
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade.read import read_trade
 
 ORIGINS = month_ends(date(2022, 7, 1), date(2023, 6, 1))
 END = date(2023, 12, 31)

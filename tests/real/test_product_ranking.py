@@ -22,13 +22,13 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from features.trade.flows.windows import Windows
 from features.trade.products import others_excess_usd, product_table
 from features.trade.signals import trade_signals
-from features.trade.windows import Windows
-from riskmodel.model.product_backtest import learnt_scores, product_rows
-from riskmodel.model.worlds import training_jobs
+from riskmodel.backtest.products import learnt_scores, product_rows
+from riskmodel.outcomes.simulated_rows import training_jobs
 from riskmodel.sources.goods import read_goods
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade.read import read_trade
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 

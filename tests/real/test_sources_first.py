@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskmodel.sources.articles import read_articles
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.news.articles import read_articles
+from riskmodel.sources.trade.read import read_trade
 
 pytestmark = pytest.mark.real
 

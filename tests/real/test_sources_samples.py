@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from riskmodel.sources.articles import read_articles
 from riskmodel.sources.listings import read_listings
+from riskmodel.sources.news.articles import read_articles
 
 pytestmark = pytest.mark.real
 

@@ -7,8 +7,8 @@ import pytest
 
 from features.reference.facts import country_names
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.areas import area_codes
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade.areas import area_codes
+from riskmodel.sources.trade.read import read_trade
 
 pytestmark = pytest.mark.real
 

@@ -12,11 +12,11 @@ import pytest
 
 from data_contracts.tables import GOODS, TRADE_FLOWS
 from features.reference.facts import coalition, priority_list
-from features.trade.mirror import asymmetry
+from features.trade.flows.windows import Windows
+from features.trade.measures.mirror import asymmetry
+from features.trade.measures.transit import substitution
 from features.trade.signals import TradeSignals, trade_signals
-from features.trade.transit import substitution
-from features.trade.windows import Windows
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade.read import read_trade
 
 pytestmark = pytest.mark.real
 

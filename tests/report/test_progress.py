@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from riskmodel.report.progress import progress
+from riskmodel.operations.progress import progress
 
 
 def test_silent_when_stderr_is_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmodel.report.tables import neutralise_csv, write_csv
+from riskmodel.publication.safe_csv import neutralise_csv, write_csv
 
 
 def test_formulas_get_an_apostrophe_and_the_rest_stays() -> None:

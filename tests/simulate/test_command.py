@@ -118,7 +118,7 @@ def test_a_file_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_an_unwritable_place_gives_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("riskmodel.ledger.os.access", lambda *_: False)
+    monkeypatch.setattr("riskmodel.publication.publish.os.access", lambda *_: False)
     assert _run("--seed", "7", "--out", tmp_path / "w") == 2
     assert "not writable" in capsys.readouterr().err
     assert not (tmp_path / "w").exists()

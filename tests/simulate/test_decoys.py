@@ -5,9 +5,9 @@ import dataclasses
 import polars as pl
 import pytest
 
+from riskmodel.simulate.cast import all_goods
 from riskmodel.simulate.decoys import FLOW_DECOYS
 from riskmodel.simulate.flows import trade_table
-from riskmodel.simulate.lists import all_goods
 from riskmodel.simulate.params import Decoys
 from riskmodel.simulate.plan import Plan, draw_plan
 from riskmodel.simulate.world import World, simulate_world

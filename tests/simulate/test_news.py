@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from riskmodel.simulate.wire import phrases
+from riskmodel.simulate.articles import phrases
 from riskmodel.simulate.world import World
 
 

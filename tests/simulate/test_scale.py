@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from riskmodel.simulate.cast import all_goods
 from riskmodel.simulate.flows import trade_table
-from riskmodel.simulate.lists import all_goods
 from riskmodel.simulate.months import n_months, position
 from riskmodel.simulate.params import Decoys, WorldParams
 from riskmodel.simulate.plan import Plan, draw_plan

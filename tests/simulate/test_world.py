@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 from data_contracts.tables import ARTICLES, GOODS, LISTINGS, MENTIONS, TRADE_FLOWS
 from features.reference.facts import coalition
 from riskmodel.errors import WrongUsage
-from riskmodel.simulate.lists import all_goods, all_places
+from riskmodel.simulate.cast import all_goods, all_places
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.plan import draw_plan
 from riskmodel.simulate.truth import TRUTH, TRUTH_MONTHLY

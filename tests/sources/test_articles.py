@@ -10,7 +10,7 @@ import pytest
 
 from data_contracts.tables import ARTICLES
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.articles import read_articles
+from riskmodel.sources.news.articles import read_articles
 
 DATES = {
     "2023-05-26": datetime(2023, 5, 26),

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import InputUnreadable, WrongUsage
-from riskmodel.sources import unpack
-from riskmodel.sources.articles import read_articles
+from riskmodel.sources.files import unpack
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.news.articles import read_articles
+from riskmodel.sources.trade.read import read_trade
 
 HEADER = "reporter,partner,flow,hs6,hs_edition,period,value_usd,net_kg,known_at,source"
 ROW = "DEU,KGZ,X,854231,HS2022,2022-05-01,1200,3,2022-07-15,own"

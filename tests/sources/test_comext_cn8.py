@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources import comext_cn8
-from riskmodel.sources.exchange import rates
-from riskmodel.sources.table import FILE, ROW
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.files.table import FILE, ROW
+from riskmodel.sources.trade import comext_cn8
+from riskmodel.sources.trade.exchange import rates
+from riskmodel.sources.trade.read import read_trade
 
 HEADER = "reporter_iso3,partner_iso3,month,code,value_eur"
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade.read import read_trade
 
 ROW = {
     "typeCode": "C", "freqCode": "M", "refMonth": 5, "period": "202305", "reporterCode": 792, "flowCode": "X",

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources import feeds
-from riskmodel.sources.articles import article_parts, read_articles
-from riskmodel.sources.page_text import read_page, tidy_lines
+from riskmodel.sources.news import feeds
+from riskmodel.sources.news.articles import article_parts, read_articles
+from riskmodel.sources.news.html import read_page, tidy_lines
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"

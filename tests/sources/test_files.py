@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.files import find, sha256_of
+from riskmodel.sources.files.find import find, sha256_of
 from riskmodel.sources.goods import read_goods
 
 SUFFIXES = (".csv", ".csv.gz")

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riskmodel.errors import RiskmodelError
-from riskmodel.sources import article_formats, goods, listings, trade
-from riskmodel.sources.articles import read_articles
+from riskmodel.sources import goods, listings
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.news import formats as article_formats
+from riskmodel.sources.news.articles import read_articles
+from riskmodel.sources.trade import read as trade
+from riskmodel.sources.trade.read import read_trade
 
 DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
 KINDS = {

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
-from data_contracts.runner import validate
 from features.articles.gkg import CEILING, country_days, gkg_mentions
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources import gkg
-from riskmodel.sources.files import find
-from riskmodel.sources.gkg import GKG_SUFFIXES, GkgParts, is_gkg, read_gkg
-from riskmodel.sources.news import news_parts
-from riskmodel.sources.unpack import Limits
+from riskmodel.sources.files.find import find
+from riskmodel.sources.files.unpack import Limits
+from riskmodel.sources.news import gkg
+from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts, is_gkg, read_gkg
+from riskmodel.sources.news.read import news_parts
 
 
 def place(fips: str, offset: int, name: str = "Some Town") -> str:

@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources import article_parts as parts_module
-from riskmodel.sources import table_parts, warc
-from riskmodel.sources.articles import article_parts, read_articles
-from riskmodel.sources.files import find
+from riskmodel.sources.files import table_parts
+from riskmodel.sources.files.find import find
+from riskmodel.sources.news import parts as parts_module
+from riskmodel.sources.news import warc
+from riskmodel.sources.news.articles import article_parts, read_articles
 
 LINES = [
     {"id": i, "date": f"2023-01-{1 + i % 28:02d}", "title": f"t{i}", "text": f'line one\nand "two", {i}'}

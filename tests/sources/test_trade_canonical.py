@@ -9,8 +9,8 @@ import pytest
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.cast import stack
-from riskmodel.sources.trade import read_trade, trade_parts
+from riskmodel.sources.files.cells import stack
+from riskmodel.sources.trade.read import read_trade, trade_parts
 
 
 @pytest.fixture
@@ -133,8 +133,8 @@ def test_reading_part_by_part_gives_the_same_rows(
     table.write_parquet(tmp_path / "c.parquet")
     (tmp_path / "BACI_HS17_Y2021.csv").write_text("t,i,j,k,v,q\n2021,276,417,854231,1.5,NA\n" * 1)
     whole = read_trade([tmp_path])
-    monkeypatch.setattr("riskmodel.sources.trade_parts.PART_ROWS", 2)
-    monkeypatch.setattr("riskmodel.sources.table_parts.WHOLE", 1)
+    monkeypatch.setattr("riskmodel.sources.trade.parts.PART_ROWS", 2)
+    monkeypatch.setattr("riskmodel.sources.files.table_parts.WHOLE", 1)
     parts = trade_parts([tmp_path])
     frames = list(parts)
     assert max(frame.height for frame in frames) <= 2
@@ -147,7 +147,7 @@ def test_reading_part_by_part_gives_the_same_rows(
 def test_a_fault_late_in_a_large_file_names_its_row(
     table: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("riskmodel.sources.table_parts.WHOLE", 1)
+    monkeypatch.setattr("riskmodel.sources.files.table_parts.WHOLE", 1)
     path = tmp_path / "a.csv"
     path.write_text(table.write_csv() + "too,many" + "," * 30 + "\n")
     with pytest.raises(InputUnreadable, match="data row 4"):
@@ -157,7 +157,7 @@ def test_a_fault_late_in_a_large_file_names_its_row(
 def test_a_large_parquet_file_that_is_cut_is_refused(
     table: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("riskmodel.sources.table_parts.WHOLE", 1)
+    monkeypatch.setattr("riskmodel.sources.files.table_parts.WHOLE", 1)
     path = tmp_path / "a.parquet"
     table.write_parquet(path)
     path.write_bytes(path.read_bytes()[:-20])

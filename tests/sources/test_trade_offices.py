@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.trade import read_trade
+from riskmodel.sources.trade.read import read_trade
 
 
 def read(folder: Path, name: str, text: str, **options):

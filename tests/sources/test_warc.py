@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.articles import read_articles
+from riskmodel.sources.news.articles import read_articles
 
 PAGE = (
     "<html><head><title>Chips &amp; routes</title><style>p{}</style></head><body><nav>Menu</nav>"

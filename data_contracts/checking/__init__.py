@@ -1,0 +1,1 @@
+"""Checking a batch against its contract."""

@@ -1,0 +1,89 @@
+"""What the rows of a batch add up to, counted part by part: the ground of every verdict in a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from data_contracts.checking.judged_values import Mask
+from data_contracts.contract import Contract, Rule, state
+
+
+@dataclass
+class Tally:
+    """Counts over the parts seen so far, which must all have the same columns.
+
+    Attributes
+    ----------
+    reads: for each canonical column that says something, whether any of it is of its type.
+    samples: the type and the first value of each column, for a sentence.
+    broken: rows that break each rule. first: where the first of them stands, for a sentence.
+    """
+
+    contract: Contract
+    rows: int = 0
+    columns: frozenset[str] | None = None
+    reads: dict[str, bool] = field(default_factory=dict)
+    samples: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, int] = field(default_factory=dict)
+    first: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required columns that the batch lacks."""
+        return tuple(name for name in self.contract.required if name not in (self.columns or ()))
+
+    @property
+    def empty_columns(self) -> list[str]:
+        """Required columns that are there and say nothing in any row, though they must."""
+        expected = [name for name in self.contract.required if name not in self.missing]
+        return [c for c in expected if self.rows and c not in self.reads and c not in self.contract.nullable]
+
+    def judges(self, rule: Rule) -> bool:
+        """Whether a row rule has its columns; of absent ones the schema rules speak."""
+        return not {*self.missing} & {*rule.columns}
+
+    def see(self, frame: pl.DataFrame, typed: pl.DataFrame) -> None:
+        """Count the rows of a part and note what its columns say; `typed` is `frame` after the cast."""
+        columns = frozenset(frame.columns)
+        if self.columns not in (None, columns):
+            raise ValueError(f"Every part of a {self.contract.name} batch must have the same columns.")
+        self.columns = columns
+        self.rows += frame.height
+        for name in self.contract.columns:
+            read = typed[state(name)].max()
+            if read is not None:
+                self.reads[name] = self.reads.get(name, False) or read == 1
+            if name in columns and name not in self.samples and frame[name].null_count() < frame.height:
+                value = show(_value(frame[name].drop_nulls(), 0))
+                self.samples[name] = f"{frame.schema[name]} such as {value}"
+
+    def count(self, rule: Rule, frame: pl.DataFrame, broken: Mask) -> None:
+        """Add the rows of a part that break a row rule."""
+        count = int(broken.sum())
+        if not count:
+            return
+        self.broken[rule.name] = self.broken.get(rule.name, 0) + count
+        if rule.name not in self.first:
+            place = int(broken.argmax())
+            column = rule.columns[0]
+            value = show(_value(frame[column], place)) if column in frame.columns else "nothing"
+            where = f"{frame['source_file'][place] or 'the table'}, row {frame['source_row'][place]}"
+            self.first[rule.name] = f"first at {where}, where {column} is {value}"
+
+
+def _value(values: pl.Series, place: int) -> object:
+    """One value; as text where Python has no date that early or late."""
+    try:
+        return values[place]
+    except (ValueError, OverflowError):
+        return values.slice(place, 1).cast(pl.String)[0]
+
+
+def show(value: object) -> str:
+    """A value for a sentence: quoted, on one line, short."""
+    if value is None:
+        return "empty"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,150 @@
+"""What great-expectations said of each value of a column, so that no value is judged twice.
+
+A row rule looks at one value of one column, so its verdict on a value is its verdict on every row that holds
+it. A column that is only bounded needs less still: bounds are kept by a whole interval of values or by none
+outside it, so where the smallest and the largest value pass, everything between them passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from data_contracts.checking.judge import breaking_rows
+from data_contracts.contract import Rule
+
+Mask = npt.NDArray[np.bool_]
+BETWEEN = "expect_column_values_to_be_between"
+# Types whose verdict on a row follows from the value there and from nothing else.
+BY_VALUE = (BETWEEN, "expect_column_values_to_be_in_set", "expect_column_values_to_not_be_null")
+CHUNKS = (1_000, 250_000)  # values at once: short columns are not made as long as the longest
+REMEMBERED = 100_000  # values of a column; a column of more distinct ones is judged anew in each part
+
+
+@dataclass
+class _Column:
+    """The rules on one column and what is known of its values."""
+
+    rules: Sequence[Rule]
+    bounded: bool
+    least: object = None  # of the values that pass, where only bounds are judged
+    most: object = None
+    judged: pl.Series | None = None  # values with a verdict that lie outside least to most
+    broken: dict[str, pl.Series] = field(default_factory=dict)
+    null: frozenset[str] | None = None  # rules that a null breaks
+
+    def unjudged(self, values: pl.Series) -> pl.Series:
+        """Values that need a verdict before all rows have one; extremes come first, alone."""
+        found = values.drop_nulls()
+        if self.bounded and values.dtype.is_numeric():
+            if self.least is None:
+                ends = pl.Series(values.name, [found.min(), found.max()], dtype=values.dtype, strict=False)
+                fresh = self._without_judged(ends.drop_nulls().unique(maintain_order=True))
+                if len(fresh):
+                    return self._with_null(fresh, values)
+            else:
+                found = found.filter((found < self.least) | (found > self.most))
+        return self._with_null(self._without_judged(found.unique(maintain_order=True)), values)
+
+    def _without_judged(self, values: pl.Series) -> pl.Series:
+        return values if self.judged is None else values.filter(~values.is_in(self.judged.implode()))
+
+    def _with_null(self, values: pl.Series, of: pl.Series) -> pl.Series:
+        if self.null is not None or not of.null_count():
+            return values
+        return pl.concat([values, pl.Series(values.name, [None], dtype=values.dtype)])
+
+    def learn(self, values: pl.Series, positions: Mapping[str, Sequence[int]]) -> None:
+        """Keep the verdicts on `values`: for each rule the positions of those that break it."""
+        fails = np.zeros(len(values), dtype=bool)
+        for rule in self.rules:
+            here = [place for place in positions[rule.name] if place < len(values)]
+            fails[here] = True
+            if len(here):
+                worse = values[here].drop_nulls()
+                before = self.broken.get(rule.name)
+                self.broken[rule.name] = worse if before is None else pl.concat([before, worse])
+        empty = values.is_null().to_numpy()
+        if empty.any():
+            place = int(empty.argmax())
+            self.null = frozenset(r.name for r in self.rules if place in positions[r.name])
+        told = values.filter(~empty)
+        if self.bounded and values.dtype.is_numeric():
+            sound = values.filter(~empty & ~fails)
+            sound = sound.drop_nans() if sound.dtype.is_float() else sound
+            ends = [v for v in (sound.min(), sound.max(), self.least, self.most) if v is not None]
+            if ends:
+                self.least, self.most = min(ends), max(ends)  # type: ignore[type-var]
+        self.judged = told if self.judged is None else pl.concat([self.judged, told])
+
+    def mask(self, rule: str, values: pl.Series) -> Mask:
+        """Which of `values`, all of them judged, break a rule."""
+        worse = self.broken.get(rule)
+        of_null = self.null is not None and rule in self.null
+        if (worse is None or not len(worse)) and not of_null:
+            return np.zeros(len(values), dtype=bool)
+        broken = values.is_in((worse if worse is not None else values.clear()).implode()).fill_null(False)
+        return (broken | values.is_null() if of_null else broken).to_numpy()
+
+    def forget(self) -> None:
+        """Keep bounds only, where the values are too many to remember."""
+        if self.judged is not None and len(self.judged) > REMEMBERED:
+            self.judged, self.broken = None, {}
+
+
+class Verdicts:
+    """The judge of a table that may come in parts; what it has judged in one part it knows in the next.
+
+    `rules` must be of types that judge one value by itself (`BY_VALUE`); ValueError otherwise.
+    """
+
+    def __init__(self, name: str, rules: Sequence[Rule]) -> None:
+        strange = [rule.name for rule in rules if rule.expectation not in BY_VALUE]
+        if strange:
+            raise ValueError(f"{', '.join(strange)} of {name} must be one of {', '.join(BY_VALUE)}.")
+        self.name = name
+        self.rules = tuple(rules)
+        by_column: dict[str, list[Rule]] = {}
+        for rule in rules:
+            by_column.setdefault(str(rule.kwargs["column"]), []).append(rule)
+        self._columns = {
+            column: _Column(own, all(rule.expectation == BETWEEN for rule in own))
+            for column, own in sorted(by_column.items())
+        }
+
+    def broken(self, frame: pl.DataFrame) -> dict[str, Mask]:
+        """For each rule a Boolean for each row of `frame`: whether it breaks the rule."""
+        while wanted := self._wanted(frame):
+            self._judge(wanted)
+        masks = {
+            rule.name: column.mask(rule.name, frame[name])
+            for name, column in self._columns.items()
+            for rule in column.rules
+        }
+        for column in self._columns.values():
+            column.forget()
+        return {rule.name: masks[rule.name] for rule in self.rules}
+
+    def _wanted(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
+        unjudged = {name: column.unjudged(frame[name]) for name, column in self._columns.items()}
+        return {name: values for name, values in unjudged.items() if len(values)}
+
+    def _judge(self, wanted: Mapping[str, pl.Series]) -> None:
+        start, longest = 0, max(len(values) for values in wanted.values())
+        while start < longest:
+            size = CHUNKS[min(start, 1)]
+            chunk = {
+                name: values.slice(start, size) for name, values in wanted.items() if len(values) > start
+            }
+            rows = max(len(values) for values in chunk.values())
+            # A column of fewer values repeats its first: judging a value again changes nothing.
+            even = pl.DataFrame([pl.concat([v, v.new_from_index(0, rows - len(v))]) for v in chunk.values()])
+            rules = [rule for name in chunk for rule in self._columns[name].rules]
+            positions = breaking_rows(self.name, even, rules)
+            for name, values in chunk.items():
+                self._columns[name].learn(values, positions)
+            start += size

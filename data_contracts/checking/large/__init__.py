@@ -1,0 +1,1 @@
+"""Checking a batch that memory does not hold, part by part."""

@@ -1,0 +1,1 @@
+"""Codes that canonical tables may carry: countries and HS products."""

@@ -1,0 +1,1 @@
+"""Countries in text."""

@@ -1,0 +1,1 @@
+"""Role reading of many sentences at once, in columns."""

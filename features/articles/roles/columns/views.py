@@ -1,0 +1,77 @@
+"""Sentences seen from a country, as columns: what `masking.masked` gives, without the silent words.
+
+A view is a sentence with one of its countries as the target, or with none. Countries joined in one list
+become one placeholder, which is the target if one of them is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.articles.roles.columns.tokens import TokenTable
+from features.articles.roles.columns.vocabulary import Flags, Ids, vocabulary
+from features.articles.roles.features import MASKS
+from features.articles.roles.masking import LONGEST_LINK
+
+NO_TARGET = -2
+_RANKED = ("REGIME", "OTHER", "COUNTRY")  # what a list of several becomes: the last that is among them
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """Words of n views, one view after the other.
+
+    `view`: which one a word belongs to. unit, word, stem, country: as in `TokenTable`. in_list: (n), whether
+    the target is in a list.
+    """
+
+    n: int
+    view: NDArray[np.int64]
+    unit: Ids
+    word: Ids
+    stem: Ids
+    country: Flags
+    in_list: Flags
+
+
+def views(tokens: TokenTable, sentence: NDArray[np.int64], target: Ids) -> Views:
+    """Views of sentences (their numbers) from targets (indexes of `tokens.codes`, or `NO_TARGET`)."""
+    n = len(sentence)
+    lengths = np.diff(tokens.starts)[sentence]
+    view = np.repeat(np.arange(n), lengths)
+    at = np.arange(len(view)) + np.repeat(tokens.starts[sentence] - np.cumsum(lengths) + lengths, lengths)
+    units = vocabulary().unit_ids(_RANKED)
+    aimed = tokens.iso3[at] == target[view]
+    unit, word = tokens.unit[at], tokens.word[at]
+    unit[aimed], word[aimed] = units[-1], MASKS.index("COUNTRY")
+    country = tokens.country[at] | aimed
+    kept, in_list = ~tokens.silent[at], np.zeros(n, dtype=np.bool_)
+    places = np.flatnonzero(tokens.listable[at] | aimed)
+    if len(places):
+        linked = _linked(places, view, tokens.joiner[at])
+        heads = np.flatnonzero(~linked)
+        rank = np.maximum.reduceat((unit[places, None] == units).argmax(axis=1), heads)
+        unit[places[heads]], country[places[heads]] = units[rank], rank == len(units) - 1
+        several = np.diff(np.append(heads, len(places))) > 1
+        in_list[view[places[heads[several & (rank == len(units) - 1)]]]] = True
+        kept &= ~_between(places[:-1][linked[1:]], places[1:][linked[1:]], len(view))
+    return Views(n, view[kept], unit[kept], word[kept], tokens.stem[at][kept], country[kept], in_list)
+
+
+def _linked(places: NDArray[np.int64], view: NDArray[np.int64], joiner: Flags) -> Flags:
+    """Whether only a few joiners stand between a place and the one before."""
+    gap = np.diff(places) - 1
+    joiners = np.diff(np.cumsum(joiner)[places])
+    near = (view[places[1:]] == view[places[:-1]]) & (gap <= LONGEST_LINK) & (joiners == gap)
+    return np.append(False, near)
+
+
+def _between(after: NDArray[np.int64], until: NDArray[np.int64], n: int) -> Flags:
+    """Positions after one place of a list up to the next, itself included."""
+    depth = np.zeros(n + 1, dtype=np.int64)
+    depth[after + 1] += 1
+    depth[until + 1] -= 1
+    return np.cumsum(depth[:n]) > 0

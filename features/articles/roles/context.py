@@ -1,0 +1,195 @@
+"""What earlier sentences lend to a later one: Russia named before, and the country that `there` means."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import polars as pl
+
+from features.articles.places.gazetteer import gazetteer, read_reference
+from features.articles.roles.features import CONTEXT_FLAGS
+
+_INSTITUTION = (
+    r"(?:government|authorities|customs|(?:customs|revenue|border) service|central bank|"
+    r"presidential office|(?:foreign|trade|economy|finance|interior|commerce) (?:ministry|minister)|capital)"
+)
+_STATE = (
+    r"(?:country|republic|nation|kingdom|sultanate|emirate|emirates|archipelago|city-state|island|territory|"
+    r"federation|hub)"
+)
+# In lower case only: `The Emirates` and `the Kyrgyz Republic` are names.
+STRONG_ANAPHOR = (
+    rf"the (?:[a-z-]+ ){{0,2}}(?-i:{_STATE})|"
+    r"the (?:(?:small|tiny|former|landlocked|oil-rich) )?(?:[a-z]+ )?"
+    r"(?:soviet|asian|gulf|balkan|caucasus|caucasian|eurasian|african|arab) (?-i:state|neighbou?r)"
+)
+# `there is no proof` points to no place; `what is sold there is moved north` does.
+_EXPLETIVE = (
+    r"(?: (?:is|are|was|were|ha[sd]|have|will|would|can|could|may|might)|'s)(?: (?:also|still|now|be|been))* "
+    r"(?:an?|no|not|any|some|little|few|many|only|no\w+|evidence|signs?|concerns?|one|two|more|much|plenty)\b"
+)
+ANAPHOR = (
+    rf"(?i)\b(?:there(?!{_EXPLETIVE})|the state|{STRONG_ANAPHOR}|(?:the|its) {_INSTITUTION}|"
+    r"its (?:territory|soil|ports?|borders?|banks?|companies|traders|exporters|officials|embassy)|"
+    r"local (?:firms|companies|banks|traders|businesses|middlemen|authorities|customs)|"
+    r"our (?:country|territory|soil|companies|firms))\b"
+)
+# At the head of a sentence such words point back even where another country follows.
+HEAD_ANAPHOR = rf"(?i)^[^\p{{Lu}}]{{0,3}}(?:(?:but|and|yet|officially|still|now),? )?(?:{STRONG_ANAPHOR})\b"
+# What the fast pass looks for; the words themselves decide afterwards.
+MAY_POINT_BACK = r"(?i)\b(?:there|the|its|local|our) ?"
+CARRY_SENTENCES = 3
+BRIEF = 2  # sentences of a document that is a line in a digest
+REGIME_WORDS = [
+    "Iran", "Tehran", "North Korea", "Pyongyang", "Syria", "Venezuela", "Myanmar", "Houthi", "Hamas",
+    "Hezbollah", "Huawei", "Nvidia", "AI chips", "Gaza", "Israel", "Sudan",
+]  # fmt: skip
+EVASION_WORDS = [
+    "sanction", "export control", "export curb", "export ban", "embargo", "circumvent", "evasion",
+    "evad", "re-export", "reexport", "transship", "tranship", "dual-use", "dual use", "smuggl", "diver",
+    "blacklist", "entity list",
+]  # fmt: skip
+# What goes to Russia where it should not; with Russia in one sentence the article is about such goods.
+GOODS_WORDS = [
+    "chip", "semiconductor", "electronic", "component", "drone", "machine tool", "lathe", "aircraft part",
+    "weapon", "missile", "shells", "ammunition", "military", "battlefield", "war machine", "dual-use",
+    "high-priority", "technolog", "parallel import", "bearing", "re-export", "reexport", "transit",
+    "intermediar", "middlem", "microcontroller", "avionics", "optic", "gunpowder", "procure",
+]  # fmt: skip
+ENERGY_WORDS = ["crude", " oil", "tanker", "refiner", "price cap", "lng", " gas ", "shadow fleet"]
+PEACE_WORDS = ["ceasefire", "peace", "prisoner", "summit", "mediat", "negotiat", "hostage"]
+_ANAPHOR = re.compile(ANAPHOR)
+
+
+def anaphors_for(sentence: str, iso3: str) -> tuple[tuple[int, int, str], ...]:
+    """Spans of words that stand for a country named earlier."""
+    return tuple((m.start(), m.end(), iso3) for m in _ANAPHOR.finditer(sentence))
+
+
+def never_meant() -> list[str]:
+    """Countries that a later `there` does not mean: those of the war and those that apply controls."""
+    return sorted(c for c, group in gazetteer().groups.items() if group in ("russia", "ukraine", "controls"))
+
+
+def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Sentences with what their documents lend them.
+
+    `sentences`: row (unique), article, sentence_no, text, in reading order. `found`: row, iso3, order, as
+    `countries_in` gives them. Adds the flags of `Context` and `carried`, the code of the country that words
+    such as `there` stand for in the sentence, or null.
+    """
+    focus = _focus(sentences, found)
+    russia = found.filter(pl.col("iso3") == "RUS").select("row", _ru=pl.lit(True)).unique()
+    text = pl.col("text")
+    # Words with one blank between them, so that the beginning of a word can be asked for.
+    spaced = (" " + text.str.to_lowercase().str.replace_all(r"[^\w'-]+", " ") + " ").alias("_spaced")
+    flagged = (
+        sentences.join(focus, on="row", how="left", maintain_order="left")
+        .join(russia, on="row", how="left", maintain_order="left")
+        .with_columns(spaced)
+        .with_columns(
+            _ru=pl.col("_ru").fill_null(False),
+            _re=text.str.contains_any(REGIME_WORDS),
+            _ev=text.str.contains_any(EVASION_WORDS, ascii_case_insensitive=True),
+            _go=text.str.contains_any(GOODS_WORDS, ascii_case_insensitive=True),
+            _en=text.str.contains_any(ENERGY_WORDS, ascii_case_insensitive=True),
+            _pe=text.str.contains_any(PEACE_WORDS, ascii_case_insensitive=True),
+            **{f"_{name}": pl.col("_spaced").str.contains_any(words) for name, words in _spoken().items()},
+        )
+        .with_columns(_to=pl.col("_ru") & (pl.col("_go") | pl.col("_ev")))
+        .with_columns(
+            russia=_earlier("_ru"),
+            regime=_earlier("_re"),
+            evasion=_earlier("_ev"),
+            energy=_earlier("_en"),
+            peace=_earlier("_pe"),
+            topic=_earlier("_to"),
+            near=(_before("_to", 1) | _before("_to", 2)),
+            last_russia=_before("_ru", 1),
+            **{f"last_{name}": _before(f"_{name}", 1) for name in _spoken()},
+            brief=pl.len().over("article") <= BRIEF,
+            first=pl.col("row") == pl.col("row").min().over("article"),
+            _named=pl.col("focus").is_not_null(),
+            **{name: pl.col(name).shift(1).forward_fill().over("article") for name in _CARRIED},
+        )
+    )
+    leader = pl.when(pl.col("sentence_no") - pl.col("leader_at") <= CARRY_SENTENCES).then("leader")
+    nearest = pl.when(pl.col("sentence_no") - pl.col("focus_at") <= CARRY_SENTENCES).then("focus")
+    points_back = (
+        pl.when(pl.col("_named"))
+        .then(text.str.contains(HEAD_ANAPHOR))
+        .otherwise(text.str.contains(MAY_POINT_BACK))
+    )
+    means_the_nearest = text.str.contains(r"(?i)\bthere\b")
+    carried = pl.when(means_the_nearest).then(nearest).otherwise(pl.coalesce(leader, nearest))
+    return flagged.with_columns(carried=pl.when(points_back).then(carried)).select(
+        *sentences.columns, *CONTEXT_FLAGS, "carried"
+    )
+
+
+# What the sentence before may have spoken of: classes of phrases of the lexicon; goods come from its terms.
+_SPOKEN = {
+    "trade": ("supply", "get", "reexport", "transit", "divert", "reach", "hub"),
+    "guile": ("evade", "illicit", "sanction"),
+    "listed": ("listed",),
+    "acts": ("pressure", "crackdown", "pledge", "deny"),
+    "move": ("move", "carrier"),
+    "arms": ("military",),
+    "energy": ("energy",),
+    "peace": ("diplo", "sport", "people"),
+    "agri": ("agri",),
+    "finance": ("finance",),
+}
+
+
+@lru_cache(maxsize=1)
+def _spoken() -> dict[str, list[str]]:
+    """Beginnings of the words that speak of each matter, a blank before each."""
+    found = {name: set[str]() for name in ("goods", *_SPOKEN)}
+    found["goods"] |= {row["term"] for row in read_reference("goods_lexicon.csv")}
+    for row in read_reference("phrases.csv"):
+        for name, classes in _SPOKEN.items():
+            if row["class"] in classes:
+                found[name].add(row["phrase"])
+    return {
+        name: sorted(f" {word[:-1]}" if word.endswith("*") else f" {word} " for word in words)
+        for name, words in found.items()
+    }
+
+
+_CARRIED = ("focus", "focus_at", "leader", "leader_at")
+
+
+def _focus(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The last country that `there` may mean, by sentence, and the one named most so far in the article.
+
+    Among countries named equally often the one named last leads. Columns: row, and `_CARRIED`.
+    """
+    named = (
+        found.filter(~pl.col("iso3").is_in(never_meant()))
+        .join(sentences.select("row", "article", "sentence_no"), on="row", how="inner", maintain_order="left")
+        .with_row_index("event")
+        .with_columns(times=pl.int_range(1, pl.len() + 1).over("article", "iso3"))
+        .with_columns(best=(pl.col("times") * 2**32 + pl.col("event")).cum_max().over("article") % 2**32)
+    )
+    at = pl.col("best").cast(pl.UInt32)
+    return (
+        named.with_columns(leader=pl.col("iso3").gather(at), leader_at=pl.col("sentence_no").gather(at))
+        .group_by("row", maintain_order=True)
+        .agg(
+            pl.col("iso3").last().alias("focus"),
+            pl.col("sentence_no").last().alias("focus_at"),
+            pl.col("leader", "leader_at").last(),
+        )
+    )
+
+
+def _earlier(flag: str) -> pl.Expr:
+    """Whether the flag was set in an earlier sentence of the same article."""
+    return pl.col(flag).cast(pl.UInt8).cum_max().shift(1, fill_value=0).over("article").cast(pl.Boolean)
+
+
+def _before(flag: str, distance: int) -> pl.Expr:
+    """Whether the flag was set in the sentence so many before."""
+    return pl.col(flag).shift(distance, fill_value=False).over("article")

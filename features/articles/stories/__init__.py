@@ -1,0 +1,1 @@
+"""Articles that report the same thing, and who owns their sources."""

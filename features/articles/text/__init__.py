@@ -1,0 +1,1 @@
+"""Article text: its language, its sentences."""

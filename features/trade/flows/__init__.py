@@ -1,0 +1,1 @@
+"""Trade flows condensed to what signals need, as known on a date."""

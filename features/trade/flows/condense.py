@@ -1,0 +1,179 @@
+"""Condense trade flows: from any number of rows to the few that signals are made of.
+
+A table (a frame, or a query over any number of files) is condensed by streamed queries: memory stays flat
+however many rows it holds. Partitions may also be condensed apart, and merged. What is kept has its day of
+publication: one condensed table serves every as_of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from features.reference.facts import NEVER_SCORED, RUSSIA, coalition
+from features.trade.flows.families import goods_in_force
+from features.trade.flows.vintages import documented_day
+from features.trade.flows.windows import Windows
+
+COLUMNS = ("reporter", "partner", "flow", "hs6", "period", "value_usd", "net_kg", "known_at")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to keep of a partition.
+
+    Attributes
+    ----------
+    codes: listed codes and their siblings in other HS editions, sorted. headings: their HS4 headings.
+    members: countries in the coalition on any of the dates; lasting: on all of them.
+    first, last: baseline months, for the exports that show what a country makes itself.
+    """
+
+    codes: tuple[str, ...]
+    headings: tuple[str, ...]
+    members: tuple[str, ...]
+    lasting: tuple[str, ...]
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Part:
+    """One condensed partition: kept rows in canonical columns, months reported, exports; see `Condensed`."""
+
+    rows: pl.DataFrame
+    reported: pl.DataFrame
+    exports: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Condensed:
+    """What is left of the flows.
+
+    Attributes
+    ----------
+    series: series_id (0, 1, 2, ...), reporter, partner, flow (`X`, `M`), hs6, sorted: exports of the
+        coalition and to Russia, imports from the coalition; listed codes, and unlisted codes of the same
+        headings on the way from the coalition to a transit country.
+    rows: series_id, period, known_at (filled), value_usd, net_kg, sorted, so that of a series and period
+        the last row known on a day is its latest vintage then.
+    reported: reporter, flow, period, known_at: the day the first row of that month was public.
+    exports: reporter, code (a listed hs6, or its HS2 chapter), period, known_at, value_usd: baseline
+        exports of everybody to everybody but Russia.
+    """
+
+    series: pl.DataFrame
+    rows: pl.DataFrame
+    reported: pl.DataFrame
+    exports: pl.DataFrame
+
+
+def plan_for(goods: pl.DataFrame, windows: Windows, dates: Sequence[date]) -> Plan:
+    """The plan that serves every date in `dates` (at least one)."""
+    undated = goods.with_columns(pl.lit(None, dtype=pl.Date).alias("valid_to"))
+    every = goods_in_force(undated, date.max, first_month=windows.baseline_start, allow_hindsight=True)
+    codes = tuple(sorted(every.frame["hs6"]))
+    sets = [coalition(on) for on in dates]
+    return Plan(
+        codes=codes,
+        headings=tuple(sorted({code[:4] for code in codes})),
+        members=tuple(sorted(frozenset().union(*sets))),
+        lasting=tuple(sorted(frozenset.intersection(*sets))),
+        first=windows.baseline_start,
+        last=windows.baseline_end,
+    )
+
+
+def condense(partition: pl.LazyFrame, plan: Plan) -> Part:
+    """Condense one partition, in bounded memory; independent of every other partition.
+
+    Three streamed queries, each of which reads only the columns it needs.
+
+    Parameters
+    ----------
+    partition: canonical trade_flows (the columns of `COLUMNS`). Null `known_at` is filled with the
+        period's end plus the reporter's documented lag.
+    """
+    flow, hs6, partner = pl.col("flow"), pl.col("hs6"), pl.col("partner")
+    exports, listed = flow == "X", hs6.is_in(plan.codes)
+    to_russia = partner == RUSSIA
+    to_transit = ~partner.is_in([*plan.lasting, *sorted(NEVER_SCORED)])
+    in_headings = hs6.str.head(4).is_in(plan.headings)
+    sent = exports & pl.col("reporter").is_in(plan.members) & to_transit
+    kept = sent | (listed & ((exports & to_russia) | ((flow == "M") & partner.is_in(plan.members))))
+    months = partition.group_by("reporter", "flow", "period").agg(
+        pl.col("known_at").min(), pl.col("known_at").null_count().alias("undated")
+    )
+    in_baseline = pl.col("period").is_between(plan.first, plan.last)
+    code = pl.when(listed).then(hs6).otherwise(hs6.str.head(2)).alias("code")
+    elsewhere = (
+        partition.filter(exports & in_baseline & ~to_russia & (partner != "WLD"))
+        .group_by("reporter", code, "period", "known_at")
+        .agg(pl.col("value_usd").sum())
+    )
+    # The headings first: the cheapest test that leaves out nearly all rows.
+    rows = partition.select(COLUMNS).filter(in_headings).filter(kept).collect(engine="streaming")
+    reported = months.collect(engine="streaming").filter(flow.is_in(["X", "M"]))
+    undated = pl.when(pl.col("undated") > 0)
+    first = undated.then(pl.min_horizontal("known_at", documented_day())).otherwise("known_at")
+    return Part(
+        rows,
+        reported.select("reporter", "flow", "period", first.alias("known_at")),
+        elsewhere.collect(engine="streaming").with_columns(pl.col("known_at").fill_null(documented_day())),
+    )
+
+
+def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: Plan) -> Condensed:
+    """Condense one table, in memory or a query over any number of files."""
+    return merge([condense(flows.lazy(), plan)])
+
+
+def merge(parts: Sequence[Part]) -> Condensed:
+    """One table from the condensed partitions; the order of `parts` does not matter."""
+    reported = (
+        pl.concat([part.reported for part in parts])
+        .group_by("reporter", "flow", "period")
+        .agg(pl.col("known_at").min())
+        .sort("reporter", "flow", "period")
+    )
+    key = ["reporter", "code", "period", "known_at"]
+    exports = pl.concat([part.exports for part in parts]).group_by(key).agg(pl.col("value_usd").sum())
+    series, rows = _series(pl.concat([part.rows for part in parts]))
+    return Condensed(series, rows, reported, exports.sort(key))
+
+
+def _series(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    names = ["reporter", "partner", "flow", "hs6"]
+    if rows["known_at"].null_count():
+        rows = rows.with_columns(pl.col("known_at").fill_null(documented_day()))
+    coded = [_as_enum(rows[name]) for name in names]
+    # One whole number for four texts: numbers sort and group several times faster.
+    key = pl.Series([0], dtype=pl.Int64)
+    for column in coded:
+        key = key * len(column.dtype.categories) + column.to_physical().cast(pl.Int64)  # type: ignore[attr-defined]
+    ordered = (
+        rows.drop(names)
+        .with_columns(key.alias("key") if rows.height else pl.lit(0, dtype=pl.Int64).alias("key"))
+        .with_columns(coded)
+        .sort("key", "period", "known_at", "value_usd", "net_kg")
+        .with_columns(pl.col("key").rle_id().cast(pl.Int64).alias("series_id"))
+    )
+    first = ordered.filter(pl.col("series_id").ne_missing(pl.col("series_id").shift(1)))
+    series = first.select("series_id", *(pl.col(name).cast(pl.String) for name in names))
+    return series, ordered.select("series_id", "period", "known_at", "value_usd", "net_kg")
+
+
+def _as_enum(text: pl.Series) -> pl.Series:
+    return text.cast(pl.Enum(text.unique().sort()))
+
+
+def latest(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The latest vintage known on `as_of` of each series and period of `Condensed.rows`."""
+    known = rows.filter(pl.col("known_at") <= as_of)
+    same = (pl.col("series_id") == pl.col("series_id").shift(-1)) & (
+        pl.col("period") == pl.col("period").shift(-1)
+    )
+    return known.filter(~same.fill_null(False))

@@ -1,0 +1,1 @@
+"""The trade signals, each measure a module."""

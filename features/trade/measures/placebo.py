@@ -1,0 +1,36 @@
+"""Is it the listed goods, or the economy? Unlisted neighbours in the same headings as a placebo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from features.trade.flows.as_of import Known
+from features.trade.measures.growth import control_growth
+from features.trade.measures.surge import WindowSums, code_sums, family_sums
+from features.trade.measures.transit import COUNTRY_FLOOR_USD, leg_totals, with_excess
+
+
+def placebo_surge(known: Known, sums: WindowSums, controls: Collection[str]) -> pl.DataFrame:
+    """country, placebo_surge (log ratio): the inbound surge of unlisted HS6 codes of the listed headings.
+
+    Formula: as inbound_surge, on the families of unlisted codes that share a four-digit heading with a
+    listed code and have a clean family across editions, against the growth of the same families to the
+    control countries. Minimum: US$1m of such trade in the recent window and its baseline together; a
+    table that holds listed codes only has none, and then the country has no row.
+    """
+    legs = known.legs.filter(pl.col("leg") == "placebo").with_columns(pl.lit("inbound").alias("leg"))
+    if legs.is_empty():
+        return pl.DataFrame(schema={"country": pl.String, "placebo_surge": pl.Float64})
+    families = family_sums(code_sums(known, legs, sums.months))
+    growth = control_growth(families, controls)
+    enough = families.group_by("country").agg(
+        (pl.col("recent_usd") + pl.col("baseline_usd")).sum().alias("usd")
+    )
+    surge = leg_totals(with_excess(families, growth.families), "inbound")
+    return (
+        surge.join(enough.filter(pl.col("usd") >= COUNTRY_FLOOR_USD), on="country", how="semi")
+        .select("country", pl.col("inbound_surge").alias("placebo_surge"))
+        .sort("country")
+    )

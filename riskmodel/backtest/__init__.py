@@ -1,0 +1,1 @@
+"""Judging scores: protocol, measures, baselines, alarms, card and page."""

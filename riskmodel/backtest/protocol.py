@@ -1,0 +1,286 @@
+"""Judge candidates and baselines by one protocol, on rows that none of them was fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, get_args
+
+import numpy as np
+import polars as pl
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from features.catalogue import BY_NAME, MODEL_SIGNALS
+from riskmodel.backtest import alarms, measures
+from riskmodel.backtest.baselines import as_probability, baseline_scores
+from riskmodel.backtest.reachable import reachable
+from riskmodel.model.design import head_expr
+from riskmodel.model.estimator import Model, fit_heads
+from riskmodel.model.head import Candidate
+from riskmodel.outcomes.rows import GAP_MONTHS
+
+CANDIDATES: tuple[Candidate, ...] = get_args(Candidate)
+BIG_FOUR = ("ARE", "CHN", "HKG", "TUR")
+SIMPLER: Candidate = "logistic"
+
+_ONWARD = [name for name in MODEL_SIGNALS if "onward" in BY_NAME[name].needs]
+_NEWS = [name for name in MODEL_SIGNALS if BY_NAME[name].group != "trade"]
+HIDDEN_INPUTS: dict[str, list[str]] = {
+    "all inputs": [],
+    "no articles, no listings": _NEWS,
+    "onward leg unknown": _ONWARD,
+    "coalition trade only": [*_ONWARD, *_NEWS],
+}
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with a known label and an inbound leg, and what each method said of them.
+
+    Attributes
+    ----------
+    rows: the frame. scores: method -> score (rows,). risks: method -> probability (rows,). base_rate: share
+    of events in the rows that the methods were fitted on (their mean over folds).
+    """
+
+    rows: pl.DataFrame
+    scores: Mapping[str, Vector]
+    risks: Mapping[str, Vector]
+    base_rate: float
+
+
+def labels_of(rows: pl.DataFrame) -> NDArray[np.int64]:
+    """1 for an event, 0 for none; the label must be known."""
+    return rows["target"].cast(pl.Int64).to_numpy()
+
+
+def blocks_of(rows: pl.DataFrame) -> NDArray[np.int64]:
+    """A number for each country (of each world): rows of one country always stay together."""
+    return (
+        rows.select(pl.concat_str("world", "country", separator="/").rank("dense").cast(pl.Int64))
+        .to_series()
+        .to_numpy()
+    )
+
+
+def usable(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Rows that can be learned from, and how many were dropped, by reason."""
+    dropped = dict(
+        rows.filter(pl.col("target").is_null())
+        .group_by("why_null")
+        .agg(pl.len())
+        .sort("why_null")
+        .iter_rows()
+    )
+    known = rows.filter(pl.col("target").is_not_null())
+    scored = known.filter(pl.col("inbound_surge").is_not_null() | pl.col("inbound_excess_usd").is_not_null())
+    if known.height > scored.height:
+        dropped["inbound_leg_unknown"] = known.height - scored.height
+    return scored, {str(reason): int(n) for reason, n in dropped.items()}
+
+
+def score_fold(train: pl.DataFrame, test: pl.DataFrame, *, simulated: bool, seed: int = 0) -> Scored:
+    """Fit every candidate and baseline on `train`, score `test`; both hold usable rows only."""
+    y, blocks = labels_of(train), blocks_of(train)
+    wanted = test.select(head_expr()).to_series().unique().drop_nulls().to_list()
+    scores: dict[str, Vector] = {}
+    risks: dict[str, Vector] = {}
+    for candidate in CANDIDATES:
+        heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=0, seed=seed, wanted=wanted)
+        out = Model("", heads).predict(test)
+        scores[candidate], risks[candidate] = out["logit"].to_numpy(), out["risk"].to_numpy()
+    rules, rule_risks = rule_scores(train, test, simulated=simulated)
+    return Scored(test, {**scores, **rules}, {**risks, **rule_risks}, float(y.mean()))
+
+
+def rule_scores(
+    train: pl.DataFrame, test: pl.DataFrame, *, simulated: bool
+) -> tuple[dict[str, Vector], dict[str, Vector]]:
+    """Scores and probabilities of every simple rule on `test`, fitted on `train`; usable rows only."""
+    scores = baseline_scores(train, test, simulated)
+    on_train = baseline_scores(train, train, simulated)
+    y = labels_of(train)
+    return scores, {name: as_probability(on_train[name], y, score) for name, score in scores.items()}
+
+
+def with_inputs_hidden(
+    train: pl.DataFrame, test: pl.DataFrame, choice: Candidate, seed: int = 0
+) -> dict[str, Any]:
+    """Measures of the chosen candidate on `test` had some inputs never been given or reported."""
+    heads = fit_heads(train, labels_of(train), blocks_of(train), candidate=choice, n_draws=0, seed=seed)
+    model, y = Model("", heads), labels_of(test)
+    content: dict[str, Any] = {}
+    for words, signals in HIDDEN_INPUTS.items():
+        hidden = test.with_columns(pl.lit(None, dtype=test.schema[name]).alias(name) for name in signals)
+        out = model.predict(hidden)
+        risk = out["risk"].to_numpy()
+        content[words] = {
+            "average_precision": measures.average_precision(y, out["logit"].to_numpy()),
+            "brier_skill": measures.brier_skill(y, risk, float(labels_of(train).mean())),
+            "calibration_error": measures.calibration_error(y, risk),
+        }
+    rounded: dict[str, Any] = measures.rounded(content)
+    return rounded
+
+
+def rolling_origins(
+    rows: pl.DataFrame, seed: int = 0, n_jobs: int = 2, least_blocks: int = 4
+) -> Scored | None:
+    """Score each date with what could be learned by then: expanding window, gap of horizon and lag.
+
+    A date is skipped while fewer than `least_blocks` countries with and without an event are known. None
+    when no date remains.
+    """
+    dates = rows["as_of"].unique().sort().to_list()
+    folds = []
+    for origin in dates:
+        train = rows.filter(pl.col("as_of") <= _shifted(origin, GAP_MONTHS))
+        if _learnable(train, least_blocks):
+            folds.append((train, rows.filter(pl.col("as_of") == origin)))
+    return _all_folds(folds, False, seed, n_jobs)
+
+
+def leave_countries_out(
+    rows: pl.DataFrame, *, simulated: bool, n_folds: int = 5, seed: int = 0, n_jobs: int = 2
+) -> Scored | None:
+    """Score each country with models that never saw it, all dates together."""
+    place = np.random.default_rng(seed).permutation(int(blocks_of(rows).max()))[blocks_of(rows) - 1] % n_folds
+    parts = [
+        (rows.filter(pl.Series(place != fold)), rows.filter(pl.Series(place == fold)))
+        for fold in range(n_folds)
+    ]
+    return _all_folds([(a, b) for a, b in parts if b.height and _learnable(a, 2)], simulated, seed, n_jobs)
+
+
+def _learnable(train: pl.DataFrame, least: int) -> bool:
+    events = train.filter(pl.col("target")).n_unique(["world", "country"]) if train.height else 0
+    others = train.filter(~pl.col("target")).n_unique(["world", "country"]) if train.height else 0
+    return events >= least and others >= least
+
+
+def _shifted(day: date, months: int) -> date:
+    """Last day of the month `months` before."""
+    index = day.year * 12 + day.month - months
+    return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)
+
+
+def _all_folds(
+    folds: Sequence[tuple[pl.DataFrame, pl.DataFrame]], simulated: bool, seed: int, n_jobs: int
+) -> Scored | None:
+    if not folds:
+        return None
+    parts = Parallel(n_jobs=n_jobs)(
+        delayed(score_fold)(a, b, simulated=simulated, seed=seed) for a, b in folds
+    )
+    names = list(parts[0].scores)
+    return Scored(
+        pl.concat([part.rows for part in parts]),
+        {name: np.concatenate([part.scores[name] for part in parts]) for name in names},
+        {name: np.concatenate([part.risks[name] for part in parts]) for name in names},
+        float(np.mean([part.base_rate for part in parts])),
+    )
+
+
+def evaluate(scored: Scored, choice: str) -> dict[str, Any]:
+    """Measures of every method on all rows and on slices, ready for JSON (numbers rounded to 6 digits).
+
+    `choice` is the method whose reliability, errors by role, power and other priors are told.
+    """
+    rows = scored.rows
+    slices = {
+        "all": np.ones(rows.height, dtype=bool),
+        "onset_only": rows["onset"].to_numpy(),
+        "without_big_four": (~rows["country"].is_in(BIG_FOUR)).to_numpy(),
+        "onward_leg_unknown": rows["onward_excess_usd"].is_null().to_numpy(),
+    }
+    risk = np.asarray(scored.risks[choice])
+    content: dict[str, Any] = {"slices": {name: _slice(scored, mask) for name, mask in slices.items()}}
+    content["reliability"] = {choice: measures.reliability(labels_of(rows), risk)}
+    content["alarms"] = alarms.alarms(rows, scored.scores, risk)
+    content["other_shares_of_events"] = alarms.at_priors(labels_of(rows), scored.scores[choice], risk)
+    if "role" in rows.columns:
+        content["roles"] = alarms.roles(rows, risk)
+    if "diversion_start" in rows.columns:
+        content["power"] = alarms.power(rows, risk)
+    if "truth_now" in rows.columns:
+        content["reachable"] = reachable(rows, scored.scores, risk, choice)
+    rounded: dict[str, Any] = measures.rounded(content)
+    return rounded
+
+
+def _slice(scored: Scored, mask: NDArray[np.bool_]) -> dict[str, Any]:
+    rows = scored.rows.filter(pl.Series(mask))
+    y = labels_of(rows)
+    if not len(y) or not y.any():
+        return {"rows": len(y), "events": 0}
+    queries = rows.select(pl.concat_str("world", pl.col("as_of").cast(pl.String)).rank("dense")).to_series()
+    weights = measures.block_weights(blocks_of(rows))
+    methods = {
+        name: _method(
+            y,
+            scored.scores[name][mask],
+            scored.risks[name][mask],
+            queries.cast(pl.Int64).to_numpy(),
+            weights,
+            scored.base_rate,
+        )
+        for name in scored.scores
+    }
+    return {
+        "rows": len(y),
+        "events": int(y.sum()),
+        "countries": len(np.unique(blocks_of(rows))),
+        "base_rate": float(y.mean()),
+        "methods": methods,
+    }
+
+
+def _method(
+    y: NDArray[np.int64],
+    score: Vector,
+    risk: Vector,
+    queries: NDArray[np.int64],
+    weights: Vector,
+    base_rate: float,
+) -> dict[str, Any]:
+    precision_at_10, _ = measures.top_k(y, score, queries, 10)
+    _, recall_at_20 = measures.top_k(y, score, queries, 20)
+    return {
+        "average_precision": measures.average_precision(y, score),
+        "average_precision_90": measures.interval(measures.average_precisions(y, score, weights)),
+        "precision_at_10": precision_at_10,
+        "recall_at_20": recall_at_20,
+        "brier": measures.brier(y, risk),
+        "brier_skill": measures.brier_skill(y, risk, base_rate),
+        "brier_skill_90": measures.interval(measures.brier_skills(y, risk, base_rate, weights)),
+        "calibration_error": measures.calibration_error(y, risk),
+    }
+
+
+def gain(scored: Scored, challenger: str, holder: str) -> dict[str, Any]:
+    """Gain in average precision of one method over another, with its 90 % country-block interval."""
+    y, weights = labels_of(scored.rows), measures.block_weights(blocks_of(scored.rows))
+    pairs = zip(
+        *(measures.average_precisions(y, scored.scores[n], weights) for n in (challenger, holder)),
+        strict=True,
+    )
+    difference = [a - b for a, b in pairs if a is not None and b is not None]
+    full = [measures.average_precision(y, scored.scores[name]) for name in (challenger, holder)]
+    if full[0] is None or full[1] is None:
+        return {"gain": None, "interval_90": None}
+    content: dict[str, Any] = measures.rounded(
+        {"gain": full[0] - full[1], "interval_90": measures.interval(list(difference))}
+    )
+    return content
+
+
+def champion_by_rule(scored: Scored) -> dict[str, Any]:
+    """The simpler candidate, unless the other's gain has an interval that lies above 0."""
+    other = next(name for name in CANDIDATES if name != SIMPLER)
+    found = gain(scored, other, SIMPLER)
+    wins = found["interval_90"] is not None and found["interval_90"][0] > 0
+    return {"choice": other if wins else SIMPLER, "challenger": other, "simpler": SIMPLER, **found}

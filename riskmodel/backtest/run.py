@@ -1,0 +1,209 @@
+"""What `riskmodel backtest` does: a stored model on fresh worlds, or both candidates on the user's tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from sklearn.metrics import precision_recall_curve
+
+from riskmodel.backtest import measures
+from riskmodel.backtest.ablation import ablation
+from riskmodel.backtest.card import METHOD_NAMES, reachable_words
+from riskmodel.backtest.page import backtest_page
+from riskmodel.backtest.products import judge_products, learnt_scores, product_rows
+from riskmodel.backtest.protocol import (
+    Scored,
+    champion_by_rule,
+    evaluate,
+    labels_of,
+    leave_countries_out,
+    rolling_origins,
+    rule_scores,
+    usable,
+)
+from riskmodel.errors import WrongUsage
+from riskmodel.explain.bands import LOWER_BOUNDS
+from riskmodel.model.estimator import Model
+from riskmodel.operations import disk
+from riskmodel.outcomes.rows import Target
+from riskmodel.outcomes.simulated_rows import held_out_jobs, training_jobs, world_rows
+from riskmodel.publication.publish import check_folder
+
+Tell = Callable[[str], None]
+CURVE_POINTS = 100
+TIMELINES = 24
+MODEL = "model"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A backtest as plain content, ready for JSON and for the page."""
+
+    content: Mapping[str, Any]
+
+    def write(self, folder: Path) -> None:
+        """`backtest.json` and `backtest.html` in `folder`, which is made where it is absent."""
+        text = json.dumps(self.content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        page = backtest_page(self.content)
+        check_folder(folder)
+        disk.replace_text(folder / "backtest.json", text + "\n")
+        disk.replace_text(folder / "backtest.html", page)
+
+
+def on_worlds(
+    model: Model,
+    n_worlds: int,
+    seed: int,
+    n_jobs: int,
+    tell: Tell,
+    *,
+    with_ablation: bool = False,
+    with_products: bool = False,
+) -> Judged:
+    """A stored model, frozen, on `n_worlds` simulated worlds from `seed` of the held-out ranges.
+
+    The simple rules that need fitting are fitted on half as many training worlds (at least four), the
+    ablation and the yardstick of the product score as well.
+    """
+    target = _target(model)
+    trained = model.manifest.get("worlds", {})
+    n_known = max(4, n_worlds // 2)
+    known_jobs = training_jobs(n_known, int(trained.get("seed", 1000)))
+    _refuse_seen(seed, n_worlds, trained)
+    tell(f"Simulating {n_known} worlds for the simple rules and {n_worlds} to judge on (seeds from {seed}).")
+    train, _ = usable(world_rows(known_jobs, target, n_jobs))
+    test, dropped = usable(world_rows(held_out_jobs(n_worlds, seed), target, n_jobs, with_oracles=True))
+    out = model.predict(test)
+    scores, risks = rule_scores(train, test, simulated=True)
+    base_rate = float(model.manifest["events"]) / float(model.manifest["rows"])
+    scored = Scored(
+        test,
+        {MODEL: out["logit"].to_numpy(), **scores},
+        {MODEL: out["risk"].to_numpy(), **risks},
+        base_rate,
+    )
+    protocol = (
+        f"Model {model.model_id}, frozen, on {n_worlds} simulated worlds (seeds from {seed}) of other "
+        f"parameter ranges than training. The simple rules were fitted on {n_known} training worlds."
+    )
+    content = _content(scored, MODEL, protocol, simulated=True, dropped=dropped)
+    if with_ablation:
+        tell("Fitting without and with each group of signals.")
+        content["ablation"] = ablation(train, test, model.manifest["candidate"])
+    if with_products:
+        tell("Scoring products in the same worlds.")
+        asked = product_rows(held_out_jobs(n_worlds, seed), n_jobs)
+        content["products"] = judge_products(asked, learnt_scores(product_rows(known_jobs, n_jobs), asked))
+    return Judged({**content, "model_id": model.model_id})
+
+
+def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = False) -> Judged:
+    """Both candidates and the simple rules on labelled rows of the user's tables, by rolling origins.
+
+    Where too few events were known early enough, countries are left out instead. `simulated`: whether any
+    table names a simulated source, which the page then says.
+    """
+    known, dropped = usable(rows)
+    if known.is_empty() or known["target"].n_unique() < 2:
+        raise WrongUsage(
+            f"There are {known.height} rows to judge on with {int(known['target'].sum() or 0)} events; both "
+            "events and others are needed: give a longer trade table, earlier dates or more countries."
+        )
+    tell("Fitting candidates and simple rules at each origin.")
+    scored = rolling_origins(known, n_jobs=n_jobs)
+    protocol = "Rolling monthly origins, expanding window, a gap of nine months, everything fitted inside."
+    if scored is None or not labels_of(scored.rows).any():
+        scored = leave_countries_out(known, simulated=False, n_jobs=n_jobs)
+        protocol = "Countries left out in five folds: too few events were known early enough for origins."
+    if scored is None or not labels_of(scored.rows).any():
+        raise WrongUsage("Too few countries had events to judge on; give a longer table or more countries.")
+    choice = champion_by_rule(scored)["choice"]
+    return Judged(_content(scored, choice, protocol, simulated=simulated, dropped=dropped))
+
+
+def summary(content: Mapping[str, Any]) -> list[str]:
+    """A few lines for the terminal: each method's average precision, strongest first."""
+    methods = content["evaluation"]["slices"]["all"]["methods"]
+    width = max(len(METHOD_NAMES.get(name, name)) for name in methods)
+    ordered = sorted(methods.items(), key=lambda item: (-item[1]["average_precision"], item[0]))
+    lines = [content["protocol"]] + [
+        f"  {METHOD_NAMES.get(name, name):<{width}}  average precision {m['average_precision']:.2f} "
+        f"[{m['average_precision_90'][0]:.2f}, {m['average_precision_90'][1]:.2f}]"
+        for name, m in ordered
+    ]
+    found = content["evaluation"].get("reachable")
+    return [*lines, reachable_words(found)] if found else lines
+
+
+def _target(model: Model) -> Target:
+    return "listing" if model.manifest.get("target") == "listing" else "transit"
+
+
+def _refuse_seen(seed: int, n_worlds: int, trained: Mapping[str, Any]) -> None:
+    if not trained:
+        return
+    first = int(trained["seed"])
+    if seed < first + int(trained["n"]) and first < seed + n_worlds:
+        raise WrongUsage(f"--seed {seed} gives worlds that the model was trained on; give another seed.")
+
+
+def _content(
+    scored: Scored, choice: str, protocol: str, *, simulated: bool, dropped: Mapping[str, int]
+) -> dict[str, Any]:
+    return {
+        "protocol": protocol,
+        "simulated": simulated,
+        "method": choice,
+        "dropped": dict(dropped),
+        "evaluation": evaluate(scored, choice),
+        "curves": _curves(scored, choice),
+        "timelines": _timelines(scored, choice),
+    }
+
+
+def _curves(scored: Scored, choice: str) -> dict[str, list[list[float]]]:
+    """Precision against recall of the choice and of the three best others: [recall, precision] points."""
+    y = labels_of(scored.rows)
+    found = {name: measures.average_precision(y, score) or 0.0 for name, score in scored.scores.items()}
+    others = sorted((name for name in found if name != choice), key=lambda name: (-found[name], name))[:3]
+    curves = {}
+    for name in (choice, *others):
+        precision, recall, _ = precision_recall_curve(y, scored.scores[name])
+        at = np.unique(np.linspace(0, len(recall) - 1, CURVE_POINTS).round().astype(int))[::-1]
+        curves[name] = [[round(float(recall[i]), 4), round(float(precision[i]), 4)] for i in at]
+    return curves
+
+
+def _timelines(scored: Scored, choice: str) -> list[dict[str, Any]]:
+    """Countries over time: half those with most events, half the strongest without any."""
+    rows = scored.rows.with_columns(pl.Series("risk", scored.risks[choice]))
+    if "role" not in rows.columns:
+        rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias("role"))
+    key = ["world", "country"]
+    each = rows.group_by(key).agg(pl.col("target").sum().alias("events"), pl.col("risk").max())
+    hit = each.filter(pl.col("events") > 0).sort(
+        "events", "risk", *key, descending=[True, True, False, False]
+    )
+    quiet = each.filter(pl.col("events") == 0).sort("risk", *key, descending=[True, False, False])
+    chosen = [*hit.head(TIMELINES // 2).select(key).rows(), *quiet.head(TIMELINES // 2).select(key).rows()]
+    lines = []
+    for world, country in chosen:
+        mine = rows.filter((pl.col("world") == world) & (pl.col("country") == country)).sort("as_of")
+        lines.append(
+            {
+                "world": world,
+                "country": country,
+                "role": mine["role"][0],
+                "as_of": [str(day) for day in mine["as_of"]],
+                "risk": [round(risk, 4) for risk in mine["risk"]],
+                "event": mine["target"].to_list(),
+                "flagged": bool((mine["risk"] >= LOWER_BOUNDS["high"]).any()),
+            }
+        )
+    return lines

@@ -1,0 +1,1 @@
+"""Checks of an installation, a model, data files and the place of the runs."""

@@ -1,0 +1,1 @@
+"""The mention job: articles of any number to a sorted table of mentions."""

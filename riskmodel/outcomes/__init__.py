@@ -1,0 +1,1 @@
+"""What scores are judged by: events after a date, and labelled rows with them."""

@@ -1,0 +1,1 @@
+"""Writing results: all of it or none of it, with digests, safe for spreadsheets."""

@@ -1,0 +1,1 @@
+"""The folder of models: each stored whole, checked on loading, one of them champion."""

@@ -1,0 +1,1 @@
+"""The batch scoring job: request, tables, manifest and the run folder it leaves."""

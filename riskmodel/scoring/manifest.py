@@ -1,0 +1,158 @@
+"""The manifest of a run: digests, settings, versions and row counts; no time, no path of a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+
+from features.articles.rates import ArticleWindows
+from features.reference.facts import coalition
+from features.trade.signals import TradeSignals
+from riskmodel.explain.drift import signal_drift
+from riskmodel.model.estimator import Model
+from riskmodel.publication.publish import code_digest, digest_json
+from riskmodel.scoring.request import ScoreRequest
+from riskmodel.settings import Settings
+from riskmodel.sources.checked import Intake
+
+SIMULATED = "simulated"
+LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")
+NOT_SCORED = {
+    "RUS": "the destination",
+    "BLR": "under the same controls as Russia",
+    "UKR": "has ended its own trade with Russia",
+}
+FORMAT = 1
+
+
+def make_manifest(
+    *,
+    request: ScoreRequest,
+    settings: Settings,
+    intakes: Sequence[Intake],
+    trade: TradeSignals | None,
+    goods: pl.DataFrame,
+    model: Model,
+    panel: pl.DataFrame,
+    fates: Mapping[str, Mapping[str, int]],
+    panel_contract: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Everything that decides the scores, so that the same manifest means the same run."""
+    simulated = sorted(intake.kind for intake in intakes if is_simulated(intake.lazy()))
+    members = sorted(coalition(request.as_of))
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "as_of": request.as_of.isoformat(),
+        "simulated": bool(simulated),
+        "simulated_inputs": simulated,
+        "model": {
+            "id": model.model_id,
+            **{name: model.manifest.get(name) for name in ("target", "trained_on", "horizon_months")},
+        },
+        "settings": {
+            "baseline": request.windows.words(),
+            "recent_months": request.windows.recent_months,
+            "oldest_usable_months": request.windows.oldest_usable_months,
+            "articles": asdict(settings.article_windows),
+        },
+        "goods": _goods(request, goods, trade, intakes),
+        "inputs": _inputs(intakes),
+        "rows": {
+            intake.kind: {**intake.counts(), "of_accepted": dict(fates[intake.kind])} for intake in intakes
+        },
+        "ignored_columns": {intake.kind: list(intake.ignored_columns) for intake in intakes},
+        "contracts": {
+            **{intake.kind: intake.report["digest"] for intake in intakes},
+            "signals": panel_contract["digest"],
+        },
+        "revisions": trade.revisions.to_dicts() if trade else [],
+        "control_countries": list(trade.growth.controls) if trade else [],
+        "coalition": members,
+        "not_scored": {**dict.fromkeys(members, "applies the controls itself"), **NOT_SCORED},
+        "drift": signal_drift(panel, model.manifest.get("training_signals", {})),
+        "signals_sha256": digest_json(panel.to_dicts()),
+        "code_sha256": code_digest(),
+        "versions": {name: version(name) for name in ("export-diversion-risk", *LIBRARIES)},
+        "notes": _notes(request, settings, model, trade, panel),
+    }
+    return {"run_id": digest_json(body)[:16], **body}
+
+
+def _inputs(intakes: Sequence[Intake]) -> list[dict[str, Any]]:
+    told = ("name", "sha256", "bytes", "reader", "rows")
+    return [
+        {"kind": intake.kind, **{name: getattr(file, name) for name in told}}
+        for intake in intakes
+        for file in intake.files
+    ]
+
+
+def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:
+    """Whether any row names a simulated source."""
+    sources = rows.lazy().select(pl.col("source").unique()).collect(engine="streaming")["source"]
+    return bool(sources.str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
+
+
+def _goods(
+    request: ScoreRequest, goods: pl.DataFrame, trade: TradeSignals | None, intakes: Sequence[Intake]
+) -> dict[str, Any]:
+    given = next((intake.files[0].name for intake in intakes if intake.kind == "goods"), None)
+    return {
+        "name": given or "Common High Priority List",
+        "codes": trade.goods.n_codes if trade else goods.height,
+        "digest": digest_json(goods.drop("source_file", "source_row", strict=False).to_dicts()),
+        "dated": trade.goods.dated if trade else bool(goods["valid_from"].null_count() < goods.height),
+        "hindsight": bool(trade and trade.goods.hindsight),
+        "hs_edition_breaks": list(trade.broken_codes) if trade else [],
+    }
+
+
+def _notes(
+    request: ScoreRequest,
+    settings: Settings,
+    model: Model,
+    trade: TradeSignals | None,
+    panel: pl.DataFrame,
+) -> list[str]:
+    notes = []
+    learnt = {**asdict(ArticleWindows()), **dict(model.manifest.get("inputs", {}).get("article_windows", {}))}
+    if request.articles and asdict(settings.article_windows) != learnt:
+        notes.append("The article signals look back otherwise than those that the model learnt from.")
+    if trade is not None and trade.goods.hindsight:
+        notes.append("The goods list is younger than the as_of date (hindsight, allowed on request).")
+    if trade is not None and not trade.goods.dated:
+        notes.append("The goods list has no dates, so hindsight cannot be ruled out.")
+    if trade is not None and not trade.growth.controls:
+        notes.append("No control countries in the table: baselines are not scaled by world growth.")
+    if trade is not None and trade.broken_codes:
+        codes = ", ".join(trade.broken_codes)
+        notes.append(
+            f"Left out of comparisons because their HS edition changed without a clean match: {codes}."
+        )
+    reporters = (
+        0 if trade is None else trade.sums.coverage.filter(pl.col("leg") != "onward")["reporter"].n_unique()
+    )
+    if trade is not None:
+        notes.append(
+            f"{reporters} of {len(coalition(request.as_of))} coalition members report in the trade table."
+        )
+        notes += _revised(trade.revisions)
+    if panel.is_empty():
+        notes.append("No transit country appears in the inputs.")
+    return notes
+
+
+def _revised(revisions: pl.DataFrame) -> list[str]:
+    if revisions.is_empty():
+        return []
+    rows, first, latest = revisions.select(pl.col("months", "first_usd", "latest_usd").sum()).row(0)
+    moved = revisions.group_by("reporter").agg(pl.col("latest_usd").sum() - pl.col("first_usd").sum())
+    name, by = moved.sort(pl.col("latest_usd").abs(), "reporter", descending=[True, False]).row(0)
+    return [
+        f"Later vintages changed {rows:,} monthly figures of {moved.height} reporters, from US$ {first:,} to "
+        f"{latest:,} in all; the largest change is {name}'s ({by:+,}). The manifest lists them by reporter."
+    ]

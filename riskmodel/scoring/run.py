@@ -1,0 +1,283 @@
+"""The batch scoring job: inputs in, a published run out. Orchestration only; numbers live elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from features.articles.rates import ArticleWindows, article_signals
+from features.catalogue import SIGNALS
+from features.listings import listing_history
+from features.panel import build_panel
+from features.reference.facts import priority_list, product_names
+from features.trade.flows.accounting import account
+from features.trade.flows.families import HindsightError
+from features.trade.flows.windows import Windows
+from features.trade.products import product_table
+from features.trade.series import SERIES, leg_series
+from features.trade.signals import TradeSignals, trade_signals
+from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
+from riskmodel.explain.drivers import explanations
+from riskmodel.explain.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
+from riskmodel.explain.grade import with_grade
+from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
+from riskmodel.model.estimator import Model
+from riskmodel.operations.progress import Steps
+from riskmodel.publication import publish as ledger
+from riskmodel.registry.champion import load
+from riskmodel.report.view import ReportInput
+from riskmodel.scoring.manifest import make_manifest
+from riskmodel.scoring.request import Inputs, ScoreRequest, read_inputs
+from riskmodel.scoring.run_folder import write_refusal, write_run
+from riskmodel.scoring.tables import country_scores, product_scores
+from riskmodel.scoring.unchanged import fingerprint, refuse_changed, run_in_place
+from riskmodel.settings import Settings
+from riskmodel.sources.checked import refuse_failures
+from riskmodel.sources.goods import read_product_names
+
+
+def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInput | None:
+    """Score and publish; returns what the printed table and the report show.
+
+    None means that the run is in place already, made from the same inputs, settings, code and model; it is
+    computed again only with `request.force`.
+
+    Raises
+    ------
+    WrongUsage, InputUnreadable, ContractFailed, ModelRefused: see `riskmodel.errors`; then nothing of the
+        run is published. A refused batch leaves its verdicts and refused rows in `<out>-refused`.
+    """
+    if not (request.trade or request.articles or request.listings):
+        raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
+    ledger.check_target(request.out)
+    with ledger.exclusive(request.out) as mended:
+        steps.step("loading the model")
+        model = load(request.model_id, settings.models_dir)
+        steps.note(model_id=model.model_id, mended=list(mended))
+        steps.step("comparing with the run in place")
+        asked = fingerprint(request, settings, model)
+        done = None if request.force else run_in_place(request.out, asked.digest)
+        if done is not None:
+            steps.note(run_id=done["run_id"], unchanged=True)
+            return None
+        inputs = read_inputs(request, steps)
+        refuse_changed(inputs.given(), asked)
+        if any(intake.failures for intake in inputs.given()):
+            refuse_failures(inputs.given(), _refused(inputs, request.out))
+        try:
+            report = score_inputs(inputs, request, model, settings, steps)
+        except ContractFailed:
+            _refused(inputs, request.out)
+            raise
+        report = replace(report, manifest={**report.manifest, "request_digest": asked.digest})
+        silent = int(report.countries["abstained"].sum())
+        steps.note(countries_scored=report.countries.height - silent, countries_abstained=silent)
+        steps.step("writing the run")
+        entry = {key: report.manifest[key] for key in ("run_id", "as_of", "simulated")}
+        quarantined = {intake.kind: intake.quarantined for intake in inputs.given()}
+        ledger.publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
+        steps.note(run_id=report.manifest["run_id"])
+    return report
+
+
+def score_inputs(
+    inputs: Inputs, request: ScoreRequest, model: Model, settings: Settings, steps: Steps
+) -> ReportInput:
+    """Compute every table of the run from checked inputs; writes nothing."""
+    as_of, windows = request.as_of, request.windows
+    goods = inputs.goods.accepted if inputs.goods else priority_list()
+    trade = _trade(inputs, goods, request, steps)
+    mentions = _mentions(inputs, as_of, settings.evidence_sentences, steps)
+    steps.step("building signals")
+    panel = build_panel(
+        as_of,
+        trade.countries if trade else None,
+        _article_signals(mentions.counted, as_of, settings.article_windows) if mentions else None,
+        listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
+    )
+    panel_check = _check_panel(panel, windows)
+    steps.step("scoring")
+    graded = with_grade(panel)
+    products = product_table(trade) if trade else None
+    manifest = make_manifest(
+        request=request,
+        settings=settings,
+        intakes=inputs.given(),
+        trade=trade,
+        goods=goods,
+        model=model,
+        panel=panel,
+        fates=_fates(inputs, trade, mentions, as_of),
+        panel_contract=panel_check,
+    )
+    countries = country_scores(
+        panel,
+        graded,
+        model.predict(panel),
+        explanations(model, panel),
+        trade,
+        model.model_id,
+        manifest["run_id"],
+    )
+    ranked = product_scores(products, graded, as_of)
+    steps.step("checking scores")
+    own = [panel_check, _check_own("scores_country", countries)]
+    if not ranked.is_empty():  # without trade no product is ranked
+        own.append(_check_own("scores_product", ranked))
+    return ReportInput(
+        countries=countries,
+        products=ranked,
+        evidence=_evidence(inputs, trade, mentions, request, settings).join(
+            panel.select("country"), on="country", how="semi", maintain_order="left"
+        ),
+        series=_series(trade, windows),
+        signals=panel,
+        contracts=[*(intake.report for intake in inputs.given()), *own],
+        manifest=manifest,
+        product_names=_product_names(request.goods),
+    )
+
+
+def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: Steps) -> TradeSignals | None:
+    if inputs.trade is None:
+        return None
+    steps.step("computing trade signals")
+    try:
+        return trade_signals(
+            inputs.trade.lazy(),
+            goods,
+            request.windows,
+            request.as_of,
+            allow_hindsight=request.allow_hindsight,
+        )
+    except HindsightError as error:
+        raise WrongUsage(str(error)) from None
+
+
+def _mentions(inputs: Inputs, as_of: date, quotes: int, steps: Steps) -> NewsMentions | None:
+    if not (inputs.articles or inputs.gkg):
+        return None
+    # Later articles are left out before anything is learnt from them: clusters of copies are made here.
+    known = pl.col("published_at").dt.date() <= as_of
+    articles, records = (
+        intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)
+    )
+    steps.step("reading sentences")
+    reading = read_news(articles, records)
+    steps.step("finding stories")
+    return mentions_of(reading, as_of, quotes)
+
+
+def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
+    # A country whose only stories are about a designation has a rate of 0 and still shows its sentences.
+    told = mentions.filter("is_diversion").select("country").unique()
+    return told.join(article_signals(mentions, as_of, windows), on="country", how="left")
+
+
+def _fates(
+    inputs: Inputs, trade: TradeSignals | None, mentions: NewsMentions | None, as_of: date
+) -> dict[str, dict[str, int]]:
+    """What became of the accepted rows of each input, by reason; each adds up to its accepted rows."""
+    fates: dict[str, dict[str, int]] = {}
+    if inputs.trade and trade:
+        fates["trade_flows"] = account(
+            inputs.trade.lazy(), trade.goods, trade.broken_codes, trade.counts, as_of
+        )
+    if inputs.articles and mentions:
+        unread = {f"not_read_language_{code}": n for code, n in sorted(mentions.not_read_by_language.items())}
+        late = inputs.articles.rows_accepted - mentions.n_articles_read - sum(unread.values())
+        fates["articles"] = {"not_known_at_as_of": late, **unread, "used": mentions.n_articles_read}
+    if inputs.gkg:
+        later = (pl.col("published_at").dt.date() > as_of).sum()
+        late = int(inputs.gkg.lazy().select(later).collect(engine="streaming").item())
+        fates["gkg"] = {"not_known_at_as_of": late, "used": inputs.gkg.rows_accepted - late}
+    if inputs.listings:
+        rows = inputs.listings.accepted
+        used = rows.filter((pl.col("listed_on") <= as_of) & (pl.col("goods_diversion") != "false")).height
+        late = rows.filter(pl.col("listed_on") > as_of).height
+        fates["listings"] = {
+            "not_known_at_as_of": late,
+            "not_about_goods": rows.height - late - used,
+            "used": used,
+        }
+    if inputs.goods:
+        fates["goods"] = {"used": inputs.goods.accepted.height}
+    return fates
+
+
+def _check_panel(panel: pl.DataFrame, windows: Windows) -> dict[str, Any]:
+    if panel.is_empty():
+        raise ContractFailed(
+            "No transit country appears in the inputs, so there is nothing to score; check that the files "
+            "are the right ones and that their rows were public on the as-of date."
+        )
+    known = [panel[signal.name].null_count() < panel.height for signal in SIGNALS]
+    if not any(known):
+        named = ", ".join(panel["country"].head(5)) + (" and others" if panel.height > 5 else "")
+        raise ContractFailed(
+            f"The inputs speak of {named}, but no signal of theirs can be known: recent months are compared "
+            f"with the same calendar months of the baseline {windows.baseline_start:%Y-%m} to "
+            f"{windows.baseline_end:%Y-%m}, and no reporter gives both. Add those months, choose another "
+            "--baseline, or give articles or listings too."
+        )
+    return _check_own("signals", panel)
+
+
+def _check_own(kind: str, table: pl.DataFrame) -> dict[str, Any]:
+    """The report of a table of our own; a broken rule is a defect of the program."""
+    from data_contracts.checking.check import validate
+    from data_contracts.registry import CONTRACTS
+
+    checked = validate(CONTRACTS[kind], table)
+    if checked.report.critical_failures or checked.quarantined.height:
+        broken = [result for result in checked.report.results if not result.passed]
+        raise RiskmodelError(
+            f"Our own {kind} fail their contract ({broken[0].rule}: {broken[0].detail}); nothing was "
+            "published. This is a defect of the program: please report it with the input's header."
+        )
+    return checked.report.to_dict()
+
+
+def _evidence(
+    inputs: Inputs,
+    trade: TradeSignals | None,
+    mentions: NewsMentions | None,
+    request: ScoreRequest,
+    settings: Settings,
+) -> pl.DataFrame:
+    from data_contracts.tables import EVIDENCE
+
+    parts = [pl.DataFrame(schema=EVIDENCE)]
+    if inputs.trade and trade:
+        flows = inputs.trade.lazy()
+        parts.append(trade_evidence(flows, trade, request.windows, request.as_of, settings.evidence_rows))
+    if mentions:
+        news = [intake.lazy() for intake in (inputs.articles, inputs.gkg) if intake]
+        parts.append(article_evidence(mentions.quoted, news))
+        parts.append(goods_evidence(mentions.counted, request.as_of, settings.article_windows))
+    if inputs.listings:
+        parts.append(listing_evidence(inputs.listings.accepted, request.as_of, settings.evidence_rows))
+    return pl.concat(parts)
+
+
+def _series(trade: TradeSignals | None, windows: Windows) -> pl.DataFrame:
+    if trade is None:
+        return pl.DataFrame(schema=SERIES)
+    return leg_series(trade.cells, trade.reported, windows)
+
+
+def _product_names(goods: Path | None) -> dict[str, str]:
+    return product_names() if goods is None else {**product_names(), **read_product_names(goods)}
+
+
+def _refused(inputs: Inputs, out: Path) -> Path:
+    """Leave verdicts and refused rows of a batch that cannot be scored beside `out`; returns where."""
+    place = out.with_name(f"{out.name}-refused")
+    ledger.check_target(place)
+    with ledger.exclusive(place):
+        ledger.publish(place, lambda folder: write_refusal(inputs.given(), folder))
+    return place

@@ -1,0 +1,100 @@
+"""Whether a run is in place already: one digest over all that decides its bytes, before the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from riskmodel.errors import InputUnreadable
+from riskmodel.model.estimator import Model
+from riskmodel.publication.publish import code_digest, digest_file, digest_json, is_whole, read_manifest
+from riskmodel.scoring.request import ScoreRequest
+from riskmodel.settings import Settings
+from riskmodel.sources.checked import Intake, earlier_evidence
+from riskmodel.sources.files.find import printable
+
+LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "pyarrow", "scikit-learn", "skops")
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """`digest` is over inputs, settings, code, libraries and model; `files` holds each input's sha256."""
+
+    digest: str
+    files: frozenset[str]
+
+
+def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fingerprint:
+    """Digest what is asked for; reads every input file once and raises for none."""
+    listed = {
+        "trade": _files(request.trade),
+        "articles": _files(request.articles),
+        "listings": _files(request.listings),
+        "goods": _files((request.goods,) if request.goods else ()),
+    }
+    asked = {
+        "files": listed,
+        "as_of": request.as_of,
+        "windows": request.windows.words(),
+        "recent_months": request.windows.recent_months,
+        "oldest_usable_months": request.windows.oldest_usable_months,
+        "published_at": request.published_at,
+        "trade_format": request.trade_format,
+        "hs_edition": request.hs_edition,
+        "allow_hindsight": request.allow_hindsight,
+        "previous": None if request.previous is None else earlier_evidence(request.previous),
+        "settings": settings.model_dump(exclude={"models_dir"}),
+        "model": [model.model_id, dict(model.manifest)],
+        "code": code_digest(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+    return Fingerprint(digest_json(asked), frozenset(sha for files in listed.values() for _, sha in files))
+
+
+def run_in_place(out: Path, digest: str) -> dict[str, Any] | None:
+    """The manifest of the run at `out` if it is whole and was made for the same digest; else None."""
+    manifest = read_manifest(out)
+    if manifest is None or manifest.get("request_digest") != digest or not is_whole(out, manifest):
+        return None
+    return manifest
+
+
+def refuse_changed(intakes: Sequence[Intake], taken: Fingerprint) -> None:
+    """Raise InputUnreadable where a file was not the same when it was read as at the start."""
+    for intake in intakes:
+        for file in intake.files:
+            if file.sha256 and file.sha256 not in taken.files:
+                raise InputUnreadable(
+                    f"{printable(file.name)} changed while it was read; run again once it is complete"
+                )
+
+
+def _files(paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """Name and sha256 of every file at or below `paths`, whatever a reader will make of it.
+
+    What is missing or no file is listed too, without a digest: the reader says what is wrong with it.
+    """
+    chosen = [(path, path) for path in paths if not path.is_dir()]
+    for folder in paths:
+        if folder.is_dir():
+            chosen += [(folder, path) for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    names = [path.name for _, path in chosen]
+    listed = []
+    for given, path in chosen:
+        # A reader tells files of one name apart by the folders they are in.
+        parts = path.resolve().parts[-3:] if names.count(path.name) > 1 else (path.name,)
+        # A name that is no text has no place in a digest of text.
+        name = "/".join(parts).encode("utf-8", "backslashreplace").decode()
+        listed.append((name, _digest(given, path)))
+    return listed
+
+
+def _digest(given: Path, path: Path) -> str:
+    leads_out = path != given and path.is_symlink() and not path.resolve().is_relative_to(given.resolve())
+    try:
+        return "" if leads_out or not path.is_file() else digest_file(path)
+    except OSError:
+        return ""

@@ -1,0 +1,177 @@
+"""Reading and checking the inputs: every row ends as accepted, quarantined, or dropped under a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
+from riskmodel.operations.scratch import Scratch, remove_leftovers
+from riskmodel.sources.batch import Batch, InputFile, Parts
+from riskmodel.sources.files.find import printable
+
+if TYPE_CHECKING:
+    from data_contracts.contract import Context, ContractReport
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One checked input.
+
+    Attributes
+    ----------
+    rows: the accepted rows as a query: canonical columns and bookkeeping, in the order read.
+    quarantined: the refused rows as a query, with one Boolean per rule.
+    report: `ContractReport.to_dict()`. failures: its critical failures in words; headline: the first.
+    scratch: where the rows of a large input lie; they are there as long as this object is.
+    """
+
+    kind: str
+    rows: pl.LazyFrame
+    quarantined: pl.LazyFrame
+    report: dict[str, Any]
+    files: tuple[InputFile, ...]
+    rows_read: int
+    dropped: Mapping[str, int]
+    ignored_columns: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    headline: str = ""
+    scratch: Scratch | None = None
+
+    @property
+    def accepted(self) -> pl.DataFrame:
+        """The accepted rows, all in memory."""
+        return self.rows.collect()
+
+    @property
+    def rows_accepted(self) -> int:
+        """Number of accepted rows."""
+        return int(self.report["rows_accepted"])
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Number of refused rows."""
+        return int(self.report["rows_quarantined"])
+
+    def lazy(self) -> pl.LazyFrame:
+        """The accepted rows as a query, for work that must not hold them all."""
+        return self.rows
+
+    def counts(self) -> dict[str, Any]:
+        """Rows of this input by what became of them."""
+        return {
+            "read": self.rows_read,
+            "accepted": self.rows_accepted,
+            "quarantined": self.rows_quarantined,
+            "dropped": dict(sorted(self.dropped.items())),
+        }
+
+
+def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any] | None = None) -> Intake:
+    """Check a table against the contract of its kind; a failed critical rule is kept in `failures`.
+
+    `previous` is the `evidence` of an earlier report of the same kind: rules on drift compare with it.
+
+    A table that comes in more than one part is kept on disk, so that memory follows the largest part.
+    """
+    from data_contracts.contract import Context
+
+    report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of, previous=previous))
+    return Intake(
+        kind=batch.kind,
+        rows=rows,
+        quarantined=quarantined,
+        report=report.to_dict(),
+        files=batch.files,
+        rows_read=batch.rows_read,
+        dropped=batch.dropped,
+        ignored_columns=batch.ignored_columns,
+        failures=tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures),
+        headline=report.headline,
+        scratch=scratch,
+    )
+
+
+def earlier_evidence(path: Path) -> dict[str, Mapping[str, Any]]:
+    """What an earlier check found, by kind: a run folder, or the .json of `validate --report`.
+
+    Raises WrongUsage where the path is neither.
+    """
+    file = path / "contracts.json" if path.is_dir() else path
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        found = told if isinstance(told, list) else [told["report"]]
+        return {one["contract"]: dict(one["evidence"]) for one in found}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        raise WrongUsage(
+            f"{printable(path.name)} holds no earlier check: give a run folder, or the .json that "
+            "validate --report wrote."
+        ) from None
+
+
+def _checked(
+    batch: Batch | Parts, context: Context
+) -> tuple[ContractReport, pl.LazyFrame, pl.LazyFrame, Scratch | None]:
+    from data_contracts.checking.check import validate
+    from data_contracts.checking.large.check import validate_parts
+    from data_contracts.registry import CONTRACTS
+
+    contract = CONTRACTS[batch.kind]
+    first, rest = _first(batch)
+    if rest is None:
+        whole = validate(contract, first, context)
+        return whole.report, whole.accepted.lazy(), whole.quarantined.lazy(), None
+    scratch = Scratch()
+    checked = validate_parts(contract, chain([first], rest), context, scratch.folder)
+    return checked.report, checked.accepted, checked.quarantined, scratch
+
+
+def _first(batch: Batch | Parts) -> tuple[pl.DataFrame, Iterator[pl.DataFrame] | None]:
+    """The first frame of a batch, and the rest where there is more."""
+    if isinstance(batch, Batch):
+        return batch.frame, None
+    remove_leftovers()
+    parts = iter(batch)
+    first = next(parts)
+    second = next(parts, None)
+    return first, None if second is None else chain([second], parts)
+
+
+def refuse_faults(kind: str, parts: Iterable[pl.DataFrame], folder: Path) -> None:
+    """Check a table of our own, which may be larger than memory, against the contract of its kind.
+
+    Rows are kept in `folder`, which must be empty, and are for the caller to remove. A table without rows has
+    no fault. Raises RiskmodelError where a rule that stops a batch or refuses a row is broken.
+    """
+    from data_contracts.checking.large.check import validate_parts
+    from data_contracts.contract import Context
+    from data_contracts.registry import CONTRACTS
+
+    report = validate_parts(CONTRACTS[kind], parts, Context(), folder).report
+    if report.rows_in and not report.passed:
+        raise RiskmodelError(
+            f"Our own {kind} fail their contract ({report.headline}); nothing was published. This is a fault "
+            "of the program: please report it with the input's header."
+        )
+
+
+def refuse_failures(intakes: Sequence[Intake], kept_in: Path | None = None) -> None:
+    """Raise ContractFailed with one sentence when any input failed a critical rule."""
+    failed = [intake for intake in intakes if intake.failures]
+    if not failed:
+        return
+    first = failed[0]
+    names = ", ".join(file.name for file in first.files if not file.reader.startswith("skipped"))
+    more = sum(len(intake.failures) for intake in failed) - 1
+    others = f" ({more} more critical failures.)" if more else ""
+    place = f" All verdicts and refused rows are in {kept_in}." if kept_in else ""
+    raise ContractFailed(
+        f"{names} fails the {first.kind} contract, nothing was scored: {first.headline}{others}{place}"
+    )

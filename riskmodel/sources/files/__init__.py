@@ -1,0 +1,1 @@
+"""From paths to cells: finding, unpacking, and reading tables as text."""

@@ -1,0 +1,61 @@
+"""One large file to tables of some thousand rows each, so that memory does not follow its size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import polars as pl
+
+from riskmodel.sources.files.csv_cells import NO_DIALECT, Dialect, csv_header, csv_row_parts
+from riskmodel.sources.files.find import Source, sha256_of
+from riskmodel.sources.files.json_cells import (
+    NOT_AN_OBJECT,
+    is_json_lines,
+    json_line_columns,
+    json_line_parts,
+)
+from riskmodel.sources.files.table import PARQUET, ZIP, Table, decoded_batches, load, numbered
+from riskmodel.sources.files.unpack import first_bytes, utf8_file
+
+WHOLE = 16 << 20  # bytes up to which a file is read at once
+PART_ROWS = 5_000
+
+
+def load_parts(
+    source: Source, dialect_of: Callable[[frozenset[str]], Dialect], rows: int | None = None
+) -> Iterator[Table]:
+    """Read one file as `table.load` does, a large one in tables of at most `rows` rows (`PART_ROWS`).
+
+    All tables of a file have the same columns. JSON lines, delimited text and Parquet are parted; one JSON
+    list is read at once, whatever its size, and so is text against the rules. Raises InputUnreadable.
+    """
+    rows = rows or PART_ROWS
+    head = first_bytes(source)
+    if head[:4] == PARQUET:
+        if source.path.stat().st_size <= WHOLE:
+            yield load(source, dialect_of)
+        else:
+            yield from _tables(source, decoded_batches(source, rows), "blank_row")
+        return
+    if head[:4] == ZIP or source.name.lower().endswith(".parquet"):
+        yield load(source, dialect_of)  # refuses it
+        return
+    json = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+    if not json and dialect_of(frozenset(csv_header(source, head))) != NO_DIALECT:
+        yield load(source, dialect_of)
+        return
+    with utf8_file(source) as path:
+        if path.stat().st_size <= WHOLE or (json and not is_json_lines(path)):
+            yield load(source, dialect_of)
+        elif json:
+            columns = json_line_columns(path)
+            yield from _tables(source, json_line_parts(path, columns, rows), NOT_AN_OBJECT)
+        else:
+            yield from _tables(source, csv_row_parts(source, head, path, rows), "blank_row")
+
+
+def _tables(source: Source, frames: Iterator[pl.DataFrame], blank: str) -> Iterator[Table]:
+    sha256, first = sha256_of(source.path), 1
+    for frame in frames:
+        yield numbered(source, frame, blank, sha256, first)
+        first += frame.height

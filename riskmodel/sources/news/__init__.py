@@ -1,0 +1,1 @@
+"""Readers of news: tables of articles, feeds, archives, GDELT records."""

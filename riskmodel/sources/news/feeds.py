@@ -1,0 +1,246 @@
+"""Atom and RSS feeds (RSS 2.0, and 1.0 in RDF): each entry an article.
+
+Read by events from the parser below `xml.etree`, because that one can be stopped at the first word of a
+document type: nothing is declared, expanded or fetched. Sources: RFC 4287 (Atom), rssboard.org (RSS 2.0).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+import polars as pl
+
+from riskmodel.sources.files.find import Source, printable, sha256_of
+from riskmodel.sources.files.table import FILE, ROW, Table
+from riskmodel.sources.files.unpack import first_bytes, unpacked_file
+from riskmodel.sources.news.html import BLOCKS, SILENT, read_page, tidy_lines
+
+FEED_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
+FEED = "<feed>"  # stands among the columns, so that no other file can pass for one
+LARGEST = 64 << 20  # bytes of one feed
+_BLOCK = 1 << 16
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF)\b")
+_ROOTS = ("feed", "rss", "RDF")
+_NAMESPACES = {
+    "": "",
+    "http://www.w3.org/2005/Atom": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+}
+_LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
+# Columns of an article and the elements they are taken from; the first that holds something counts.
+_ELEMENTS: dict[str, tuple[str, ...]] = {
+    "article_id": ("guid", "id"),
+    # The text is that of the last change: before it, nobody could read these words.
+    "published_at": ("updated", "dcterms:modified", "pubDate", "published", "dc:date", "dcterms:issued"),
+    "source": ("source", "dc:publisher"),
+    "language": ("dc:language",),
+    "title": ("title", "dc:title"),
+    "text": ("content:encoded", "content", "description", "summary", "dc:description"),
+    "url": ("link",),
+}
+COLUMNS = tuple(_ELEMENTS)
+_WANTED = frozenset(name for names in _ELEMENTS.values() for name in names)
+_MARKED_UP = frozenset({*_ELEMENTS["title"], *_ELEMENTS["text"]})
+_EMPTY = "entry_without_title_and_text"
+
+
+def is_feed(source: Source) -> bool:
+    """Whether the file is named as feeds are, or begins as XML does."""
+    return source.name.lower().endswith(FEED_SUFFIXES) or bool(_BEGINNING.match(first_bytes(source, 1 << 10)))
+
+
+def load_feed(source: Source) -> Table:
+    """Read the entries of one feed; `source_row` counts them from 1.
+
+    Columns are those of `COLUMNS` that some entry has: a feed without any date may be dated by the caller.
+    Entries without title and text are dropped and counted. HTML is reduced to its visible text. Raises
+    InputUnreadable for what is no feed, is not well-formed, is larger than `LARGEST`, or declares a document
+    type, which no feed needs and which could define or fetch text of its own.
+    """
+    reader = _Reader()
+    with unpacked_file(source) as path:
+        if path.stat().st_size > LARGEST:
+            raise source.refuse(
+                f"is larger than {LARGEST:,} bytes, which a feed should not be; split it into several feeds"
+            )
+        _parse(source, path, reader)
+    rows = [{**entry, ROW: number, FILE: source.name} for number, entry in enumerate(reader.entries, start=1)]
+    rows = [row for row in rows if row.get("title") or row.get("text")]
+    columns = tuple(name for name in COLUMNS if any(row.get(name) for row in rows))
+    schema = {**dict.fromkeys((*columns, FILE), pl.String()), ROW: pl.Int64()}
+    dropped = Counter({_EMPTY: len(reader.entries) - len(rows)})
+    frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    return Table(
+        source, frame, (*columns, FEED), sha256_of(source.path), source.path.stat().st_size, dict(+dropped)
+    )
+
+
+def _parse(source: Source, path: Path, reader: _Reader) -> None:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = reader.doctype
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.data
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                parser.Parse(block, False)
+        parser.Parse(b"", True)
+    except _Refused as error:
+        raise source.refuse(str(error)) from None
+    except expat.ExpatError as error:
+        fault = printable(expat.ErrorString(error.code))
+        raise source.refuse(
+            f"is no well-formed XML at line {error.lineno}: {fault}; fetch it again"
+        ) from error
+    except (ValueError, LookupError) as error:
+        raise source.refuse("is XML in an encoding that is not read; save it as UTF-8") from error
+
+
+class _Refused(Exception):
+    """A feed that is not read; the sentence continues after the file's name."""
+
+
+@dataclass
+class _Field:
+    """An element of an entry that is kept: its text so far, what kind it is, and how deep it lies."""
+
+    name: str
+    kind: str
+    depth: int
+    text: list[str] = field(default_factory=list)
+    marked_up: bool = False
+    silent: int = 0
+
+    def value(self) -> str | None:
+        """The text; HTML of titles and texts is reduced to what is visible."""
+        text = "".join(self.text)
+        if self.name in _MARKED_UP and not self.marked_up and self.kind in ("", "html", "text/html"):
+            text = _visible(text)
+        return (" ".join(text.split()) if self.name not in _ELEMENTS["text"] else tidy_lines(text)) or None
+
+
+def _visible(text: str) -> str:
+    if "<" not in text and "&" not in text:
+        return text
+    try:
+        page = read_page(text)
+    except ValueError:
+        return text
+    return f"{page.title}\n{page.text}" if page.title else page.text
+
+
+class _Reader:
+    """Takes the parser's events; `entries` holds the columns of each entry."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, str | None]] = []
+        self._depth = 0
+        self._atom = False
+        self._feed_language: str | None = None
+        self._entry: dict[str, str] | None = None
+        self._entry_depth = 0
+        self._field: _Field | None = None
+
+    def doctype(self, *_: object) -> None:
+        """Stop before anything is declared."""
+        raise _Refused(
+            "declares a document type, which a feed does not need and which may define text of its own; "
+            "remove the declaration"
+        )
+
+    def start(self, qualified: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element."""
+        self._depth += 1
+        name = _short(qualified)
+        if self._depth == 1:
+            self._root(qualified, name, attributes)
+        elif self._field is not None:
+            self._nested(self._field, qualified)
+        elif self._entry is None:
+            self._of_feed(name, attributes)
+        elif self._depth == self._entry_depth + 1 and name in _WANTED:
+            self._begin(name, attributes, self._entry)
+
+    def end(self, qualified: str) -> None:
+        """End an element."""
+        if self._field is not None and self._depth == self._field.depth:
+            self._keep(self._field)
+            self._field = None
+        elif self._field is not None:
+            self._field.silent -= self._field.silent > 0
+            self._field.text.append("\n" if qualified.rpartition(" ")[2] in BLOCKS else "")
+        elif self._entry is not None and self._depth == self._entry_depth:
+            self.entries.append(self._columns(self._entry))
+            self._entry = None
+        self._depth -= 1
+
+    def data(self, text: str) -> None:
+        """Take a piece of text."""
+        if self._field is not None and not self._field.silent:
+            self._field.text.append(text)
+
+    def _root(self, qualified: str, name: str | None, attributes: Mapping[str, str]) -> None:
+        if name not in _ROOTS:
+            shown = printable(qualified.rpartition(" ")[2], 40)
+            raise _Refused(f"is XML but no feed: its first element is {shown}, not {' or '.join(_ROOTS)}")
+        self._atom = name == "feed"
+        self._feed_language = attributes.get(_LANGUAGE)
+
+    def _of_feed(self, name: str | None, attributes: Mapping[str, str]) -> None:
+        if name in ("item", "entry"):
+            self._entry, self._entry_depth = {}, self._depth
+            if attributes.get(_LANGUAGE):
+                self._entry["dc:language"] = attributes[_LANGUAGE]
+        elif name in ("language", "dc:language"):
+            self._field = _Field("feed language", "", self._depth)
+
+    def _begin(self, name: str, attributes: Mapping[str, str], entry: dict[str, str]) -> None:
+        if name == "link" and attributes.get("href"):
+            if attributes.get("rel", "alternate") == "alternate":
+                entry.setdefault("link", attributes["href"])
+            return
+        kind = attributes.get("type", "text" if self._atom else "")
+        self._field = _Field(name, kind, self._depth)
+
+    def _nested(self, field: _Field, qualified: str) -> None:
+        """Mark-up within a field, as XHTML has it; of the feed that an entry is from, only the title."""
+        local = qualified.rpartition(" ")[2]
+        field.marked_up = True
+        field.silent += field.silent > 0 or local in SILENT or (field.name == "source" and local != "title")
+        field.text.append("\n" if local in BLOCKS else "")
+
+    def _keep(self, field: _Field) -> None:
+        value = field.value()
+        if field.name == "feed language":
+            self._feed_language = self._feed_language or value
+        elif self._entry is not None and value:
+            self._entry.setdefault(field.name, value)
+
+    def _columns(self, entry: Mapping[str, str]) -> dict[str, str | None]:
+        columns = {
+            column: next((entry[name] for name in names if name in entry), None)
+            for column, names in _ELEMENTS.items()
+        }
+        columns["language"] = columns["language"] or self._feed_language
+        if columns["url"] is None and entry.get("guid", "").startswith(("http://", "https://")):
+            columns["url"] = entry["guid"]
+        return columns
+
+
+def _short(qualified: str) -> str | None:
+    """The name of an element with the usual prefix of its namespace; None for namespaces of no interest."""
+    namespace, _, local = qualified.rpartition(" ")
+    prefix = _NAMESPACES.get(namespace)
+    return None if prefix is None else prefix + local

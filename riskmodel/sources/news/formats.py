@@ -1,0 +1,174 @@
+"""What an article file may look like: column names in use, endings, and cells to canonical articles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
+
+import polars as pl
+
+from data_contracts.tables import ARTICLES
+from riskmodel.sources.files.cells import canonical
+from riskmodel.sources.files.csv_cells import Dialect
+from riskmodel.sources.files.find import Source
+from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table
+from riskmodel.sources.files.table_parts import load_parts
+from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.news.feeds import FEED, FEED_SUFFIXES, is_feed, load_feed
+from riskmodel.sources.news.plain_text import TEXT, TEXT_SUFFIXES, load_text
+from riskmodel.sources.news.warc import WARC, WARC_SUFFIXES, warc_parts
+
+# Endings by which articles are found in folders.
+ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES, *FEED_SUFFIXES)
+ALIASES: dict[str, tuple[str, ...]] = {
+    "article_id": ("article_id", "doc", "doc_id", "document_id", "id", "guid"),
+    "published_at": (
+        "published_at", "published", "date_published", "published_on", "pub_date", "pubDate", "date",
+        "datetime", "publishedAt", "published_date", "updated", "date_modified",
+    ),
+    "source": ("source", "publisher", "feed", "outlet", "domain"),
+    "language": ("language", "lang"),
+    "title": ("title", "headline"),
+    "text": (
+        "text", "body", "content", "content_text", "content_html", "article", "maintext", "full_text",
+        "abstract", "description", "summary",
+    ),
+    "url": ("url", "link"),
+}  # fmt: skip
+_FEDERAL_REGISTER = frozenset({"doc", "date", "title", "abstract", "url"})
+
+
+def load_article_parts(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Iterator[Table]:
+    """The cells of one article file, some thousand rows at a time. Raises InputUnreadable."""
+    if source.name.lower().endswith(TEXT_SUFFIXES):
+        yield load_text(source)
+    elif source.name.lower().endswith(WARC_SUFFIXES):
+        yield from warc_parts(source)
+    elif is_feed(source):
+        yield load_feed(source)
+    else:
+        yield from load_parts(source, dialect_of)
+
+
+def article_formats(published_at: date | None) -> tuple[Format, ...]:
+    """The formats of articles; `published_at` dates those that have no date column."""
+    return (
+        Format(
+            "plain-text",
+            "a .txt file",
+            lambda columns: TEXT in columns,
+            lambda frame: _read(frame, published_at, language=None),
+        ),
+        Format(
+            "warc",
+            "a .warc or .warc.gz file",
+            lambda columns: WARC in columns,
+            lambda frame: _read(frame, published_at),
+        ),
+        Format(
+            "feed",
+            "an Atom or RSS file, .xml, .rss or .atom",
+            lambda columns: FEED in columns,
+            lambda frame: _read(frame, published_at),
+        ),
+        Format(
+            "federal-register",
+            ", ".join(sorted(_FEDERAL_REGISTER)),
+            lambda columns: columns >= _FEDERAL_REGISTER and "source" not in columns,
+            lambda frame: _read(frame, published_at, source="federal_register", language="en"),
+        ),
+        Format(
+            "article-table",
+            "; ".join(f"{name}: {' or '.join(names)}" for name, names in ALIASES.items() if name != "source")
+            + "; text and title or date must be there",
+            lambda columns: (
+                _has("text", columns) and (_has("title", columns) or _has("published_at", columns))
+            ),
+            lambda frame: _read(frame, published_at),
+        ),
+    )
+
+
+def _has(name: str, columns: frozenset[str]) -> bool:
+    return bool(columns & set(ALIASES[name]))
+
+
+def _read(
+    frame: pl.DataFrame, published_at: date | None, *, source: str | None = None, language: str | None = None
+) -> Reading:
+    chosen = {name: next((a for a in names if a in frame.columns), None) for name, names in ALIASES.items()}
+    named = frame.select(
+        *((pl.col(a) if a else pl.lit(None, pl.String)).alias(name) for name, a in chosen.items()), FILE, ROW
+    )
+    if chosen["published_at"] is None and published_at is not None:
+        midnight = datetime.combine(published_at, time(), UTC)
+        named = named.with_columns(pl.lit(midnight, pl.Datetime("us", "UTC")).alias("published_at"))
+    if language is not None and chosen["language"] is None:
+        named = named.with_columns(pl.lit(language).alias("language"))
+    parts = {"text": "$[0].value", "source": "$.name"}
+    named = named.with_columns(_plain(c, at) for c, at in parts.items() if named.schema[c] == pl.String)
+    table = canonical(named, ARTICLES).with_columns(_primary_language())
+    table = table.with_columns(_source(source).alias("source")).with_columns(_ids(table))
+    return Reading(
+        table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, [a for a in chosen.values() if a])
+    )
+
+
+def _plain(column: str, path: str) -> pl.Expr:
+    """A cell, or the part at `path` of JSON in its place: feeds give a list of contents, a named source."""
+    nested = pl.when(pl.col(column).str.contains(r"^(?:\[\{|\{).*[}\]]$")).then(column)
+    return pl.coalesce(nested.str.json_path_match(path), pl.col(column)).alias(column)
+
+
+def _source(fixed: str | None) -> pl.Expr:
+    """The host of a source given as address; where there is none the format's, the url's host, the file."""
+    return pl.coalesce(
+        _host("source"), pl.col("source"), pl.lit(fixed, pl.String), _host("url"), pl.col(FILE)
+    )
+
+
+def _primary_language() -> pl.Expr:
+    """`en` for `en-US` and `EN`; what is no code stays as it is."""
+    primary = pl.col("language").str.extract(r"^([A-Za-z]{2,3})(?:[-_].*)?$").str.to_lowercase()
+    return pl.coalesce(primary, "language").alias("language")
+
+
+def _host(column: str) -> pl.Expr:
+    return pl.col(column).str.extract(r"^[a-z]+://(?:[^/@]*@)?(?:www\.)?([^/:?#]+)").str.to_lowercase()
+
+
+def _ids(table: pl.DataFrame) -> pl.Series:
+    """Given ids, or made ones."""
+    ids = table["article_id"]
+    if not ids.null_count():
+        return ids
+    parts = table.select(pl.col("url", "source", "title", "text").cast(pl.String).fill_null("")).rows()
+    made = [
+        i or hashlib.sha256("\x1f".join(p).encode()).hexdigest()[:16] for i, p in zip(ids, parts, strict=True)
+    ]
+    return pl.Series("article_id", made, pl.String)
+
+
+def number_of(column: str) -> pl.Expr:
+    """A number that stands for a text."""
+    return pl.col(column).hash()
+
+
+def ambiguous_ids(told: pl.DataFrame) -> pl.Series:
+    """Ids, as numbers, that several files use for different texts; columns article_id, text, source_file."""
+    return (
+        told.group_by("article_id")
+        .agg(pl.col(FILE).n_unique(), pl.col("text").n_unique())
+        .filter(pl.col(FILE) > 1, pl.col("text") > 1)["article_id"]
+        .sort()
+    )
+
+
+def named_apart(frame: pl.DataFrame, ambiguous: pl.Series) -> pl.DataFrame:
+    """Articles with the file's name behind an id that is not unique."""
+    if not len(ambiguous):
+        return frame
+    named = pl.concat_str("article_id", FILE, separator="@")
+    other = number_of("article_id").is_in(ambiguous.implode())
+    return frame.with_columns(pl.when(other).then(named).otherwise("article_id").alias("article_id"))

@@ -1,0 +1,37 @@
+"""News files: articles and GDELT records told apart by what is in them, since they may lie in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from riskmodel.sources.files.find import Source, find
+from riskmodel.sources.news.formats import ARTICLE_SUFFIXES
+from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts, is_gkg
+from riskmodel.sources.news.parts import ArticleParts
+from riskmodel.sources.news.plain_text import TEXT_SUFFIXES
+from riskmodel.sources.news.warc import WARC_SUFFIXES
+
+NewsParts = ArticleParts | GkgParts
+
+
+def news_parts(paths: Sequence[Path], *, published_at: date | None = None) -> tuple[NewsParts, ...]:
+    """Article files, GDELT files (kind `gkg`), or both, each to be read part by part.
+
+    Files of folders that were passed over are reported with the articles, where there are any. Raises
+    InputUnreadable.
+    """
+    found = find(paths, (*ARTICLE_SUFFIXES, *GKG_SUFFIXES))
+    records = tuple(source for source in found.sources if _holds_records(source))
+    articles = tuple(source for source in found.sources if source not in records)
+    parts: list[NewsParts] = []
+    if articles:
+        parts.append(ArticleParts(articles, published_at, found.skipped))
+    if records:
+        parts.append(GkgParts(records, () if articles else found.skipped))
+    return tuple(parts)
+
+
+def _holds_records(source: Source) -> bool:
+    return not source.name.lower().endswith((*TEXT_SUFFIXES, *WARC_SUFFIXES)) and is_gkg(source)

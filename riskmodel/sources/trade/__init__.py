@@ -1,0 +1,1 @@
+"""Readers of trade tables, one module for each format."""

@@ -1,0 +1,177 @@
+"""Eurostat Comext-style tables: one row for each reporter, partner, month and CN8 code, value in euro."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from data_contracts.tables import TRADE_FLOWS
+from riskmodel.errors import InputUnreadable
+from riskmodel.sources.files.cells import canonical, clean, stack
+from riskmodel.sources.files.table import FILE, ROW
+from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.trade.exchange import covered, with_dollars
+
+SOURCE = "eurostat_comext"
+_NEEDED = ("reporter_iso3", "partner_iso3", "month", "code", "value_eur")
+_OPTIONAL = ("flow", "net_kg")
+_MONTH = r"^(\d{4})[M-]?(\d{2})(?:-01)?$"
+_FLOWS = {"X": "X", "EXPORT": "X", "2": "X", "M": "M", "IMPORT": "M", "1": "M"}
+# Far above any flow, and low enough that sums of thousands of rows stay within Int64.
+_LARGEST_CENTS = 10**15
+_KEY = ["reporter", "partner", "flow", "hs6", "hs_edition", "period"]
+
+
+def recognise(columns: frozenset[str]) -> bool:
+    """reporter_iso3, partner_iso3, month (YYYY-MM), code (CN8 or HS4), value_eur; maybe flow, net_kg."""
+    return set(_NEEDED) <= columns
+
+
+def read(frame: pl.DataFrame) -> Reading:
+    """Fold CN8 rows into HS6 rows in dollars.
+
+    Euro are summed exactly within reporter, partner, flow, HS6 and month, then converted once at the yearly
+    mean rate. Headings overlap CN8 rows and are dropped, as are rows of the EU as a whole, of special codes
+    (chapters 98 and 99, letters) and of months without a rate. HS6 rows stand in where CN8 rows are missing.
+    Rows with an unreadable or impossibly large code, month or value stay single and keep their text for the
+    contract. Without `flow` rows are exports. Weights are summed only where every folded row has one. Raises
+    InputUnreadable for a table of headings only.
+    """
+    used = [c for c in (*_NEEDED, *_OPTIONAL) if c in frame.columns]
+    return fold_cn8(_named(frame), "EUR", SOURCE, unused(frame, used))
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    cells = frame.with_columns(clean(frame[c]) for c in (*_NEEDED, *_OPTIONAL) if c in frame.columns)
+    flow = pl.col("flow").str.to_uppercase() if "flow" in frame.columns else pl.lit("X")
+    weight = pl.col("net_kg") if "net_kg" in frame.columns else pl.lit(None, pl.String)
+    return cells.select(
+        pl.col("reporter_iso3").alias("reporter"),
+        pl.col("partner_iso3").alias("partner"),
+        flow.replace(_FLOWS).alias("flow"),
+        pl.col("code"),
+        pl.col("month").str.replace(_MONTH, "$1-$2").alias("period"),
+        pl.col("value_eur").alias("value"),
+        weight.alias("net_kg"),
+        FILE,
+        ROW,
+    )
+
+
+def no_value(column: str) -> pl.Expr:
+    """Whether a cell tells no value: empty, or Eurostat's colon, with or without a flag."""
+    return pl.col(column).is_null() | pl.col(column).str.contains(r"^:( ?[A-Za-z]+)?$")
+
+
+def fold_cn8(cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str, ...]) -> Reading:
+    """Turn cells (reporter, partner, flow, code, period, value, net_kg as String) into canonical HS6 rows."""
+    kept, dropped = _without_overlaps(_parsed(cells))
+    fit = pl.col("day").is_not_null() & (pl.col("cents").abs() <= _LARGEST_CENTS) & pl.col("is_product")
+    fit = fit.fill_null(False)
+    folded = _folded(kept.filter(fit), currency)
+    dropped["folded_into_hs6"] = kept.filter(fit).height - folded.height
+    no_rate = folded.filter(pl.col("value_usd").is_null())
+    if no_rate.height:
+        dropped["no_exchange_rate"] = no_rate.height
+        if no_rate.height == folded.height:
+            first, last = (str(day)[:7] for day in (no_rate["period"].min(), no_rate["period"].max()))
+            raise InputUnreadable(
+                f"no {currency} exchange rate for {first} to {last}: the table of rates covers "
+                f"{covered(currency)}; add the yearly mean to features/reference/exchange_rates.csv, or "
+                "convert the values to US dollars before"
+            )
+    columns = [*TRADE_FLOWS, FILE, ROW]
+    good = _finished(folded.filter(pl.col("value_usd").is_not_null()), source).select(columns)
+    unit = pl.format("{} " + currency, "value")  # so that foreign money can never pass for dollars
+    bad = kept.filter(~fit).with_columns(pl.col("code").alias("hs6"), unit.alias("value_usd"))
+    if bad.height:
+        bad = _finished(bad.with_columns(edition_of("day")), source).select(columns)
+        good = stack([good, canonical(bad, TRADE_FLOWS)])
+    return Reading(good, dropped, ignored)
+
+
+def _parsed(cells: pl.DataFrame) -> pl.DataFrame:
+    code = pl.col("code")
+    return cells.with_columns(
+        (pl.col("period") + "-01").str.to_date("%Y-%m-%d", strict=False).alias("day"),
+        (pl.col("value").cast(pl.Float64, strict=False) * 100)
+        .round()
+        .cast(pl.Int64, strict=False)
+        .alias("cents"),
+        pl.col("net_kg").cast(pl.Float64, strict=False).round().cast(pl.Int64, strict=False).alias("kg"),
+        code.str.contains(r"^\d{8}$").fill_null(False).alias("is_cn8"),
+        code.str.contains(r"^(\d{6}|\d{8})$").fill_null(False).alias("is_product"),
+        code.str.contains(r"^(\d{2}|\d{4})$").fill_null(False).alias("is_heading"),
+        (
+            code.str.contains(r"(?i)^TOTAL$")
+            | code.str.contains(r"^9[89]")
+            | code.str.contains(r"^\d{2,6}[A-Z]+$")
+        )
+        .fill_null(False)
+        .alias("is_special"),
+        pl.col("reporter").str.starts_with("EU").fill_null(False).alias("is_union"),
+    )
+
+
+def _without_overlaps(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    dropped = {"eu_total_row": int(rows["is_union"].sum())}
+    rows = rows.filter(~pl.col("is_union"))
+    dropped["special_code"] = int(rows["is_special"].sum())
+    rows = rows.filter(~pl.col("is_special"))
+    if rows.height and not rows["is_product"].any() and rows["is_heading"].any():
+        raise InputUnreadable(
+            "only headings of 2 or 4 digits, no code of eight or six; export the table by CN8, "
+            "because headings cannot be split into HS6 products"
+        )
+    rows, dropped["hs6_overlaps_cn8"] = _without_covered_hs6(rows)
+    covered = (
+        rows.filter("is_product").select("partner", "period").unique().with_columns(covered=pl.lit(True))
+    )
+    rows = rows.join(covered, on=["partner", "period"], how="left", maintain_order="left")
+    for digits in (2, 4):
+        heading = pl.col("is_heading") & (pl.col("code").str.len_chars() == digits)
+        overlaps = pl.col("covered").is_not_null()
+        dropped[f"hs{digits}_overlaps_cn8"] = rows.filter(heading & overlaps).height
+        dropped[f"hs{digits}_without_cn8"] = rows.filter(heading & ~overlaps).height
+    return rows.filter(~pl.col("is_heading")), dropped
+
+
+def _without_covered_hs6(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Drop HS6 rows that CN8 rows of the same reporter, partner, flow and month spell out."""
+    if not rows.filter(pl.col("is_product") & ~pl.col("is_cn8")).height:
+        return rows, 0
+    key = ["reporter", "partner", "flow", "period", pl.col("code").str.slice(0, 6)]
+    spelled_out = pl.col("is_cn8").any().over(key)
+    kept = rows.filter(pl.col("is_cn8") | ~pl.col("is_product") | ~spelled_out)
+    return kept, rows.height - kept.height
+
+
+def _folded(rows: pl.DataFrame, currency: str) -> pl.DataFrame:
+    keyed = rows.with_columns(pl.col("code").str.slice(0, 6).alias("hs6"), edition_of("day")).drop("period")
+    keyed = keyed.rename({"day": "period"})
+    folded = keyed.group_by(_KEY, maintain_order=True).agg(
+        pl.col("cents").sum(),
+        pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
+        pl.col(FILE, ROW).first(),
+    )
+    return with_dollars(folded, currency, "cents")
+
+
+def edition_of(day: str) -> pl.Expr:
+    """Edition that EU members report in: HS2012 from 2012, HS2017 from 2017, HS2022 from 2022."""
+    year = pl.col(day).dt.year()
+    return (
+        pl.when(year >= 2022).then(pl.lit("HS2022"))
+        .when(year >= 2017).then(pl.lit("HS2017"))
+        .when(year >= 2012).then(pl.lit("HS2012"))
+        .alias("hs_edition")
+    )  # fmt: skip
+
+
+def _finished(rows: pl.DataFrame, source: str) -> pl.DataFrame:
+    return rows.with_columns(
+        pl.lit(None, pl.Date).alias("known_at"),
+        pl.lit(source).alias("source"),
+    )
+
+
+FORMAT = Format("comext-cn8", ", ".join(_NEEDED), recognise, read)

@@ -1,0 +1,112 @@
+"""Eurostat Comext as the dissemination service (SDMX-CSV) and the bulk download give it, codes as codes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from riskmodel.errors import InputUnreadable
+from riskmodel.sources.files.cells import clean
+from riskmodel.sources.files.csv_cells import TRAILING, Dialect
+from riskmodel.sources.files.sieve import sift
+from riskmodel.sources.files.table import FILE, ROW
+from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.comext_cn8 import SOURCE, fold_cn8, no_value
+
+_SDMX = ("freq", "reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE")
+_BULK: dict[str, tuple[str, ...]] = {
+    "reporter": ("DECLARANT_ISO", "REPORTER_ISO", "REPORTER", "DECLARANT"),
+    "partner": ("PARTNER_ISO", "PARTNER"),
+    "code": ("PRODUCT_NC",),
+    "flow": ("FLOW",),
+    "period": ("PERIOD",),
+    "value": ("VALUE_IN_EUROS", "VALUE_EUR"),
+    "net_kg": ("QUANTITY_IN_KG", "QUANTITY_KG"),
+}
+_CELLS = ["reporter", "partner", "flow", "code", "period"]
+_FLOWS = {"1": "M", "2": "X"}
+_AREA = {
+    "reporter_not_a_country": pl.col("reporter") == NOT_A_COUNTRY,
+    "partner_not_a_country": pl.col("partner") == NOT_A_COUNTRY,
+}
+
+
+def _read_sdmx(frame: pl.DataFrame) -> Reading:
+    """Take values in euro, with their quantities in 100 kg as weights, then fold like any CN8 table.
+
+    Yearly rows, total reporters and areas that are no country are dropped; WORLD is WLD. Raises
+    InputUnreadable for the label display, which has no product codes, and where only yearly rows are given.
+    """
+    cells = frame.select(*(clean(frame[c]).alias(c) for c in _SDMX), FILE, ROW)
+    if cells.height and not cells["product"].str.contains(r"^([0-9A-Z]{2,9}|TOTAL)$").any():
+        raise InputUnreadable(
+            "labels in place of codes; export with codes (no product can be told by its label)"
+        )
+    rows = cells.with_columns(
+        country(pl.col("reporter"), "iso2", "comext").alias("reporter"),
+        country(pl.col("partner"), "iso2", "comext").alias("partner"),
+        pl.col("flow").replace(_FLOWS),
+        pl.col("product").alias("code"),
+        pl.col("TIME_PERIOD").alias("period"),
+    )
+    kept, dropped = sift(
+        rows,
+        {
+            **_AREA,
+            "annual_row": (pl.col("freq") == "A") | (pl.col("period").str.len_chars() == 4),
+            "no_value": no_value("OBS_VALUE"),
+            "other_quantity": ~pl.col("indicators").is_in(["VALUE_IN_EUROS", "QUANTITY_IN_100KG"]),
+        },
+    )
+    if rows.height and dropped.get("annual_row", 0) == rows.height - sum(
+        n for reason, n in dropped.items() if reason != "annual_row"
+    ):
+        raise InputUnreadable("only yearly rows; export the months (freq M)")
+    value = kept.filter(pl.col("indicators") == "VALUE_IN_EUROS")
+    weight = kept.filter(pl.col("indicators") == "QUANTITY_IN_100KG")
+    weight = weight.select(
+        *_CELLS, (pl.col("OBS_VALUE").cast(pl.Float64, strict=False) * 100).cast(pl.String).alias("net_kg")
+    ).unique(_CELLS, keep="first", maintain_order=True)
+    table = value.join(weight, on=_CELLS, how="left", maintain_order="left").select(
+        *_CELLS, pl.col("OBS_VALUE").alias("value"), "net_kg", FILE, ROW
+    )
+    used = [*_SDMX, "DATAFLOW", "LAST UPDATE", TRAILING]
+    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, used))
+    quantity = {"quantity_row_joined_as_weight": kept.height - value.height}
+    return Reading(reading.frame, {**dropped, **quantity, **reading.dropped}, reading.ignored_columns)
+
+
+def _read_bulk(frame: pl.DataFrame) -> Reading:
+    """Add up the rows of all statistical procedures; month 52 (the whole year) is dropped."""
+    chosen = {name: next((c for c in names if c in frame.columns), None) for name, names in _BULK.items()}
+    cells = frame.select(
+        *((clean(frame[c]) if c else pl.lit(None, pl.String)).alias(name) for name, c in chosen.items()),
+        FILE,
+        ROW,
+    )
+    rows = cells.with_columns(
+        country(pl.col("reporter"), "iso2", "comext").alias("reporter"),
+        country(pl.col("partner"), "iso2", "comext").alias("partner"),
+        pl.col("flow").replace(_FLOWS),
+    )
+    kept, dropped = sift(rows, {**_AREA, "annual_row": pl.col("period").str.contains(r"^\d{4}52$")})
+    table = kept.with_columns(pl.col("period").str.replace(r"^(\d{4})(\d{2})$", "$1-$2"))
+    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [c for c in chosen.values() if c]))
+    return Reading(reading.frame, {**dropped, **reading.dropped}, reading.ignored_columns)
+
+
+FORMATS = (
+    Format(
+        "comext-sdmx",
+        ", ".join(_SDMX),
+        lambda columns: set(_SDMX) <= columns,
+        _read_sdmx,
+        Dialect(trailing_column=True),
+    ),
+    Format(
+        "comext-bulk",
+        "REPORTER, PARTNER, PRODUCT_NC, FLOW, PERIOD, VALUE_EUR",
+        lambda columns: all(set(_BULK[n]) & columns for n in _BULK if n != "net_kg"),
+        _read_bulk,
+    ),
+)

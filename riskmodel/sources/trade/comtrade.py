@@ -1,0 +1,210 @@
+"""UN Comtrade: API answers, comtradeplus downloads, bulk files, and the site closed in 2023."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from data_contracts.tables import TRADE_FLOWS
+from riskmodel.errors import InputUnreadable
+from riskmodel.sources.files.cells import canonical, clean, whole
+from riskmodel.sources.files.csv_cells import TRAILING, Dialect
+from riskmodel.sources.files.sieve import sift
+from riskmodel.sources.files.table import FILE, ROW
+from riskmodel.sources.formats import Format, Reading
+from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+
+SOURCE = "un_comtrade"
+# Names of one field in the API, in downloads, and in the two headers of the old site; without case and signs.
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "period": ("period",),
+    "reporter": ("reportercode", "rtcode", "reporteriso", "rt3iso"),
+    "partner": ("partnercode", "ptcode", "partneriso", "pt3iso"),
+    "flow": ("flowcode", "tradeflowcode", "tradecode", "rgcode"),
+    "code": ("cmdcode", "commoditycode"),
+    "value": ("primaryvalue", "tradevalueus", "tradevalueusd", "tradevalue"),
+    "edition": ("classificationcode", "classification", "pfcode"),
+    "type": ("typecode",),
+    "month": ("refmonth",),
+    "level": ("aggrlevel", "aggregatelevel"),
+    "customs": ("customscode", "customsproccode", "cstcode"),
+    "transport": ("motcode", "modeoftransportcode"),
+    "partner2": ("partner2code", "2ndpartnercode", "ptcode2"),
+    "supply": ("moscode", "modeofsupplycode"),
+    "weight": ("netwgt", "netweightkg", "netweight"),
+    "weight_estimated": ("isnetwgtestimated",),
+    "flag": ("legacyestimationflag", "flag", "estcode"),
+}
+_AMOUNTS = ("value", "weight")
+_NEEDED = ("period", "reporter", "partner", "flow", "code", "value")
+_FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
+_EDITIONS = {f"H{n}": f"HS{year}" for n, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))}
+_KEY = ["reporter", "partner", "flow", "hs6", "hs_edition", "period", "known_at"]
+
+
+def recognise(columns: frozenset[str]) -> bool:
+    """Period, reporter, partner, flow, commodity and value under their Comtrade names; or an empty answer."""
+    return not columns or all(_column(name, columns) for name in _NEEDED)
+
+
+def read(frame: pl.DataFrame) -> Reading:
+    """Keep one row for each flow: goods, HS6, totals over customs procedures, second partners and transport.
+
+    Numeric country codes become ISO; 490 (Other Asia, nes) is Taiwan, in practice; 0 is WLD; areas that are
+    no country are dropped. Where a flow has no total over transport modes, its modes are added up instead.
+    Yearly rows are dropped where the same reporter, flow and year has months; otherwise they stand at
+    1 January with known_at 1 July of the next year. Estimated and zero weights are null. Raises
+    InputUnreadable for a table with totals and headings only.
+    """
+    if not frame.columns or set(frame.columns) <= {FILE, ROW}:
+        return Reading(pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()}))
+    chosen = {name: _column(name, frozenset(frame.columns)) for name in _FIELDS}
+    used = [column for column in chosen.values() if column]
+    cells = frame.select(
+        *(
+            (clean(frame[column]) if column else pl.lit(None, pl.String)).alias(name)
+            for name, column in chosen.items()
+        ),
+        FILE,
+        ROW,
+        # Saved again by a program that took codes with gaps for fractions.
+    ).with_columns(pl.col(name).str.replace(r"^(\d+)\.0$", "$1") for name in _FIELDS if name not in _AMOUNTS)
+    kept, dropped = sift(_read_codes(cells), _REASONS)
+    if cells.height and not kept.height and dropped.get("heading_not_hs6", 0) + dropped.get("total_row", 0):
+        raise InputUnreadable(
+            "only totals and headings of 2 or 4 digits, no six-digit product "
+            f"({', '.join(f'{reason} {count}' for reason, count in sorted(dropped.items()))}); "
+            "download commodity level AG6"
+        )
+    kept, annual = sift(_read_periods(kept), {"annual_row_beside_months": pl.col("beside_months")})
+    table, transport = _one_transport(_measured(kept))
+    ignored = tuple(c for c in frame.columns if c not in {*used, FILE, ROW, TRAILING})
+    return Reading(
+        canonical(table.with_columns(pl.lit(SOURCE).alias("source")), TRADE_FLOWS).select(
+            *TRADE_FLOWS, FILE, ROW
+        ),
+        {**dropped, **annual, **transport},
+        ignored,
+    )
+
+
+def _column(name: str, columns: frozenset[str]) -> str | None:
+    bare = {_bare(column): column for column in sorted(columns)}
+    return next((bare[alias] for alias in _FIELDS[name] if alias in bare), None)
+
+
+def _bare(column: str | None) -> str:
+    return "".join(c for c in (column or "").lower() if c.isalnum())
+
+
+def _read_codes(cells: pl.DataFrame) -> pl.DataFrame:
+    level, code = pl.col("level").cast(pl.Int64, strict=False), pl.col("code")
+    # HS codes have 2, 4 or 6 digits, so an odd number of them lost its leading zero.
+    odd = code.str.contains(r"^\d(\d\d){0,2}$") & pl.col("edition").str.contains(r"^H[0-9S]$")
+    restored = (
+        pl.when(level.is_in([2, 4, 6])).then(code.str.zfill(level)).when(odd).then("0" + code).otherwise(code)
+    )
+    return cells.with_columns(
+        country(pl.col("reporter"), "m49", "comtrade").alias("reporter"),
+        country(pl.col("partner"), "m49", "comtrade").alias("partner"),
+        pl.col("flow").str.to_uppercase().replace(_FLOWS),
+        # The level column says how many digits there were before a spreadsheet ate the leading zero.
+        restored.alias("hs6"),
+        pl.col("edition").replace_strict(_EDITIONS, default=None).alias("hs_edition"),
+    )
+
+
+_REASONS = {
+    "services_row": pl.col("type") != "C",
+    "not_hs_classification": ~pl.col("edition").str.contains(r"^H[0-9S]$"),
+    "other_flow": ~pl.col("flow").is_in(["X", "M", "RX"]),
+    "customs_procedure_part": ~pl.col("customs").is_in(["C00", "0"]),
+    "second_partner_part": pl.col("partner2") != "0",
+    "supply_mode_part": pl.col("supply") != "0",
+    "partner_not_a_country": pl.col("partner") == NOT_A_COUNTRY,
+    "reporter_not_a_country": pl.col("reporter").is_in([NOT_A_COUNTRY, "WLD"]),
+    "total_row": pl.col("hs6").str.contains(r"(?i)^(TOTAL|AG\d)$"),
+    "special_code": pl.col("hs6").str.contains(r"^9[89]"),
+    "heading_not_hs6": pl.col("hs6").str.contains(r"^(\d{2}|\d{4})$"),
+}
+
+
+def _read_periods(cells: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col("period").str.slice(0, 10).str.replace_all("-", "")
+    yearly = (pl.col("month") == "52") | (text.str.len_chars() == 4)
+    day = pl.concat_str(
+        text.str.slice(0, 4), pl.when(yearly).then(pl.lit("01")).otherwise(text.str.slice(4, 2))
+    )
+    rows = cells.with_columns(
+        yearly.fill_null(False).alias("yearly"),
+        text.str.slice(0, 4).alias("year"),
+        pl.col("period").alias("written"),
+        (day + "01").str.to_date("%Y%m%d", strict=False).alias("day"),
+    )
+    monthly = (~pl.col("yearly")).any().over("reporter", "flow", "year")
+    return rows.with_columns(
+        (pl.col("yearly") & monthly).alias("beside_months"),
+        pl.coalesce(pl.col("day").cast(pl.String), "written").alias("period"),
+        pl.when("yearly").then(pl.date(pl.col("day").dt.year() + 1, 7, 1)).alias("known_at"),
+    )
+
+
+def _measured(cells: pl.DataFrame) -> pl.DataFrame:
+    estimated = (pl.col("weight_estimated").str.to_lowercase() == "true") | pl.col("flag").is_in(["4", "6"])
+    weight = whole(pl.col("weight"))
+    return cells.with_columns(
+        whole(pl.col("value")).alias("value_usd"),
+        pl.when(~estimated.fill_null(False) & (weight != "0")).then(weight).alias("net_kg"),
+    )
+
+
+def _one_transport(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Keep the total over modes where there is one; otherwise add up modes, parents before children."""
+    mode = pl.col("transport").fill_null("0")
+    if rows.select((mode == "0").all()).item():
+        return rows, {}
+    rows = rows.with_columns(mode.alias("transport"))
+    top = pl.col("transport").str.replace(r"^(\d)\d{3}$", "${1}000")
+    rows = rows.with_columns(
+        (pl.col("transport") == "0").any().over(_KEY).alias("has_total"),
+        (pl.col("transport") == top).any().over([*_KEY, top]).alias("has_parent"),
+        (pl.col("transport") == top).alias("is_parent"),
+    )
+    part = pl.col("has_total") & (pl.col("transport") != "0")
+    child = ~pl.col("has_total") & pl.col("has_parent") & ~pl.col("is_parent")
+    kept, dropped = sift(rows, {"transport_mode_part": part | child})
+    number = pl.col("value_usd", "net_kg").cast(pl.Int64, strict=False)
+    readable = kept.filter(pl.col("value_usd").cast(pl.Int64, strict=False).is_not_null()).with_columns(
+        number
+    )
+    summed = readable.group_by(_KEY, maintain_order=True).agg(
+        pl.col("value_usd").sum(),
+        pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()).alias("net_kg"),
+        pl.col(FILE, ROW).first(),
+    )
+    folded = readable.height - summed.height
+    if folded == 0:
+        return kept, dropped
+    text = summed.with_columns(pl.col("value_usd", "net_kg").cast(pl.String))
+    rest = kept.filter(pl.col("value_usd").cast(pl.Int64, strict=False).is_null()).select(text.columns)
+    return pl.concat([text, rest]), {**dropped, "transport_modes_added_up": folded}
+
+
+_DIALECT = Dialect(latin1=True, trailing_column=True)
+FORMATS = (
+    Format(
+        "comtrade",
+        "period, reporterCode, partnerCode, flowCode, cmdCode, primaryValue; or an empty API answer",
+        lambda columns: (
+            recognise(columns) and (not columns or _bare(_column("value", columns)) == "primaryvalue")
+        ),
+        read,
+        _DIALECT,
+    ),
+    Format(
+        "comtrade-legacy",
+        "Period, Reporter Code, Partner Code, Trade Flow Code, Commodity Code, Trade Value (US$)",
+        lambda columns: bool(columns) and recognise(columns),
+        read,
+        _DIALECT,
+    ),
+)

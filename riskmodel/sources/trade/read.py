@@ -1,0 +1,54 @@
+"""Trade tables of every known format to canonical trade_flows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from riskmodel.sources.batch import Batch
+from riskmodel.sources.files.cells import stack
+from riskmodel.sources.formats import Format, format_by_name
+from riskmodel.sources.trade import (
+    baci,
+    comext_cn8,
+    comext_easy,
+    comext_sdmx,
+    comtrade,
+    india_bank,
+    us_census,
+    wits,
+)
+from riskmodel.sources.trade import canonical as trade_canonical
+from riskmodel.sources.trade.parts import TradeParts
+
+FORMATS: tuple[Format, ...] = (
+    trade_canonical.FORMAT,
+    comext_cn8.FORMAT,
+    comext_easy.FORMAT,
+    *comext_sdmx.FORMATS,
+    *comtrade.FORMATS,
+    *baci.FORMATS,
+    india_bank.FORMAT,
+    us_census.FORMAT,
+    wits.FORMAT,
+)
+
+
+def trade_parts(
+    paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None
+) -> TradeParts:
+    """Trade files and folders as one table of trade_flows that is read part by part.
+
+    The format of each file is told by its header, or named by `format` for all. `hs_edition` (HS2012,
+    HS2017, HS2022) fills rows whose file does not say its edition; without it such a file is refused. A row
+    is about a month; yearly tables stand at 1 January of their year. Raises InputUnreadable, WrongUsage.
+    """
+    wanted = FORMATS if format is None else (format_by_name(format, FORMATS),)
+    return TradeParts(paths, wanted, format is not None, hs_edition)
+
+
+def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None) -> Batch:
+    """Read trade files and folders at once; arguments and errors as of `trade_parts`."""
+    parts = trade_parts(paths, format=format, hs_edition=hs_edition)
+    frame = stack(list(parts))
+    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped, parts.ignored_columns)

@@ -1,0 +1,1 @@
+"""What `riskmodel retrain` does: rows, fitting, and the decision on promotion."""

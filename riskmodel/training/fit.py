@@ -1,0 +1,249 @@
+"""Training: rows, choice of candidate, evaluation, and the decision whether a new model becomes champion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from riskmodel.backtest.card import model_card
+from riskmodel.backtest.protocol import (
+    SIMPLER,
+    Scored,
+    blocks_of,
+    champion_by_rule,
+    evaluate,
+    gain,
+    labels_of,
+    leave_countries_out,
+    rolling_origins,
+    score_fold,
+    usable,
+    with_inputs_hidden,
+)
+from riskmodel.errors import ModelRefused, WrongUsage
+from riskmodel.explain.drift import training_signals
+from riskmodel.model.design import fits_head
+from riskmodel.model.estimator import INTERVAL_LEVEL, Model, fit_heads
+from riskmodel.model.head import AdditiveHead, Candidate
+from riskmodel.outcomes.labels import HORIZON_MONTHS
+from riskmodel.outcomes.rows import FRAME, Target
+from riskmodel.publication.publish import digest_json
+from riskmodel.registry import champion as registry
+
+N_DRAWS = 60
+CANDIDATE_BY_LACK = "the simpler candidate, since too few countries with events were there to compare"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model before it is stored, and the rows that it and any rival are judged on.
+
+    Attributes
+    ----------
+    held_out: rows with known labels that the model was not fitted on (for own tables: rolling origins).
+    scores: log-odds of the model on them, from fits that did not see them; None where none could be made.
+    """
+
+    heads: Mapping[str, AdditiveHead]
+    manifest: Mapping[str, Any]
+    backtest: Mapping[str, Any]
+    card: str
+    scored: Scored | None
+    candidate: Candidate
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the new model was promoted, and why, in a sentence."""
+
+    model_id: str
+    promoted: bool
+    words: str
+
+
+def train_on_worlds(
+    rows: pl.DataFrame,
+    held_out: pl.DataFrame,
+    source: Mapping[str, Any],
+    target: Target,
+    *,
+    seed: int = 0,
+    n_jobs: int = 2,
+) -> Trained:
+    """Train on rows of simulated worlds and judge on rows of other worlds.
+
+    The candidate is chosen on the training worlds alone (countries left out); the held-out worlds are looked
+    at once, for the report. `source` describes the worlds: n, seed, held_out_n, held_out_seed.
+    """
+    train, dropped = usable(rows)
+    test, _ = usable(held_out)
+    _refuse_thin(train)
+    left_out = leave_countries_out(train, simulated=True, seed=seed, n_jobs=n_jobs)
+    choice = _choice(left_out)
+    scored = score_fold(train, test, simulated=True, seed=seed)
+    backtest = {
+        "protocol": (
+            f"On {source['held_out_n']} held-out simulated worlds: other seeds (from "
+            f"{source['held_out_seed']}) and other parameter ranges than training; nothing was fitted or "
+            "chosen on them."
+        ),
+        "simulated": True,
+        "choice": choice,
+        "evaluation": evaluate(scored, choice["choice"]),
+        "inputs_hidden": with_inputs_hidden(train, test, choice["choice"], seed),
+    }
+    manifest = {"trained_on": "simulated worlds", "worlds": dict(source)}
+    return _finish(train, dropped, manifest, backtest, scored, choice["choice"], target, seed)
+
+
+def train_on_tables(
+    rows: pl.DataFrame, source: Mapping[str, Any], target: Target, *, seed: int = 0, n_jobs: int = 2
+) -> Trained:
+    """Train on labelled rows of the user's own tables, judged by rolling origins.
+
+    `source` names inputs and their digests. Candidates are compared on the rolling origins or, where too few
+    events were known early enough for these, with countries left out.
+    """
+    train, dropped = usable(rows)
+    _refuse_thin(train)
+    origins = rolling_origins(train, seed=seed, n_jobs=n_jobs)
+    left_out = leave_countries_out(train, simulated=False, seed=seed, n_jobs=n_jobs)
+    scored = origins if origins is not None and labels_of(origins.rows).any() else left_out
+    choice = _choice(scored)
+    protocol = (
+        "Rolling monthly origins on the user's tables: expanding window, a gap of nine months (horizon and "
+        "publication), everything fitted inside."
+        if scored is origins
+        else "Countries left out in five folds, since too few events were known early enough for rolling "
+        "origins."
+    )
+    empty: dict[str, Any] = {"slices": {"all": {"rows": 0, "events": 0}}}
+    backtest = {
+        "protocol": protocol,
+        "simulated": False,
+        "choice": choice,
+        "evaluation": evaluate(scored, choice["choice"]) if scored else empty,
+        "leave_countries_out": evaluate(left_out, choice["choice"]) if left_out else empty,
+    }
+    dates = train["as_of"]
+    manifest = {
+        "trained_on": "own tables",
+        "inputs": dict(source),
+        "window": {"first": str(dates.min()), "last": str(dates.max())},
+    }
+    return _finish(train, dropped, manifest, backtest, scored, choice["choice"], target, seed)
+
+
+def _refuse_thin(train: pl.DataFrame) -> None:
+    if train.is_empty() or train["target"].n_unique() < 2:
+        events = int(train["target"].sum()) if train.height else 0
+        raise WrongUsage(
+            f"There are {train.height} rows to learn from with {events} events; both events and others are "
+            "needed: give a longer trade table, earlier dates or more countries."
+        )
+
+
+def _choice(scored: Scored | None) -> dict[str, Any]:
+    if scored is None:
+        return {
+            "choice": SIMPLER,
+            "challenger": "boosting",
+            "simpler": SIMPLER,
+            "gain": None,
+            "interval_90": None,
+        }
+    return champion_by_rule(scored)
+
+
+def _finish(
+    train: pl.DataFrame,
+    dropped: dict[str, int],
+    source: Mapping[str, Any],
+    backtest: dict[str, Any],
+    scored: Scored | None,
+    candidate: Candidate,
+    target: Target,
+    seed: int,
+) -> Trained:
+    y, blocks = labels_of(train), blocks_of(train)
+    heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=N_DRAWS, seed=seed)
+    head_rows = {name: int(train.select(fits_head(name)).to_series().sum()) for name in heads}
+    manifest = {
+        "target": target,
+        "horizon_months": HORIZON_MONTHS,
+        "candidate": candidate,
+        **source,
+        "rows": train.height,
+        "events": int(y.sum()),
+        "countries": train.n_unique(["world", "country"]),
+        "dropped": dropped,
+        "head_rows": head_rows,
+        "seed": seed,
+        "interval": {"level": INTERVAL_LEVEL, "draws": N_DRAWS, "blocks": "countries"},
+        "training_rows_digest": rows_digest(train),
+        "training_signals": training_signals(train),
+    }
+    return Trained(heads, manifest, backtest, model_card(manifest, backtest), scored, candidate)
+
+
+def rows_digest(rows: pl.DataFrame) -> str:
+    """SHA-256 of the labelled rows as canonical JSON."""
+    return digest_json(rows.select(list(FRAME)).rows())
+
+
+def store(trained: Trained, models_dir: Path) -> Verdict:
+    """Write the model folder and promote it where the rule says so.
+
+    With no usable champion the new model becomes champion. Otherwise both score the same rows, which the new
+    one was not fitted on, and it is promoted only if its gain in average precision has a 90 % interval over
+    countries that lies above 0.
+    """
+    model_id = registry.save(trained.heads, trained.manifest, trained.card, trained.backtest, models_dir)
+    holder_id = registry.champion_id(models_dir)
+    if holder_id == model_id:
+        return Verdict(model_id, True, f"{model_id} is the champion already: the same model came out again.")
+    try:
+        holder = registry.load(holder_id, models_dir) if holder_id else None
+    except ModelRefused as refusal:
+        registry.promote(model_id, models_dir)
+        return Verdict(
+            model_id, True, f"{model_id} is the new champion: the old one cannot be used. {refusal}"
+        )
+    if holder is None:
+        registry.promote(model_id, models_dir)
+        return Verdict(model_id, True, f"{model_id} is the champion: there was none before.")
+    return _compare(trained, model_id, holder, models_dir)
+
+
+def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -> Verdict:
+    if holder.manifest.get("target") != trained.manifest["target"]:
+        return Verdict(
+            model_id,
+            False,
+            f"{model_id} was stored, not promoted: champion {holder.model_id} foresees another target.",
+        )
+    if trained.scored is None or not labels_of(trained.scored.rows).any():
+        return Verdict(model_id, False, f"{model_id} was stored, not promoted: no event to compare on.")
+    logit = holder.predict(trained.scored.rows)["logit"].to_numpy()
+    both = Scored(
+        trained.scored.rows,
+        {"new": trained.scored.scores[trained.candidate], "champion": logit},
+        {},
+        trained.scored.base_rate,
+    )
+    found = gain(both, "new", "champion")
+    low, high = found["interval_90"]
+    said = f"gain in average precision {found['gain']:+.3f}, 90 % interval [{low:+.3f}, {high:+.3f}]"
+    if low > 0:
+        registry.promote(model_id, models_dir)
+        return Verdict(model_id, True, f"{model_id} replaces {holder.model_id} as champion: {said}.")
+    return Verdict(
+        model_id,
+        False,
+        f"{model_id} was stored, not promoted: over champion {holder.model_id} its {said}, which does "
+        f"not lie above 0.",
+    )

@@ -1,0 +1,149 @@
+"""What `riskmodel retrain` does: worlds or own tables, to labelled rows, to a trained model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from riskmodel.errors import WrongUsage
+from riskmodel.outcomes.rows import Tables, Target, labelled_frame, month_ends
+from riskmodel.outcomes.simulated_rows import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
+from riskmodel.scoring.manifest import is_simulated
+from riskmodel.settings import resolve_settings
+from riskmodel.sources.batch import Batch, Parts
+from riskmodel.sources.checked import Intake, refuse_failures, take_in
+from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
+
+Tell = Callable[[str], None]
+HELD_OUT_SEED_OFFSET = 800_000
+
+
+@dataclass(frozen=True)
+class OwnTables:
+    """What the user gave: paths, windows, formats, and today (no later row is expected)."""
+
+    trade: tuple[Path, ...]
+    articles: tuple[Path, ...]
+    listings: tuple[Path, ...]
+    goods: Path | None
+    baseline: str | None
+    recent_months: int | None
+    trade_format: str | None
+    hs_edition: str | None
+    today: date
+
+
+def from_worlds(
+    n_worlds: int, n_held_out: int, seed: int, target: Target, n_jobs: int, tell: Tell
+) -> Trained:
+    """Train on `n_worlds` simulated worlds from `seed`, judge on `n_held_out` others."""
+    held_out_seed = seed + HELD_OUT_SEED_OFFSET
+    tell(f"Simulating {n_worlds} worlds to learn from (seeds from {seed}).")
+    rows = world_rows(training_jobs(n_worlds, seed), target, n_jobs)
+    tell(f"Simulating {n_held_out} other worlds to judge on (seeds from {held_out_seed}).")
+    held_out = world_rows(held_out_jobs(n_held_out, held_out_seed), target, n_jobs, with_oracles=True)
+    tell("Fitting candidates and simple rules.")
+    source = {
+        "n": n_worlds,
+        "seed": seed,
+        "held_out_n": n_held_out,
+        "held_out_seed": held_out_seed,
+        "size": "small",
+    }
+    return train_on_worlds(rows, held_out, source, target, seed=seed, n_jobs=n_jobs)
+
+
+def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> Trained:
+    """Train on the user's tables: every input passes its contract, then rows at every month's end."""
+    rows, source = labelled_tables(request, target, tell)
+    return train_on_tables(rows, source, target, n_jobs=n_jobs)
+
+
+def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Labelled rows of the user's tables (`frames.FRAME`), and what they were made from, with digests.
+
+    Raises ContractFailed where an input fails its contract, WrongUsage where the tables end too early.
+    """
+    settings, windows = resolve_settings(request.baseline, request.recent_months)
+    intakes = _take_in(request)
+    refuse_failures(list(intakes.values()))
+    tell("; ".join(f"{name}: {intake.rows_accepted} rows accepted" for name, intake in intakes.items()))
+    trade = intakes["trade_flows"].accepted
+    listings = intakes["listings"].accepted if "listings" in intakes else None
+    tables = Tables(
+        trade,
+        _goods(intakes),
+        mentions=_mentions(intakes),
+        listings=listings,
+        listings_end=None if listings is None else _last(listings, "listed_on"),
+        article_windows=settings.article_windows,
+    )
+    end = _last(trade if target == "transit" else listings, "period" if target == "transit" else "listed_on")
+    dates = month_ends(FIRST_AS_OF, end) if end >= FIRST_AS_OF else []
+    if not dates:
+        raise WrongUsage(
+            f"The tables end on {end}, before the first date to learn from ({FIRST_AS_OF:%Y-%m}): give "
+            "later months."
+        )
+    tell(f"Signals and labels at {len(dates)} dates, {dates[0]} to {dates[-1]}.")
+    rows = labelled_frame(tables, dates, windows, target)
+    source = {
+        "files": [
+            {"kind": name, "name": file.name, "sha256": file.sha256}
+            for name, intake in intakes.items()
+            for file in intake.files
+        ],
+        "simulated": sorted(name for name, intake in intakes.items() if is_simulated(intake.lazy())),
+        "baseline": windows.words(),
+        "recent_months": windows.recent_months,
+        "article_windows": asdict(settings.article_windows),
+    }
+    return rows, source
+
+
+def _take_in(request: OwnTables) -> dict[str, Intake]:
+    from riskmodel.sources.goods import read_goods
+    from riskmodel.sources.listings import read_listings
+    from riskmodel.sources.news.read import news_parts
+    from riskmodel.sources.trade.read import read_trade
+
+    batches: list[Batch | Parts] = [
+        read_trade(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
+    ]
+    if request.goods is not None:
+        batches.append(read_goods(request.goods))
+    if request.articles:
+        batches.extend(news_parts(request.articles))
+    if request.listings:
+        batches.append(read_listings(request.listings))
+    return {batch.kind: take_in(batch, request.today) for batch in batches}
+
+
+def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:
+    if "goods" in intakes:
+        return intakes["goods"].accepted
+    from features.reference.facts import priority_list
+
+    return priority_list()
+
+
+def _mentions(intakes: dict[str, Intake]) -> pl.DataFrame | None:
+    from riskmodel.mentions.spool import dated_mentions, read_news
+
+    articles, records = (intakes[kind].lazy() if kind in intakes else None for kind in ("articles", "gkg"))
+    if articles is None and records is None:
+        return None
+    return dated_mentions(read_news(articles, records))
+
+
+def _last(frame: pl.DataFrame | None, column: str) -> date:
+    if frame is None or frame.is_empty():
+        raise WrongUsage("The target listing needs --listings with at least one row.")
+    last = frame[column].max()
+    assert isinstance(last, date)
+    return last
