@@ -233,3 +233,39 @@ def test_wherever_a_table_finds_no_more_room_it_is_called_a_full_disk(room, tmp_
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     assert "nothing was published" in str(told.value)
     assert not any(tmp_path.iterdir())
+
+
+def test_all_of_a_run_is_on_the_disk_before_it_takes_its_place(out, monkeypatch):
+    """Else a power cut after the exchange leaves a run whose files are empty."""
+    flushed, fsync = set(), os.fsync
+
+    def watched(handle):
+        fsync(handle)
+        if (out / "scores.csv").is_file() and (out / "scores.csv").read_text() == "first":
+            flushed.add(os.fstat(handle).st_ino)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    _publish(out, "second")
+    run = [out, *out.rglob("*")]
+    assert {path.name for path in run} == {"run", "scores.csv", "quarantine", "manifest.json"}
+    assert [path.name for path in run if path.stat().st_ino not in flushed] == []
+
+
+def test_where_the_second_rename_fails_the_last_run_is_back_at_once(tmp_path, monkeypatch):
+    """On a system that cannot exchange two names; no later start is needed to put it back."""
+    out = tmp_path / "run"
+    _publish(out, "first")
+    rename = type(out).rename
+
+    def failing(path, target):
+        if path.name == ".run.partial":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return rename(path, target)
+
+    monkeypatch.setattr(disk, "exchange", lambda one, other: False)
+    monkeypatch.setattr(type(out), "rename", failing)
+    with pytest.raises(RiskmodelError, match="nothing was published"):
+        ledger.publish(out, _write("second"), {**ENTRY, "run_id": "fedcba9876543210"})
+    assert (out / "scores.csv").read_text() == "first"
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "ledger.jsonl"}
+    assert [line["run_id"] for line in _lines(out)] == [ENTRY["run_id"]]
