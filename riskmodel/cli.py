@@ -24,6 +24,7 @@ COMMANDS = {
     "mentions": ("mentions", "Find diversion mentions in articles."),
     "validate": ("validate", "Check input files against their contract."),
     "simulate": ("simulate", "Make a simulated world with planted diversion and a truth table."),
+    "inject": ("inject", "Plant diversion drawn at random in a trade table, with the truth."),
     "retrain": ("retrain", "Train, backtest and store a new model."),
     "backtest": ("backtest", "Judge the model beside simple rules; write JSON and a page."),
     "models": ("models", "List, show, promote or roll back stored models."),
