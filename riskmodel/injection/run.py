@@ -12,13 +12,13 @@ from typing import Any
 import polars as pl
 
 from riskmodel.errors import WrongUsage
-from riskmodel.injection.additions import WORLD
-from riskmodel.injection.episodes import InjectionSettings
-from riskmodel.injection.inject import Injection, inject
-from riskmodel.injection.rows import SOURCE
 from riskmodel.operations.progress import Steps
 from riskmodel.publication import publish as ledger
 from riskmodel.sources.checked import Intake, refuse_failures, take_in
+from riskmodel.worlds.planting.additions import WORLD
+from riskmodel.worlds.planting.episodes import InjectionSettings
+from riskmodel.worlds.planting.inject import Injection, inject
+from riskmodel.worlds.planting.rows import SOURCE
 
 STATEMENT = (
     "The rows of this table whose source begins with simulated_planted hold planted dollars: they are "

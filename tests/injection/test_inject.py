@@ -12,9 +12,9 @@ import pytest
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import MIRROR_CIF, NEVER_SCORED, coalition
 from riskmodel.errors import WrongUsage
-from riskmodel.injection import Episode, Injection, InjectionSettings, inject, plant, without_planted
-from riskmodel.injection.months import booking_calendar, numbered
 from riskmodel.scoring.manifest import is_simulated
+from riskmodel.worlds.planting import Episode, Injection, InjectionSettings, inject, plant, without_planted
+from riskmodel.worlds.planting.months import booking_calendar, numbered
 
 GOODS = ("854231", "853400", "854149", "847150")
 OTHERS = ("870323", "010121")

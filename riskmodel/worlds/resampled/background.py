@@ -40,7 +40,7 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import NEVER_SCORED, RUSSIA, coalition, control_candidates
 from riskmodel.errors import InputUnreadable, WrongUsage
-from riskmodel.injection.months import booking_calendar, month_number, numbered
+from riskmodel.worlds.planting.months import booking_calendar, month_number, numbered
 
 CONTROLS_BITE = month_number(date(2022, 3, 1))
 LONGEST_WINDOW = 48

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.reference.facts import NEVER_SCORED, coalition, country_names, priority_list
-from riskmodel.injection.months import first_day
-from riskmodel.injection.view import stream
+from riskmodel.worlds.planting.months import first_day
+from riskmodel.worlds.planting.view import stream
 from riskmodel.worlds.resampled.background import MEMBERS, Background, mark
 from riskmodel.worlds.resampled.params import Params
 

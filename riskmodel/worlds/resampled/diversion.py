@@ -6,10 +6,10 @@ from datetime import date
 
 import numpy as np
 
-from riskmodel.injection.draw import draw_codes
-from riskmodel.injection.episodes import Episode
-from riskmodel.injection.months import first_day, month_number
-from riskmodel.injection.view import TableView, stream
+from riskmodel.worlds.planting.draw import draw_codes
+from riskmodel.worlds.planting.episodes import Episode
+from riskmodel.worlds.planting.months import first_day, month_number
+from riskmodel.worlds.planting.view import TableView, stream
 from riskmodel.worlds.resampled.cast import Cast
 from riskmodel.worlds.resampled.params import Params
 

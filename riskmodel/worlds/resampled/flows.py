@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from riskmodel.injection.months import month_number
-from riskmodel.injection.view import stream
+from riskmodel.worlds.planting.months import month_number
+from riskmodel.worlds.planting.view import stream
 from riskmodel.worlds.resampled.background import CONTROLS_BITE, Background
 from riskmodel.worlds.resampled.cast import Cast, own_series, taker_sizes
 from riskmodel.worlds.resampled.params import Params

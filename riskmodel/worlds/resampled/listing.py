@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import LISTINGS
-from riskmodel.injection.episodes import Episode
-from riskmodel.injection.months import first_day
-from riskmodel.injection.view import stream
+from riskmodel.worlds.planting.episodes import Episode
+from riskmodel.worlds.planting.months import first_day
+from riskmodel.worlds.planting.view import stream
 from riskmodel.worlds.resampled.cast import Cast
 from riskmodel.worlds.resampled.params import Params
 from riskmodel.worlds.resampled.reporting import SOURCE

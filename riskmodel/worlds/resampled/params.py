@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from riskmodel.injection.months import month_number
-from riskmodel.injection.view import stream
+from riskmodel.worlds.planting.months import month_number
+from riskmodel.worlds.planting.view import stream
 
 
 @dataclass(frozen=True)

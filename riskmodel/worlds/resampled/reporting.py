@@ -19,9 +19,9 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import DEFAULT_LAG_DAYS, RUSSIA, reporter_lags
-from riskmodel.injection.codes import declared_codes
-from riskmodel.injection.months import dated, month_number
-from riskmodel.injection.view import stream
+from riskmodel.worlds.planting.codes import declared_codes
+from riskmodel.worlds.planting.months import dated, month_number
+from riskmodel.worlds.planting.view import stream
 from riskmodel.worlds.resampled.cast import Cast
 from riskmodel.worlds.resampled.params import Params
 

@@ -9,10 +9,10 @@ import polars as pl
 from data_contracts.tables import GOODS, TRADE_FLOWS
 from features.reference.facts import priority_list
 from riskmodel.errors import WrongUsage
-from riskmodel.injection.episodes import Episode
-from riskmodel.injection.inject import Injection, plant
-from riskmodel.injection.months import first_day
-from riskmodel.injection.view import view_of
+from riskmodel.worlds.planting.episodes import Episode
+from riskmodel.worlds.planting.inject import Injection, plant
+from riskmodel.worlds.planting.months import first_day
+from riskmodel.worlds.planting.view import view_of
 from riskmodel.worlds.resampled.background import Background, background_in
 from riskmodel.worlds.resampled.cast import Cast, draw_cast
 from riskmodel.worlds.resampled.decoys import with_decoys

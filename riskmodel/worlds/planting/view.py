@@ -12,8 +12,8 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import NEVER_SCORED, coalition
 from riskmodel.errors import WrongUsage
-from riskmodel.injection.codes import declared_codes
-from riskmodel.injection.months import booking_calendar, first_day
+from riskmodel.worlds.planting.codes import declared_codes
+from riskmodel.worlds.planting.months import booking_calendar, first_day
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.injection.additions import KEY
-from riskmodel.injection.view import TableView, stream
+from riskmodel.worlds.planting.additions import KEY
+from riskmodel.worlds.planting.view import TableView, stream
 
 SOURCE = "simulated_planted"  # begins as every simulated source does, so that a run on the table says so
 UNEVEN_WEIGHT = 0.2  # standard deviation of the logarithm of a row's unit value

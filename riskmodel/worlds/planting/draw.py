@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from riskmodel.errors import WrongUsage
-from riskmodel.injection.episodes import Episode, InjectionSettings
-from riskmodel.injection.months import first_day, month_number
-from riskmodel.injection.view import TableView, stream
+from riskmodel.worlds.planting.episodes import Episode, InjectionSettings
+from riskmodel.worlds.planting.months import first_day, month_number
+from riskmodel.worlds.planting.view import TableView, stream
 
 CONTROLS_BITE = date(2022, 3, 1)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from features.reference.facts import RUSSIA
-from riskmodel.injection.codes import declared_codes
-from riskmodel.injection.view import TableView
+from riskmodel.worlds.planting.codes import declared_codes
+from riskmodel.worlds.planting.view import TableView
 
 KEY = ("reporter", "partner", "flow", "hs6", "hs_edition", "period")
 WORLD = "WLD"

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from features.reference.facts import MIRROR_CIF
-from riskmodel.injection.episodes import Episode
-from riskmodel.injection.months import MONTH
-from riskmodel.injection.view import TableView, stream
+from riskmodel.worlds.planting.episodes import Episode
+from riskmodel.worlds.planting.months import MONTH
+from riskmodel.worlds.planting.view import TableView, stream
 
 COURSE: dict[str, pl.DataType] = {
     "arrived_usd": pl.Int64(),  # sent without the ghost part

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import polars as pl
 
 from riskmodel.errors import WrongUsage
-from riskmodel.injection.episodes import Episode
-from riskmodel.injection.months import MONTH, month_number
-from riskmodel.injection.onward import COURSE, with_course
-from riskmodel.injection.view import TableView, stream
+from riskmodel.worlds.planting.episodes import Episode
+from riskmodel.worlds.planting.months import MONTH, month_number
+from riskmodel.worlds.planting.onward import COURSE, with_course
+from riskmodel.worlds.planting.view import TableView, stream
 
 SHIPMENTS: dict[str, pl.DataType] = {
     "country": pl.String(),

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from riskmodel.errors import WrongUsage
-from riskmodel.injection.additions import additions_of
-from riskmodel.injection.codes import declared_codes
-from riskmodel.injection.draw import draw_episodes
-from riskmodel.injection.episodes import Episode, InjectionSettings
-from riskmodel.injection.months import dated
-from riskmodel.injection.onward import departures
-from riskmodel.injection.rows import with_additions, without_additions
-from riskmodel.injection.shipments import SHIPMENTS, shipments_of
-from riskmodel.injection.view import TableView, view_of
+from riskmodel.worlds.planting.additions import additions_of
+from riskmodel.worlds.planting.codes import declared_codes
+from riskmodel.worlds.planting.draw import draw_episodes
+from riskmodel.worlds.planting.episodes import Episode, InjectionSettings
+from riskmodel.worlds.planting.months import dated
+from riskmodel.worlds.planting.onward import departures
+from riskmodel.worlds.planting.rows import with_additions, without_additions
+from riskmodel.worlds.planting.shipments import SHIPMENTS, shipments_of
+from riskmodel.worlds.planting.view import TableView, view_of
 from riskmodel.worlds.world import DIVERTED, ROLES
 
 
