@@ -41,10 +41,10 @@ def command(
     Without --trade a stored model, frozen, is judged on simulated worlds. With --trade both candidates are
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
-    from riskmodel.backtest import run as judging
+    from riskmodel.backtest.run import on_tables, on_worlds, summary
     from riskmodel.operations.ending import one_line
     from riskmodel.publication.publish import check_folder
-    from riskmodel.registry import champion as registry
+    from riskmodel.registry.champion import MODELS_DIR, load
     from riskmodel.training.run import labelled_tables
 
     def tell(words: str) -> None:
@@ -54,13 +54,11 @@ def command(
     check_folder(out)  # before minutes of work, not after
     if own is not None:
         rows, source = labelled_tables(own, "listing" if target == "listing" else "transit", tell)
-        judged = judging.on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
+        judged = on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
     else:
-        model = registry.load(model_id, models_dir or registry.MODELS_DIR)
-        judged = judging.on_worlds(
-            model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products
-        )
+        model = load(model_id, models_dir or MODELS_DIR)
+        judged = on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products)
     judged.write(out)
-    for line in judging.summary(judged.content):
+    for line in summary(judged.content):
         tell(line)
     tell(f"Page: {one_line(str(out))}/backtest.html")

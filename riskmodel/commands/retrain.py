@@ -39,12 +39,12 @@ def command(
     from riskmodel.operations.ending import one_line
     from riskmodel.outcomes.rows import Target
     from riskmodel.publication.publish import check_folder
-    from riskmodel.registry import champion as registry
-    from riskmodel.training.fit import store
+    from riskmodel.registry.champion import MODELS_DIR
+    from riskmodel.training.promotion import store
     from riskmodel.training.run import from_tables, from_worlds
 
     chosen: Target = "listing" if target == "listing" else "transit"
-    folder = models_dir or registry.MODELS_DIR
+    folder = models_dir or MODELS_DIR
     check_folder(folder, "--models")  # before minutes of work, not after
 
     def tell(words: str) -> None:

@@ -124,7 +124,7 @@ def _read(
 
 def _write_quarantine(folder: Path, intake: Intake) -> None:
     from riskmodel.errors import WrongUsage
-    from riskmodel.publication.quarantine_csv import write_quarantine_csv
+    from riskmodel.publication.safe_csv import write_quarantine_csv
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -76,21 +76,6 @@ def _latest(flows: pl.LazyFrame, chosen: pl.DataFrame, as_of: date) -> pl.DataFr
 NO_TEXT = "(A GDELT record: nobody has read a text.)"
 
 
-def most_telling(mentions: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
-    """The most telling diversion rows of each country known on `as_of`, certain and recent ones first."""
-    age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
-    return (
-        mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
-        .sort(
-            ["country", pl.col("p_diversion") * (2.0 ** (-age / 365)), "article_id", "sentence_no"],
-            descending=[False, True, False, False],
-        )
-        .group_by("country", maintain_order=True)
-        .head(limit)
-        .select(mentions.columns)
-    )
-
-
 def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
     """The diversion sentences of `most_telling`, with the file and row that each is from.
 

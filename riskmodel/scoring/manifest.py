@@ -14,12 +14,11 @@ from features.reference.facts import coalition
 from features.trade.signals import TradeSignals
 from riskmodel.explain.drift import signal_drift
 from riskmodel.model.estimator import Model
-from riskmodel.publication.publish import code_digest, digest_json
+from riskmodel.publication.digests import code_digest, digest_json
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
-from riskmodel.sources.checked import Intake
+from riskmodel.sources.checked import Intake, is_simulated
 
-SIMULATED = "simulated"
 LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")
 NOT_SCORED = {
     "RUS": "the destination",
@@ -89,12 +88,6 @@ def _inputs(intakes: Sequence[Intake]) -> list[dict[str, Any]]:
         for intake in intakes
         for file in intake.files
     ]
-
-
-def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:
-    """Whether any row names a simulated source."""
-    sources = rows.lazy().select(pl.col("source").unique()).collect(engine="streaming")["source"]
-    return bool(sources.str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
 
 
 def _goods(

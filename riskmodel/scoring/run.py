@@ -27,7 +27,7 @@ from riskmodel.explain.grade import with_grade
 from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.operations.progress import Steps
-from riskmodel.publication import publish as ledger
+from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import load
 from riskmodel.report.view import ReportInput
 from riskmodel.scoring.manifest import make_manifest
@@ -53,8 +53,8 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
     """
     if not (request.trade or request.articles or request.listings):
         raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
-    ledger.check_target(request.out)
-    with ledger.exclusive(request.out) as mended:
+    check_target(request.out)
+    with exclusive(request.out) as mended:
         steps.step("loading the model")
         model = load(request.model_id, settings.models_dir)
         steps.note(model_id=model.model_id, mended=list(mended))
@@ -79,7 +79,7 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
         steps.step("writing the run")
         entry = {key: report.manifest[key] for key in ("run_id", "as_of", "simulated")}
         quarantined = {intake.kind: intake.quarantined for intake in inputs.given()}
-        ledger.publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
+        publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
         steps.note(run_id=report.manifest["run_id"])
     return report
 
@@ -277,7 +277,7 @@ def _product_names(goods: Path | None) -> dict[str, str]:
 def _refused(inputs: Inputs, out: Path) -> Path:
     """Leave verdicts and refused rows of a batch that cannot be scored beside `out`; returns where."""
     place = out.with_name(f"{out.name}-refused")
-    ledger.check_target(place)
-    with ledger.exclusive(place):
-        ledger.publish(place, lambda folder: write_refusal(inputs.given(), folder))
+    check_target(place)
+    with exclusive(place):
+        publish(place, lambda folder: write_refusal(inputs.given(), folder))
     return place

@@ -9,9 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from riskmodel.publication.publish import MANIFEST, output_digests, write_json
-from riskmodel.publication.quarantine_csv import write_quarantine_csv
-from riskmodel.publication.safe_csv import write_csv
+from riskmodel.publication.digests import MANIFEST, output_digests, write_json
+from riskmodel.publication.safe_csv import write_csv, write_quarantine_csv
 from riskmodel.report.html import render_report
 from riskmodel.report.view import ReportInput
 from riskmodel.sources.checked import Intake

@@ -10,7 +10,7 @@ from typing import Any
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.model.estimator import Model
-from riskmodel.publication.publish import code_digest, digest_file, digest_json, is_whole, read_manifest
+from riskmodel.publication.digests import code_digest, digest_file, digest_json, is_whole, read_manifest
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, earlier_evidence

@@ -20,6 +20,8 @@ from riskmodel.sources.files.find import printable
 if TYPE_CHECKING:
     from data_contracts.contract import Context, ContractReport
 
+SIMULATED = "simulated"  # how the source of made-up rows begins
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -97,6 +99,12 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
         headline=report.headline,
         scratch=scratch,
     )
+
+
+def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:
+    """Whether any row names a simulated source."""
+    sources = rows.lazy().select(pl.col("source").unique()).collect(engine="streaming")["source"]
+    return bool(sources.str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
 
 
 def earlier_evidence(path: Path) -> dict[str, Mapping[str, Any]]:

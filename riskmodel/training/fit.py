@@ -1,10 +1,9 @@
-"""Training: rows, choice of candidate, evaluation, and the decision whether a new model becomes champion."""
+"""Training: rows, choice of candidate, and evaluation on rows that the model was not fitted on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,7 +15,6 @@ from riskmodel.backtest.protocol import (
     blocks_of,
     champion_by_rule,
     evaluate,
-    gain,
     labels_of,
     leave_countries_out,
     rolling_origins,
@@ -24,15 +22,14 @@ from riskmodel.backtest.protocol import (
     usable,
     with_inputs_hidden,
 )
-from riskmodel.errors import ModelRefused, WrongUsage
+from riskmodel.errors import WrongUsage
 from riskmodel.explain.drift import training_signals
 from riskmodel.model.design import fits_head
-from riskmodel.model.estimator import INTERVAL_LEVEL, Model, fit_heads
+from riskmodel.model.estimator import INTERVAL_LEVEL, fit_heads
 from riskmodel.model.head import AdditiveHead, Candidate
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Target
-from riskmodel.publication.publish import digest_json
-from riskmodel.registry import champion as registry
+from riskmodel.publication.digests import digest_json
 
 N_DRAWS = 60
 CANDIDATE_BY_LACK = "the simpler candidate, since too few countries with events were there to compare"
@@ -54,15 +51,6 @@ class Trained:
     card: str
     scored: Scored | None
     candidate: Candidate
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether the new model was promoted, and why, in a sentence."""
-
-    model_id: str
-    promoted: bool
-    words: str
 
 
 def train_on_worlds(
@@ -193,57 +181,3 @@ def _finish(
 def rows_digest(rows: pl.DataFrame) -> str:
     """SHA-256 of the labelled rows as canonical JSON."""
     return digest_json(rows.select(list(FRAME)).rows())
-
-
-def store(trained: Trained, models_dir: Path) -> Verdict:
-    """Write the model folder and promote it where the rule says so.
-
-    With no usable champion the new model becomes champion. Otherwise both score the same rows, which the new
-    one was not fitted on, and it is promoted only if its gain in average precision has a 90 % interval over
-    countries that lies above 0.
-    """
-    model_id = registry.save(trained.heads, trained.manifest, trained.card, trained.backtest, models_dir)
-    holder_id = registry.champion_id(models_dir)
-    if holder_id == model_id:
-        return Verdict(model_id, True, f"{model_id} is the champion already: the same model came out again.")
-    try:
-        holder = registry.load(holder_id, models_dir) if holder_id else None
-    except ModelRefused as refusal:
-        registry.promote(model_id, models_dir)
-        return Verdict(
-            model_id, True, f"{model_id} is the new champion: the old one cannot be used. {refusal}"
-        )
-    if holder is None:
-        registry.promote(model_id, models_dir)
-        return Verdict(model_id, True, f"{model_id} is the champion: there was none before.")
-    return _compare(trained, model_id, holder, models_dir)
-
-
-def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -> Verdict:
-    if holder.manifest.get("target") != trained.manifest["target"]:
-        return Verdict(
-            model_id,
-            False,
-            f"{model_id} was stored, not promoted: champion {holder.model_id} foresees another target.",
-        )
-    if trained.scored is None or not labels_of(trained.scored.rows).any():
-        return Verdict(model_id, False, f"{model_id} was stored, not promoted: no event to compare on.")
-    logit = holder.predict(trained.scored.rows)["logit"].to_numpy()
-    both = Scored(
-        trained.scored.rows,
-        {"new": trained.scored.scores[trained.candidate], "champion": logit},
-        {},
-        trained.scored.base_rate,
-    )
-    found = gain(both, "new", "champion")
-    low, high = found["interval_90"]
-    said = f"gain in average precision {found['gain']:+.3f}, 90 % interval [{low:+.3f}, {high:+.3f}]"
-    if low > 0:
-        registry.promote(model_id, models_dir)
-        return Verdict(model_id, True, f"{model_id} replaces {holder.model_id} as champion: {said}.")
-    return Verdict(
-        model_id,
-        False,
-        f"{model_id} was stored, not promoted: over champion {holder.model_id} its {said}, which does "
-        f"not lie above 0.",
-    )

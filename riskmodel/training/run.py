@@ -13,10 +13,9 @@ import polars as pl
 from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.rows import Tables, Target, labelled_frame, month_ends
 from riskmodel.outcomes.simulated_rows import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
-from riskmodel.scoring.manifest import is_simulated
 from riskmodel.settings import resolve_settings
 from riskmodel.sources.batch import Batch, Parts
-from riskmodel.sources.checked import Intake, refuse_failures, take_in
+from riskmodel.sources.checked import Intake, is_simulated, refuse_failures, take_in
 from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
 
 Tell = Callable[[str], None]

@@ -12,7 +12,6 @@ from drawn_rows import frame_of
 from sklearn.metrics import average_precision_score
 
 from riskmodel.backtest import measures
-from riskmodel.backtest import protocol as backtest
 from riskmodel.backtest.baselines import BASELINES, ONLY_REAL, baseline_scores
 from riskmodel.backtest.protocol import (
     Scored,
@@ -57,7 +56,7 @@ def test_rolling_origins_learn_only_from_labels_that_were_known(
         seen.append((train["as_of"].max(), test["as_of"].min()))
         return Scored(test, {"logistic": np.zeros(test.height)}, {"logistic": np.zeros(test.height)}, 0.1)
 
-    monkeypatch.setattr(backtest, "score_fold", spy)
+    monkeypatch.setattr("riskmodel.backtest.protocol.score_fold", spy)
     rolling_origins(rows, n_jobs=1)
     assert seen
     for last_train, origin in seen:
@@ -75,7 +74,7 @@ def test_leave_countries_out_never_judges_a_country_by_a_fit_that_saw_it(
         judged.extend(test["country"])
         return Scored(test, {"logistic": np.zeros(test.height)}, {"logistic": np.zeros(test.height)}, 0.1)
 
-    monkeypatch.setattr(backtest, "score_fold", spy)
+    monkeypatch.setattr("riskmodel.backtest.protocol.score_fold", spy)
     leave_countries_out(rows, simulated=False, n_jobs=1)
     assert sorted(judged) == sorted(rows["country"])
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from drawn_rows import frame_of
 
-from riskmodel.backtest import run as judging
+from riskmodel.backtest.page import backtest_page
 from riskmodel.backtest.run import Judged, on_tables, on_worlds, summary
 from riskmodel.errors import WrongUsage
 from riskmodel.model.estimator import Model
@@ -34,7 +34,9 @@ def worlds(draw_panel: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
         )
         for seed in (1, 2, 1, 2)
     )
-    monkeypatch.setattr(judging, "world_rows", lambda jobs, target, n_jobs, with_oracles=False: next(drawn))
+    monkeypatch.setattr(
+        "riskmodel.backtest.run.world_rows", lambda jobs, target, n_jobs, with_oracles=False: next(drawn)
+    )
 
 
 def stored(model: Model) -> Model:
@@ -77,7 +79,7 @@ def test_the_page_is_self_contained_and_escapes_names(model: Model, worlds: None
     hostile = "<script>alert(1)</script>"
     content["timelines"] = [{**line, "world": hostile} for line in content["timelines"]]
     content["protocol"] = hostile
-    page = judging.backtest_page(content)
+    page = backtest_page(content)
     assert "<script" not in page and "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=|https?://|@import|url\(", page)
     assert page.count("<svg") == 2 + len(content["timelines"]) and "Simulated data" in page
@@ -88,8 +90,8 @@ def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
     judged = on_tables(frame_of(draw_panel(40, 14, seed=4), "real"), 1, say_nothing)
     assert isinstance(judged, Judged) and judged.content["protocol"].startswith("Rolling")
     assert judged.content["timelines"]
-    assert "Simulated data" not in judging.backtest_page(judged.content)
-    assert "Simulated data" in judging.backtest_page({**judged.content, "simulated": True})
+    assert "Simulated data" not in backtest_page(judged.content)
+    assert "Simulated data" in backtest_page({**judged.content, "simulated": True})
 
 
 def test_tables_without_an_event_are_refused_in_one_sentence(draw_panel: Draw) -> None:
