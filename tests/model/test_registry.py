@@ -88,7 +88,11 @@ def test_a_champion_pointer_that_could_be_a_path_is_refused(stored: tuple[str, P
 
 
 def test_a_missing_model_names_those_there_are(stored: tuple[str, Path]) -> None:
-    refused("transit-0000000000", stored[1], f"no model transit-0000000000; stored are: {stored[0]}")
+    refused(
+        "transit-0000000000",
+        stored[1],
+        f"no model transit-0000000000 in {stored[1]}; stored are: {stored[0]}",
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
