@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from riskmodel.explain.event import EVENT_WORDS
 from riskmodel.outcomes.oracles import CAUSES, ORACLES
 
 METHOD_NAMES = {
@@ -21,18 +22,6 @@ METHOD_NAMES = {
     "isolation_forest": "isolation forest",
 }
 
-TARGET_WORDS = {
-    "transit": (
-        "in the six months after the date, matched transit of listed goods through the country (per "
-        "family the smaller of what comes in from the coalition and what goes on to Russia) exceeds US$1 "
-        "million and is at least twice the baseline of the same months, on data as finally published"
-    ),
-    "listing": (
-        "in the six months after the date, at least two new entities in the country are listed, or one "
-        "each by two jurisdictions"
-    ),
-}
-
 
 def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
     """Markdown of the card; `{model_id}` is left for the registry to fill."""
@@ -40,7 +29,7 @@ def model_card(manifest: Mapping[str, Any], backtest: Mapping[str, Any]) -> str:
     parts = [
         "# Model {model_id}",
         "",
-        f"The probability that {TARGET_WORDS[manifest['target']]}.",
+        f"The probability that in the six months after the date, {EVENT_WORDS[manifest['target']]}.",
         "",
         "## What it was trained on",
         "",

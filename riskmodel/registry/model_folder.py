@@ -21,15 +21,11 @@ from riskmodel.errors import ModelRefused
 from riskmodel.model.design import HEADS, LAST_HEAD
 from riskmodel.model.estimator import Model
 from riskmodel.model.head import AdditiveHead
+from riskmodel.publication.libraries import library_versions
 from riskmodel.registry.archive import load_heads
 
 FILES = ("model.skops", "manifest.json", "card.md", "backtest.json")
 FORMAT = 1
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries that made a model."""
-    return {name: version(name) for name in ("numpy", "polars", "scikit-learn", "skops")}
 
 
 def feature_list() -> list[dict[str, Any]]:

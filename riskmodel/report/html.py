@@ -11,6 +11,7 @@ from markupsafe import Markup
 from features.catalogue import SIGNALS
 from features.reference.facts import country_names
 from riskmodel.explain.bands import LOWER_BOUNDS
+from riskmodel.explain.event import EVENT_WORDS
 from riskmodel.report import words
 from riskmodel.report.country import CountryPage, abstained_groups, as_day, country_pages, signal_direction
 from riskmodel.report.provenance import (
@@ -102,7 +103,7 @@ def _environment() -> Environment:
         GRADE_WORDS=words.GRADE_WORDS,
         BAND_WORDS=words.BAND_WORDS,
         LOWER_BOUNDS=LOWER_BOUNDS,
-        TARGET_WORDS=words.TARGET_WORDS,
+        EVENT_WORDS=EVENT_WORDS,
         LEG_WORDS=words.LEG_WORDS,
     )
     return environment

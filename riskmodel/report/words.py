@@ -22,16 +22,6 @@ BAND_WORDS = {
     "guarded": "some signs",
     "low": "few or no signs",
 }
-TARGET_WORDS = {
-    "transit": (
-        "matched transit of the listed goods through the country exceeds US$1 million and is at least "
-        "twice its baseline"
-    ),
-    "listing": (
-        "at least two new entities in the country are listed for supplying Russia, or one each by two "
-        "jurisdictions"
-    ),
-}
 LEG_WORDS = {
     "inbound": "coalition to country",
     "onward": "country to Russia",

@@ -9,22 +9,19 @@ from typing import Any
 
 import polars as pl
 
+from data_contracts.codes.countries import WORLD
+from data_contracts.codes.never_scored import never_scored
 from features.articles.rates import ArticleWindows
 from features.reference.facts import coalition
 from features.trade.signals import TradeSignals
 from riskmodel.explain.drift import signal_drift
 from riskmodel.model.estimator import Model
 from riskmodel.publication.digests import code_digest, digest_json
+from riskmodel.publication.libraries import library_versions
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, is_simulated
 
-LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")
-NOT_SCORED = {
-    "RUS": "the destination",
-    "BLR": "under the same controls as Russia",
-    "UKR": "has ended its own trade with Russia",
-}
 FORMAT = 1
 
 
@@ -71,14 +68,19 @@ def make_manifest(
         "revisions": trade.revisions.to_dicts() if trade else [],
         "control_countries": list(trade.growth.controls) if trade else [],
         "coalition": members,
-        "not_scored": {**dict.fromkeys(members, "applies the controls itself"), **NOT_SCORED},
+        "not_scored": _not_scored(members),
         "drift": signal_drift(panel, model.manifest.get("training_signals", {})),
         "signals_sha256": digest_json(panel.to_dicts()),
         "code_sha256": code_digest(),
-        "versions": {name: version(name) for name in ("export-diversion-risk", *LIBRARIES)},
+        "versions": {"export-diversion-risk": version("export-diversion-risk"), **library_versions()},
         "notes": _notes(request, settings, model, trade, panel),
     }
     return {"run_id": digest_json(body)[:16], **body}
+
+
+def _not_scored(members: Sequence[str]) -> dict[str, str]:
+    reasons = {row.code: row.reason for row in never_scored() if row.code != WORLD}
+    return {**dict.fromkeys(members, "applies the controls itself"), **reasons}
 
 
 def _inputs(intakes: Sequence[Intake]) -> list[dict[str, Any]]:

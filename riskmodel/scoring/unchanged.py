@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.model.estimator import Model
 from riskmodel.publication.digests import code_digest, digest_file, digest_json, is_whole, read_manifest
+from riskmodel.publication.libraries import library_versions
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, earlier_evidence
 from riskmodel.sources.files.find import printable
-
-LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "pyarrow", "scikit-learn", "skops")
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fing
         "settings": settings.model_dump(exclude={"models_dir"}),
         "model": [model.model_id, dict(model.manifest)],
         "code": code_digest(),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": library_versions(),
     }
     return Fingerprint(digest_json(asked), frozenset(sha for files in listed.values() for _, sha in files))
 

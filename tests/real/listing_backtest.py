@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from data_contracts.codes.never_scored import NEVER_SCORED
 from features.listings import listing_history
-from features.reference.facts import NEVER_SCORED, WARNED_2022, coalition, country_names
+from features.reference.facts import WARNED_2022, coalition, country_names
 from riskmodel.backtest import measures
 from riskmodel.model.head import AdditiveHead
 from riskmodel.outcomes.labels import HORIZON_MONTHS, listing_labels
