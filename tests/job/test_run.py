@@ -13,6 +13,7 @@ import pytest
 
 from data_contracts.codes.never_scored import NEVER_SCORED
 from data_contracts.tables import EVIDENCE, SCORES_COUNTRY, SCORES_PRODUCT
+from riskmodel.publication.libraries import LIBRARIES
 
 FILES = {
     "scores_country.parquet",
@@ -32,8 +33,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def done(tiny, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "run"
-    from riskmodel.publication.libraries import LIBRARIES
-from riskmodel.cli import main
+    from riskmodel.cli import main
 
     with pytest.raises(SystemExit) as stopped:
         main([*tiny.arguments(out), "--quiet"])

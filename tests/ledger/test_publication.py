@@ -266,7 +266,7 @@ def test_where_the_second_rename_fails_the_last_run_is_back_at_once(tmp_path, mo
     monkeypatch.setattr(disk, "exchange", lambda one, other: False)
     monkeypatch.setattr(type(out), "rename", failing)
     with pytest.raises(RiskmodelError, match="nothing was published"):
-        ledger.publish(out, _write("second"), {**ENTRY, "run_id": "fedcba9876543210"})
+        publish(out, _write("second"), {**ENTRY, "run_id": "fedcba9876543210"})
     assert (out / "scores.csv").read_text() == "first"
     assert {path.name for path in tmp_path.iterdir()} == {"run", "ledger.jsonl"}
     assert [line["run_id"] for line in _lines(out)] == [ENTRY["run_id"]]
