@@ -10,9 +10,9 @@ from markupsafe import Markup, escape
 
 from features.reference.facts import country_names
 from riskmodel.backtest.card import METHOD_NAMES, reachable_words
-from riskmodel.backtest.charts import curves_chart, reliability_chart, timeline
 from riskmodel.backtest.products import LEARNT, SCORE
 from riskmodel.outcomes.oracles import CAUSES, ORACLES
+from riskmodel.report.charts.backtest import curves_chart, reliability_chart, timeline
 
 PRODUCT_NAMES = {SCORE: "product score", LEARNT: "learnt on other worlds"}
 

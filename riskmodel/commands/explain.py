@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ import click
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from riskmodel.report.manifest import RunManifest
 
 NEEDED = ("manifest.json", "scores_country.parquet", "signals.parquet", "evidence.parquet")
 
@@ -33,6 +34,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
 
     from riskmodel.errors import InputUnreadable, WrongUsage
     from riskmodel.report.country_text import country_lines
+    from riskmodel.report.manifest import read_run_manifest
     from riskmodel.sources.files.find import printable
 
     missing = [name for name in NEEDED if not (run / name).is_file()]
@@ -42,7 +44,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
             "folder that riskmodel score wrote with --out."
         )
     try:
-        manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_run_manifest(run)
         scores = pl.read_parquet(run / "scores_country.parquet")
         evidence = pl.read_parquet(run / "evidence.parquet")
         signals = pl.read_parquet(run / "signals.parquet")
@@ -59,7 +61,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
         click.echo(line)
 
 
-def _moved(manifest: dict[str, Any], scores: pl.DataFrame, before: Path | None, country: str) -> list[str]:
+def _moved(manifest: RunManifest, scores: pl.DataFrame, before: Path | None, country: str) -> list[str]:
     """Signals of the run that lie elsewhere than in training, and what changed since an earlier run."""
     import polars as pl
 
@@ -68,7 +70,7 @@ def _moved(manifest: dict[str, Any], scores: pl.DataFrame, before: Path | None, 
     from riskmodel.explain.drift import rank_churn
     from riskmodel.sources.files.find import printable
 
-    names = [row["signal"] for row in manifest.get("drift", []) if row["moved"] and row["signal"] in BY_NAME]
+    names = [one.signal for one in manifest.drift if one.moved and one.signal in BY_NAME]
     lines = [f"values of this run lie elsewhere than in training: {BY_NAME[name].label}" for name in names]
     if before is None:
         return lines

@@ -131,7 +131,7 @@ def command(
         )
         report = read_run(out)
     print_ranking(report, Console(), limit=limit)
-    for kind, rows in report.manifest["rows"].items():
-        if rows["quarantined"]:
-            click.echo(f"{rows['quarantined']} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
+    for kind, rows in report.manifest.rows.items():
+        if rows.quarantined:
+            click.echo(f"{rows.quarantined} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
     click.echo(f"Report: {shown}/report.html")

@@ -43,18 +43,30 @@ def training_signals(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return kept
 
 
-def signal_drift(panel: pl.DataFrame, trained: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """How far each model signal's values lie from those of training, catalogue order; [] without a record.
+@dataclass(frozen=True)
+class SignalDrift:
+    """How one model signal's values lie against those of training.
+
+    Attributes
+    ----------
+    known, known_in_training: shares of rows. psi: the population stability index over the bins of training
+        (sum of (p - q) ln(p / q)), None with fewer than ten known rows. moved: whether it is above 0.25 and
+        above three times what so few rows give by chance.
+    """
+
+    signal: str
+    known: float
+    known_in_training: float
+    psi: float | None
+    moved: bool
+
+
+def signal_drift(panel: pl.DataFrame, trained: Mapping[str, Mapping[str, Any]]) -> tuple[SignalDrift, ...]:
+    """How far each model signal's values lie from those of training, catalogue order; () without a record.
 
     Parameters
     ----------
     panel: the run's signals panel. trained: `training_signals` of the model's manifest.
-
-    Returns
-    -------
-    For each signal: signal; known, known_in_training (shares of rows); psi, the population stability index
-    over the bins of training (sum of (p - q) ln(p / q), None with fewer than ten known rows); moved, whether
-    it is above 0.25 and above three times what so few rows give by chance.
     """
     found = []
     for name in MODEL_SIGNALS:
@@ -72,15 +84,15 @@ def signal_drift(panel: pl.DataFrame, trained: Mapping[str, Mapping[str, Any]]) 
             psi = float(((now - then) * np.log(now / then)).sum())
             bound = max(PSI_BOUND, CHANCE * (len(then) - 1) * (1 / len(values) + 1 / kept["rows"]))
         found.append(
-            {
-                "signal": name,
-                "known": round(len(values) / max(panel.height, 1), DIGITS),
-                "known_in_training": kept["known"],
-                "psi": None if psi is None else round(psi, DIGITS),
-                "moved": psi is not None and bound is not None and psi > bound,
-            }
+            SignalDrift(
+                name,
+                round(len(values) / max(panel.height, 1), DIGITS),
+                kept["known"],
+                None if psi is None else round(psi, DIGITS),
+                psi is not None and bound is not None and psi > bound,
+            )
         )
-    return found
+    return tuple(found)
 
 
 def _known(rows: pl.DataFrame, name: str) -> Vector:

@@ -45,7 +45,7 @@ def write_json(value: Any, path: Path) -> None:
     path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
+def read_manifest(folder: Path) -> Mapping[str, object] | None:
     """The manifest of a run folder, or None where there is none that can be read."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
+def is_whole(folder: Path, manifest: Mapping[str, object]) -> bool:
     """Whether a run folder holds exactly the files that its manifest lists under `files`, unchanged."""
     listed = manifest.get("files")
     if not isinstance(listed, dict) or not listed:

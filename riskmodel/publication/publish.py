@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from riskmodel.errors import RiskmodelError, WrongUsage
 from riskmodel.operations import disk, stopping
@@ -115,7 +114,7 @@ def recover(out: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mended))
 
 
-def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, Any] | None = None) -> None:
+def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, object] | None = None) -> None:
     """Let `write` fill a staging folder, then put it in place of `out` in one step.
 
     Parameters
@@ -169,7 +168,7 @@ def put_in_place(staging: Path, out: Path) -> None:
         disk.flush(out.parent)
 
 
-def _finish(out: Path, entry: Mapping[str, Any]) -> None:
+def _finish(out: Path, entry: Mapping[str, object]) -> None:
     try:
         _append(out, entry)
     except OSError as error:
@@ -179,7 +178,7 @@ def _finish(out: Path, entry: Mapping[str, Any]) -> None:
         ) from None
 
 
-def _append(out: Path, entry: Mapping[str, Any]) -> None:
+def _append(out: Path, entry: Mapping[str, object]) -> None:
     line = {**entry, "run": out.name, "published_at": datetime.now(UTC).isoformat(timespec="seconds")}
     disk.append_line(out.parent / LEDGER, json.dumps(line, sort_keys=True))
 

@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 
 from features.catalogue import BY_NAME, MODEL_SIGNALS
+from riskmodel.explain.drivers import read_drivers
+from riskmodel.report.manifest import RunManifest
 from riskmodel.sources.files.find import printable
 
 
@@ -16,7 +18,7 @@ def country_lines(
     row: dict[str, Any],
     signals: pl.DataFrame,
     evidence: pl.DataFrame,
-    manifest: dict[str, Any],
+    manifest: RunManifest,
     limit: int,
     moved: Sequence[str] = (),
 ) -> list[str]:
@@ -28,7 +30,7 @@ def country_lines(
         many evidence rows of each kind are listed. moved: what drifted or changed, in words.
     """
     lines = [f"{printable(row['name'] or row['country'])} ({row['country']}), as of {row['as_of']}"]
-    if manifest.get("simulated"):
+    if manifest.simulated:
         lines.append("SIMULATED data: nothing here says anything about a real country.")
     if row["abstained"]:
         lines.append("No score: what came in from the coalition is not known. Not reported is not zero.")
@@ -37,9 +39,9 @@ def country_lines(
             f"risk {row['risk']:.0%} ({row['risk_low']:.0%} to {row['risk_high']:.0%}), band {row['band']}, "
             f"grade {row['grade']}, rank {row['rank']}"
         )
-    drivers = json.loads(row["drivers"] or "[]")
-    lines += _section("What drives it", [_driver(d) for d in drivers])
-    unknown = _unknown(signals, {d["signal"] for d in drivers})
+    drivers = read_drivers(row["drivers"])
+    lines += _section("What drives it", [f"{d.contribution:+.2f}  {d.words}" for d in drivers])
+    unknown = _unknown(signals, {d.signal for d in drivers})
     lines += _section("Not known, so it moves nothing", unknown)
     lines += _section("What speaks against it", json.loads(row["counter_evidence"] or "[]"))
     lines += _section("What would lower it", json.loads(row["lowers"] or "[]"))
@@ -50,10 +52,6 @@ def country_lines(
 
 def _section(title: str, items: list[str]) -> list[str]:
     return ["", title, *(f"  - {printable(item, 400)}" for item in items)] if items else []
-
-
-def _driver(driver: dict[str, Any]) -> str:
-    return f"{driver['contribution']:+.2f}  {driver['words']}"
 
 
 def _unknown(signals: pl.DataFrame, named: set[str]) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.report.country import json_list, raising
+from riskmodel.explain.drivers import read_drivers
+from riskmodel.report.country import raising
+from riskmodel.report.manifest import RunManifest
 from riskmodel.report.provenance import simulated_part
 from riskmodel.report.view import ReportInput
 from riskmodel.report.words import clean, interval, iso_day, percent, short_driver
@@ -51,26 +53,23 @@ def print_ranking(report: ReportInput, console: Console, limit: int = 15) -> Non
         console.print(Text(line), width=width, highlight=False)
 
 
-def _opening(manifest: dict[str, Any]) -> list[str]:
-    model = manifest.get("model") or {}
-    lines = [
-        f"Export-diversion risk as of {iso_day(manifest.get('as_of'))} (model {clean(model.get('id'), 40)})"
-    ]
-    inputs = [clean(name, 40).replace("_", " ") for name in manifest.get("simulated_inputs") or []]
+def _opening(manifest: RunManifest) -> list[str]:
+    lines = [f"Export-diversion risk as of {iso_day(manifest.as_of)} (model {clean(manifest.model.id, 40)})"]
+    inputs = [clean(name, 40).replace("_", " ") for name in manifest.simulated_inputs]
     if simulated_part(manifest) == "all":
         lines.append("SIMULATED data: nothing here says anything about a real country.")
     elif simulated_part(manifest) == "part":
         lines.append(f"PARTLY SIMULATED data ({', '.join(inputs)}): no score here describes a real country.")
-    if "simulated" in str(model.get("trained_on") or ""):
+    if "simulated" in (manifest.model.trained_on or ""):
         lines.append("The model learned from simulated worlds; trust the order more than the number.")
-    if (manifest.get("goods") or {}).get("hindsight"):
+    if manifest.goods.hindsight:
         lines.append("Hindsight: the goods list is later than the date of the score.")
     return lines
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     between = interval(row["risk_low"], row["risk_high"])
-    first = next(iter(raising(json_list(row["drivers"]))), None)
+    first = next(iter(raising(read_drivers(row["drivers"]))), None)
     return (
         "–" if row["rank"] is None else str(row["rank"]),
         clean(row["name"] or row["country"], 60),

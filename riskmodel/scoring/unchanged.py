@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.model.estimator import Model
@@ -52,12 +51,12 @@ def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fing
     return Fingerprint(digest_json(asked), frozenset(sha for files in listed.values() for _, sha in files))
 
 
-def run_in_place(out: Path, digest: str) -> dict[str, Any] | None:
-    """The manifest of the run at `out` if it is whole and was made for the same digest; else None."""
+def run_in_place(out: Path, digest: str) -> str | None:
+    """The id of the run at `out` if it is whole and was made for the same digest; else None."""
     manifest = read_manifest(out)
     if manifest is None or manifest.get("request_digest") != digest or not is_whole(out, manifest):
         return None
-    return manifest
+    return str(manifest["run_id"])
 
 
 def refuse_changed(intakes: Sequence[Intake], taken: Fingerprint) -> None:

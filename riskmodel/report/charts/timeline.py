@@ -10,7 +10,7 @@ from itertools import pairwise
 import polars as pl
 from markupsafe import Markup, escape
 
-from riskmodel.report.svg import nice_ticks, number
+from riskmodel.report.charts.svg import nice_ticks, number
 from riskmodel.report.words import LEG_WORDS, money, month
 
 WIDTH, PANEL, GAP = 640, 128, 42

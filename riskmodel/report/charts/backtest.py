@@ -8,7 +8,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from riskmodel.explain.bands import LOWER_BOUNDS
-from riskmodel.report.svg import number
+from riskmodel.report.charts.svg import number
 
 WIDTH, HEIGHT, EDGE = 320, 240, 34
 Points = Sequence[tuple[float, float]]
