@@ -41,7 +41,7 @@ def command(
     Without --trade a stored model, frozen, is judged on simulated worlds. With --trade both candidates are
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
-    from riskmodel.backtest.run import on_tables, on_worlds, summary
+    from riskmodel.backtest.run import on_tables, on_worlds, summary, write_backtest
     from riskmodel.operations.ending import one_line
     from riskmodel.publication.publish import check_folder
     from riskmodel.registry.champion import load
@@ -54,11 +54,11 @@ def command(
     check_folder(out)  # before minutes of work, not after
     if own is not None:
         rows, source = labelled_tables(own, "listing" if target == "listing" else "transit", tell)
-        judged = on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
+        backtest = on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
     else:
         model = load(model_id, models_dir)
-        judged = on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products)
-    judged.write(out)
-    for line in summary(judged.content):
+        backtest = on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products)
+    write_backtest(backtest, out)
+    for line in summary(backtest):
         tell(line)
     tell(f"Page: {one_line(str(out))}/backtest.html")

@@ -77,11 +77,16 @@ def rollback_champion(models_dir: Path) -> None:
 
 
 def _judged(folder: Path) -> str:
-    import json
+    from riskmodel.backtest.results import TrainingBacktest
+    from riskmodel.publication.typed_json import from_json
+    from riskmodel.report.words import figure, share
 
-    backtest = json.loads((folder / "backtest.json").read_text(encoding="utf-8"))
-    whole = backtest["evaluation"]["slices"]["all"]
-    method = whole.get("methods", {}).get(backtest["choice"]["choice"])
-    if method is None:
+    try:
+        backtest = from_json(TrainingBacktest, (folder / "backtest.json").read_bytes())
+    except ValueError as error:
+        return f"its backtest cannot be read ({error})"
+    whole = backtest.evaluation.slices["all"]
+    method = whole.methods.get(backtest.choice.choice)
+    if method is None or whole.base_rate is None:
         return "not judged: no event among the rows to be judged on"
-    return f"average precision {method['average_precision']:.2f} at {whole['base_rate']:.0%} events"
+    return f"average precision {figure(method.average_precision)} at {share(whole.base_rate, 0)} events"

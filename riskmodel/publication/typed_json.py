@@ -10,14 +10,16 @@ Value = TypeVar("Value")
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once for each type: that takes milliseconds
 
 
-def to_json(value: Any) -> Any:
+def to_json(value: Any, *, leave_out_defaults: bool = False) -> Any:
     """A dataclass (or a tuple or mapping of them) as plain JSON values; dates become ISO texts.
+
+    `leave_out_defaults` leaves out every field that has its default.
 
     >>> from riskmodel.explain.drift import SignalDrift
     >>> to_json(SignalDrift("article_rate", 1.0, 0.9, None, False))["known_in_training"]
     0.9
     """
-    return _adapter(type(value)).dump_python(value, mode="json")
+    return _adapter(type(value)).dump_python(value, mode="json", exclude_defaults=leave_out_defaults)
 
 
 def from_json(kind: type[Value], text: str | bytes) -> Value:

@@ -37,7 +37,7 @@ def save(
     heads: Mapping[str, AdditiveHead],
     manifest: Mapping[str, Any],
     card: str,
-    backtest: Mapping[str, Any],
+    backtest: object,
     models_dir: Path,
 ) -> str:
     """Write a model folder, all of it or none of it, and return the model id.

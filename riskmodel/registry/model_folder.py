@@ -22,6 +22,7 @@ from riskmodel.model.design import HEADS, LAST_HEAD
 from riskmodel.model.estimator import Model
 from riskmodel.model.head import AdditiveHead
 from riskmodel.publication.libraries import library_versions
+from riskmodel.publication.typed_json import to_json
 from riskmodel.registry.archive import load_heads
 
 FILES = ("model.skops", "manifest.json", "card.md", "backtest.json")
@@ -47,7 +48,7 @@ def stored_files(
     archive: bytes,
     manifest: Mapping[str, Any],
     card: str,
-    backtest: Mapping[str, Any],
+    backtest: object,
 ) -> dict[str, bytes]:
     """Content of the files of a model folder, by name; `archive` holds the heads.
 
@@ -55,7 +56,7 @@ def stored_files(
     """
     texts = {
         "card.md": card.replace("{model_id}", model_id).encode(),
-        "backtest.json": _json(backtest).encode(),
+        "backtest.json": _json(to_json(backtest, leave_out_defaults=True)).encode(),
     }
     whole = {
         "format": FORMAT,

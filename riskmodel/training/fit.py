@@ -22,6 +22,7 @@ from riskmodel.backtest.protocol import (
     usable,
     with_inputs_hidden,
 )
+from riskmodel.backtest.results import Choice, Evaluation, SliceResult, TrainingBacktest
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.drift import training_signals
 from riskmodel.model.design import fits_head
@@ -32,7 +33,6 @@ from riskmodel.outcomes.rows import FRAME, Target
 from riskmodel.publication.digests import digest_json
 
 N_DRAWS = 60
-CANDIDATE_BY_LACK = "the simpler candidate, since too few countries with events were there to compare"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Trained:
 
     heads: Mapping[str, AdditiveHead]
     manifest: Mapping[str, Any]
-    backtest: Mapping[str, Any]
+    backtest: TrainingBacktest
     card: str
     scored: Scored | None
     candidate: Candidate
@@ -73,19 +73,19 @@ def train_on_worlds(
     left_out = leave_countries_out(train, simulated=True, seed=seed, n_jobs=n_jobs)
     choice = _choice(left_out)
     scored = score_fold(train, test, simulated=True, seed=seed)
-    backtest = {
-        "protocol": (
+    backtest = TrainingBacktest(
+        protocol=(
             f"On {source['held_out_n']} held-out simulated worlds: other seeds (from "
             f"{source['held_out_seed']}) and other parameter ranges than training; nothing was fitted or "
             "chosen on them."
         ),
-        "simulated": True,
-        "choice": choice,
-        "evaluation": evaluate(scored, choice["choice"]),
-        "inputs_hidden": with_inputs_hidden(train, test, choice["choice"], seed),
-    }
+        simulated=True,
+        choice=choice,
+        evaluation=evaluate(scored, choice.choice),
+        inputs_hidden=with_inputs_hidden(train, test, choice.choice, seed),
+    )
     manifest = {"trained_on": "simulated worlds", "worlds": dict(source)}
-    return _finish(train, dropped, manifest, backtest, scored, choice["choice"], target, seed)
+    return _finish(train, dropped, manifest, backtest, scored, choice.choice, target, seed)
 
 
 def train_on_tables(
@@ -109,21 +109,21 @@ def train_on_tables(
         else "Countries left out in five folds, since too few events were known early enough for rolling "
         "origins."
     )
-    empty: dict[str, Any] = {"slices": {"all": {"rows": 0, "events": 0}}}
-    backtest = {
-        "protocol": protocol,
-        "simulated": False,
-        "choice": choice,
-        "evaluation": evaluate(scored, choice["choice"]) if scored else empty,
-        "leave_countries_out": evaluate(left_out, choice["choice"]) if left_out else empty,
-    }
+    empty = Evaluation({"all": SliceResult(0, 0)})
+    backtest = TrainingBacktest(
+        protocol=protocol,
+        simulated=False,
+        choice=choice,
+        evaluation=evaluate(scored, choice.choice) if scored else empty,
+        leave_countries_out=evaluate(left_out, choice.choice) if left_out else empty,
+    )
     dates = train["as_of"]
     manifest = {
         "trained_on": "own tables",
         "inputs": dict(source),
         "window": {"first": str(dates.min()), "last": str(dates.max())},
     }
-    return _finish(train, dropped, manifest, backtest, scored, choice["choice"], target, seed)
+    return _finish(train, dropped, manifest, backtest, scored, choice.choice, target, seed)
 
 
 def _refuse_thin(train: pl.DataFrame) -> None:
@@ -135,23 +135,16 @@ def _refuse_thin(train: pl.DataFrame) -> None:
         )
 
 
-def _choice(scored: Scored | None) -> dict[str, Any]:
-    if scored is None:
-        return {
-            "choice": SIMPLER,
-            "challenger": "boosting",
-            "simpler": SIMPLER,
-            "gain": None,
-            "interval_90": None,
-        }
-    return champion_by_rule(scored)
+def _choice(scored: Scored | None) -> Choice:
+    """By the written rule; the simpler candidate where too few countries had events to compare."""
+    return Choice(SIMPLER, "boosting", SIMPLER, None, None) if scored is None else champion_by_rule(scored)
 
 
 def _finish(
     train: pl.DataFrame,
     dropped: dict[str, int],
     source: Mapping[str, Any],
-    backtest: dict[str, Any],
+    backtest: TrainingBacktest,
     scored: Scored | None,
     candidate: Candidate,
     target: Target,

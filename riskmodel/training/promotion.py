@@ -64,9 +64,13 @@ def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -
         trained.scored.base_rate,
     )
     found = gain(both, "new", "champion")
-    low, high = found["interval_90"]
-    said = f"gain in average precision {found['gain']:+.3f}, 90 % interval [{low:+.3f}, {high:+.3f}]"
-    if low > 0:
+    if found.gain is None or found.interval_90 is None:
+        return Promotion(
+            model_id, False, f"{model_id} was stored, not promoted: its gain cannot be measured."
+        )
+    low, high = found.interval_90
+    said = f"gain in average precision {found.gain:+.3f}, 90 % interval [{low:+.3f}, {high:+.3f}]"
+    if found.beyond_doubt:
         promote(model_id, models_dir)
         return Promotion(model_id, True, f"{model_id} replaces {holder.model_id} as champion: {said}.")
     return Promotion(

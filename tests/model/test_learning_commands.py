@@ -84,7 +84,7 @@ def test_backtest_judges_both_candidates_on_own_tables_and_stores_nothing(
     found = json.loads((tmp_path / "out" / "backtest.json").read_text())
     assert found["simulated"] and "Rolling monthly origins" in found["protocol"]
     assert found["evaluation"]["slices"]["all"]["events"] > 0
-    assert (tmp_path / "out" / "backtest.html").read_text().startswith("<!doctype html>")
+    assert (tmp_path / "out" / "backtest.html").read_text().startswith("<!DOCTYPE html>")
     assert content(models) == before
 
 

@@ -9,12 +9,18 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from riskmodel.backtest.results import Choice, Evaluation, SliceResult, TrainingBacktest
 from riskmodel.commands.models import command
 from riskmodel.errors import ModelRefused
 from riskmodel.model.estimator import fit_heads
 from riskmodel.registry.champion import champion_id, promote, save, stored_ids
 
-BACKTEST = {"choice": {"choice": "logistic"}, "evaluation": {"slices": {"all": {"rows": 0, "events": 0}}}}
+BACKTEST = TrainingBacktest(
+    "none",
+    True,
+    Choice("logistic", "boosting", "logistic", None, None),
+    Evaluation({"all": SliceResult(0, 0)}),
+)
 MANIFEST = {"target": "transit", "trained_on": "simulated worlds", "rows": 1, "events": 1}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from riskmodel.backtest.results import Choice, Evaluation, SliceResult, TrainingBacktest
 from riskmodel.errors import WrongUsage
 from riskmodel.model.estimator import fit_heads
 from riskmodel.registry.champion import champion_id, promote, save, stored_ids
@@ -17,7 +18,12 @@ from riskmodel.training.promotion import Promotion
 
 Run = Callable[[Sequence[object]], Any]
 MANIFEST = {"target": "transit", "trained_on": "simulated worlds", "rows": 1, "events": 1}
-BACKTEST = {"choice": {"choice": "logistic"}, "evaluation": {"slices": {"all": {"rows": 0, "events": 0}}}}
+BACKTEST = TrainingBacktest(
+    "none",
+    True,
+    Choice("logistic", "boosting", "logistic", None, None),
+    Evaluation({"all": SliceResult(0, 0)}),
+)
 
 
 @pytest.fixture(scope="module")

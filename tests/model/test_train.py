@@ -116,8 +116,8 @@ def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
     found = train_on_tables(rows, {"files": [], "simulated": ["trade_flows"]}, "transit", n_jobs=1)
     assert "**Simulated data**: trade_flows" in found.card
     assert found.manifest["trained_on"] == "own tables"
-    assert "Rolling monthly origins" in found.backtest["protocol"]
-    assert "us_list_2022" in found.backtest["evaluation"]["slices"]["all"]["methods"]
+    assert "Rolling monthly origins" in found.backtest.protocol
+    assert "us_list_2022" in found.backtest.evaluation.slices["all"].methods
 
 
 def test_rows_without_events_are_refused_in_one_sentence(learn: pl.DataFrame, judge: pl.DataFrame) -> None:
