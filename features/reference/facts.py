@@ -8,6 +8,8 @@ from importlib import resources
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_SCORED as NEVER_SCORED  # readers ask for it here too
+
 RUSSIA = "RUS"
 DEFAULT_LAG_DAYS = 90  # reporters without a documented release calendar
 MIRROR_CIF = 1.08  # what freight and insurance add to an import value, as in the published asymmetry figures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from riskmodel.report.manifest import RunManifest
+    from riskmodel.report.rows import CountryScore
 
 NEEDED = ("manifest.json", "scores_country.parquet", "signals.parquet", "evidence.parquet")
 
@@ -53,10 +54,10 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
             f"{printable(run.name)} cannot be read as a run ({type(error).__name__}); score again."
         ) from error
     row = _find(scores, country)
-    mine = signals.filter(pl.col("country") == row["country"])
-    moved = _moved(manifest, scores, before, row["country"])
+    mine = signals.filter(pl.col("country") == row.country)
+    moved = _moved(manifest, scores, before, row.country)
     for line in country_lines(
-        row, mine, evidence.filter(pl.col("country") == row["country"]), manifest, rows, moved
+        row, mine, evidence.filter(pl.col("country") == row.country), manifest, rows, moved
     ):
         click.echo(line)
 
@@ -91,18 +92,19 @@ def _moved(manifest: RunManifest, scores: pl.DataFrame, before: Path | None, cou
     return [*lines, churn.words()]
 
 
-def _find(scores: pl.DataFrame, asked: str) -> dict[str, Any]:
+def _find(scores: pl.DataFrame, asked: str) -> CountryScore:
     """The country's row; WrongUsage names what there is."""
     import polars as pl
 
     from riskmodel.errors import WrongUsage
+    from riskmodel.report.rows import CountryScore, rows_of
     from riskmodel.sources.files.find import printable
 
     wanted = asked.strip().casefold()
     names = scores.with_columns(pl.Series("_row", range(scores.height), dtype=pl.Int64))
     for place, code, name in names.select("_row", "country", "name").iter_rows():
         if wanted in {code.casefold(), (name or "").casefold()}:
-            return scores.row(place, named=True)
+            return next(rows_of(CountryScore, scores[place]))
     known = sorted(scores["country"].to_list())
     shown = ", ".join(known[:40]) + (f" and {len(known) - 40} more" if len(known) > 40 else "")
     raise WrongUsage(f"{printable(asked, 40)!r} is not among the countries of this run; there are: {shown}.")

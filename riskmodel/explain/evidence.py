@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -86,8 +85,7 @@ def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.
         .join(_places(telling["article_id"], news), on="article_id", how="left", maintain_order="left")
         .with_columns(pl.lit("article").alias("kind"), pl.col("published_on").alias("known_at"))
     )
-    fields: dict[str, Any] = dict.fromkeys(("article_id", "sentence_no", "country", "text"))
-    return _shape(rows.with_columns(_digests(rows, fields)))
+    return _shape(rows.with_columns(_digests(rows, ("article_id", "sentence_no", "country", "text"))))
 
 
 def _places(ids: pl.Series, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
@@ -112,7 +110,7 @@ def goods_evidence(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows)
     rows = mix.select(
         "country", kind=pl.lit("goods_mix"), text=words, known_at=pl.lit(as_of), source=pl.lit("articles")
     )
-    return _shape(rows.with_columns(_digests(rows, dict.fromkeys(("country", "text")))))
+    return _shape(rows.with_columns(_digests(rows, ("country", "text"))))
 
 
 def listing_evidence(listings: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
@@ -144,7 +142,7 @@ def _shape(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(absent).select(pl.col(name).cast(dtype) for name, dtype in EVIDENCE.items())
 
 
-def _digests(rows: pl.DataFrame, fields: Mapping[str, Any]) -> pl.Series:
+def _digests(rows: pl.DataFrame, fields: Iterable[str]) -> pl.Series:
     """sha256 of each row's canonical fields, so that a reader can find and check the very row."""
     canonical = rows.select(name for name in fields if name in rows.columns)
     digests = [

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from markupsafe import Markup
@@ -19,9 +18,11 @@ from riskmodel.report import words
 from riskmodel.report.charts.svg import contribution_bar
 from riskmodel.report.charts.timeline import timeline
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
+from riskmodel.report.rows import CountryScore, EvidenceRow, ProductScore, rows_of
 from riskmodel.report.view import ReportInput
 
-Row = dict[str, Any]
+# A row of the panel: its signals are looked up by the names of the catalogue.
+PanelRow = Mapping[str, float | None]
 
 LEG_NEEDS = {
     "inbound": "coalition members' reports of what they exported to the country",
@@ -49,7 +50,7 @@ class CountryPage:
     code: str
     anchor: str
     name: str
-    row: Row
+    row: CountryScore
     abstained: bool
     full: bool
     drivers: list[DriverLine]
@@ -59,10 +60,10 @@ class CountryPage:
     shortfalls: list[str]
     needs: list[str]
     timeline: Markup
-    products: Shown[Row]
-    trade: Shown[Row]
+    products: Shown[ProductScore]
+    trade: Shown[EvidenceRow]
     sentences: Shown[Sentence]
-    listings: Shown[Row]
+    listings: Shown[EvidenceRow]
     signals: list[tuple[str, str, str]]
     coverage: list[tuple[str, str]]
 
@@ -94,9 +95,9 @@ def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
     }
     ordered = report.countries.sort(["abstained", "rank", "country"], nulls_last=True)
     pages = []
-    for place, row in enumerate(ordered.iter_rows(named=True)):
-        own = {name: by_country.get(row["country"]) for name, by_country in frames.items()}
-        pages.append(_page(row, own, report, is_full=not row["abstained"] and place < full))
+    for place, row in enumerate(rows_of(CountryScore, ordered)):
+        own = {name: by_country.get(row.country) for name, by_country in frames.items()}
+        pages.append(_page(row, own, report, is_full=not row.abstained and place < full))
     return pages
 
 
@@ -111,28 +112,30 @@ def abstained_groups(pages: list[CountryPage]) -> list[AbstainedGroup]:
     return [AbstainedGroup(why, needs, members) for (why, needs), members in ordered]
 
 
-def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool) -> CountryPage:
-    code = str(row["country"])
-    name = words.clean(row["name"] or code, 48)
+def _page(
+    row: CountryScore, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool
+) -> CountryPage:
+    code = row.country
+    name = words.clean(row.name or code, 48)
     signal_row = _first(own["signals"])
-    grade_row = _first(own["grades"])
-    shortfalls = _texts(grade_row["shortfalls"]) if grade_row else ["no trade of it is in the inputs"]
-    drivers = read_drivers(row["drivers"])
-    trade, sentences, listings = evidence_parts(own["evidence"], is_full, bool(row["abstained"]))
+    grades = own["grades"]
+    shortfalls = ["no trade of it is in the inputs"] if grades is None else _texts(grades["shortfalls"][-1])
+    drivers = read_drivers(row.drivers)
+    trade, sentences, listings = evidence_parts(own["evidence"], is_full, row.abstained)
     chart = Markup("")
     if is_full and own["series"] is not None:
-        chart = timeline(own["series"], row["as_of"], report.manifest.settings.recent_months, name)
+        chart = timeline(own["series"], row.as_of, report.manifest.settings.recent_months, name)
     return CountryPage(
         code=words.clean(code, 12),
         anchor="c-" + (re.sub(r"[^A-Za-z0-9]", "", code) or "x"),
         name=name,
         row=row,
-        abstained=bool(row["abstained"]),
+        abstained=row.abstained,
         full=is_full,
         drivers=_lines(drivers),
         top_driver=top_driver_words(drivers),
-        counter_evidence=[text for text in _texts(row["counter_evidence"]) if text not in shortfalls],
-        lowers=_texts(row["lowers"]),
+        counter_evidence=[text for text in _texts(row.counter_evidence) if text not in shortfalls],
+        lowers=_texts(row.lowers),
         shortfalls=shortfalls,
         needs=[words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)],
         timeline=chart,
@@ -191,12 +194,12 @@ def _lines(drivers: Sequence[Driver]) -> list[DriverLine]:
     ]
 
 
-def _unknown(signal_row: Row, leg: str) -> bool:
+def _unknown(signal_row: PanelRow, leg: str) -> bool:
     column = "direct_coverage" if leg == "direct" else f"{leg}_age_months"
     return signal_row.get(column) is None
 
 
-def _signal_rows(signal_row: Row | None) -> list[tuple[str, str, str]]:
+def _signal_rows(signal_row: PanelRow | None) -> list[tuple[str, str, str]]:
     """Name, value and label of every signal of the catalogue."""
     if signal_row is None:
         return []
@@ -206,7 +209,7 @@ def _signal_rows(signal_row: Row | None) -> list[tuple[str, str, str]]:
     ]
 
 
-def _coverage(signal_row: Row | None, evidence: pl.DataFrame | None) -> list[tuple[str, str]]:
+def _coverage(signal_row: PanelRow | None, evidence: pl.DataFrame | None) -> list[tuple[str, str]]:
     """How much was reported, how old it is, and what goods the stories name."""
     if signal_row is None:
         return []
@@ -223,16 +226,16 @@ def _coverage(signal_row: Row | None, evidence: pl.DataFrame | None) -> list[tup
     mix = [] if evidence is None else evidence.filter(pl.col("kind") == "goods_mix")["text"].to_list()
     if mix:
         shown.append(("goods in these stories", words.clean("; ".join(map(str, mix)), 300)))
-    controls = signal_row.get("counterfactual")
-    shown.append(("world trend", "from control countries" if controls == "controls" else "none available"))
+    controls = str(signal_row.get("counterfactual")) == "controls"
+    shown.append(("world trend", "from control countries" if controls else "none available"))
     return shown
 
 
-def _products(frame: pl.DataFrame | None, limit: int) -> Shown[Row]:
+def _products(frame: pl.DataFrame | None, limit: int) -> Shown[ProductScore]:
     if frame is None:
         return Shown([], 0)
     ordered = frame.sort(["score", "hs6"], descending=[True, False], nulls_last=True)
-    return Shown(list(ordered.head(limit).iter_rows(named=True)), frame.height)
+    return Shown(list(rows_of(ProductScore, ordered.head(limit))), frame.height)
 
 
 def _by_country(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -240,9 +243,9 @@ def _by_country(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {str(key[0]): part for key, part in frame.partition_by("country", as_dict=True).items()}
 
 
-def _first(frame: pl.DataFrame | None) -> Row | None:
+def _first(frame: pl.DataFrame | None) -> PanelRow | None:
     return None if frame is None or frame.is_empty() else frame.row(-1, named=True)
 
 
-def _months(count: int) -> str:
-    return f"{count} month{'' if count == 1 else 's'}"
+def _months(count: float) -> str:
+    return f"{count:.0f} month{'' if count == 1 else 's'}"

@@ -55,6 +55,6 @@ def render_report(report: ReportInput) -> str:
 
 
 def _bands(pages: list[CountryPage]) -> list[tuple[str, int]]:
-    """How many scored countries stand in each band, from high to low."""
-    found = [page.row["band"] for page in pages if not page.abstained]
+    """How many scored countries are in each band, from high to low."""
+    found = [page.row.band for page in pages if not page.abstained]
     return [(band, found.count(band)) for band in LOWER_BOUNDS if band in found]

@@ -14,7 +14,7 @@ from data_contracts.contract import ContractReport
 from features.articles.rates import ArticleWindows
 from features.reference.facts import coalition
 from features.trade.signals import TradeSignals
-from riskmodel.explain.drift import signal_drift
+from riskmodel.explain.drift import recorded_signals, signal_drift
 from riskmodel.model.estimator import Model
 from riskmodel.publication.digests import code_digest, digest_json
 from riskmodel.publication.libraries import library_versions
@@ -84,7 +84,7 @@ def make_manifest(
         control_countries=tuple(trade.growth.controls) if trade else (),
         coalition=tuple(members),
         not_scored=_not_scored(members),
-        drift=signal_drift(panel, model.manifest.get("training_signals", {})),
+        drift=signal_drift(panel, recorded_signals(model.manifest)),
         signals_sha256=digest_json(panel.to_dicts()),
         code_sha256=code_digest(),
         versions={"export-diversion-risk": version("export-diversion-risk"), **library_versions()},

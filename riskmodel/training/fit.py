@@ -31,6 +31,7 @@ from riskmodel.model.head import AdditiveHead, Candidate
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Target
 from riskmodel.publication.digests import digest_json
+from riskmodel.publication.typed_json import to_json
 
 N_DRAWS = 60
 
@@ -166,7 +167,7 @@ def _finish(
         "seed": seed,
         "interval": {"level": INTERVAL_LEVEL, "draws": N_DRAWS, "blocks": "countries"},
         "training_rows_digest": rows_digest(train),
-        "training_signals": training_signals(train),
+        "training_signals": to_json(training_signals(train)),
     }
     return Trained(heads, manifest, backtest, model_card(manifest, backtest), scored, candidate)
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from features.catalogue import MODEL_SIGNALS
-from riskmodel.explain.drift import SignalDrift, rank_churn, signal_drift, training_signals
+from riskmodel.explain.drift import SignalDrift, TrainingSignal, rank_churn, signal_drift, training_signals
 
 Draw = Callable[..., pl.DataFrame]
 
@@ -46,7 +46,7 @@ def test_the_index_is_that_of_the_textbook(training: pl.DataFrame) -> None:
     """Half the values beyond the only edge in training, nine tenths of them now."""
     kept = {
         **training_signals(training),
-        "article_rate": {"rows": 10**9, "known": 1.0, "edges": [0.0], "shares": [0.5, 0.5]},
+        "article_rate": TrainingSignal(10**9, 1.0, (0.0,), (0.5, 0.5)),
     }
     rate = pl.Series(
         "article_rate",
