@@ -54,7 +54,7 @@ def command(
     check_folder(out)  # before minutes of work, not after
     if own is not None:
         rows, source = labelled_tables(own, "listing" if target == "listing" else "transit", tell)
-        backtest = on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
+        backtest = on_tables(rows, jobs, tell, simulated=bool(source.simulated))
     else:
         model = load(model_id, models_dir)
         backtest = on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
-from riskmodel.backtest.card import model_card
 from riskmodel.backtest.protocol import (
     SIMPLER,
     Scored,
@@ -31,7 +30,16 @@ from riskmodel.model.head import AdditiveHead, Candidate
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Target
 from riskmodel.publication.digests import digest_json
-from riskmodel.publication.typed_json import to_json
+from riskmodel.training.card import model_card
+from riskmodel.training.manifest import (
+    ON_TABLES,
+    ON_WORLDS,
+    DatesLearnt,
+    IntervalOfModel,
+    TablesSource,
+    TrainingManifest,
+    WorldsSource,
+)
 
 N_DRAWS = 60
 
@@ -47,7 +55,7 @@ class Trained:
     """
 
     heads: Mapping[str, AdditiveHead]
-    manifest: Mapping[str, Any]
+    manifest: TrainingManifest
     backtest: TrainingBacktest
     card: str
     scored: Scored | None
@@ -57,7 +65,7 @@ class Trained:
 def train_on_worlds(
     rows: pl.DataFrame,
     held_out: pl.DataFrame,
-    source: Mapping[str, Any],
+    source: WorldsSource,
     target: Target,
     *,
     seed: int = 0,
@@ -66,7 +74,7 @@ def train_on_worlds(
     """Train on rows of simulated worlds and judge on rows of other worlds.
 
     The candidate is chosen on the training worlds alone (countries left out); the held-out worlds are looked
-    at once, for the report. `source` describes the worlds: n, seed, held_out_n, held_out_seed.
+    at once, for the report.
     """
     train, dropped = usable(rows)
     test, _ = usable(held_out)
@@ -76,8 +84,8 @@ def train_on_worlds(
     scored = score_fold(train, test, simulated=True, seed=seed)
     backtest = TrainingBacktest(
         protocol=(
-            f"On {source['held_out_n']} held-out simulated worlds: other seeds (from "
-            f"{source['held_out_seed']}) and other parameter ranges than training; nothing was fitted or "
+            f"On {source.held_out_n} held-out simulated worlds: other seeds (from "
+            f"{source.held_out_seed}) and other parameter ranges than training; nothing was fitted or "
             "chosen on them."
         ),
         simulated=True,
@@ -85,16 +93,16 @@ def train_on_worlds(
         evaluation=evaluate(scored, choice.choice),
         inputs_hidden=with_inputs_hidden(train, test, choice.choice, seed),
     )
-    manifest = {"trained_on": "simulated worlds", "worlds": dict(source)}
-    return _finish(train, dropped, manifest, backtest, scored, choice.choice, target, seed)
+    manifest = _manifest(train, dropped, choice.choice, target, seed, worlds=source)
+    return _finish(train, manifest, backtest, scored)
 
 
 def train_on_tables(
-    rows: pl.DataFrame, source: Mapping[str, Any], target: Target, *, seed: int = 0, n_jobs: int = 2
+    rows: pl.DataFrame, source: TablesSource, target: Target, *, seed: int = 0, n_jobs: int = 2
 ) -> Trained:
     """Train on labelled rows of the user's own tables, judged by rolling origins.
 
-    `source` names inputs and their digests. Candidates are compared on the rolling origins or, where too few
+    Candidates are compared on the rolling origins or, where too few
     events were known early enough for these, with countries left out.
     """
     train, dropped = usable(rows)
@@ -118,13 +126,8 @@ def train_on_tables(
         evaluation=evaluate(scored, choice.choice) if scored else empty,
         leave_countries_out=evaluate(left_out, choice.choice) if left_out else empty,
     )
-    dates = train["as_of"]
-    manifest = {
-        "trained_on": "own tables",
-        "inputs": dict(source),
-        "window": {"first": str(dates.min()), "last": str(dates.max())},
-    }
-    return _finish(train, dropped, manifest, backtest, scored, choice.choice, target, seed)
+    manifest = _manifest(train, dropped, choice.choice, target, seed, inputs=source)
+    return _finish(train, manifest, backtest, scored)
 
 
 def _refuse_thin(train: pl.DataFrame) -> None:
@@ -141,34 +144,49 @@ def _choice(scored: Scored | None) -> Choice:
     return Choice(SIMPLER, "boosting", SIMPLER, None, None) if scored is None else champion_by_rule(scored)
 
 
-def _finish(
+def _manifest(
     train: pl.DataFrame,
     dropped: dict[str, int],
-    source: Mapping[str, Any],
-    backtest: TrainingBacktest,
-    scored: Scored | None,
     candidate: Candidate,
     target: Target,
     seed: int,
+    *,
+    worlds: WorldsSource | None = None,
+    inputs: TablesSource | None = None,
+) -> TrainingManifest:
+    return TrainingManifest(
+        target=target,
+        horizon_months=HORIZON_MONTHS,
+        candidate=candidate,
+        trained_on=ON_TABLES if worlds is None else ON_WORLDS,
+        rows=train.height,
+        events=int(labels_of(train).sum()),
+        countries=train.n_unique(["world", "country"]),
+        dropped=dropped,
+        head_rows={},
+        seed=seed,
+        interval=IntervalOfModel(INTERVAL_LEVEL, N_DRAWS, "countries"),
+        training_rows_digest=rows_digest(train),
+        training_signals=training_signals(train),
+        worlds=worlds,
+        inputs=inputs,
+        window=None if inputs is None else DatesLearnt(*_first_and_last(train)),
+    )
+
+
+def _first_and_last(train: pl.DataFrame) -> tuple[date, date]:
+    days = train["as_of"].sort()
+    return days[0], days[-1]
+
+
+def _finish(
+    train: pl.DataFrame, manifest: TrainingManifest, backtest: TrainingBacktest, scored: Scored | None
 ) -> Trained:
-    y, blocks = labels_of(train), blocks_of(train)
-    heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=N_DRAWS, seed=seed)
+    """Fit the heads of the chosen candidate on all rows, and write the card."""
+    y, blocks, candidate = labels_of(train), blocks_of(train), manifest.candidate
+    heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=N_DRAWS, seed=manifest.seed)
     head_rows = {name: int(train.select(fits_head(name)).to_series().sum()) for name in heads}
-    manifest = {
-        "target": target,
-        "horizon_months": HORIZON_MONTHS,
-        "candidate": candidate,
-        **source,
-        "rows": train.height,
-        "events": int(y.sum()),
-        "countries": train.n_unique(["world", "country"]),
-        "dropped": dropped,
-        "head_rows": head_rows,
-        "seed": seed,
-        "interval": {"level": INTERVAL_LEVEL, "draws": N_DRAWS, "blocks": "countries"},
-        "training_rows_digest": rows_digest(train),
-        "training_signals": to_json(training_signals(train)),
-    }
+    manifest = replace(manifest, head_rows=head_rows)
     return Trained(heads, manifest, backtest, model_card(manifest, backtest), scored, candidate)
 
 

@@ -28,7 +28,7 @@ def store(trained: Trained, models_dir: Path) -> Promotion:
     one was not fitted on, and it is promoted only if its gain in average precision has a 90 % interval over
     countries that lies above 0.
     """
-    model_id = save(trained.heads, trained.manifest, trained.card, trained.backtest, models_dir)
+    model_id = save(trained.heads, trained.manifest.to_json(), trained.card, trained.backtest, models_dir)
     holder_id = champion_id(models_dir)
     if holder_id == model_id:
         return Promotion(
@@ -48,7 +48,7 @@ def store(trained: Trained, models_dir: Path) -> Promotion:
 
 
 def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -> Promotion:
-    if holder.manifest.get("target") != trained.manifest["target"]:
+    if holder.manifest.get("target") != trained.manifest.target:
         return Promotion(
             model_id,
             False,

@@ -187,12 +187,14 @@ def test_a_stop_leaves_the_champion_whole(place: str, number: int, models: Path)
     """The folder holds the old champion or the new one, nothing half; a second signal adds no noise."""
     before = champion_id(models)
     code = (
-        "import os, sys\nfrom pathlib import Path\nfrom riskmodel.registry import champion\n"
+        "import os, sys\nfrom pathlib import Path\nfrom types import SimpleNamespace\n"
+        "from riskmodel.registry import champion\n"
         "from riskmodel.training import promotion, run\nfrom riskmodel.training.fit import Trained\n"
         f"def stopped(*a, **k):\n    os.kill(os.getpid(), {int(number)})\n    return work(*a, **k)\n"
         "def trained(*a, **k):\n"
         "    heads = champion.load(None, Path(sys.argv[-1])).heads\n"
-        "    manifest = {'target': 'transit', 'trained_on': 'noise'}\n"
+        "    written = {'target': 'transit', 'trained_on': 'noise'}\n"
+        "    manifest = SimpleNamespace(target='transit', to_json=lambda: written)\n"
         "    for head in heads.values(): head.intercepts_ = head.intercepts_ + 0.1\n"
         "    return Trained(heads, manifest, {}, '', None, 'logistic')\n"
         "def compared(made, model_id, holder, folder):\n    promotion.promote(model_id, folder)\n"

@@ -9,18 +9,20 @@ import polars as pl
 import pytest
 from drawn_rows import frame_of
 
+from features.articles.rates import ArticleWindows
 from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.simulated_rows import WorldJob
 from riskmodel.registry.champion import champion_id, load
 from riskmodel.simulate.params import WorldParams
 from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
+from riskmodel.training.manifest import TablesSource, WorldsSource
 from riskmodel.training.promotion import store
 from riskmodel.training.run import from_worlds
 
 pytestmark = pytest.mark.usefixtures("quick")
 
 Draw = Callable[..., pl.DataFrame]
-SOURCE = {"n": 2, "seed": 1, "held_out_n": 2, "held_out_seed": 9, "size": "synthetic"}
+SOURCE = WorldsSource(2, 1, 2, 9, "synthetic")
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +115,11 @@ def test_a_champion_that_is_refused_is_replaced_and_the_reason_told(
 
 def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
     rows = frame_of(draw_panel(30, 13, seed=4), "real")
-    found = train_on_tables(rows, {"files": [], "simulated": ["trade_flows"]}, "transit", n_jobs=1)
+    found = train_on_tables(
+        rows, TablesSource((), ("trade_flows",), "2019-01:2021-12", 12, ArticleWindows()), "transit", n_jobs=1
+    )
     assert "**Simulated data**: trade_flows" in found.card
-    assert found.manifest["trained_on"] == "own tables"
+    assert found.manifest.trained_on == "own tables"
     assert "Rolling monthly origins" in found.backtest.protocol
     assert "us_list_2022" in found.backtest.evaluation.slices["all"].methods
 

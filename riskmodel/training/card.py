@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from riskmodel.backtest.names import method_name, reachable_words
 from riskmodel.backtest.results import TrainingBacktest
 from riskmodel.outcomes.oracles import CAUSES, ORACLES
 from riskmodel.report.environment import render_markdown
+from riskmodel.training.manifest import ON_WORLDS, TrainingManifest
 
 
-def model_card(manifest: Mapping[str, Any], backtest: TrainingBacktest) -> str:
+def model_card(manifest: TrainingManifest, backtest: TrainingBacktest) -> str:
     """Markdown of the card; `{model_id}` is left for the registry to fill."""
     found = backtest.evaluation
     return render_markdown(
         "card.md.jinja",
         manifest=manifest,
-        simulated=manifest["trained_on"] == "simulated worlds",
+        simulated=manifest.trained_on == ON_WORLDS,
         backtest=backtest,
         whole=found.slices["all"],
         onset=found.slices.get("onset_only"),
