@@ -54,7 +54,7 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--force", is_flag=True, help="Compute again even where the same run is in place.")
-@click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how the job stands.")
+@click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how far the job is.")
 @click.option("--metrics-file", type=PATHS, metavar="FILE", help="Counts for Prometheus, at the end.")
 @click.pass_obj
 def command(

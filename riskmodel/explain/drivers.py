@@ -64,7 +64,7 @@ def explanations(model: Model, panel: pl.DataFrame) -> pl.DataFrame:
     parts = (drivers(terms, panel), counter_evidence(terms, panel))
     for part in parts:
         rows = rows.join(part, on=key, how="left", maintain_order="left")
-    asked = [json.dumps(told, ensure_ascii=False) for told in _lowers(model, panel)]
+    asked = [json.dumps(said, ensure_ascii=False) for said in _lowers(model, panel)]
     return rows.with_columns(
         pl.col("drivers", "counter_evidence").fill_null("[]"), pl.Series("lowers", asked, dtype=pl.String)
     )
@@ -184,7 +184,7 @@ def changes(model: Model, panel_row: pl.DataFrame) -> list[Change]:
     """Every single change that moves the country one band down, smallest relative change first.
 
     Only signals that a country can influence are changed, and only downward. Empty for a row that abstains
-    or stands in the lowest band already.
+    or is in the lowest band already.
     """
     out = model.predict(panel_row)
     risk = out["risk"][0]
@@ -207,10 +207,10 @@ def lowers(model: Model, panel_row: pl.DataFrame) -> list[str]:
 def _lowers(model: Model, panel: pl.DataFrame) -> list[list[str]]:
     out = model.predict(panel)
     seen = {name: matrix(panel, tuple(head.signals)) for name, head in model.heads.items()}
-    told = []
+    found = []
     for place, (name, risk, logit) in enumerate(out.select("head", "risk", "logit").iter_rows()):
-        told.append([] if risk is None else _row_lowers(model.heads[name], seen[name][place], risk, logit))
-    return told
+        found.append([] if risk is None else _row_lowers(model.heads[name], seen[name][place], risk, logit))
+    return found
 
 
 def _row_lowers(head: AdditiveHead, row: Vector, risk: float, logit: float) -> list[str]:

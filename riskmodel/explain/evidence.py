@@ -72,7 +72,7 @@ def _latest(flows: pl.LazyFrame, chosen: pl.DataFrame, as_of: date) -> pl.DataFr
     )
 
 
-NO_TEXT = "(A GDELT record: nobody has read a text.)"
+NO_TEXT = "(A GDELT record: no text was read.)"
 
 
 def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:

@@ -58,7 +58,7 @@ def check_folder(folder: Path, option: str = "--out") -> None:
 
 @contextmanager
 def exclusive(out: Path) -> Iterator[tuple[str, ...]]:
-    """Hold the right to publish `out`; yields what was mended of a job that was killed there before.
+    """Hold the right to publish `out`; yields what was repaired of a job that was killed there before.
 
     The lock ends with the process, however it ends.
 
@@ -80,10 +80,10 @@ def exclusive(out: Path) -> Iterator[tuple[str, ...]]:
                 f"Another job is writing {out.name!r} right now; wait for it or name another --out."
             ) from None
         try:
-            mended = recover(out)
+            repaired = recover(out)
         except OSError as error:
             raise _cannot_write(error, "what a killed job left there could not be cleaned") from None
-        yield mended
+        yield repaired
     finally:
         os.close(handle)  # the file stays: removing it would let two jobs lock two files of one name
 
@@ -91,27 +91,27 @@ def exclusive(out: Path) -> Iterator[tuple[str, ...]]:
 def recover(out: Path) -> tuple[str, ...]:
     """Clean up after a job that was killed while it published `out`; call it under the lock only.
 
-    A run that stands only under its `.old` name is put back, half-written runs are removed, and a run that
+    A run that is there only under its `.old` name is put back, half-written runs are removed, and a run that
     was published without its ledger line gets it.
     """
     staging, old = _aside(out, STAGING), _aside(out, OLD)
-    mended = []
+    repaired = []
     if old.is_dir() and not old.is_symlink() and not (out / MANIFEST).is_file():
         if out.exists():
             out.rmdir()  # check_target let only an empty folder pass
         old.rename(out)
         disk.flush(out.parent)
-        mended.append("put the last run back in its place")
+        repaired.append("put the last run back in its place")
     for left in (old, staging):
         if left.exists() or left.is_symlink():
             disk.remove(left)
-            mended.append("removed what a killed job left behind")
+            repaired.append("removed what a killed job left behind")
     manifest = read_manifest(out)
     if manifest is not None and "run_id" in manifest and not _in_ledger(out, str(manifest["run_id"])):
         entry = {key: manifest.get(key) for key in _ENTRY}
         _append(out, {**entry, "note": "found in place without a ledger line"})
-        mended.append("added the ledger line of the run in place")
-    return tuple(dict.fromkeys(mended))
+        repaired.append("added the ledger line of the run in place")
+    return tuple(dict.fromkeys(repaired))
 
 
 def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, object] | None = None) -> None:
@@ -119,7 +119,7 @@ def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, object
 
     Parameters
     ----------
-    write: called with the empty staging folder. entry: line for the ledger beside `out`; the time is added.
+    write: called with the empty staging folder. entry: line for the ledger next to `out`; the time is added.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def put_in_place(staging: Path, out: Path) -> None:
             raise
         with suppress(OSError):
             disk.remove(old)
-    with suppress(OSError):  # some network file systems cannot flush a folder; the names stand all the same
+    with suppress(OSError):  # some network file systems cannot flush a folder; the names are set all the same
         disk.flush(out.parent)
 
 
@@ -174,7 +174,7 @@ def _finish(out: Path, entry: Mapping[str, object]) -> None:
     except OSError as error:
         raise RiskmodelError(
             f"The run is published and whole, but its line could not be added to {LEDGER} "
-            f"({error.strerror}); mend that and start the job again, which adds the line."
+            f"({error.strerror}); fix that and start the job again, which adds the line."
         ) from None
 
 
@@ -212,4 +212,4 @@ def _cannot_write(error: BaseException, outcome: str) -> RiskmodelError:
     if disk.is_full(error):
         return RiskmodelError(f"The disk is full; {outcome}. Free some space and run again.")
     words = getattr(error, "strerror", None) or error
-    return RiskmodelError(f"Cannot write the run ({words}); {outcome}. Mend that or name another --out.")
+    return RiskmodelError(f"Cannot write the run ({words}); {outcome}. Fix that or name another --out.")

@@ -90,7 +90,7 @@ def _check_files(folder: Path) -> None:
     foreign = sorted({path.name for path in folder.iterdir()} - set(FILES))
     if foreign:
         raise ModelRefused(
-            f"Model {folder.name} holds {', '.join(foreign)} beside {', '.join(FILES)}; remove it "
+            f"Model {folder.name} holds {', '.join(foreign)} but may hold only {', '.join(FILES)}; remove it "
             "(pickled models are never read)."
         )
     missing = [name for name in FILES if not (folder / name).is_file()]

@@ -54,10 +54,10 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
     if not (request.trade or request.articles or request.listings):
         raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
     check_target(request.out)
-    with exclusive(request.out) as mended:
+    with exclusive(request.out) as repaired:
         steps.step("loading the model")
         model = load(request.model_id, settings.models_dir)
-        steps.note(model_id=model.model_id, mended=list(mended))
+        steps.note(model_id=model.model_id, repaired=list(repaired))
         steps.step("comparing with the run in place")
         asked = fingerprint(request, settings, model)
         done = None if request.force else run_in_place(request.out, asked.digest)
@@ -179,8 +179,8 @@ def _mentions(inputs: Inputs, as_of: date, quotes: int, steps: Steps) -> NewsMen
 
 def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
     # A country whose only stories are about a designation has a rate of 0 and still shows its sentences.
-    told = mentions.filter("is_diversion").select("country").unique()
-    return told.join(article_signals(mentions, as_of, windows), on="country", how="left")
+    named = mentions.filter("is_diversion").select("country").unique()
+    return named.join(article_signals(mentions, as_of, windows), on="country", how="left")
 
 
 def _outcomes_of_rows(
@@ -280,7 +280,7 @@ def _product_names(goods: Path | None) -> dict[str, str]:
 
 
 def _refused(inputs: Inputs, out: Path) -> Path:
-    """Leave verdicts and refused rows of a batch that cannot be scored beside `out`; returns where."""
+    """Leave verdicts and refused rows of a batch that cannot be scored next to `out`; returns where."""
     place = out.with_name(f"{out.name}-refused")
     check_target(place)
     with exclusive(place):

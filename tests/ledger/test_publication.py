@@ -92,8 +92,8 @@ def test_staging_of_a_killed_job_is_removed_at_the_next_start(out):
     staging = out.parent / ".run.partial"
     staging.mkdir()
     (staging / "scores.csv").write_text("half")
-    with exclusive(out) as mended:
-        assert mended == ("removed what a killed job left behind",)
+    with exclusive(out) as repaired:
+        assert repaired == ("removed what a killed job left behind",)
     assert not staging.exists()
     assert (out / "scores.csv").read_text() == "first"
 
@@ -101,8 +101,8 @@ def test_staging_of_a_killed_job_is_removed_at_the_next_start(out):
 def test_a_run_found_only_under_its_old_name_is_put_back(out):
     out.rename(out.parent / ".run.old")  # where a kill between the two renames leaves it
     (out.parent / ".run.partial").mkdir()
-    with exclusive(out) as mended:
-        assert "put the last run back in its place" in mended
+    with exclusive(out) as repaired:
+        assert "put the last run back in its place" in repaired
     assert (out / "scores.csv").read_text() == "first"
     assert {path.name for path in out.parent.iterdir()} == {"run", "ledger.jsonl", ".run.lock"}
 
