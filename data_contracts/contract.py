@@ -247,6 +247,20 @@ class ContractReport:
             "evidence": dict(self.evidence),
         }
 
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> ContractReport:
+        """The report that `to_dict` wrote; KeyError, TypeError or ValueError where it is not one."""
+        return cls(
+            contract=str(found["contract"]),
+            version=str(found["version"]),
+            digest=str(found["digest"]),
+            rows_in=int(found["rows_in"]),
+            rows_accepted=int(found["rows_accepted"]),
+            rows_quarantined=int(found["rows_quarantined"]),
+            results=tuple(RuleResult(**result) for result in found["results"]),
+            evidence=dict(found["evidence"]),
+        )
+
 
 STATE = "__state"
 

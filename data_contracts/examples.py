@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from data_contracts.codes.countries import country_codes
+from data_contracts.codes.never_scored import NEVER_SCORED
 from data_contracts.contract import Context
 from data_contracts.signals.contract import SIGNALS_PANEL
 from data_contracts.tables import MENTIONS, SCORES_COUNTRY, SCORES_PRODUCT
@@ -157,7 +158,7 @@ def _goods() -> pl.DataFrame:
 
 
 def _transit(count: int) -> list[str]:
-    return [code for code in country_codes() if code not in ("RUS", "BLR")][:count]
+    return [code for code in country_codes() if code not in NEVER_SCORED][:count]
 
 
 def _signals() -> pl.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from data_contracts.codes.countries import country_codes
+from data_contracts.codes.never_scored import NEVER_SCORED
 from data_contracts.contract import Rule, Severity, state
 
 CHAPTERS = tuple(chapter for chapter in range(1, 98) if chapter != 77)
@@ -17,6 +18,8 @@ SOME_REFUSED = 0.05
 
 # The mend of whatever is wrong with a table this project makes itself.
 PROGRAM_FAULT = "This is a fault of the program; please report it with the contracts file of the run."
+
+CAN_BE_TRANSIT = f"country is none of {', '.join(sorted(NEVER_SCORED))}, which are never scored"
 
 SCHEMA_RULES: tuple[Rule, ...] = (
     Rule(
@@ -113,6 +116,11 @@ def a_country(column: str, mend: str) -> tuple[Rule, Rule]:
         f"{column} is a known ISO 3166 alpha-3 country code",
         "Use the ISO 3166 alpha-3 code of one country, for example KGZ.",
     )
+
+
+def can_be_transit() -> pl.Expr:
+    """1 where `country` may be scored as a transit country, 0 where it never is (`NEVER_SCORED`)."""
+    return pl.col("country").is_in(sorted(NEVER_SCORED)).not_().cast(pl.Int64)
 
 
 def six_digits(column: str = "hs6") -> tuple[Rule, Rule, Rule]:

@@ -10,9 +10,10 @@ from datetime import date
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_SCORED
 from features.articles.rates import ZERO_WITHOUT_STORY
 from features.catalogue import SIGNALS
-from features.reference.facts import NEVER_SCORED, coalition
+from features.reference.facts import coalition
 
 COVERAGE: dict[str, pl.DataType] = {
     "inbound_age_months": pl.Int64(),  # months from the newest usable coalition month to as_of

@@ -26,7 +26,7 @@ COMMANDS = {
     "simulate": ("simulate", "Make a simulated world with planted diversion and a truth table."),
     "inject": ("inject", "Plant diversion drawn at random in a trade table, with the truth."),
     "retrain": ("retrain", "Train, backtest and store a new model."),
-    "backtest": ("backtest", "Judge the model beside simple rules; write JSON and a page."),
+    "backtest": ("backtest", "Judge the model against simple rules; write JSON and a page."),
     "models": ("models", "List, show, promote or roll back stored models."),
     "doctor": ("doctor", "Check the installation, the model and data files; say what to mend."),
     "explain": ("explain", "Explain one country's score from a run folder."),

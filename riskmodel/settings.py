@@ -49,12 +49,16 @@ class Settings(BaseSettings):
         )
 
 
-def resolve_settings(baseline: str | None, recent_months: int | None) -> tuple[Settings, Windows]:
+def resolve_settings(
+    baseline: str | None, recent_months: int | None, models_dir: Path | None = None
+) -> tuple[Settings, Windows]:
     """Settings from the environment, and the windows that the options ask for; None takes the setting.
 
     Raises WrongUsage with one sentence where a setting or the baseline cannot be read.
     """
     settings = read_settings()
+    if models_dir is not None:
+        settings = settings.model_copy(update={"models_dir": models_dir})
     try:
         first, last = parse_baseline(baseline or settings.baseline)
         months = recent_months or settings.recent_months

@@ -1,6 +1,7 @@
 """Shared fixtures."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT / "tests"))  # makes the helper modules here importable by name
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,12 @@ import polars as pl
 
 from data_contracts.contract import Context, Contract, Rule, Unique
 from data_contracts.rules import (
+    CAN_BE_TRANSIT,
     OWN_BATCH_RULES,
     PROGRAM_FAULT,
     SCHEMA_RULES,
     a_country,
+    can_be_transit,
     given,
     hs_measures,
     one_of,
@@ -46,7 +48,7 @@ def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
             pl.col(name).map_elements(_is_list, return_dtype=pl.Int64).alias(f"{name}_reads")
             for name in JSON_COLUMNS
         ),
-        transit=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
+        transit=can_be_transit(),
         above_low=_finite("risk") - _finite("risk_low"),
         below_high=_finite("risk_high") - _finite("risk"),
         rank_copies=pl.when(pl.col("rank").is_not_null()).then(pl.len().over("as_of", "rank")).cast(pl.Int64),
@@ -64,7 +66,7 @@ def measures_product(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
     return frame.with_columns(
         *hs_measures(),
-        transit=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
+        transit=can_be_transit(),
         score_finite=pl.col("score").is_finite().cast(pl.Int64),
         matched_below_inbound=pl.col("inbound_excess_usd") - pl.col("matched_transit_usd"),
         matched_below_onward=pl.col("onward_excess_usd") - pl.col("matched_transit_usd"),
@@ -122,7 +124,7 @@ _KEY_RULES = (
     given("as_of", PROGRAM_FAULT),
     reads("as_of", "as_of_is_a_date", "as_of is a date", PROGRAM_FAULT),
     *a_country("country", PROGRAM_FAULT),
-    _flag("country_can_be_transit", "country", "transit", "country is neither RUS nor BLR"),
+    _flag("country_can_be_transit", "country", "transit", CAN_BE_TRANSIT),
 )
 
 COUNTRY_RULES = (
@@ -223,7 +225,7 @@ PRODUCT_RULES = (
 
 COUNTRY = Contract(
     name="scores_country",
-    version="1.0",
+    version="1.1",
     columns=SCORES_COUNTRY,
     required=tuple(SCORES_COUNTRY),
     nullable=("rank", *ONLY_SCORED, "excess_transit_usd", *JSON_COLUMNS),
@@ -237,7 +239,7 @@ COUNTRY = Contract(
 
 PRODUCT = Contract(
     name="scores_product",
-    version="1.0",
+    version="1.1",
     columns=SCORES_PRODUCT,
     required=tuple(SCORES_PRODUCT),
     nullable=(*AMOUNTS, "grade"),

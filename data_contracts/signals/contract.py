@@ -9,11 +9,13 @@ import polars as pl
 
 from data_contracts.contract import Context, Contract, Rule, Unique
 from data_contracts.rules import (
+    CAN_BE_TRANSIT,
     OWN_BATCH_RULES,
     PROGRAM_FAULT,
     SCHEMA_RULES,
     a_country,
     batch,
+    can_be_transit,
     given,
     one_of,
     reads,
@@ -109,7 +111,7 @@ def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         # A share that is not finite is judged by the rule above alone.
         *(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(f"{name}_number") for name in FLOATS),
         *((pl.col(total) - pl.col(part)).alias(f"{part}_below_{total}") for part, total in AT_MOST),
-        scored=pl.col("country").is_in(["RUS", "BLR"]).not_().cast(pl.Int64),
+        scored=can_be_transit(),
     )
 
 
@@ -150,7 +152,7 @@ ROW_RULES = (
         "country_can_be_transit",
         ("country",),
         "scored",
-        "country is neither RUS nor BLR",
+        CAN_BE_TRANSIT,
         PROGRAM_FAULT,
         least=1,
     ),
@@ -229,7 +231,7 @@ SET_RULES = (
 
 CONTRACT = Contract(
     name="signals",
-    version="1.3",
+    version="1.4",
     columns=SIGNALS_PANEL,
     required=tuple(SIGNALS_PANEL),
     nullable=(*SIGNALS, *COVERAGE),

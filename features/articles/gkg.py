@@ -11,9 +11,10 @@ import hashlib
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.mentions import COLUMNS
 from features.articles.places.gazetteer import gazetteer, read_reference
-from features.articles.roles.model import NEVER_ROUTES, role_model
+from features.articles.roles.model import role_model
 
 CEILING = (
     0.3  # p_diversion of a country near Russia and near a theme of sanctions, smuggling or export control

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from data_contracts.tables import MENTIONS
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import with_context
 from features.articles.roles.features import CONTEXT_FLAGS, Context
-from features.articles.roles.model import NEVER_ROUTES, Verdict, role_model
+from features.articles.roles.model import Verdict, role_model
 from features.articles.roles.off_topic import about_other_matters
 from features.articles.roles.read import Sentence, read_closely
 from features.articles.roles.screen import article_screen, sentence_screen

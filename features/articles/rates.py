@@ -246,3 +246,18 @@ def _diversity(stories: pl.DataFrame) -> pl.DataFrame:
         .group_by("country", maintain_order=True)
         .agg(source_diversity=(0.0 - (share * share.log()).sum()).clip(0.0))
     )
+
+
+def most_telling(mentions: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
+    """The most telling diversion rows of each country known on `as_of`, certain and recent ones first."""
+    age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
+    return (
+        mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
+        .sort(
+            ["country", pl.col("p_diversion") * (2.0 ** (-age / 365)), "article_id", "sentence_no"],
+            descending=[False, True, False, False],
+        )
+        .group_by("country", maintain_order=True)
+        .head(limit)
+        .select(mentions.columns)
+    )

@@ -8,10 +8,9 @@ from importlib import resources
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_SCORED as NEVER_SCORED  # readers ask for it here too
+
 RUSSIA = "RUS"
-# Ukraine has ended its own trade with Russia (Cabinet resolutions 426 and 1076 of 2022), and what listings
-# place there is mostly on territory under Russian occupation.
-NEVER_SCORED = frozenset({"RUS", "BLR", "UKR", "WLD"})
 DEFAULT_LAG_DAYS = 90  # reporters without a documented release calendar
 MIRROR_CIF = 1.08  # what freight and insurance add to an import value, as in the published asymmetry figures
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
 from features.catalogue import MODEL_SIGNALS
 from riskmodel.backtest import measures
+from riskmodel.backtest.results import AblationLine, rounded
 from riskmodel.model.design import directions, matrix
 from riskmodel.model.head import AdditiveHead, Candidate
 
@@ -27,24 +26,23 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 def ablation(
     train: pl.DataFrame, test: pl.DataFrame, candidate: Candidate, seed: int = 0
-) -> list[dict[str, Any]]:
+) -> tuple[AblationLine, ...]:
     """Measures on `test` of fits on `train` without each group and with it alone, frames of usable rows.
 
     One head sees every row here; a signal that is unknown contributes nothing. So the first line, with all
     signals, differs a little from the model, which changes head by what was reported.
     """
-    lines = [{"signals": "all", "kept": "all", **_measured(MODEL_SIGNALS, train, test, candidate, seed)}]
+    lines = [AblationLine("all", "all", *_measured(MODEL_SIGNALS, train, test, candidate, seed))]
     for words, group in GROUPS.items():
         others = tuple(name for name in MODEL_SIGNALS if name not in group)
         for kept, signals in (("without", others), ("alone", group)):
-            lines.append({"signals": words, "kept": kept, **_measured(signals, train, test, candidate, seed)})
-    rounded: list[dict[str, Any]] = measures.rounded(lines)
-    return rounded
+            lines.append(AblationLine(words, kept, *_measured(signals, train, test, candidate, seed)))
+    return rounded(tuple(lines))
 
 
 def _measured(
     signals: tuple[str, ...], train: pl.DataFrame, test: pl.DataFrame, candidate: Candidate, seed: int
-) -> dict[str, Any]:
+) -> tuple[float | None, float | None]:
     head = AdditiveHead(
         signals, tuple(directions(signals).tolist()), candidate=candidate, n_draws=0, seed=seed
     )
@@ -52,7 +50,7 @@ def _measured(
     blocks = train.select(pl.concat_str("world", "country", separator="/").rank("dense")).to_series()
     head.fit(matrix(train, signals), known, blocks.cast(pl.Int64).to_numpy())
     X = matrix(test, signals)  # noqa: N806
-    return {
-        "average_precision": measures.average_precision(asked, head.decision_function(X)),
-        "brier_skill": measures.brier_skill(asked, head.predict_proba(X)[:, 1], float(np.mean(known))),
-    }
+    return (
+        measures.average_precision(asked, head.decision_function(X)),
+        measures.brier_skill(asked, head.predict_proba(X)[:, 1], float(np.mean(known))),
+    )

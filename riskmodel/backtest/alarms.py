@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from riskmodel.backtest import measures
+from riskmodel.backtest.results import AlarmResult, Alarms, AtShare, PowerLine, RoleResult
 from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.outcomes.rows import GAP_MONTHS
 
@@ -40,7 +40,7 @@ def flagged_like(score: Vector, n: int) -> NDArray[np.bool_]:
     return out
 
 
-def alarms(rows: pl.DataFrame, scores: Mapping[str, Vector], risk: Vector) -> dict[str, Any]:
+def alarms(rows: pl.DataFrame, scores: Mapping[str, Vector], risk: Vector) -> Alarms:
     """For each method: found spells, lead time, false alarms a quarter.
 
     Parameters
@@ -54,12 +54,12 @@ def alarms(rows: pl.DataFrame, scores: Mapping[str, Vector], risk: Vector) -> di
         mine = rows.select("world", "country", "as_of", "target").with_columns(
             pl.Series("flag", flagged_like(score, n))
         )
-        methods[name] = {**_lead(mine), "false_alarms_per_quarter": _false_alarms(mine)}
-    return {"flagged_rows": n, "methods": methods}
+        methods[name] = AlarmResult(*_lead(mine), _false_alarms(mine))
+    return Alarms(n, methods)
 
 
-def _lead(rows: pl.DataFrame) -> dict[str, Any]:
-    """Spells of events: how many begin within the rows, are flagged before they are public, how early.
+def _lead(rows: pl.DataFrame) -> tuple[int, float | None, float | None]:
+    """Spells of events: how many begin within the rows, what share is flagged before it is public, how early.
 
     A spell begins on the first date whose six months ahead hold the event, where the date before has none;
     nine months later (horizon and publication) anyone can read it in the figures. Lead time is the
@@ -76,11 +76,7 @@ def _lead(rows: pl.DataFrame) -> dict[str, Any]:
             if late is not None and flags[late] and events[late]:
                 lead = GAP_MONTHS - _months(days[i], days[late])
                 leads += [lead] if lead > 0 else []
-    return {
-        "spells": spells,
-        "found_before_public": len(leads) / spells if spells else None,
-        "median_lead_months": float(np.median(leads)) if leads else None,
-    }
+    return spells, len(leads) / spells if spells else None, float(np.median(leads)) if leads else None
 
 
 def _months(first: date, last: date) -> int:
@@ -95,7 +91,7 @@ def _false_alarms(rows: pl.DataFrame) -> float | None:
     return wrong / lists if lists else None
 
 
-def roles(rows: pl.DataFrame, risk: Vector) -> dict[str, dict[str, Any]]:
+def roles(rows: pl.DataFrame, risk: Vector) -> dict[str, RoleResult]:
     """For each role of a simulated country: rows, share of events, mean risk, shares flagged high."""
     flag = pl.col("risk") >= LOWER_BOUNDS["high"]
     table = (
@@ -112,10 +108,10 @@ def roles(rows: pl.DataFrame, risk: Vector) -> dict[str, dict[str, Any]]:
         )
         .with_columns((pl.col("flagged_high") > pl.col("events")).alias("flagged_above_base_rate"))
     )
-    return {row.pop("role"): row for row in table.sort("role").to_dicts()}
+    return {row.pop("role"): RoleResult(**row) for row in table.sort("role").to_dicts()}
 
 
-def at_priors(y: NDArray[np.int64], score: Vector, risk: Vector) -> list[dict[str, Any]]:
+def at_priors(y: NDArray[np.int64], score: Vector, risk: Vector) -> tuple[AtShare, ...]:
     """The same scores, had events been rarer or commoner: rows are reweighted to each share of events.
 
     `precision_high` is the share of events among rows in the band `high` with the probabilities moved to
@@ -123,7 +119,7 @@ def at_priors(y: NDArray[np.int64], score: Vector, risk: Vector) -> list[dict[st
     """
     own = float(y.mean())
     if not 0 < own < 1:
-        return []
+        return ()
     out = []
     for prior in sorted({*PRIORS, round(own, 4)}):
         weights = np.where(y == 1, prior / own, (1 - prior) / (1 - own))
@@ -132,18 +128,18 @@ def at_priors(y: NDArray[np.int64], score: Vector, risk: Vector) -> list[dict[st
         high = logit >= np.log(LOWER_BOUNDS["high"] / (1 - LOWER_BOUNDS["high"]))
         found = float((weights * high).sum())
         out.append(
-            {
-                "share_of_events": float(prior),
-                "average_precision": measures.average_precisions(y, score, weights[None, :])[0],
-                "flagged_high": found / len(y),
-                "precision_high": float((weights * high * y).sum()) / found if found else None,
-                "recall_high": float((high & (y == 1)).sum() / y.sum()),
-            }
+            AtShare(
+                share_of_events=float(prior),
+                average_precision=measures.average_precisions(y, score, weights[None, :])[0],
+                flagged_high=found / len(y),
+                precision_high=float((weights * high * y).sum()) / found if found else None,
+                recall_high=float((high & (y == 1)).sum() / y.sum()),
+            )
         )
-    return out
+    return tuple(out)
 
 
-def power(rows: pl.DataFrame, risk: Vector) -> list[dict[str, Any]]:
+def power(rows: pl.DataFrame, risk: Vector) -> tuple[PowerLine, ...]:
     """Which planted diversion is found within six months of its start, by size and declaration.
 
     One line for each class of size (`measure` says whether of diverted US$ a year at the peak, or of their
@@ -159,15 +155,15 @@ def power(rows: pl.DataFrame, risk: Vector) -> list[dict[str, Any]]:
         .group_by("world", "country")
         .agg(pl.col("risk").max(), pl.col(*SIZES, "diversion_declared").first())
     )
-    return [
+    return tuple(
         line
         for measure, bounds in SIZES.items()
         for low, high in _pairs(bounds)
         for line in _found(seen, measure, low, high)
-    ]
+    )
 
 
-def _found(seen: pl.DataFrame, measure: str, low: float, high: float | None) -> list[dict[str, Any]]:
+def _found(seen: pl.DataFrame, measure: str, low: float, high: float | None) -> list[PowerLine]:
     size = pl.col(measure)
     inside = (size >= low) if high is None else size.is_between(low, high, closed="left")
     out = []
@@ -179,15 +175,15 @@ def _found(seen: pl.DataFrame, measure: str, low: float, high: float | None) -> 
         if mine.is_empty():
             continue
         out.append(
-            {
-                "measure": measure,
-                "from": low,
-                "below": high,
-                "onward_trade": words,
-                "countries": mine.height,
-                "elevated": _share(mine["risk"] >= LOWER_BOUNDS["elevated"]),
-                "high": _share(mine["risk"] >= LOWER_BOUNDS["high"]),
-            }
+            PowerLine(
+                measure=measure,
+                at_least=low,
+                below=high,
+                onward_trade=words,
+                countries=mine.height,
+                elevated=_share(mine["risk"] >= LOWER_BOUNDS["elevated"]),
+                high=_share(mine["risk"] >= LOWER_BOUNDS["high"]),
+            )
         )
     return out
 

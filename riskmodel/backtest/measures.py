@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
+
+from riskmodel.backtest.results import Interval, ReliabilityBin
 
 Vector = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -65,15 +68,15 @@ def _mean(values: list[Any]) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def reliability(y: Labels, risk: Vector, n_bins: int = 10) -> list[dict[str, float]]:
+def reliability(y: Labels, risk: Vector, n_bins: int = 10) -> tuple[ReliabilityBin, ...]:
     """Equal-count bins of the probability: n, mean risk, share of events; bins are cut at distinct values."""
     edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_bins + 1)[1:-1]))
     place = np.searchsorted(edges, risk, side="right")
-    return [
-        {"n": int(m.sum()), "risk": float(risk[m].mean()), "events": float(y[m].mean())}
+    return tuple(
+        ReliabilityBin(int(m.sum()), float(risk[m].mean()), float(y[m].mean()))
         for b in np.unique(place)
         if (m := place == b).any()
-    ]
+    )
 
 
 def calibration_error(y: Labels, risk: Vector, n_bins: int = 10) -> float:
@@ -83,7 +86,7 @@ def calibration_error(y: Labels, risk: Vector, n_bins: int = 10) -> float:
     0.0
     """
     bins = reliability(y, risk, n_bins)
-    return float(sum(b["n"] * abs(b["risk"] - b["events"]) for b in bins) / len(y))
+    return float(sum(b.n * abs(b.risk - b.events) for b in bins) / len(y))
 
 
 def brier(y: Labels, risk: Vector) -> float:
@@ -105,21 +108,10 @@ def block_weights(blocks: Labels, seed: int = 0, n_boot: int | None = None) -> N
     return counts[:, place].astype(np.float64)
 
 
-def interval(values: list[float | None], level: float = 0.9) -> list[float] | None:
+def interval(values: Sequence[float | None], level: float = 0.9) -> Interval | None:
     """Central interval of bootstrap values; None when none could be computed."""
     known = [value for value in values if value is not None]
     if not known:
         return None
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
-    return [float(low), float(high)]
-
-
-def rounded(content: Any, digits: int = 6) -> Any:
-    """Nested content with floats rounded, for files that must not depend on the last bits."""
-    if isinstance(content, float):
-        return round(content, digits)
-    if isinstance(content, dict):
-        return {key: rounded(value, digits) for key, value in content.items()}
-    if isinstance(content, list):
-        return [rounded(value, digits) for value in content]
-    return content
+    return float(low), float(high)

@@ -1,10 +1,9 @@
-"""The product score on simulated worlds: country and HS6 code, six months ahead, beside single columns."""
+"""The product score on simulated worlds: country and HS6 code, six months ahead, against single columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,6 +16,7 @@ from features.trade.flows.families import goods_in_force
 from features.trade.products import SMALL_USD, others_excess_usd, product_table
 from features.trade.signals import signals_on_day
 from riskmodel.backtest import measures
+from riskmodel.backtest.results import Gain, ProductMethod, ProductResults, ProductRole, rounded
 from riskmodel.model.head import AdditiveHead
 from riskmodel.outcomes.labels import final_legs, product_labels
 from riskmodel.outcomes.simulated_rows import WorldJob, country_roles, undeclared_by_code
@@ -96,7 +96,7 @@ def _blocks(rows: pl.DataFrame) -> NDArray[np.int64]:
     return rows.select(named).to_series().to_numpy()
 
 
-def judge_products(rows: pl.DataFrame, learnt: Vector) -> dict[str, Any]:
+def judge_products(rows: pl.DataFrame, learnt: Vector) -> ProductResults:
     """Average precision, AUC and precision@50 of the score, the learnt rule and each column, and by role.
 
     precision@50 is a mean over worlds and dates. `gain_of_learnt` is over the score, with its 90 % interval;
@@ -118,33 +118,31 @@ def judge_products(rows: pl.DataFrame, learnt: Vector) -> dict[str, Any]:
         *(measures.average_precisions(y, scores[name], weights) for name in (LEARNT, SCORE)), strict=True
     )
     differences: list[float | None] = [a - b for a, b in pairs if a is not None and b is not None]
-    content: dict[str, Any] = measures.rounded(
-        {
-            "rows": len(y),
-            "events": int(y.sum()),
-            "methods": methods,
-            "gain_of_learnt": {
-                "gain": methods[LEARNT]["average_precision"] - methods[SCORE]["average_precision"],
-                "interval_90": measures.interval(differences),
-            },
-            "roles": _roles(rows),
-        }
+    found = ProductResults(
+        rows=len(y),
+        events=int(y.sum()),
+        methods=methods,
+        gain_of_learnt=Gain(
+            methods[LEARNT].average_precision - methods[SCORE].average_precision,
+            measures.interval(differences),
+        ),
+        roles=_roles(rows),
     )
-    return content
+    return rounded(found)
 
 
 def _method(
     y: NDArray[np.int64], score: Vector, lists: NDArray[np.int64], weights: NDArray[np.float64]
-) -> Mapping[str, Any]:
-    return {
-        "average_precision": measures.average_precision(y, score) or 0.0,
-        "average_precision_90": measures.interval(measures.average_precisions(y, score, weights)),
-        "auc": float(roc_auc_score(y, score)),
-        "precision_at_50": measures.top_k(y, score, lists, BEST)[0],
-    }
+) -> ProductMethod:
+    return ProductMethod(
+        average_precision=measures.average_precision(y, score) or 0.0,
+        average_precision_90=measures.interval(measures.average_precisions(y, score, weights)),
+        auc=float(roc_auc_score(y, score)),
+        precision_at_50=measures.top_k(y, score, lists, BEST)[0],
+    )
 
 
-def _roles(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
+def _roles(rows: pl.DataFrame) -> dict[str, ProductRole]:
     bound = float(str(rows[SCORE].quantile(1 - TOP_SHARE)))
     table = rows.group_by("role").agg(
         pl.len().alias("rows"),
@@ -152,4 +150,4 @@ def _roles(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
         (pl.col(SCORE) >= bound).mean().alias("in_the_top"),
         ((pl.col(SCORE) >= bound) & ~pl.col("target")).mean().alias("in_the_top_without_event"),
     )
-    return {row.pop("role"): row for row in table.sort("role").to_dicts()}
+    return {row.pop("role"): ProductRole(**row) for row in table.sort("role").to_dicts()}

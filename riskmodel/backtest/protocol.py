@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,15 @@ from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.backtest import alarms, measures
 from riskmodel.backtest.baselines import as_probability, baseline_scores
 from riskmodel.backtest.reachable import reachable
+from riskmodel.backtest.results import (
+    Choice,
+    Evaluation,
+    Gain,
+    HiddenInputs,
+    MethodResult,
+    SliceResult,
+    rounded,
+)
 from riskmodel.model.design import head_expr
 from riskmodel.model.estimator import Model, fit_heads
 from riskmodel.model.head import Candidate
@@ -109,22 +118,21 @@ def rule_scores(
 
 def with_inputs_hidden(
     train: pl.DataFrame, test: pl.DataFrame, choice: Candidate, seed: int = 0
-) -> dict[str, Any]:
+) -> dict[str, HiddenInputs]:
     """Measures of the chosen candidate on `test` had some inputs never been given or reported."""
     heads = fit_heads(train, labels_of(train), blocks_of(train), candidate=choice, n_draws=0, seed=seed)
     model, y = Model("", heads), labels_of(test)
-    content: dict[str, Any] = {}
+    content = {}
     for words, signals in HIDDEN_INPUTS.items():
         hidden = test.with_columns(pl.lit(None, dtype=test.schema[name]).alias(name) for name in signals)
         out = model.predict(hidden)
         risk = out["risk"].to_numpy()
-        content[words] = {
-            "average_precision": measures.average_precision(y, out["logit"].to_numpy()),
-            "brier_skill": measures.brier_skill(y, risk, float(labels_of(train).mean())),
-            "calibration_error": measures.calibration_error(y, risk),
-        }
-    rounded: dict[str, Any] = measures.rounded(content)
-    return rounded
+        content[words] = HiddenInputs(
+            average_precision=measures.average_precision(y, out["logit"].to_numpy()),
+            brier_skill=measures.brier_skill(y, risk, float(labels_of(train).mean())),
+            calibration_error=measures.calibration_error(y, risk),
+        )
+    return rounded(content)
 
 
 def rolling_origins(
@@ -185,12 +193,12 @@ def _all_folds(
     )
 
 
-def evaluate(scored: Scored, choice: str) -> dict[str, Any]:
-    """Measures of every method on all rows and on slices, ready for JSON (numbers rounded to 6 digits).
+def evaluate(scored: Scored, choice: str) -> Evaluation:
+    """Measures of every method on all rows and on slices.
 
-    `choice` is the method whose reliability, errors by role, power and other priors are told.
+    `choice` is the method whose reliability, errors by role, power and other shares of events are given.
     """
-    rows = scored.rows
+    rows, columns = scored.rows, scored.rows.columns
     slices = {
         "all": np.ones(rows.height, dtype=bool),
         "onset_only": rows["onset"].to_numpy(),
@@ -198,45 +206,36 @@ def evaluate(scored: Scored, choice: str) -> dict[str, Any]:
         "onward_leg_unknown": rows["onward_excess_usd"].is_null().to_numpy(),
     }
     risk = np.asarray(scored.risks[choice])
-    content: dict[str, Any] = {"slices": {name: _slice(scored, mask) for name, mask in slices.items()}}
-    content["reliability"] = {choice: measures.reliability(labels_of(rows), risk)}
-    content["alarms"] = alarms.alarms(rows, scored.scores, risk)
-    content["other_shares_of_events"] = alarms.at_priors(labels_of(rows), scored.scores[choice], risk)
-    if "role" in rows.columns:
-        content["roles"] = alarms.roles(rows, risk)
-    if "diversion_start" in rows.columns:
-        content["power"] = alarms.power(rows, risk)
-    if "truth_now" in rows.columns:
-        content["reachable"] = reachable(rows, scored.scores, risk, choice)
-    rounded: dict[str, Any] = measures.rounded(content)
-    return rounded
+    evaluation = Evaluation(
+        slices={name: _slice(scored, mask) for name, mask in slices.items()},
+        reliability={choice: measures.reliability(labels_of(rows), risk)},
+        alarms=alarms.alarms(rows, scored.scores, risk),
+        other_shares_of_events=alarms.at_priors(labels_of(rows), scored.scores[choice], risk),
+        roles=alarms.roles(rows, risk) if "role" in columns else {},
+        power=alarms.power(rows, risk) if "diversion_start" in columns else (),
+        reachable=reachable(rows, scored.scores, risk, choice) if "truth_now" in columns else None,
+    )
+    return rounded(evaluation)
 
 
-def _slice(scored: Scored, mask: NDArray[np.bool_]) -> dict[str, Any]:
+def _slice(scored: Scored, mask: NDArray[np.bool_]) -> SliceResult:
     rows = scored.rows.filter(pl.Series(mask))
     y = labels_of(rows)
     if not len(y) or not y.any():
-        return {"rows": len(y), "events": 0}
+        return SliceResult(rows=len(y), events=0)
     queries = rows.select(pl.concat_str("world", pl.col("as_of").cast(pl.String)).rank("dense")).to_series()
-    weights = measures.block_weights(blocks_of(rows))
+    lists, weights = queries.cast(pl.Int64).to_numpy(), measures.block_weights(blocks_of(rows))
     methods = {
-        name: _method(
-            y,
-            scored.scores[name][mask],
-            scored.risks[name][mask],
-            queries.cast(pl.Int64).to_numpy(),
-            weights,
-            scored.base_rate,
-        )
-        for name in scored.scores
+        name: _method(y, score[mask], scored.risks[name][mask], lists, weights, scored.base_rate)
+        for name, score in scored.scores.items()
     }
-    return {
-        "rows": len(y),
-        "events": int(y.sum()),
-        "countries": len(np.unique(blocks_of(rows))),
-        "base_rate": float(y.mean()),
-        "methods": methods,
-    }
+    return SliceResult(
+        rows=len(y),
+        events=int(y.sum()),
+        countries=len(np.unique(blocks_of(rows))),
+        base_rate=float(y.mean()),
+        methods=methods,
+    )
 
 
 def _method(
@@ -246,22 +245,22 @@ def _method(
     queries: NDArray[np.int64],
     weights: Vector,
     base_rate: float,
-) -> dict[str, Any]:
+) -> MethodResult:
     precision_at_10, _ = measures.top_k(y, score, queries, 10)
     _, recall_at_20 = measures.top_k(y, score, queries, 20)
-    return {
-        "average_precision": measures.average_precision(y, score),
-        "average_precision_90": measures.interval(measures.average_precisions(y, score, weights)),
-        "precision_at_10": precision_at_10,
-        "recall_at_20": recall_at_20,
-        "brier": measures.brier(y, risk),
-        "brier_skill": measures.brier_skill(y, risk, base_rate),
-        "brier_skill_90": measures.interval(measures.brier_skills(y, risk, base_rate, weights)),
-        "calibration_error": measures.calibration_error(y, risk),
-    }
+    return MethodResult(
+        average_precision=measures.average_precision(y, score),
+        average_precision_90=measures.interval(measures.average_precisions(y, score, weights)),
+        precision_at_10=precision_at_10,
+        recall_at_20=recall_at_20,
+        brier=measures.brier(y, risk),
+        brier_skill=measures.brier_skill(y, risk, base_rate),
+        brier_skill_90=measures.interval(measures.brier_skills(y, risk, base_rate, weights)),
+        calibration_error=measures.calibration_error(y, risk),
+    )
 
 
-def gain(scored: Scored, challenger: str, holder: str) -> dict[str, Any]:
+def gain(scored: Scored, challenger: str, holder: str) -> Gain:
     """Gain in average precision of one method over another, with its 90 % country-block interval."""
     y, weights = labels_of(scored.rows), measures.block_weights(blocks_of(scored.rows))
     pairs = zip(
@@ -271,16 +270,12 @@ def gain(scored: Scored, challenger: str, holder: str) -> dict[str, Any]:
     difference = [a - b for a, b in pairs if a is not None and b is not None]
     full = [measures.average_precision(y, scored.scores[name]) for name in (challenger, holder)]
     if full[0] is None or full[1] is None:
-        return {"gain": None, "interval_90": None}
-    content: dict[str, Any] = measures.rounded(
-        {"gain": full[0] - full[1], "interval_90": measures.interval(list(difference))}
-    )
-    return content
+        return Gain(None, None)
+    return rounded(Gain(full[0] - full[1], measures.interval(difference)))
 
 
-def champion_by_rule(scored: Scored) -> dict[str, Any]:
+def champion_by_rule(scored: Scored) -> Choice:
     """The simpler candidate, unless the other's gain has an interval that lies above 0."""
     other = next(name for name in CANDIDATES if name != SIMPLER)
     found = gain(scored, other, SIMPLER)
-    wins = found["interval_90"] is not None and found["interval_90"][0] > 0
-    return {"choice": other if wins else SIMPLER, "challenger": other, "simpler": SIMPLER, **found}
+    return Choice(other if found.beyond_doubt else SIMPLER, other, SIMPLER, found.gain, found.interval_90)

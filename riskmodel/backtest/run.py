@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from sklearn.metrics import precision_recall_curve
 
 from riskmodel.backtest import measures
 from riskmodel.backtest.ablation import ablation
-from riskmodel.backtest.card import METHOD_NAMES, reachable_words
+from riskmodel.backtest.names import METHOD_NAMES, reachable_words
 from riskmodel.backtest.page import backtest_page
 from riskmodel.backtest.products import judge_products, learnt_scores, product_rows
 from riskmodel.backtest.protocol import (
@@ -27,6 +26,7 @@ from riskmodel.backtest.protocol import (
     rule_scores,
     usable,
 )
+from riskmodel.backtest.results import Backtest, CountryLine, backtest_json
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.model.estimator import Model
@@ -34,6 +34,7 @@ from riskmodel.operations import disk
 from riskmodel.outcomes.rows import Target
 from riskmodel.outcomes.simulated_rows import held_out_jobs, training_jobs, world_rows
 from riskmodel.publication.publish import check_folder
+from riskmodel.report.words import figure
 
 Tell = Callable[[str], None]
 CURVE_POINTS = 100
@@ -41,19 +42,12 @@ TIMELINES = 24
 MODEL = "model"
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A backtest as plain content, ready for JSON and for the page."""
-
-    content: Mapping[str, Any]
-
-    def write(self, folder: Path) -> None:
-        """`backtest.json` and `backtest.html` in `folder`, which is made where it is absent."""
-        text = json.dumps(self.content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        page = backtest_page(self.content)
-        check_folder(folder)
-        disk.replace_text(folder / "backtest.json", text + "\n")
-        disk.replace_text(folder / "backtest.html", page)
+def write_backtest(backtest: Backtest, folder: Path) -> None:
+    """`backtest.json` and `backtest.html` in `folder`, which is made where it is absent."""
+    text, page = backtest_json(backtest), backtest_page(backtest)
+    check_folder(folder)
+    disk.replace_text(folder / "backtest.json", text)
+    disk.replace_text(folder / "backtest.html", page)
 
 
 def on_worlds(
@@ -65,7 +59,7 @@ def on_worlds(
     *,
     with_ablation: bool = False,
     with_products: bool = False,
-) -> Judged:
+) -> Backtest:
     """A stored model, frozen, on `n_worlds` simulated worlds from `seed` of the held-out ranges.
 
     The simple rules that need fitting are fitted on half as many training worlds (at least four), the
@@ -92,18 +86,21 @@ def on_worlds(
         f"Model {model.model_id}, frozen, on {n_worlds} simulated worlds (seeds from {seed}) of other "
         f"parameter ranges than training. The simple rules were fitted on {n_known} training worlds."
     )
-    content = _content(scored, MODEL, protocol, simulated=True, dropped=dropped)
+    backtest = replace(
+        _backtest(scored, MODEL, protocol, simulated=True, dropped=dropped), model_id=model.model_id
+    )
     if with_ablation:
         tell("Fitting without and with each group of signals.")
-        content["ablation"] = ablation(train, test, model.manifest["candidate"])
+        backtest = replace(backtest, ablation=ablation(train, test, model.manifest["candidate"]))
     if with_products:
         tell("Scoring products in the same worlds.")
         asked = product_rows(held_out_jobs(n_worlds, seed), n_jobs)
-        content["products"] = judge_products(asked, learnt_scores(product_rows(known_jobs, n_jobs), asked))
-    return Judged({**content, "model_id": model.model_id})
+        learnt = learnt_scores(product_rows(known_jobs, n_jobs), asked)
+        backtest = replace(backtest, products=judge_products(asked, learnt))
+    return backtest
 
 
-def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = False) -> Judged:
+def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = False) -> Backtest:
     """Both candidates and the simple rules on labelled rows of the user's tables, by rolling origins.
 
     Where too few events were known early enough, countries are left out instead. `simulated`: whether any
@@ -123,21 +120,21 @@ def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = 
         protocol = "Countries left out in five folds: too few events were known early enough for origins."
     if scored is None or not labels_of(scored.rows).any():
         raise WrongUsage("Too few countries had events to judge on; give a longer table or more countries.")
-    choice = champion_by_rule(scored)["choice"]
-    return Judged(_content(scored, choice, protocol, simulated=simulated, dropped=dropped))
+    choice = champion_by_rule(scored).choice
+    return _backtest(scored, choice, protocol, simulated=simulated, dropped=dropped)
 
 
-def summary(content: Mapping[str, Any]) -> list[str]:
+def summary(backtest: Backtest) -> list[str]:
     """A few lines for the terminal: each method's average precision, strongest first."""
-    methods = content["evaluation"]["slices"]["all"]["methods"]
+    methods = backtest.evaluation.slices["all"].methods
     width = max(len(METHOD_NAMES.get(name, name)) for name in methods)
-    ordered = sorted(methods.items(), key=lambda item: (-item[1]["average_precision"], item[0]))
-    lines = [content["protocol"]] + [
-        f"  {METHOD_NAMES.get(name, name):<{width}}  average precision {m['average_precision']:.2f} "
-        f"[{m['average_precision_90'][0]:.2f}, {m['average_precision_90'][1]:.2f}]"
-        for name, m in ordered
+    ordered = sorted(methods.items(), key=lambda item: (-(item[1].average_precision or 0.0), item[0]))
+    lines = [backtest.protocol] + [
+        f"  {METHOD_NAMES.get(name, name):<{width}}  average precision "
+        f"{figure(method.average_precision, method.average_precision_90)}"
+        for name, method in ordered
     ]
-    found = content["evaluation"].get("reachable")
+    found = backtest.evaluation.reachable
     return [*lines, reachable_words(found)] if found else lines
 
 
@@ -153,21 +150,21 @@ def _refuse_seen(seed: int, n_worlds: int, trained: Mapping[str, Any]) -> None:
         raise WrongUsage(f"--seed {seed} gives worlds that the model was trained on; give another seed.")
 
 
-def _content(
+def _backtest(
     scored: Scored, choice: str, protocol: str, *, simulated: bool, dropped: Mapping[str, int]
-) -> dict[str, Any]:
-    return {
-        "protocol": protocol,
-        "simulated": simulated,
-        "method": choice,
-        "dropped": dict(dropped),
-        "evaluation": evaluate(scored, choice),
-        "curves": _curves(scored, choice),
-        "timelines": _timelines(scored, choice),
-    }
+) -> Backtest:
+    return Backtest(
+        protocol=protocol,
+        simulated=simulated,
+        method=choice,
+        dropped=dict(dropped),
+        evaluation=evaluate(scored, choice),
+        curves=_curves(scored, choice),
+        timelines=_timelines(scored, choice),
+    )
 
 
-def _curves(scored: Scored, choice: str) -> dict[str, list[list[float]]]:
+def _curves(scored: Scored, choice: str) -> dict[str, tuple[tuple[float, float], ...]]:
     """Precision against recall of the choice and of the three best others: [recall, precision] points."""
     y = labels_of(scored.rows)
     found = {name: measures.average_precision(y, score) or 0.0 for name, score in scored.scores.items()}
@@ -176,11 +173,11 @@ def _curves(scored: Scored, choice: str) -> dict[str, list[list[float]]]:
     for name in (choice, *others):
         precision, recall, _ = precision_recall_curve(y, scored.scores[name])
         at = np.unique(np.linspace(0, len(recall) - 1, CURVE_POINTS).round().astype(int))[::-1]
-        curves[name] = [[round(float(recall[i]), 4), round(float(precision[i]), 4)] for i in at]
+        curves[name] = tuple((round(float(recall[i]), 4), round(float(precision[i]), 4)) for i in at)
     return curves
 
 
-def _timelines(scored: Scored, choice: str) -> list[dict[str, Any]]:
+def _timelines(scored: Scored, choice: str) -> tuple[CountryLine, ...]:
     """Countries over time: half those with most events, half the strongest without any."""
     rows = scored.rows.with_columns(pl.Series("risk", scored.risks[choice]))
     if "role" not in rows.columns:
@@ -196,14 +193,14 @@ def _timelines(scored: Scored, choice: str) -> list[dict[str, Any]]:
     for world, country in chosen:
         mine = rows.filter((pl.col("world") == world) & (pl.col("country") == country)).sort("as_of")
         lines.append(
-            {
-                "world": world,
-                "country": country,
-                "role": mine["role"][0],
-                "as_of": [str(day) for day in mine["as_of"]],
-                "risk": [round(risk, 4) for risk in mine["risk"]],
-                "event": mine["target"].to_list(),
-                "flagged": bool((mine["risk"] >= LOWER_BOUNDS["high"]).any()),
-            }
+            CountryLine(
+                world=world,
+                country=country,
+                role=mine["role"][0],
+                as_of=tuple(mine["as_of"]),
+                risk=tuple(round(risk, 4) for risk in mine["risk"]),
+                event=tuple(mine["target"]),
+                flagged=bool((mine["risk"] >= LOWER_BOUNDS["high"]).any()),
+            )
         )
-    return lines
+    return tuple(lines)

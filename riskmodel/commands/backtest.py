@@ -1,4 +1,4 @@
-"""`riskmodel backtest`: judge a model beside simple rules."""
+"""`riskmodel backtest`: judge a model against simple rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from riskmodel.training.run import OwnTables
 
 
-@click.command(name="backtest", short_help="Judge the model beside simple rules; write JSON and a page.")
+@click.command(name="backtest", short_help="Judge the model against simple rules; write JSON and a page.")
 @click.option("--model", "model_id", metavar="ID", help="Model id; default: the champion.")
 @click.option("--worlds", type=click.IntRange(2), default=12, show_default=True, help="Simulated worlds.")
 @click.option("--seed", type=click.IntRange(0), default=901000, show_default=True, help="First world's seed.")
@@ -32,19 +32,19 @@ def command(
     target: str,
     own: OwnTables | None,
     out: Path,
-    models_dir: Path | None,
+    models_dir: Path,
     jobs: int,
     quiet: bool,
 ) -> None:
-    """Judge a model beside simple rules and write backtest.json and backtest.html.
+    """Judge a model against simple rules and write backtest.json and backtest.html.
 
     Without --trade a stored model, frozen, is judged on simulated worlds. With --trade both candidates are
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
-    from riskmodel.backtest import run as judging
+    from riskmodel.backtest.run import on_tables, on_worlds, summary, write_backtest
     from riskmodel.operations.ending import one_line
     from riskmodel.publication.publish import check_folder
-    from riskmodel.registry import champion as registry
+    from riskmodel.registry.champion import load
     from riskmodel.training.run import labelled_tables
 
     def tell(words: str) -> None:
@@ -54,13 +54,11 @@ def command(
     check_folder(out)  # before minutes of work, not after
     if own is not None:
         rows, source = labelled_tables(own, "listing" if target == "listing" else "transit", tell)
-        judged = judging.on_tables(rows, jobs, tell, simulated=bool(source["simulated"]))
+        backtest = on_tables(rows, jobs, tell, simulated=bool(source.simulated))
     else:
-        model = registry.load(model_id, models_dir or registry.MODELS_DIR)
-        judged = judging.on_worlds(
-            model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products
-        )
-    judged.write(out)
-    for line in judging.summary(judged.content):
+        model = load(model_id, models_dir)
+        backtest = on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products)
+    write_backtest(backtest, out)
+    for line in summary(backtest):
         tell(line)
     tell(f"Page: {one_line(str(out))}/backtest.html")

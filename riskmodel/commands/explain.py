@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from riskmodel.report.manifest import RunManifest
+    from riskmodel.report.rows import CountryScore
 
 NEEDED = ("manifest.json", "scores_country.parquet", "signals.parquet", "evidence.parquet")
 
@@ -33,6 +34,8 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
     import polars as pl
 
     from riskmodel.errors import InputUnreadable, WrongUsage
+    from riskmodel.report.country_text import country_lines
+    from riskmodel.report.manifest import read_run_manifest
     from riskmodel.sources.files.find import printable
 
     missing = [name for name in NEEDED if not (run / name).is_file()]
@@ -42,7 +45,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
             "folder that riskmodel score wrote with --out."
         )
     try:
-        manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_run_manifest(run)
         scores = pl.read_parquet(run / "scores_country.parquet")
         evidence = pl.read_parquet(run / "evidence.parquet")
         signals = pl.read_parquet(run / "signals.parquet")
@@ -51,15 +54,15 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
             f"{printable(run.name)} cannot be read as a run ({type(error).__name__}); score again."
         ) from error
     row = _find(scores, country)
-    mine = signals.filter(pl.col("country") == row["country"])
-    moved = _moved(manifest, scores, before, row["country"])
-    for line in explain_lines(
-        row, mine, evidence.filter(pl.col("country") == row["country"]), manifest, rows, moved
+    mine = signals.filter(pl.col("country") == row.country)
+    moved = _moved(manifest, scores, before, row.country)
+    for line in country_lines(
+        row, mine, evidence.filter(pl.col("country") == row.country), manifest, rows, moved
     ):
         click.echo(line)
 
 
-def _moved(manifest: dict[str, Any], scores: pl.DataFrame, before: Path | None, country: str) -> list[str]:
+def _moved(manifest: RunManifest, scores: pl.DataFrame, before: Path | None, country: str) -> list[str]:
     """Signals of the run that lie elsewhere than in training, and what changed since an earlier run."""
     import polars as pl
 
@@ -68,7 +71,7 @@ def _moved(manifest: dict[str, Any], scores: pl.DataFrame, before: Path | None, 
     from riskmodel.explain.drift import rank_churn
     from riskmodel.sources.files.find import printable
 
-    names = [row["signal"] for row in manifest.get("drift", []) if row["moved"] and row["signal"] in BY_NAME]
+    names = [one.signal for one in manifest.drift if one.moved and one.signal in BY_NAME]
     lines = [f"values of this run lie elsewhere than in training: {BY_NAME[name].label}" for name in names]
     if before is None:
         return lines
@@ -89,101 +92,19 @@ def _moved(manifest: dict[str, Any], scores: pl.DataFrame, before: Path | None, 
     return [*lines, churn.words()]
 
 
-def _find(scores: pl.DataFrame, asked: str) -> dict[str, Any]:
+def _find(scores: pl.DataFrame, asked: str) -> CountryScore:
     """The country's row; WrongUsage names what there is."""
     import polars as pl
 
     from riskmodel.errors import WrongUsage
+    from riskmodel.report.rows import CountryScore, rows_of
     from riskmodel.sources.files.find import printable
 
     wanted = asked.strip().casefold()
     names = scores.with_columns(pl.Series("_row", range(scores.height), dtype=pl.Int64))
     for place, code, name in names.select("_row", "country", "name").iter_rows():
         if wanted in {code.casefold(), (name or "").casefold()}:
-            return scores.row(place, named=True)
+            return next(rows_of(CountryScore, scores[place]))
     known = sorted(scores["country"].to_list())
     shown = ", ".join(known[:40]) + (f" and {len(known) - 40} more" if len(known) > 40 else "")
     raise WrongUsage(f"{printable(asked, 40)!r} is not among the countries of this run; there are: {shown}.")
-
-
-def explain_lines(
-    row: dict[str, Any],
-    signals: pl.DataFrame,
-    evidence: pl.DataFrame,
-    manifest: dict[str, Any],
-    limit: int,
-    moved: Sequence[str] = (),
-) -> list[str]:
-    """The explanation as lines of text, nothing from inputs left unescaped.
-
-    Parameters
-    ----------
-    row: of scores_country. signals: the country's row of the panel. evidence: the country's rows. limit: how
-        many evidence rows of each kind are told. moved: what drifted or changed, in words.
-    """
-    from riskmodel.sources.files.find import printable
-
-    lines = [f"{printable(row['name'] or row['country'])} ({row['country']}), as of {row['as_of']}"]
-    if manifest.get("simulated"):
-        lines.append("SIMULATED data: nothing here says anything about a real country.")
-    if row["abstained"]:
-        lines.append("No score: what came in from the coalition is not known. Not reported is not zero.")
-    else:
-        lines.append(
-            f"risk {row['risk']:.0%} ({row['risk_low']:.0%} to {row['risk_high']:.0%}), band {row['band']}, "
-            f"grade {row['grade']}, rank {row['rank']}"
-        )
-    drivers = json.loads(row["drivers"] or "[]")
-    lines += _section("What drives it", [_driver(d) for d in drivers])
-    unknown = _unknown(signals, {d["signal"] for d in drivers})
-    lines += _section("Not known, so it moves nothing", unknown)
-    lines += _section("What speaks against it", json.loads(row["counter_evidence"] or "[]"))
-    lines += _section("What would lower it", json.loads(row["lowers"] or "[]"))
-    lines += _section("What moved", list(moved))
-    lines += _section("Evidence", _evidence(evidence, limit))
-    return [*lines, "", "A score is a reason to look, not proof."]
-
-
-def _section(title: str, items: list[str]) -> list[str]:
-    from riskmodel.sources.files.find import printable
-
-    return ["", title, *(f"  - {printable(item, 400)}" for item in items)] if items else []
-
-
-def _driver(driver: dict[str, Any]) -> str:
-    return f"{driver['contribution']:+.2f}  {driver['words']}"
-
-
-def _unknown(signals: pl.DataFrame, told: set[str]) -> list[str]:
-    from features.catalogue import BY_NAME, MODEL_SIGNALS
-
-    if signals.is_empty():
-        return []
-    row = signals.row(0, named=True)
-    return [BY_NAME[name].label for name in MODEL_SIGNALS if name not in told and row.get(name) is None]
-
-
-def _evidence(evidence: pl.DataFrame, limit: int) -> list[str]:
-    import polars as pl
-
-    lines = []
-    for kind in ("trade", "article", "listing"):
-        mine = evidence.filter(pl.col("kind") == kind)
-        lines += [_evidence_line(row) for row in mine.head(limit).iter_rows(named=True)]
-        if mine.height > limit:
-            lines.append(f"and {mine.height - limit} more {kind} rows in evidence.parquet")
-    return lines
-
-
-def _evidence_line(row: dict[str, Any]) -> str:
-    where = f"[{row['source_file']}, row {row['source_row']}]"
-    if row["kind"] == "trade":
-        month = f"{row['period']:%Y-%m}"
-        return (
-            f"{row['leg']}: {row['reporter']} to {row['partner']}, {row['hs6']}, {month}, "
-            f"US${row['value_usd']:,} {where}"
-        )
-    if row["kind"] == "article":
-        return f'article {row["article_id"]}, sentence {row["sentence_no"]}: "{row["text"]}" {where}'
-    listed = f"listing by {row['jurisdiction']}, {row['known_at']}, {row['n_entities']} entities"
-    return f"{listed}: {row['text']} {where}"

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-PATHS = click.Path(path_type=Path)
-FOLDER = click.option(
-    "--models", "models_dir", type=PATHS, help="Folder of models.  [default: models/ of the project]"
-)
+from riskmodel.commands.options import MODELS
+
 ID = click.argument("model_id", metavar="ID")
 
 
@@ -23,67 +21,72 @@ def command() -> None:
 
 
 @command.command(name="list")
-@FOLDER
-def list_models(models_dir: Path | None) -> None:
+@MODELS
+def list_models(models_dir: Path) -> None:
     """List stored models: id, whether it is the champion, what it learned from, how it was judged."""
     from riskmodel.errors import ModelRefused
     from riskmodel.operations.ending import one_line
-    from riskmodel.registry import champion as registry
+    from riskmodel.registry.champion import champion_id, load, stored_ids
 
-    folder = models_dir or registry.MODELS_DIR
-    champion = registry.champion_id(folder)
-    ids = registry.stored_ids(folder)
+    champion = champion_id(models_dir)
+    ids = stored_ids(models_dir)
     if not ids:
-        click.echo(f"No model is stored in {folder.name}/; riskmodel retrain makes one.")
+        click.echo(f"No model is stored in {one_line(str(models_dir))}; riskmodel retrain makes one.")
     for model_id in ids:
         mark = "champion" if model_id == champion else "stored"
         try:
-            manifest = registry.load(model_id, folder).manifest
+            manifest = load(model_id, models_dir).manifest
         except ModelRefused as refusal:
             click.echo(f"{model_id}  {mark}  cannot be used: {one_line(str(refusal))}")
             continue
         trained = f"{manifest['trained_on']}, {manifest['rows']} rows, {manifest['events']} events"
-        click.echo(f"{model_id}  {mark}  {trained}; {_judged(folder / model_id)}")
+        click.echo(f"{model_id}  {mark}  {trained}; {_judged(models_dir / model_id)}")
 
 
 @command.command(name="show")
 @ID
-@FOLDER
-def show(model_id: str, models_dir: Path | None) -> None:
+@MODELS
+def show(model_id: str, models_dir: Path) -> None:
     """Print the card of a stored model, after every check that scoring makes."""
-    from riskmodel.registry import champion as registry
+    from riskmodel.registry.champion import load
 
-    folder = models_dir or registry.MODELS_DIR
-    registry.load(model_id, folder)
-    click.echo((folder / model_id / "card.md").read_text(encoding="utf-8"))
+    load(model_id, models_dir)
+    click.echo((models_dir / model_id / "card.md").read_text(encoding="utf-8"))
 
 
 @command.command(name="promote")
 @ID
-@FOLDER
-def promote(model_id: str, models_dir: Path | None) -> None:
+@MODELS
+def promote_model(model_id: str, models_dir: Path) -> None:
     """Make a stored model the champion, after every check that scoring makes."""
-    from riskmodel.registry import champion as registry
+    from riskmodel.operations.ending import one_line
+    from riskmodel.registry.champion import promote
 
-    registry.promote(model_id, models_dir or registry.MODELS_DIR)
-    click.echo(f"{model_id} is the champion.")
+    promote(model_id, models_dir)
+    click.echo(f"{model_id} is the champion in {one_line(str(models_dir))}.")
 
 
 @command.command(name="rollback")
-@FOLDER
-def rollback(models_dir: Path | None) -> None:
+@MODELS
+def rollback_champion(models_dir: Path) -> None:
     """Make the champion before the present one champion again; nothing is deleted."""
-    from riskmodel.registry import champion as registry
+    from riskmodel.operations.ending import one_line
+    from riskmodel.registry.champion import rollback
 
-    click.echo(f"{registry.rollback(models_dir or registry.MODELS_DIR)} is the champion again.")
+    click.echo(f"{rollback(models_dir)} is the champion again in {one_line(str(models_dir))}.")
 
 
 def _judged(folder: Path) -> str:
-    import json
+    from riskmodel.backtest.results import TrainingBacktest
+    from riskmodel.publication.typed_json import from_json
+    from riskmodel.report.words import figure, share
 
-    backtest = json.loads((folder / "backtest.json").read_text(encoding="utf-8"))
-    whole = backtest["evaluation"]["slices"]["all"]
-    method = whole.get("methods", {}).get(backtest["choice"]["choice"])
-    if method is None:
+    try:
+        backtest = from_json(TrainingBacktest, (folder / "backtest.json").read_bytes())
+    except ValueError as error:
+        return f"its backtest cannot be read ({error})"
+    whole = backtest.evaluation.slices["all"]
+    method = whole.methods.get(backtest.choice.choice)
+    if method is None or whole.base_rate is None:
         return "not judged: no event among the rows to be judged on"
-    return f"average precision {method['average_precision']:.2f} at {whole['base_rate']:.0%} events"
+    return f"average precision {figure(method.average_precision)} at {share(whole.base_rate, 0)} events"

@@ -12,6 +12,24 @@ import click
 
 PATHS = click.Path(path_type=Path)
 
+
+def _models_folder(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path:
+    if value is not None:
+        return value
+    from riskmodel.settings import read_settings
+
+    return read_settings().models_dir
+
+
+MODELS = click.option(
+    "--models",
+    "models_dir",
+    type=PATHS,
+    metavar="DIR",
+    callback=_models_folder,
+    help="Folder of models.  [default: RISKMODEL_MODELS_DIR, else models/ of the project]",
+)
+
 _OWN_TABLES = (
     click.option(
         "--target",
@@ -36,9 +54,7 @@ _OWN_TABLES = (
     click.option(
         "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
     ),
-    click.option(
-        "--models", "models_dir", type=PATHS, help="Folder of models.  [default: models/ of the project]"
-    ),
+    MODELS,
     click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes."),
     click.option("--quiet", is_flag=True, help="Print nothing but errors."),
 )

@@ -26,26 +26,25 @@ def command(
     seed: int,
     target: str,
     own: OwnTables | None,
-    models_dir: Path | None,
+    models_dir: Path,
     jobs: int,
     quiet: bool,
 ) -> None:
-    """Train a model and judge it beside simple rules, on rows it was not fitted on.
+    """Train a model and judge it against simple rules, on rows it was not fitted on.
 
     Without --trade it learns from simulated worlds and is judged on other worlds. With --trade it learns
-    from your own tables, judged by rolling monthly origins. The model is stored in models/ID with manifest,
-    card and backtest, and becomes the champion only if it beats the present one by the written rule.
+    from your own tables, judged by rolling monthly origins. The model is stored in the folder of models
+    with manifest, card and backtest, and becomes the champion only if it beats the present one by the
+    written rule.
     """
     from riskmodel.operations.ending import one_line
     from riskmodel.outcomes.rows import Target
     from riskmodel.publication.publish import check_folder
-    from riskmodel.registry import champion as registry
-    from riskmodel.training.fit import store
+    from riskmodel.training.promotion import store
     from riskmodel.training.run import from_tables, from_worlds
 
     chosen: Target = "listing" if target == "listing" else "transit"
-    folder = models_dir or registry.MODELS_DIR
-    check_folder(folder, "--models")  # before minutes of work, not after
+    check_folder(models_dir, "--models")  # before minutes of work, not after
 
     def tell(words: str) -> None:
         if not quiet:
@@ -55,6 +54,6 @@ def command(
         trained = from_tables(own, chosen, jobs, tell)
     else:
         trained = from_worlds(worlds, held_out, seed, chosen, jobs, tell)
-    verdict = store(trained, folder)
-    tell(verdict.words)
-    tell(f"Card: {one_line(str(folder))}/{verdict.model_id}/card.md")
+    promotion = store(trained, models_dir)
+    tell(promotion.words)
+    tell(f"Card: {one_line(str(models_dir))}/{promotion.model_id}/card.md")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-PATHS = click.Path(path_type=Path)
+from riskmodel.commands.options import MODELS, PATHS
 
 
 def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
@@ -36,6 +36,7 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
     "--recent-months", type=click.IntRange(1, 60), help="Length of the recent window.  [default: 12]"
 )
 @click.option("--model", "model_id", metavar="ID", help="Model id; default: the champion.")
+@MODELS
 @click.option(
     "--out", required=True, type=PATHS, metavar="DIR", help="Folder of the run; replaced as a whole."
 )
@@ -53,7 +54,7 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--force", is_flag=True, help="Compute again even where the same run is in place.")
-@click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how the job stands.")
+@click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how far the job is.")
 @click.option("--metrics-file", type=PATHS, metavar="FILE", help="Counts for Prometheus, at the end.")
 @click.pass_obj
 def command(
@@ -66,6 +67,7 @@ def command(
     baseline: str | None,
     recent_months: int | None,
     model_id: str | None,
+    models_dir: Path,
     out: Path,
     published_at: date | None,
     trade_format: str | None,
@@ -96,7 +98,7 @@ def command(
 
     job = job or {}
     quiet = quiet or bool(job.get("quiet"))
-    settings, windows = resolve_settings(baseline, recent_months)
+    settings, windows = resolve_settings(baseline, recent_months, models_dir)
     if as_of > date.today():
         raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
     if windows.baseline_start > as_of:
@@ -129,7 +131,7 @@ def command(
         )
         report = read_run(out)
     print_ranking(report, Console(), limit=limit)
-    for kind, rows in report.manifest["rows"].items():
-        if rows["quarantined"]:
-            click.echo(f"{rows['quarantined']} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
+    for kind, rows in report.manifest.rows.items():
+        if rows.quarantined:
+            click.echo(f"{rows.quarantined} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
     click.echo(f"Report: {shown}/report.html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from data_contracts.contract import Contract
+    from riskmodel.report.contract_page import RefusedCell
     from riskmodel.sources.batch import Batch, Parts
     from riskmodel.sources.checked import Intake
 
@@ -27,7 +28,6 @@ KINDS = {
     "goods": "goods",
 }
 EXAMPLES = 3
-Example = tuple[str, str, int, str, str | None]
 
 
 @click.command(name="validate", short_help="Check input files against their contract.")
@@ -124,7 +124,7 @@ def _read(
 
 def _write_quarantine(folder: Path, intake: Intake) -> None:
     from riskmodel.errors import WrongUsage
-    from riskmodel.publication.quarantine_csv import write_quarantine_csv
+    from riskmodel.publication.safe_csv import write_quarantine_csv
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,54 +133,46 @@ def _write_quarantine(folder: Path, intake: Intake) -> None:
         raise WrongUsage(f"Cannot write to --quarantine {folder.name}: {error.strerror}.") from error
 
 
-def _write_report(path: Path, intake: Intake, contract: Contract, examples: list[Example]) -> None:
+def _write_report(path: Path, intake: Intake, contract: Contract, examples: tuple[RefusedCell, ...]) -> None:
     import json
 
     from riskmodel.errors import WrongUsage
+    from riskmodel.report.contract_page import CheckedFile, CheckedTable, contract_page
 
-    content = _content(intake, contract, examples)
+    table = CheckedTable(
+        kind=intake.kind,
+        files=tuple(CheckedFile(f.name, f.sha256, f.reader, f.rows) for f in intake.files),
+        rows_read=intake.rows_read,
+        dropped=intake.dropped,
+        ignored_columns=intake.ignored_columns,
+        report=intake.report,
+        rules=contract.rules,
+        examples=examples,
+    )
     if path.suffix.lower() == ".html":
-        from riskmodel.report.contract_page import verdict_page
-
-        text = verdict_page(content)
+        text = contract_page(table)
     else:
-        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(table.to_json(), indent=2, ensure_ascii=False) + "\n"
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise WrongUsage(f"Cannot write --report {path.name}: {error.strerror}.") from error
 
 
-def _content(intake: Intake, contract: Contract, examples: list[Example]) -> dict[str, Any]:
-    """Everything the report says; equal inputs give equal values."""
-    files = [{"name": f.name, "sha256": f.sha256, "reader": f.reader, "rows": f.rows} for f in intake.files]
-    return {
-        "kind": intake.kind,
-        "files": files,
-        "rows_read": intake.rows_read,
-        "dropped": dict(intake.dropped),
-        "ignored_columns": list(intake.ignored_columns),
-        "report": intake.report,
-        "rules": [rule.to_dict() for rule in contract.rules],
-        "examples": [
-            {"rule": rule, "file": file, "row": row, "column": column, "value": value}
-            for rule, file, row, column, value in examples
-        ],
-    }
+def _examples(contract: Contract, intake: Intake) -> tuple[RefusedCell, ...]:
+    """First refused rows of each rule."""
+    from riskmodel.report.contract_page import RefusedCell
 
-
-def _examples(contract: Contract, intake: Intake) -> list[Example]:
-    """First refused rows of each rule: rule, file, row, column, value as the file had it."""
-    found: list[Example] = []
+    found = []
     for rule in contract.row_rules if intake.rows_quarantined else ():
         column = rule.columns[0]
         hit = intake.quarantined.filter(f"broke_{rule.name}").select("source_file", "source_row", column)
         for file, row, value in hit.head(EXAMPLES).collect().rows():
-            found.append((rule.name, file, row, column, value if value is None else value[:200]))
-    return found
+            found.append(RefusedCell(rule.name, file, row, column, value if value is None else value[:200]))
+    return tuple(found)
 
 
-def _print(console: Console, intake: Intake, contract: Contract, examples: list[Example]) -> None:
+def _print(console: Console, intake: Intake, contract: Contract, examples: tuple[RefusedCell, ...]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
@@ -200,19 +192,20 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: list[
     table.add_column("rows", justify="right")
     table.add_column("what must hold")
     words = {rule.name: rule.description for rule in contract.rules}
-    results = intake.report["results"]
+    results = intake.report.results
     for result in results:
-        verdict = "[green]holds[/]" if result["passed"] else f"[bold red]{result['effect']}[/]"
-        if not result["judged"]:
+        verdict = "[green]holds[/]" if result.passed else f"[bold red]{result.effect}[/]"
+        if not result.judged:
             verdict = "[dim]not judged[/]"
-        count = result["failing_rows"]
-        table.add_row(result["rule"], verdict, f"{count:,}" if count else "", escape(words[result["rule"]]))
+        count = result.failing_rows
+        table.add_row(result.rule, verdict, f"{count:,}" if count else "", escape(words[result.rule]))
     console.print(table)
     for result in results:
-        if not result["passed"]:
-            console.print(f"[bold]{result['rule']}[/]: {escape(printable(result['detail'], 600))}")
+        if not result.passed:
+            console.print(f"[bold]{result.rule}[/]: {escape(printable(result.detail, 600))}")
     if examples:
         console.print("First refused rows:")
-    for rule, file, row, column, value in examples:
-        shown = "empty" if value is None else printable(value, 60)
-        console.print(f"  {escape(printable(file))} row {row}: {column} {escape(shown)} ({rule})")
+    for cell in examples:
+        shown = "empty" if cell.value is None else printable(cell.value, 60)
+        place = f"{escape(printable(cell.file))} row {cell.row}"
+        console.print(f"  {place}: {cell.column} {escape(shown)} ({cell.rule})")

@@ -23,38 +23,70 @@ TOP = 20
 Vector = NDArray[np.float64]
 
 
-def training_signals(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """What a manifest keeps of the training rows: for each model signal `rows`, `known`, `edges`, `shares`.
+@dataclass(frozen=True)
+class TrainingSignal:
+    """What a model's manifest keeps of one signal's values in training.
 
-    known: share of the rows where the signal is known. edges: inner edges of at most ten bins, cut at
-    distinct deciles. shares: of the known rows in each bin (one more than edges).
+    Attributes
+    ----------
+    rows: known values. known: their share of all rows. edges: inner edges of at most ten bins, cut at
+        distinct deciles. shares: of the known rows in each bin (one more than edges).
     """
+
+    rows: int
+    known: float
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
+def training_signals(rows: pl.DataFrame) -> dict[str, TrainingSignal]:
+    """What is kept of the training rows, for each model signal."""
     kept = {}
     for name in MODEL_SIGNALS:
         values = _known(rows, name)
         deciles = np.linspace(0, 1, N_BINS + 1)[1:-1]
         edges = np.unique(np.round(np.quantile(values, deciles), 6)) if len(values) else np.empty(0)
-        kept[name] = {
-            "rows": len(values),
-            "known": round(len(values) / max(rows.height, 1), DIGITS),
-            "edges": [float(edge) for edge in edges],
-            "shares": [round(share, DIGITS) for share in _shares(values, edges).tolist()],
-        }
+        kept[name] = TrainingSignal(
+            rows=len(values),
+            known=round(len(values) / max(rows.height, 1), DIGITS),
+            edges=tuple(float(edge) for edge in edges),
+            shares=tuple(round(share, DIGITS) for share in _shares(values, edges).tolist()),
+        )
     return kept
 
 
-def signal_drift(panel: pl.DataFrame, trained: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """How far each model signal's values lie from those of training, catalogue order; [] without a record.
+def recorded_signals(manifest: Mapping[str, Any]) -> dict[str, TrainingSignal]:
+    """`training_signals` as a model's manifest holds them; empty where it holds none."""
+    return {
+        name: TrainingSignal(kept["rows"], kept["known"], tuple(kept["edges"]), tuple(kept["shares"]))
+        for name, kept in manifest.get("training_signals", {}).items()
+    }
+
+
+@dataclass(frozen=True)
+class SignalDrift:
+    """How one model signal's values lie against those of training.
+
+    Attributes
+    ----------
+    known, known_in_training: shares of rows. psi: the population stability index over the bins of training
+        (sum of (p - q) ln(p / q)), None with fewer than ten known rows. moved: whether it is above 0.25 and
+        above three times what so few rows give by chance.
+    """
+
+    signal: str
+    known: float
+    known_in_training: float
+    psi: float | None
+    moved: bool
+
+
+def signal_drift(panel: pl.DataFrame, trained: Mapping[str, TrainingSignal]) -> tuple[SignalDrift, ...]:
+    """How far each model signal's values lie from those of training, catalogue order; () without a record.
 
     Parameters
     ----------
-    panel: the run's signals panel. trained: `training_signals` of the model's manifest.
-
-    Returns
-    -------
-    For each signal: signal; known, known_in_training (shares of rows); psi, the population stability index
-    over the bins of training (sum of (p - q) ln(p / q), None with fewer than ten known rows); moved, whether
-    it is above 0.25 and above three times what so few rows give by chance.
+    panel: the run's signals panel. trained: what was kept of training.
     """
     found = []
     for name in MODEL_SIGNALS:
@@ -62,25 +94,25 @@ def signal_drift(panel: pl.DataFrame, trained: Mapping[str, Mapping[str, Any]]) 
             continue
         values, kept = _known(panel, name), trained[name]
         psi = bound = None
-        if len(values) >= LEAST_ROWS and kept["rows"]:
-            then, now = np.asarray(kept["shares"]), _shares(values, np.asarray(kept["edges"]))
+        if len(values) >= LEAST_ROWS and kept.rows:
+            then, now = np.asarray(kept.shares), _shares(values, np.asarray(kept.edges))
             # Half a row in each bin keeps an empty one finite.
             then, now = (
                 (part + 0.5 / n) / (1 + 0.5 * len(part) / n)
-                for part, n in ((then, kept["rows"]), (now, len(values)))
+                for part, n in ((then, kept.rows), (now, len(values)))
             )
             psi = float(((now - then) * np.log(now / then)).sum())
-            bound = max(PSI_BOUND, CHANCE * (len(then) - 1) * (1 / len(values) + 1 / kept["rows"]))
+            bound = max(PSI_BOUND, CHANCE * (len(then) - 1) * (1 / len(values) + 1 / kept.rows))
         found.append(
-            {
-                "signal": name,
-                "known": round(len(values) / max(panel.height, 1), DIGITS),
-                "known_in_training": kept["known"],
-                "psi": None if psi is None else round(psi, DIGITS),
-                "moved": psi is not None and bound is not None and psi > bound,
-            }
+            SignalDrift(
+                name,
+                round(len(values) / max(panel.height, 1), DIGITS),
+                kept.known,
+                None if psi is None else round(psi, DIGITS),
+                psi is not None and bound is not None and psi > bound,
+            )
         )
-    return found
+    return tuple(found)
 
 
 def _known(rows: pl.DataFrame, name: str) -> Vector:

@@ -17,9 +17,40 @@ from riskmodel.model.design import LOG_USD_SCALE, matrix, untransformed
 from riskmodel.model.estimator import Model
 from riskmodel.model.head import AdditiveHead
 from riskmodel.model.shapes import Vector
+from riskmodel.publication.typed_json import from_json, to_json
 
 _SHARES = np.arange(1, 401) / 400
 STAYS = "what comes in above the baseline is not seen going on to Russia in the country's own reports"
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What one known signal does to a score.
+
+    Attributes
+    ----------
+    value: in `unit`, whole for US dollars. contribution: on the model's log-odds scale. quantile: share of
+        the other countries of the date with a lower value, None where no other's is known. words: all of it.
+    """
+
+    signal: str
+    value: int | float
+    unit: str
+    contribution: float
+    quantile: float | None
+    words: str
+
+
+def read_drivers(cell: str | None) -> tuple[Driver, ...]:
+    """The drivers in a `drivers` cell; a null or unreadable cell holds none.
+
+    >>> read_drivers('[{"signal": "article_rate"}]'), read_drivers(None)
+    ((), ())
+    """
+    try:
+        return from_json(tuple[Driver, ...], cell or "[]")
+    except ValueError:
+        return ()
 
 
 def explanations(model: Model, panel: pl.DataFrame) -> pl.DataFrame:
@@ -33,7 +64,7 @@ def explanations(model: Model, panel: pl.DataFrame) -> pl.DataFrame:
     parts = (drivers(terms, panel), counter_evidence(terms, panel))
     for part in parts:
         rows = rows.join(part, on=key, how="left", maintain_order="left")
-    asked = [json.dumps(told, ensure_ascii=False) for told in _lowers(model, panel)]
+    asked = [json.dumps(said, ensure_ascii=False) for said in _lowers(model, panel)]
     return rows.with_columns(
         pl.col("drivers", "counter_evidence").fill_null("[]"), pl.Series("lowers", asked, dtype=pl.String)
     )
@@ -53,7 +84,7 @@ def with_quantiles(contributions: pl.DataFrame) -> pl.DataFrame:
 
 
 def drivers(contributions: pl.DataFrame, panel: pl.DataFrame) -> pl.DataFrame:
-    """as_of, country, drivers: JSON list of {signal, value, unit, contribution, quantile, words}.
+    """as_of, country, drivers: JSON list of `Driver`.
 
     Largest absolute contribution first, then catalogue order; unknown signals, which contribute exactly 0,
     are left out. Peers are the other countries of `panel` on the same date, also those that abstain.
@@ -66,21 +97,22 @@ def drivers(contributions: pl.DataFrame, panel: pl.DataFrame) -> pl.DataFrame:
         quantiles, on=["as_of", "country", "signal"], how="left", maintain_order="left"
     )
     ordered = table.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)
-    return _as_json(ordered, "drivers", _driver)
-
-
-def _driver(row: dict[str, Any]) -> dict[str, Any]:
-    signal, value, contribution, quantile = (
-        row[name] for name in ("signal", "value", "contribution", "quantile")
+    return _as_json(
+        ordered,
+        "drivers",
+        lambda row: to_json(_driver(row["signal"], row["value"], row["contribution"], row["quantile"])),
     )
-    return {
-        "signal": signal,
-        "value": int(value) if BY_NAME[signal].unit == "US$" else round(value, 6),
-        "unit": BY_NAME[signal].unit,
-        "contribution": contribution,
-        "quantile": None if quantile is None else round(quantile, 4),
-        "words": driver_words(signal, value, quantile, contribution),
-    }
+
+
+def _driver(signal: str, value: float, contribution: float, quantile: float | None) -> Driver:
+    return Driver(
+        signal=signal,
+        value=int(value) if BY_NAME[signal].unit == "US$" else round(value, 6),
+        unit=BY_NAME[signal].unit,
+        contribution=contribution,
+        quantile=None if quantile is None else round(quantile, 4),
+        words=driver_words(signal, value, quantile, contribution),
+    )
 
 
 def counter_evidence(contributions: pl.DataFrame, panel: pl.DataFrame) -> pl.DataFrame:
@@ -152,7 +184,7 @@ def changes(model: Model, panel_row: pl.DataFrame) -> list[Change]:
     """Every single change that moves the country one band down, smallest relative change first.
 
     Only signals that a country can influence are changed, and only downward. Empty for a row that abstains
-    or stands in the lowest band already.
+    or is in the lowest band already.
     """
     out = model.predict(panel_row)
     risk = out["risk"][0]
@@ -175,10 +207,10 @@ def lowers(model: Model, panel_row: pl.DataFrame) -> list[str]:
 def _lowers(model: Model, panel: pl.DataFrame) -> list[list[str]]:
     out = model.predict(panel)
     seen = {name: matrix(panel, tuple(head.signals)) for name, head in model.heads.items()}
-    told = []
+    found = []
     for place, (name, risk, logit) in enumerate(out.select("head", "risk", "logit").iter_rows()):
-        told.append([] if risk is None else _row_lowers(model.heads[name], seen[name][place], risk, logit))
-    return told
+        found.append([] if risk is None else _row_lowers(model.heads[name], seen[name][place], risk, logit))
+    return found
 
 
 def _row_lowers(head: AdditiveHead, row: Vector, risk: float, logit: float) -> list[str]:

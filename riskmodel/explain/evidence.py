@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -73,22 +72,7 @@ def _latest(flows: pl.LazyFrame, chosen: pl.DataFrame, as_of: date) -> pl.DataFr
     )
 
 
-NO_TEXT = "(A GDELT record: nobody has read a text.)"
-
-
-def most_telling(mentions: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
-    """The most telling diversion rows of each country known on `as_of`, certain and recent ones first."""
-    age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
-    return (
-        mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
-        .sort(
-            ["country", pl.col("p_diversion") * (2.0 ** (-age / 365)), "article_id", "sentence_no"],
-            descending=[False, True, False, False],
-        )
-        .group_by("country", maintain_order=True)
-        .head(limit)
-        .select(mentions.columns)
-    )
+NO_TEXT = "(A GDELT record: no text was read.)"
 
 
 def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
@@ -101,8 +85,7 @@ def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.
         .join(_places(telling["article_id"], news), on="article_id", how="left", maintain_order="left")
         .with_columns(pl.lit("article").alias("kind"), pl.col("published_on").alias("known_at"))
     )
-    fields: dict[str, Any] = dict.fromkeys(("article_id", "sentence_no", "country", "text"))
-    return _shape(rows.with_columns(_digests(rows, fields)))
+    return _shape(rows.with_columns(_digests(rows, ("article_id", "sentence_no", "country", "text"))))
 
 
 def _places(ids: pl.Series, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
@@ -127,7 +110,7 @@ def goods_evidence(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows)
     rows = mix.select(
         "country", kind=pl.lit("goods_mix"), text=words, known_at=pl.lit(as_of), source=pl.lit("articles")
     )
-    return _shape(rows.with_columns(_digests(rows, dict.fromkeys(("country", "text")))))
+    return _shape(rows.with_columns(_digests(rows, ("country", "text"))))
 
 
 def listing_evidence(listings: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
@@ -159,7 +142,7 @@ def _shape(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(absent).select(pl.col(name).cast(dtype) for name, dtype in EVIDENCE.items())
 
 
-def _digests(rows: pl.DataFrame, fields: Mapping[str, Any]) -> pl.Series:
+def _digests(rows: pl.DataFrame, fields: Iterable[str]) -> pl.Series:
     """sha256 of each row's canonical fields, so that a reader can find and check the very row."""
     canonical = rows.select(name for name in fields if name in rows.columns)
     digests = [

@@ -11,9 +11,9 @@ import polars as pl
 
 from features.articles.gkg import gkg_mentions
 from features.articles.mentions import COLUMNS, PARTITION, PartReading, read_part, with_stories
+from features.articles.rates import most_telling
 from features.articles.stories.clusters import Stories, stories_of, story_histories
 from features.articles.stories.minhash import SketchFiles
-from riskmodel.explain.evidence import most_telling
 from riskmodel.operations.scratch import Scratch
 
 FOR_SIGNALS = (

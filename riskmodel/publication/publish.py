@@ -1,4 +1,4 @@
-"""Digests, and the atomic publication of a run: all of it or none of it.
+"""The atomic publication of a folder: all of it or none of it.
 
 A run is written to a hidden sibling of its folder, flushed to disk, and exchanged with the run in place;
 the line in the ledger, which holds the time, comes last. Whatever a killed job leaves behind is cleaned
@@ -8,86 +8,21 @@ or completed when the next job takes the lock.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from riskmodel.errors import RiskmodelError, WrongUsage
 from riskmodel.operations import disk, stopping
+from riskmodel.publication.digests import MANIFEST, read_manifest
 
 LEDGER = "ledger.jsonl"
-MANIFEST = "manifest.json"
 STAGING = ".partial"
 OLD = ".old"
 _ENTRY = ("run_id", "as_of", "simulated")
-
-
-def digest_json(value: Any) -> str:
-    """sha256 of a JSON-able value in its canonical form."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def digest_file(path: Path) -> str:
-    """sha256 of a file's bytes as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@cache
-def code_digest() -> str:
-    """sha256 over this project's source and reference files, so that a run names the code that made it."""
-    total = hashlib.sha256()
-    root = Path(__file__).resolve().parents[2]
-    for package in ("data_contracts", "features", "riskmodel"):
-        for path in sorted((root / package).rglob("*")):
-            if (
-                path.suffix in {".py", ".csv", ".json", ".jinja", ".css", ".skops"}
-                and "__pycache__" not in path.parts
-            ):
-                total.update(str(path.relative_to(root)).encode() + b"\0")
-                total.update(path.read_bytes())
-    return total.hexdigest()
-
-
-def write_json(value: Any, path: Path) -> None:
-    """Write JSON with sorted keys and a final newline: the same value gives the same bytes."""
-    path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a run folder, or None where there is none that can be read."""
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
-    """Whether a run folder holds exactly the files that its manifest lists under `files`, unchanged."""
-    listed = manifest.get("files")
-    if not isinstance(listed, dict) or not listed:
-        return False
-    try:
-        return output_digests(folder) == listed
-    except OSError:
-        return False
-
-
-def output_digests(folder: Path) -> dict[str, str]:
-    """sha256 of every file below a run folder but its manifest, by relative name."""
-    return {
-        path.relative_to(folder).as_posix(): digest_file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path != folder / MANIFEST
-    }
 
 
 def check_target(out: Path) -> None:
@@ -123,7 +58,7 @@ def check_folder(folder: Path, option: str = "--out") -> None:
 
 @contextmanager
 def exclusive(out: Path) -> Iterator[tuple[str, ...]]:
-    """Hold the right to publish `out`; yields what was mended of a job that was killed there before.
+    """Hold the right to publish `out`; yields what was repaired of a job that was killed there before.
 
     The lock ends with the process, however it ends.
 
@@ -145,10 +80,10 @@ def exclusive(out: Path) -> Iterator[tuple[str, ...]]:
                 f"Another job is writing {out.name!r} right now; wait for it or name another --out."
             ) from None
         try:
-            mended = recover(out)
+            repaired = recover(out)
         except OSError as error:
             raise _cannot_write(error, "what a killed job left there could not be cleaned") from None
-        yield mended
+        yield repaired
     finally:
         os.close(handle)  # the file stays: removing it would let two jobs lock two files of one name
 
@@ -156,35 +91,35 @@ def exclusive(out: Path) -> Iterator[tuple[str, ...]]:
 def recover(out: Path) -> tuple[str, ...]:
     """Clean up after a job that was killed while it published `out`; call it under the lock only.
 
-    A run that stands only under its `.old` name is put back, half-written runs are removed, and a run that
+    A run that is there only under its `.old` name is put back, half-written runs are removed, and a run that
     was published without its ledger line gets it.
     """
     staging, old = _aside(out, STAGING), _aside(out, OLD)
-    mended = []
+    repaired = []
     if old.is_dir() and not old.is_symlink() and not (out / MANIFEST).is_file():
         if out.exists():
             out.rmdir()  # check_target let only an empty folder pass
         old.rename(out)
         disk.flush(out.parent)
-        mended.append("put the last run back in its place")
+        repaired.append("put the last run back in its place")
     for left in (old, staging):
         if left.exists() or left.is_symlink():
             disk.remove(left)
-            mended.append("removed what a killed job left behind")
+            repaired.append("removed what a killed job left behind")
     manifest = read_manifest(out)
     if manifest is not None and "run_id" in manifest and not _in_ledger(out, str(manifest["run_id"])):
         entry = {key: manifest.get(key) for key in _ENTRY}
         _append(out, {**entry, "note": "found in place without a ledger line"})
-        mended.append("added the ledger line of the run in place")
-    return tuple(dict.fromkeys(mended))
+        repaired.append("added the ledger line of the run in place")
+    return tuple(dict.fromkeys(repaired))
 
 
-def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, Any] | None = None) -> None:
+def publish(out: Path, write: Callable[[Path], None], entry: Mapping[str, object] | None = None) -> None:
     """Let `write` fill a staging folder, then put it in place of `out` in one step.
 
     Parameters
     ----------
-    write: called with the empty staging folder. entry: line for the ledger beside `out`; the time is added.
+    write: called with the empty staging folder. entry: line for the ledger next to `out`; the time is added.
 
     Raises
     ------
@@ -229,21 +164,21 @@ def put_in_place(staging: Path, out: Path) -> None:
             raise
         with suppress(OSError):
             disk.remove(old)
-    with suppress(OSError):  # some network file systems cannot flush a folder; the names stand all the same
+    with suppress(OSError):  # some network file systems cannot flush a folder; the names are set all the same
         disk.flush(out.parent)
 
 
-def _finish(out: Path, entry: Mapping[str, Any]) -> None:
+def _finish(out: Path, entry: Mapping[str, object]) -> None:
     try:
         _append(out, entry)
     except OSError as error:
         raise RiskmodelError(
             f"The run is published and whole, but its line could not be added to {LEDGER} "
-            f"({error.strerror}); mend that and start the job again, which adds the line."
+            f"({error.strerror}); fix that and start the job again, which adds the line."
         ) from None
 
 
-def _append(out: Path, entry: Mapping[str, Any]) -> None:
+def _append(out: Path, entry: Mapping[str, object]) -> None:
     line = {**entry, "run": out.name, "published_at": datetime.now(UTC).isoformat(timespec="seconds")}
     disk.append_line(out.parent / LEDGER, json.dumps(line, sort_keys=True))
 
@@ -277,4 +212,4 @@ def _cannot_write(error: BaseException, outcome: str) -> RiskmodelError:
     if disk.is_full(error):
         return RiskmodelError(f"The disk is full; {outcome}. Free some space and run again.")
     words = getattr(error, "strerror", None) or error
-    return RiskmodelError(f"Cannot write the run ({words}); {outcome}. Mend that or name another --out.")
+    return RiskmodelError(f"Cannot write the run ({words}); {outcome}. Fix that or name another --out.")

@@ -1,7 +1,7 @@
 """skops files that are the same bytes for the same model, and are read without running anything.
 
 skops names array files after memory addresses and stamps the clock; both are replaced by running
-numbers and a fixed date. Reading allows only the types named in `TRUSTED_TYPES` beside the numpy and
+numbers and a fixed date. Reading allows only the types named in `TRUSTED_TYPES` and the numpy and
 scikit-learn types that skops itself trusts; nothing is ever unpickled.
 """
 

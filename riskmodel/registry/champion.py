@@ -1,5 +1,6 @@
 """The folder of models: store one in one step, load one by its id, point to the champion.
 
+Which folder that is, `settings.models_dir` or the option --models says; here it is always given.
 `models/<model-id>/` holds a stored model (`riskmodel/registry/model_folder.py`); `models/CHAMPION` holds an
 id, and `models/HISTORY` those that were champion before.
 """
@@ -22,7 +23,6 @@ from riskmodel.publication.publish import check_folder, put_in_place
 from riskmodel.registry.archive import dump_heads
 from riskmodel.registry.model_folder import read_stored, stored_files
 
-MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 CHAMPION = "CHAMPION"
 HISTORY = "HISTORY"
 _ID = re.compile(r"[a-z]{2,20}-[0-9a-f]{10}")
@@ -37,8 +37,8 @@ def save(
     heads: Mapping[str, AdditiveHead],
     manifest: Mapping[str, Any],
     card: str,
-    backtest: Mapping[str, Any],
-    models_dir: Path = MODELS_DIR,
+    backtest: object,
+    models_dir: Path,
 ) -> str:
     """Write a model folder, all of it or none of it, and return the model id.
 
@@ -61,7 +61,7 @@ def save(
     return model_id
 
 
-def promote(model_id: str, models_dir: Path = MODELS_DIR) -> None:
+def promote(model_id: str, models_dir: Path) -> None:
     """Point CHAMPION at a stored model (checked first); the one before it is noted in HISTORY."""
     load(model_id, models_dir)
     before = champion_id(models_dir)
@@ -71,7 +71,7 @@ def promote(model_id: str, models_dir: Path = MODELS_DIR) -> None:
         _write(models_dir / CHAMPION, [model_id])
 
 
-def rollback(models_dir: Path = MODELS_DIR) -> str:
+def rollback(models_dir: Path) -> str:
     """Point CHAMPION back at the model that was champion before; its id. The present one stays stored.
 
     Raises ModelRefused where none is noted, or where that model cannot be used.
@@ -79,7 +79,7 @@ def rollback(models_dir: Path = MODELS_DIR) -> str:
     past = _history(models_dir)
     if not past:
         raise ModelRefused(
-            f"{models_dir.name}/{HISTORY} names no earlier champion; "
+            f"{models_dir}/{HISTORY} names no earlier champion; "
             "use riskmodel models promote ID with one of riskmodel models list."
         )
     load(past[-1], models_dir)
@@ -89,7 +89,7 @@ def rollback(models_dir: Path = MODELS_DIR) -> str:
     return past[-1]
 
 
-def stored_ids(models_dir: Path = MODELS_DIR) -> list[str]:
+def stored_ids(models_dir: Path) -> list[str]:
     """Ids of all stored models, sorted; whether they can be used is not checked."""
     return sorted(path.name for path in models_dir.glob("*-*") if path.is_dir() and _ID.fullmatch(path.name))
 
@@ -112,12 +112,12 @@ def _writing(models_dir: Path) -> Iterator[None]:
     except OSError as error:
         why = "the disk is full" if disk.is_full(error) else error.strerror
         raise RiskmodelError(
-            f"Cannot write to the folder of models {models_dir.name!r} ({why}); mend that or name another "
+            f"Cannot write to the folder of models {str(models_dir)!r} ({why}); fix that or name another "
             "--models."
         ) from None
 
 
-def champion_id(models_dir: Path = MODELS_DIR) -> str | None:
+def champion_id(models_dir: Path) -> str | None:
     """The id in CHAMPION, or None where there is no champion yet."""
     pointer = models_dir / CHAMPION
     if not pointer.is_file():
@@ -125,7 +125,7 @@ def champion_id(models_dir: Path = MODELS_DIR) -> str | None:
     return pointer.read_text(encoding="utf-8", errors="replace").strip()
 
 
-def load(model_id: str | None = None, models_dir: Path = MODELS_DIR) -> Model:
+def load(model_id: str | None, models_dir: Path) -> Model:
     """A stored model, every check passed; the champion where no id is given.
 
     Raises ModelRefused with one sentence where the model is missing, changed, foreign, or was made for
@@ -135,7 +135,7 @@ def load(model_id: str | None = None, models_dir: Path = MODELS_DIR) -> Model:
         model_id = champion_id(models_dir)
         if model_id is None:
             raise ModelRefused(
-                f"{models_dir.name}/{CHAMPION} is missing; run riskmodel retrain or give --model ID."
+                f"{models_dir}/{CHAMPION} is missing; retrain, or give --model ID or another --models."
             )
     return read_stored(_folder(model_id, models_dir))
 
@@ -148,5 +148,5 @@ def _folder(model_id: str, models_dir: Path) -> Path:
     folder = models_dir / model_id
     if not folder.is_dir():
         known = ", ".join(stored_ids(models_dir)) or "none"
-        raise ModelRefused(f"There is no model {model_id}; stored are: {known}.")
+        raise ModelRefused(f"There is no model {model_id} in {models_dir}; stored are: {known}.")
     return folder

@@ -21,15 +21,12 @@ from riskmodel.errors import ModelRefused
 from riskmodel.model.design import HEADS, LAST_HEAD
 from riskmodel.model.estimator import Model
 from riskmodel.model.head import AdditiveHead
+from riskmodel.publication.libraries import library_versions
+from riskmodel.publication.typed_json import to_json
 from riskmodel.registry.archive import load_heads
 
 FILES = ("model.skops", "manifest.json", "card.md", "backtest.json")
 FORMAT = 1
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries that made a model."""
-    return {name: version(name) for name in ("numpy", "polars", "scikit-learn", "skops")}
 
 
 def feature_list() -> list[dict[str, Any]]:
@@ -51,7 +48,7 @@ def stored_files(
     archive: bytes,
     manifest: Mapping[str, Any],
     card: str,
-    backtest: Mapping[str, Any],
+    backtest: object,
 ) -> dict[str, bytes]:
     """Content of the files of a model folder, by name; `archive` holds the heads.
 
@@ -59,7 +56,7 @@ def stored_files(
     """
     texts = {
         "card.md": card.replace("{model_id}", model_id).encode(),
-        "backtest.json": _json(backtest).encode(),
+        "backtest.json": _json(to_json(backtest, leave_out_defaults=True)).encode(),
     }
     whole = {
         "format": FORMAT,
@@ -93,7 +90,7 @@ def _check_files(folder: Path) -> None:
     foreign = sorted({path.name for path in folder.iterdir()} - set(FILES))
     if foreign:
         raise ModelRefused(
-            f"Model {folder.name} holds {', '.join(foreign)} beside {', '.join(FILES)}; remove it "
+            f"Model {folder.name} holds {', '.join(foreign)} but may hold only {', '.join(FILES)}; remove it "
             "(pickled models are never read)."
         )
     missing = [name for name in FILES if not (folder / name).is_file()]

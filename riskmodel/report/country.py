@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
 from features.catalogue import BY_NAME, SIGNALS
+from riskmodel.explain.drivers import Driver, read_drivers
 from riskmodel.explain.grade import with_grade
-from riskmodel.explain.wording import say
-from riskmodel.report import svg, words
+from riskmodel.explain.wording import NO_EFFECT, say
+from riskmodel.publication.typed_json import from_json
+from riskmodel.report import words
+from riskmodel.report.charts.svg import contribution_bar
+from riskmodel.report.charts.timeline import timeline
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
-from riskmodel.report.timeline import timeline
+from riskmodel.report.rows import CountryScore, EvidenceRow, ProductScore, rows_of
 from riskmodel.report.view import ReportInput
 
-Row = dict[str, Any]
+# A row of the panel: its signals are looked up by the names of the catalogue.
+PanelRow = Mapping[str, float | None]
 
 LEG_NEEDS = {
     "inbound": "coalition members' reports of what they exported to the country",
@@ -30,7 +32,7 @@ LEG_NEEDS = {
 
 
 @dataclass(frozen=True)
-class Driver:
+class DriverLine:
     """One line of the contribution chart; `contribution` is on the model's log-odds scale."""
 
     name: str
@@ -48,20 +50,20 @@ class CountryPage:
     code: str
     anchor: str
     name: str
-    row: Row
+    row: CountryScore
     abstained: bool
     full: bool
-    drivers: list[Driver]
+    drivers: list[DriverLine]
     top_driver: str
     counter_evidence: list[str]
     lowers: list[str]
     shortfalls: list[str]
     needs: list[str]
     timeline: Markup
-    products: Shown[Row]
-    trade: Shown[Row]
+    products: Shown[ProductScore]
+    trade: Shown[EvidenceRow]
     sentences: Shown[Sentence]
-    listings: Shown[Row]
+    listings: Shown[EvidenceRow]
     signals: list[tuple[str, str, str]]
     coverage: list[tuple[str, str]]
 
@@ -93,9 +95,9 @@ def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
     }
     ordered = report.countries.sort(["abstained", "rank", "country"], nulls_last=True)
     pages = []
-    for place, row in enumerate(ordered.iter_rows(named=True)):
-        own = {name: by_country.get(row["country"]) for name, by_country in frames.items()}
-        pages.append(_page(row, own, report, is_full=not row["abstained"] and place < full))
+    for place, row in enumerate(rows_of(CountryScore, ordered)):
+        own = {name: by_country.get(row.country) for name, by_country in frames.items()}
+        pages.append(_page(row, own, report, is_full=not row.abstained and place < full))
     return pages
 
 
@@ -110,29 +112,30 @@ def abstained_groups(pages: list[CountryPage]) -> list[AbstainedGroup]:
     return [AbstainedGroup(why, needs, members) for (why, needs), members in ordered]
 
 
-def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool) -> CountryPage:
-    manifest, code = report.manifest, str(row["country"])
-    name = words.clean(row["name"] or code, 48)
+def _page(
+    row: CountryScore, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool
+) -> CountryPage:
+    code = row.country
+    name = words.clean(row.name or code, 48)
     signal_row = _first(own["signals"])
-    grade_row = _first(own["grades"])
-    shortfalls = _texts(grade_row["shortfalls"]) if grade_row else ["no trade of it is in the inputs"]
-    raw_drivers = json_list(row["drivers"])
-    trade, sentences, listings = evidence_parts(own["evidence"], is_full, bool(row["abstained"]))
+    grades = own["grades"]
+    shortfalls = ["no trade of it is in the inputs"] if grades is None else _texts(grades["shortfalls"][-1])
+    drivers = read_drivers(row.drivers)
+    trade, sentences, listings = evidence_parts(own["evidence"], is_full, row.abstained)
     chart = Markup("")
     if is_full and own["series"] is not None:
-        settings = manifest.get("settings") or {}
-        chart = timeline(own["series"], row["as_of"], _whole(settings.get("recent_months")), name)
+        chart = timeline(own["series"], row.as_of, report.manifest.settings.recent_months, name)
     return CountryPage(
         code=words.clean(code, 12),
         anchor="c-" + (re.sub(r"[^A-Za-z0-9]", "", code) or "x"),
         name=name,
         row=row,
-        abstained=bool(row["abstained"]),
+        abstained=row.abstained,
         full=is_full,
-        drivers=_drivers(raw_drivers),
-        top_driver=top_driver_words(raw_drivers),
-        counter_evidence=[text for text in _texts(row["counter_evidence"]) if text not in shortfalls],
-        lowers=_texts(row["lowers"]),
+        drivers=_lines(drivers),
+        top_driver=top_driver_words(drivers),
+        counter_evidence=[text for text in _texts(row.counter_evidence) if text not in shortfalls],
+        lowers=_texts(row.lowers),
         shortfalls=shortfalls,
         needs=[words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)],
         timeline=chart,
@@ -145,76 +148,58 @@ def _page(row: Row, own: dict[str, pl.DataFrame | None], report: ReportInput, is
     )
 
 
-def json_list(text: str | None) -> list[Any]:
-    """The list in a JSON cell; a null or unreadable cell is an empty list."""
+def _texts(cell: str | None) -> list[str]:
+    """The texts of a JSON cell, made safe; a null or unreadable cell is an empty list."""
     try:
-        found = json.loads(text) if text else []
+        return [words.clean(text, 600) for text in from_json(tuple[str, ...], cell or "[]")]
     except ValueError:
         return []
-    return found if isinstance(found, list) else []
 
 
-def _texts(cell: str | None) -> list[str]:
-    return [words.clean(text, 600) for text in json_list(cell)]
-
-
-def raising(drivers: list[Any]) -> list[Row]:
+def raising(drivers: Sequence[Driver]) -> list[Driver]:
     """The drivers that raise the score, largest first."""
-    rows = [d for d in drivers if isinstance(d, dict) and _contribution(d) > 0]
-    return sorted(rows, key=lambda d: -_contribution(d))
+    return sorted((d for d in drivers if d.contribution > 0), key=lambda d: -d.contribution)
 
 
-def top_driver_words(drivers: list[Any]) -> str:
+def top_driver_words(drivers: Sequence[Driver]) -> str:
     """The first raising driver in its own words."""
     first = next(iter(raising(drivers)), None)
-    if first is None:
-        return "no signal lies above the usual"
-    return driver_words(first)
+    return "no signal lies above the usual" if first is None else value_words(first)
 
 
-def driver_words(driver: Row) -> str:
-    """What a driver's value says; its effect and rank stand in columns of their own."""
-    name, value = driver.get("signal"), driver.get("value")
-    if name in BY_NAME and isinstance(value, int | float):
-        return say(str(name), float(value))
-    return words.clean(driver.get("words") or words.short_driver(driver), 300)
+def value_words(driver: Driver) -> str:
+    """What a driver's value says; its effect and rank have columns of their own."""
+    if driver.signal in BY_NAME:
+        return say(driver.signal, driver.value)
+    return words.clean(driver.words or words.short_driver(driver), 300)
 
 
-def _contribution(driver: Row) -> float:
-    value = driver.get("contribution")
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
-
-
-def _drivers(drivers: list[Any]) -> list[Driver]:
+def _lines(drivers: Sequence[Driver]) -> list[DriverLine]:
     """Drivers that move the score, largest effect first; all bars on one scale."""
-    rows = sorted(
-        (d for d in drivers if isinstance(d, dict) and abs(_contribution(d)) >= 0.005),
-        key=lambda d: (-abs(_contribution(d)), str(d.get("signal"))),
+    moving = sorted(
+        (d for d in drivers if abs(d.contribution) >= NO_EFFECT),
+        key=lambda d: (-abs(d.contribution), d.signal),
     )
-    scale = max((abs(_contribution(d)) for d in rows), default=0.0)
-    shown = []
-    for driver in rows:
-        name, effect = words.signal_name(str(driver.get("signal", ""))), _contribution(driver)
-        quantile = driver.get("quantile")
-        shown.append(
-            Driver(
-                name=name,
-                bar=svg.contribution_bar(effect, scale, name),
-                contribution=effect,
-                value=words.signal_value(driver.get("value"), str(driver.get("unit") or "")),
-                quantile="" if quantile is None else f"{float(quantile):.0%}",
-                words=driver_words(driver),
-            )
+    scale = max((abs(d.contribution) for d in moving), default=0.0)
+    return [
+        DriverLine(
+            name=words.signal_name(driver.signal),
+            bar=contribution_bar(driver.contribution, scale, words.signal_name(driver.signal)),
+            contribution=driver.contribution,
+            value=words.signal_value(driver.value, driver.unit),
+            quantile="" if driver.quantile is None else f"{driver.quantile:.0%}",
+            words=value_words(driver),
         )
-    return shown
+        for driver in moving
+    ]
 
 
-def _unknown(signal_row: Row, leg: str) -> bool:
+def _unknown(signal_row: PanelRow, leg: str) -> bool:
     column = "direct_coverage" if leg == "direct" else f"{leg}_age_months"
     return signal_row.get(column) is None
 
 
-def _signal_rows(signal_row: Row | None) -> list[tuple[str, str, str]]:
+def _signal_rows(signal_row: PanelRow | None) -> list[tuple[str, str, str]]:
     """Name, value and label of every signal of the catalogue."""
     if signal_row is None:
         return []
@@ -224,7 +209,7 @@ def _signal_rows(signal_row: Row | None) -> list[tuple[str, str, str]]:
     ]
 
 
-def _coverage(signal_row: Row | None, evidence: pl.DataFrame | None) -> list[tuple[str, str]]:
+def _coverage(signal_row: PanelRow | None, evidence: pl.DataFrame | None) -> list[tuple[str, str]]:
     """How much was reported, how old it is, and what goods the stories name."""
     if signal_row is None:
         return []
@@ -241,16 +226,16 @@ def _coverage(signal_row: Row | None, evidence: pl.DataFrame | None) -> list[tup
     mix = [] if evidence is None else evidence.filter(pl.col("kind") == "goods_mix")["text"].to_list()
     if mix:
         shown.append(("goods in these stories", words.clean("; ".join(map(str, mix)), 300)))
-    controls = signal_row.get("counterfactual")
-    shown.append(("world trend", "from control countries" if controls == "controls" else "none available"))
+    controls = str(signal_row.get("counterfactual")) == "controls"
+    shown.append(("world trend", "from control countries" if controls else "none available"))
     return shown
 
 
-def _products(frame: pl.DataFrame | None, limit: int) -> Shown[Row]:
+def _products(frame: pl.DataFrame | None, limit: int) -> Shown[ProductScore]:
     if frame is None:
         return Shown([], 0)
     ordered = frame.sort(["score", "hs6"], descending=[True, False], nulls_last=True)
-    return Shown(list(ordered.head(limit).iter_rows(named=True)), frame.height)
+    return Shown(list(rows_of(ProductScore, ordered.head(limit))), frame.height)
 
 
 def _by_country(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -258,28 +243,9 @@ def _by_country(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {str(key[0]): part for key, part in frame.partition_by("country", as_dict=True).items()}
 
 
-def _first(frame: pl.DataFrame | None) -> Row | None:
+def _first(frame: pl.DataFrame | None) -> PanelRow | None:
     return None if frame is None or frame.is_empty() else frame.row(-1, named=True)
 
 
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _months(count: int) -> str:
-    return f"{count} month{'' if count == 1 else 's'}"
-
-
-def as_day(value: object) -> date | None:
-    """A date from a date or an ISO text, else None."""
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
-def signal_direction(name: str) -> str:
-    """Whether more of a signal raises or lowers the risk."""
-    return "raises" if BY_NAME[name].direction > 0 else "lowers"
+def _months(count: float) -> str:
+    return f"{count:.0f} month{'' if count == 1 else 's'}"

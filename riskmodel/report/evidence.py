@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import polars as pl
 from markupsafe import Markup
 
 from riskmodel.report import words
 from riskmodel.report.highlight import deciding_words, mark_words
+from riskmodel.report.rows import EvidenceRow, rows_of
 
 Item = TypeVar("Item")
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Shown(Generic[Item]):
 
     @property
     def more(self) -> int:
-        """How many are not printed here but stand in the run folder's files."""
+        """How many are not printed here but are in the run folder's files."""
         return self.total - len(self.items)
 
 
@@ -35,12 +35,13 @@ class Sentence:
     html: Markup
     polarity: str
     likelihood: str
-    row: Row
+    copies: int
+    row: EvidenceRow
 
 
 def evidence_parts(
     frame: pl.DataFrame | None, full: bool, abstained: bool
-) -> tuple[Shown[Row], Shown[Sentence], Shown[Row]]:
+) -> tuple[Shown[EvidenceRow], Shown[Sentence], Shown[EvidenceRow]]:
     """Trade rows, sentences and listings of one country; a null frame gives three empty lists."""
     if frame is None:
         return Shown([], 0), Shown([], 0), Shown([], 0)
@@ -52,17 +53,17 @@ def evidence_parts(
     )
 
 
-def _trade(frame: pl.DataFrame, per_leg: int) -> Shown[Row]:
+def _trade(frame: pl.DataFrame, per_leg: int) -> Shown[EvidenceRow]:
     """The largest rows of each leg, so that a big inbound leg does not crowd out the onward one."""
     ordered = frame.sort(
         ["value_usd", "period", "reporter", "partner", "hs6", "source_row"],
         descending=[True, True, False, False, False, False],
         nulls_last=True,
     )
-    rows: list[Row] = []
+    rows: list[EvidenceRow] = []
     for leg in ("inbound", "onward", "direct", None):
         of_leg = ordered.filter(pl.col("leg").is_null() if leg is None else pl.col("leg") == leg)
-        rows += of_leg.head(per_leg).iter_rows(named=True)
+        rows += rows_of(EvidenceRow, of_leg.head(per_leg))
     return Shown(rows, frame.height)
 
 
@@ -80,22 +81,24 @@ def _sentences(frame: pl.DataFrame, limit: int) -> Shown[Sentence]:
     easing = pl.col("polarity").fill_null(0) < 0
     kept = ordered.filter(easing).head(max(1, limit // 2))
     others = ordered.filter(~easing).head(limit - kept.height)
-    rows = [*others.iter_rows(named=True), *kept.iter_rows(named=True)]
-    return Shown([_sentence(row) for row in rows], ordered.height)
+    shown = pl.concat([others, kept])
+    rows = zip(rows_of(EvidenceRow, shown), shown["copies"], strict=True)
+    return Shown([_sentence(row, copies) for row, copies in rows], ordered.height)
 
 
-def _sentence(row: Row) -> Sentence:
-    text = words.clean(row["text"], 700)
+def _sentence(row: EvidenceRow, copies: int) -> Sentence:
+    polarity = "unclear" if row.polarity is None else words.POLARITY_WORDS.get(row.polarity, "unclear")
     return Sentence(
-        html=mark_words(text, deciding_words(row["why"])),
-        polarity=words.POLARITY_WORDS.get(row["polarity"], "unclear"),
-        likelihood=words.percent(row["p_diversion"]),
+        html=mark_words(words.clean(row.text, 700), deciding_words(row.why)),
+        polarity=polarity,
+        likelihood=words.percent(row.p_diversion),
+        copies=copies,
         row=row,
     )
 
 
-def _listings(frame: pl.DataFrame, limit: int) -> Shown[Row]:
+def _listings(frame: pl.DataFrame, limit: int) -> Shown[EvidenceRow]:
     ordered = frame.sort(
         ["known_at", "jurisdiction", "text"], descending=[True, False, False], nulls_last=True
     )
-    return Shown(list(ordered.head(limit).iter_rows(named=True)), frame.height)
+    return Shown(list(rows_of(EvidenceRow, ordered.head(limit))), frame.height)

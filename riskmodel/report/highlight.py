@@ -38,7 +38,7 @@ def deciding_words(why: str | None) -> list[str]:
 def mark_words(text: str, words: list[str]) -> Markup:
     """The text escaped, with every whole occurrence of a word or phrase inside `<mark>`, longest first.
 
-    Between the words of a phrase any punctuation or space may stand: the reader of the sentence drops both.
+    Between the words of a phrase any punctuation or space may come: the reader of the sentence drops both.
     Words like "of" are not marked by themselves.
 
     >>> mark_words("Chips <went> to Russia", ["to russia", "chips"])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from data_contracts.contract import ContractReport, RuleResult
+from riskmodel.explain.drift import SignalDrift
+from riskmodel.report.manifest import RowsOfRun, RunManifest
 from riskmodel.report.words import UNKNOWN, clean, percent
 
 
@@ -21,11 +24,11 @@ class ContractLine:
     quarantined: str
     verdict: str
     rules: str
-    failed: list[dict[str, Any]]
+    failed: tuple[RuleResult, ...]
 
 
 @dataclass(frozen=True)
-class RowCount:
+class RowLine:
     """What became of the rows of one kind of input."""
 
     kind: str
@@ -48,93 +51,79 @@ class DriftLine:
     moved: bool
 
 
-def drift_lines(manifest: dict[str, Any]) -> list[DriftLine]:
-    """One line for each model signal, those that moved first, otherwise as in the manifest."""
-    rows = [row for row in manifest.get("drift") or [] if isinstance(row, dict)]
+def drift_lines(drift: Sequence[SignalDrift]) -> list[DriftLine]:
+    """One line for each model signal, those that moved first, otherwise in the order given."""
     lines = [
         DriftLine(
-            signal=clean(row.get("signal"), 60),
-            known=percent(row.get("known")),
-            known_in_training=percent(row.get("known_in_training")),
-            psi=UNKNOWN if row.get("psi") is None else f"{row['psi']:.2f}",
-            moved=bool(row.get("moved")),
+            signal=clean(one.signal, 60),
+            known=percent(one.known),
+            known_in_training=percent(one.known_in_training),
+            psi=UNKNOWN if one.psi is None else f"{one.psi:.2f}",
+            moved=one.moved,
         )
-        for row in rows
+        for one in drift
     ]
     return sorted(lines, key=lambda line: not line.moved)
 
 
-def contract_lines(contracts: list[dict[str, Any]]) -> list[ContractLine]:
-    """One line for each contract, in the order given."""
-    return [_contract_line(report) for report in contracts]
-
-
-def _contract_line(report: dict[str, Any]) -> ContractLine:
-    results = [r for r in report.get("results") or [] if isinstance(r, dict)]
-    failed = [{"effect": "", **r} for r in results if not r.get("passed")]
-    not_judged = sum(not r.get("judged", True) for r in results)
-    stops = any(r["effect"] == "stops the batch" for r in failed)
-    verdict = (
-        "not passed" if not report.get("passed", not stops) else "passed with remarks" if failed else "passed"
-    )
+def contract_line(report: ContractReport) -> ContractLine:
+    """One contract in a line."""
+    failed = tuple(result for result in report.results if not result.passed)
+    not_judged = sum(not result.judged for result in report.results)
+    rules = len(report.results)
     return ContractLine(
-        name=clean(report.get("contract"), 60),
-        version=clean(report.get("version"), 20),
-        digest=clean(report.get("digest"), 12),
-        rows_in=count(report.get("rows_in")),
-        accepted=count(report.get("rows_accepted")),
-        quarantined=count(report.get("rows_quarantined")),
-        verdict=verdict,
-        rules=f"{len(results)} ({not_judged} with nothing to judge)" if not_judged else str(len(results)),
+        name=clean(report.contract, 60),
+        version=clean(report.version, 20),
+        digest=clean(report.digest, 12),
+        rows_in=count(report.rows_in),
+        accepted=count(report.rows_accepted),
+        quarantined=count(report.rows_quarantined),
+        verdict="not passed" if not report.passed else "passed with remarks" if failed else "passed",
+        rules=f"{rules} ({not_judged} with nothing to judge)" if not_judged else str(rules),
         failed=failed,
     )
 
 
-def row_counts(manifest: dict[str, Any]) -> list[RowCount]:
+def row_counts(rows: Mapping[str, RowsOfRun]) -> list[RowLine]:
     """What became of the rows of each kind of input, each loss under its reason."""
-    rows = manifest.get("rows") or {}
-    return [_row_count(str(kind), rows[kind]) for kind in sorted(rows) if isinstance(rows[kind], dict)]
+    return [_row_line(kind, rows[kind]) for kind in sorted(rows)]
 
 
-def _row_count(kind: str, counts: dict[str, Any]) -> RowCount:
-    fates = dict(counts.get("of_accepted") or {})
-    used = fates.pop("used", None)
-    return RowCount(
+def _row_line(kind: str, counts: RowsOfRun) -> RowLine:
+    return RowLine(
         kind=_reason(kind),
-        read=count(counts.get("read")),
-        accepted=count(counts.get("accepted")),
-        quarantined=count(counts.get("quarantined")),
-        used=count(used),
-        dropped=_reasons(counts.get("dropped") or {}),
-        unused=_reasons(fates),
+        read=count(counts.read),
+        accepted=count(counts.accepted),
+        quarantined=count(counts.quarantined),
+        used=count(counts.of_accepted.get("used")),
+        dropped=_reasons(counts.dropped),
+        unused=_reasons({name: n for name, n in counts.of_accepted.items() if name != "used"}),
     )
 
 
-def _reasons(counts: dict[str, Any]) -> list[tuple[str, str]]:
+def _reasons(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(_reason(name), count(counts[name])) for name in sorted(counts) if counts[name]]
 
 
 def _reason(name: str) -> str:
-    return clean(str(name).replace("_", " "), 200)
+    return clean(name.replace("_", " "), 200)
 
 
-def simulated_part(manifest: dict[str, Any]) -> str:
+def simulated_part(manifest: RunManifest) -> str:
     """How much of the evidence is made up: `all`, `part` or `none`. A goods list is not evidence."""
-    made_up = set(manifest.get("simulated_inputs") or [])
-    given = {item.get("kind") for item in manifest.get("inputs") or []} - {"goods"}
-    if manifest.get("simulated") and (not made_up or given <= made_up):
+    made_up = set(manifest.simulated_inputs)
+    given = {item.kind for item in manifest.inputs} - {"goods"}
+    if manifest.simulated and (not made_up or given <= made_up):
         return "all"
-    return "part" if made_up or manifest.get("simulated") else "none"
+    return "part" if made_up or manifest.simulated else "none"
 
 
-def plain_pairs(mapping: Any) -> list[tuple[str, str]]:
+def plain_pairs(mapping: Mapping[str, object]) -> list[tuple[str, str]]:
     """A mapping as sorted pairs of text, its nested values as compact JSON."""
-    if not isinstance(mapping, dict):
-        return []
-    return [(clean(key, 60), plain(mapping[key])) for key in sorted(mapping, key=str)]
+    return [(clean(key, 60), plain(mapping[key])) for key in sorted(mapping)]
 
 
-def plain(value: Any) -> str:
+def plain(value: object) -> str:
     """Any manifest value as one line of text."""
     if value is None:
         return UNKNOWN
@@ -147,6 +136,6 @@ def plain(value: Any) -> str:
     return clean(value, 2000)
 
 
-def count(value: Any) -> str:
+def count(value: object) -> str:
     """A number of rows with separators, or a dash."""
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else UNKNOWN

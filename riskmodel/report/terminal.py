@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from riskmodel.report.country import json_list, raising
+from riskmodel.explain.drivers import read_drivers
+from riskmodel.report.country import raising
+from riskmodel.report.manifest import RunManifest
 from riskmodel.report.provenance import simulated_part
+from riskmodel.report.rows import CountryScore, rows_of
 from riskmodel.report.view import ReportInput
 from riskmodel.report.words import clean, interval, iso_day, percent, short_driver
 
@@ -44,39 +47,36 @@ def print_ranking(report: ReportInput, console: Console, limit: int = 15) -> Non
         table.add_column("band", no_wrap=True)
         table.add_column("grade", justify="center", no_wrap=True)
         table.add_column("largest driver", no_wrap=True, overflow="ellipsis", ratio=1)
-        for row in scored.head(limit).iter_rows(named=True):
-            table.add_row(*(Text(cell) for cell in _cells(row)), style=BAND_STYLES.get(row["band"] or "", ""))
+        for row in rows_of(CountryScore, scored.head(limit)):
+            table.add_row(*(Text(cell) for cell in _cells(row)), style=BAND_STYLES.get(row.band or "", ""))
         console.print(table, highlight=False)
     for line in _closing(scored.height, limit, _names(abstained)):
         console.print(Text(line), width=width, highlight=False)
 
 
-def _opening(manifest: dict[str, Any]) -> list[str]:
-    model = manifest.get("model") or {}
-    lines = [
-        f"Export-diversion risk as of {iso_day(manifest.get('as_of'))} (model {clean(model.get('id'), 40)})"
-    ]
-    inputs = [clean(name, 40).replace("_", " ") for name in manifest.get("simulated_inputs") or []]
+def _opening(manifest: RunManifest) -> list[str]:
+    lines = [f"Export-diversion risk as of {iso_day(manifest.as_of)} (model {clean(manifest.model.id, 40)})"]
+    inputs = [clean(name, 40).replace("_", " ") for name in manifest.simulated_inputs]
     if simulated_part(manifest) == "all":
         lines.append("SIMULATED data: nothing here says anything about a real country.")
     elif simulated_part(manifest) == "part":
         lines.append(f"PARTLY SIMULATED data ({', '.join(inputs)}): no score here describes a real country.")
-    if "simulated" in str(model.get("trained_on") or ""):
+    if "simulated" in (manifest.model.trained_on or ""):
         lines.append("The model learned from simulated worlds; trust the order more than the number.")
-    if (manifest.get("goods") or {}).get("hindsight"):
+    if manifest.goods.hindsight:
         lines.append("Hindsight: the goods list is later than the date of the score.")
     return lines
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    between = interval(row["risk_low"], row["risk_high"])
-    first = next(iter(raising(json_list(row["drivers"]))), None)
+def _cells(row: CountryScore) -> tuple[str, ...]:
+    between = interval(row.risk_low, row.risk_high)
+    first = next(iter(raising(read_drivers(row.drivers))), None)
     return (
-        "–" if row["rank"] is None else str(row["rank"]),
-        clean(row["name"] or row["country"], 60),
-        f"{percent(row['risk'])} {between:>7}",
-        clean(row["band"], 10),
-        clean(row["grade"], 2),
+        "–" if row.rank is None else str(row.rank),
+        clean(row.name or row.country, 60),
+        f"{percent(row.risk)} {between:>7}",
+        clean(row.band, 10),
+        clean(row.grade, 2),
         short_driver(first),
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
+
+from data_contracts.contract import ContractReport
+from riskmodel.report.manifest import RunManifest
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class ReportInput:
     series: `features.trade.series.SERIES`, monthly US$ of each leg; a missing or null month is a gap in
     the line, never zero.
     signals: `features.panel.panel_schema()`, the panel the model saw.
-    contracts: one `ContractReport.to_dict()` for each input.
+    contracts: one report for each input and each table of our own.
     manifest: run id, as_of, model, settings, goods, inputs, row counts, versions, notes.
     product_names: HS6 to words; may be empty.
     """
@@ -30,6 +32,6 @@ class ReportInput:
     evidence: pl.DataFrame
     series: pl.DataFrame
     signals: pl.DataFrame
-    contracts: list[dict[str, Any]] = field(default_factory=list)
-    manifest: dict[str, Any] = field(default_factory=dict)
+    contracts: tuple[ContractReport, ...]
+    manifest: RunManifest
     product_names: dict[str, str] = field(default_factory=dict)

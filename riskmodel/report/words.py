@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+
+from riskmodel.explain.drivers import Driver
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNKNOWN = "–"
@@ -21,16 +23,6 @@ BAND_WORDS = {
     "elevated": "look here next",
     "guarded": "some signs",
     "low": "few or no signs",
-}
-TARGET_WORDS = {
-    "transit": (
-        "matched transit of the listed goods through the country exceeds US$1 million and is at least "
-        "twice its baseline"
-    ),
-    "listing": (
-        "at least two new entities in the country are listed for supplying Russia, or one each by two "
-        "jurisdictions"
-    ),
 }
 LEG_WORDS = {
     "inbound": "coalition to country",
@@ -126,6 +118,26 @@ def percent(share: float | None) -> str:
     return ">99%" if share > 0.995 else f"{share * 100:.0f}%"
 
 
+def figure(value: float | None, between: Sequence[float] | None = None) -> str:
+    """A measure with two decimals, and its interval where there is one.
+
+    >>> figure(0.5, (0.4, 0.61)), figure(None)
+    ('0.50 [0.40, 0.61]', '-')
+    """
+    if value is None:
+        return "-"
+    return f"{value:.2f}" + (f" [{between[0]:.2f}, {between[1]:.2f}]" if between else "")
+
+
+def share(value: float, digits: int = 1) -> str:
+    """A share as per cent.
+
+    >>> share(0.1234), share(0.5, 0)
+    ('12.3%', '50%')
+    """
+    return f"{100 * value:.{digits}f}%"
+
+
 def interval(low: float | None, high: float | None) -> str:
     """The interval of a probability.
 
@@ -175,12 +187,10 @@ def signal_value(value: float | None, unit: str) -> str:
     return percent(value) if unit == "share" else f"{value:,.2f}"
 
 
-def short_driver(driver: dict[str, Any] | None) -> str:
+def short_driver(driver: Driver | None) -> str:
     """The first driver in a few words, or what it means that there is none."""
     if driver is None:
         return "nothing above the usual"
-    name, value = (
-        str(driver.get("signal", "")),
-        signal_value(driver.get("value"), str(driver.get("unit", ""))),
-    )
-    return SHORT_DRIVERS.get(name, signal_name(name) + " {value}").replace("{value}", value)
+    value = signal_value(driver.value, driver.unit)
+    shown = SHORT_DRIVERS.get(driver.signal, signal_name(driver.signal) + " {value}")
+    return shown.replace("{value}", value)

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
-from typing import Any
 
 import polars as pl
 
+from data_contracts.codes.countries import WORLD
+from data_contracts.codes.never_scored import never_scored
+from data_contracts.contract import ContractReport
 from features.articles.rates import ArticleWindows
 from features.reference.facts import coalition
 from features.trade.signals import TradeSignals
-from riskmodel.explain.drift import signal_drift
+from riskmodel.explain.drift import recorded_signals, signal_drift
 from riskmodel.model.estimator import Model
-from riskmodel.publication.publish import code_digest, digest_json
+from riskmodel.publication.digests import code_digest, digest_json
+from riskmodel.publication.libraries import library_versions
+from riskmodel.publication.typed_json import to_json
+from riskmodel.report.manifest import (
+    GoodsOfRun,
+    InputOfRun,
+    ModelOfRun,
+    Revision,
+    RowsOfRun,
+    RunManifest,
+    SettingsOfRun,
+)
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
-from riskmodel.sources.checked import Intake
+from riskmodel.sources.checked import Intake, is_simulated
 
-SIMULATED = "simulated"
-LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "scikit-learn", "skops")
-NOT_SCORED = {
-    "RUS": "the destination",
-    "BLR": "under the same controls as Russia",
-    "UKR": "has ended its own trade with Russia",
-}
 FORMAT = 1
+UNKNOWN_BEFORE = ("run_id", "request_digest", "files")
 
 
 def make_manifest(
@@ -38,77 +45,76 @@ def make_manifest(
     goods: pl.DataFrame,
     model: Model,
     panel: pl.DataFrame,
-    fates: Mapping[str, Mapping[str, int]],
-    panel_contract: Mapping[str, Any],
-) -> dict[str, Any]:
+    outcomes: Mapping[str, Mapping[str, int]],
+    panel_contract: ContractReport,
+) -> RunManifest:
     """Everything that decides the scores, so that the same manifest means the same run."""
     simulated = sorted(intake.kind for intake in intakes if is_simulated(intake.lazy()))
     members = sorted(coalition(request.as_of))
-    body: dict[str, Any] = {
-        "format": FORMAT,
-        "as_of": request.as_of.isoformat(),
-        "simulated": bool(simulated),
-        "simulated_inputs": simulated,
-        "model": {
-            "id": model.model_id,
-            **{name: model.manifest.get(name) for name in ("target", "trained_on", "horizon_months")},
+    manifest = RunManifest(
+        format=FORMAT,
+        as_of=request.as_of,
+        simulated=bool(simulated),
+        simulated_inputs=tuple(simulated),
+        model=ModelOfRun(
+            model.model_id, *(model.manifest.get(name) for name in ("target", "trained_on", "horizon_months"))
+        ),
+        settings=SettingsOfRun(
+            request.windows.words(),
+            request.windows.recent_months,
+            request.windows.oldest_usable_months,
+            settings.article_windows,
+        ),
+        goods=_goods(request, goods, trade, intakes),
+        inputs=tuple(
+            InputOfRun(intake.kind, file.name, file.sha256, file.bytes, file.reader, file.rows)
+            for intake in intakes
+            for file in intake.files
+        ),
+        rows={
+            intake.kind: RowsOfRun(**asdict(intake.counts()), of_accepted=dict(outcomes[intake.kind]))
+            for intake in intakes
         },
-        "settings": {
-            "baseline": request.windows.words(),
-            "recent_months": request.windows.recent_months,
-            "oldest_usable_months": request.windows.oldest_usable_months,
-            "articles": asdict(settings.article_windows),
+        ignored_columns={intake.kind: intake.ignored_columns for intake in intakes},
+        contracts={
+            **{intake.kind: intake.report.digest for intake in intakes},
+            "signals": panel_contract.digest,
         },
-        "goods": _goods(request, goods, trade, intakes),
-        "inputs": _inputs(intakes),
-        "rows": {
-            intake.kind: {**intake.counts(), "of_accepted": dict(fates[intake.kind])} for intake in intakes
-        },
-        "ignored_columns": {intake.kind: list(intake.ignored_columns) for intake in intakes},
-        "contracts": {
-            **{intake.kind: intake.report["digest"] for intake in intakes},
-            "signals": panel_contract["digest"],
-        },
-        "revisions": trade.revisions.to_dicts() if trade else [],
-        "control_countries": list(trade.growth.controls) if trade else [],
-        "coalition": members,
-        "not_scored": {**dict.fromkeys(members, "applies the controls itself"), **NOT_SCORED},
-        "drift": signal_drift(panel, model.manifest.get("training_signals", {})),
-        "signals_sha256": digest_json(panel.to_dicts()),
-        "code_sha256": code_digest(),
-        "versions": {name: version(name) for name in ("export-diversion-risk", *LIBRARIES)},
-        "notes": _notes(request, settings, model, trade, panel),
-    }
-    return {"run_id": digest_json(body)[:16], **body}
+        revisions=tuple(Revision(**row) for row in trade.revisions.to_dicts()) if trade else (),
+        control_countries=tuple(trade.growth.controls) if trade else (),
+        coalition=tuple(members),
+        not_scored=_not_scored(members),
+        drift=signal_drift(panel, recorded_signals(model.manifest)),
+        signals_sha256=digest_json(panel.to_dicts()),
+        code_sha256=code_digest(),
+        versions={"export-diversion-risk": version("export-diversion-risk"), **library_versions()},
+        notes=tuple(_notes(request, settings, model, trade, panel)),
+    )
+    return replace(manifest, run_id=_run_id(manifest))
 
 
-def _inputs(intakes: Sequence[Intake]) -> list[dict[str, Any]]:
-    told = ("name", "sha256", "bytes", "reader", "rows")
-    return [
-        {"kind": intake.kind, **{name: getattr(file, name) for name in told}}
-        for intake in intakes
-        for file in intake.files
-    ]
+def _run_id(manifest: RunManifest) -> str:
+    body = to_json(manifest)
+    return digest_json({name: body[name] for name in body if name not in UNKNOWN_BEFORE})[:16]
 
 
-def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:
-    """Whether any row names a simulated source."""
-    sources = rows.lazy().select(pl.col("source").unique()).collect(engine="streaming")["source"]
-    return bool(sources.str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
+def _not_scored(members: Sequence[str]) -> dict[str, str]:
+    reasons = {row.code: row.reason for row in never_scored() if row.code != WORLD}
+    return {**dict.fromkeys(members, "applies the controls itself"), **reasons}
 
 
 def _goods(
     request: ScoreRequest, goods: pl.DataFrame, trade: TradeSignals | None, intakes: Sequence[Intake]
-) -> dict[str, Any]:
+) -> GoodsOfRun:
     given = next((intake.files[0].name for intake in intakes if intake.kind == "goods"), None)
-    return {
-        "name": given or "Common High Priority List",
-        "codes": trade.goods.n_codes if trade else goods.height,
-        "digest": digest_json(goods.drop("source_file", "source_row", strict=False).to_dicts()),
-        "dated": trade.goods.dated if trade else bool(goods["valid_from"].null_count() < goods.height),
-        "hindsight": bool(trade and trade.goods.hindsight),
-        "hs_edition_breaks": list(trade.broken_codes) if trade else [],
-    }
+    return GoodsOfRun(
+        name=given or "Common High Priority List",
+        codes=trade.goods.n_codes if trade else goods.height,
+        digest=digest_json(goods.drop("source_file", "source_row", strict=False).to_dicts()),
+        dated=trade.goods.dated if trade else bool(goods["valid_from"].null_count() < goods.height),
+        hindsight=bool(trade and trade.goods.hindsight),
+        hs_edition_breaks=tuple(trade.broken_codes) if trade else (),
+    )
 
 
 def _notes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
     def taken(kind: str, batch: Batch | Parts) -> Intake:
         steps.step(f"checking {kind}")
         intake = take_in(batch, request.as_of, earlier.get(batch.kind))
-        steps.note(kind=intake.kind, **intake.counts())
+        steps.note(kind=intake.kind, **asdict(intake.counts()))
         return intake
 
     trade = listings = goods = None

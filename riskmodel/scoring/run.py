@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from data_contracts.contract import ContractReport
 from features.articles.rates import ArticleWindows, article_signals
 from features.catalogue import SIGNALS
 from features.listings import listing_history
@@ -27,7 +27,7 @@ from riskmodel.explain.grade import with_grade
 from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.operations.progress import Steps
-from riskmodel.publication import publish as ledger
+from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import load
 from riskmodel.report.view import ReportInput
 from riskmodel.scoring.manifest import make_manifest
@@ -53,16 +53,16 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
     """
     if not (request.trade or request.articles or request.listings):
         raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
-    ledger.check_target(request.out)
-    with ledger.exclusive(request.out) as mended:
+    check_target(request.out)
+    with exclusive(request.out) as repaired:
         steps.step("loading the model")
         model = load(request.model_id, settings.models_dir)
-        steps.note(model_id=model.model_id, mended=list(mended))
+        steps.note(model_id=model.model_id, repaired=list(repaired))
         steps.step("comparing with the run in place")
         asked = fingerprint(request, settings, model)
         done = None if request.force else run_in_place(request.out, asked.digest)
         if done is not None:
-            steps.note(run_id=done["run_id"], unchanged=True)
+            steps.note(run_id=done, unchanged=True)
             return None
         inputs = read_inputs(request, steps)
         refuse_changed(inputs.given(), asked)
@@ -73,14 +73,19 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
         except ContractFailed:
             _refused(inputs, request.out)
             raise
-        report = replace(report, manifest={**report.manifest, "request_digest": asked.digest})
+        manifest = replace(report.manifest, request_digest=asked.digest)
+        report = replace(report, manifest=manifest)
         silent = int(report.countries["abstained"].sum())
         steps.note(countries_scored=report.countries.height - silent, countries_abstained=silent)
         steps.step("writing the run")
-        entry = {key: report.manifest[key] for key in ("run_id", "as_of", "simulated")}
+        entry = {
+            "run_id": manifest.run_id,
+            "as_of": manifest.as_of.isoformat(),
+            "simulated": manifest.simulated,
+        }
         quarantined = {intake.kind: intake.quarantined for intake in inputs.given()}
-        ledger.publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
-        steps.note(run_id=report.manifest["run_id"])
+        publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
+        steps.note(run_id=manifest.run_id)
     return report
 
 
@@ -111,7 +116,7 @@ def score_inputs(
         goods=goods,
         model=model,
         panel=panel,
-        fates=_fates(inputs, trade, mentions, as_of),
+        outcomes=_outcomes_of_rows(inputs, trade, mentions, as_of),
         panel_contract=panel_check,
     )
     countries = country_scores(
@@ -121,7 +126,7 @@ def score_inputs(
         explanations(model, panel),
         trade,
         model.model_id,
-        manifest["run_id"],
+        manifest.run_id,
     )
     ranked = product_scores(products, graded, as_of)
     steps.step("checking scores")
@@ -136,7 +141,7 @@ def score_inputs(
         ),
         series=_series(trade, windows),
         signals=panel,
-        contracts=[*(intake.report for intake in inputs.given()), *own],
+        contracts=(*(intake.report for intake in inputs.given()), *own),
         manifest=manifest,
         product_names=_product_names(request.goods),
     )
@@ -174,42 +179,42 @@ def _mentions(inputs: Inputs, as_of: date, quotes: int, steps: Steps) -> NewsMen
 
 def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
     # A country whose only stories are about a designation has a rate of 0 and still shows its sentences.
-    told = mentions.filter("is_diversion").select("country").unique()
-    return told.join(article_signals(mentions, as_of, windows), on="country", how="left")
+    named = mentions.filter("is_diversion").select("country").unique()
+    return named.join(article_signals(mentions, as_of, windows), on="country", how="left")
 
 
-def _fates(
+def _outcomes_of_rows(
     inputs: Inputs, trade: TradeSignals | None, mentions: NewsMentions | None, as_of: date
 ) -> dict[str, dict[str, int]]:
     """What became of the accepted rows of each input, by reason; each adds up to its accepted rows."""
-    fates: dict[str, dict[str, int]] = {}
+    outcomes: dict[str, dict[str, int]] = {}
     if inputs.trade and trade:
-        fates["trade_flows"] = account(
+        outcomes["trade_flows"] = account(
             inputs.trade.lazy(), trade.goods, trade.broken_codes, trade.counts, as_of
         )
     if inputs.articles and mentions:
         unread = {f"not_read_language_{code}": n for code, n in sorted(mentions.not_read_by_language.items())}
         late = inputs.articles.rows_accepted - mentions.n_articles_read - sum(unread.values())
-        fates["articles"] = {"not_known_at_as_of": late, **unread, "used": mentions.n_articles_read}
+        outcomes["articles"] = {"not_known_at_as_of": late, **unread, "used": mentions.n_articles_read}
     if inputs.gkg:
         later = (pl.col("published_at").dt.date() > as_of).sum()
         late = int(inputs.gkg.lazy().select(later).collect(engine="streaming").item())
-        fates["gkg"] = {"not_known_at_as_of": late, "used": inputs.gkg.rows_accepted - late}
+        outcomes["gkg"] = {"not_known_at_as_of": late, "used": inputs.gkg.rows_accepted - late}
     if inputs.listings:
         rows = inputs.listings.accepted
         used = rows.filter((pl.col("listed_on") <= as_of) & (pl.col("goods_diversion") != "false")).height
         late = rows.filter(pl.col("listed_on") > as_of).height
-        fates["listings"] = {
+        outcomes["listings"] = {
             "not_known_at_as_of": late,
             "not_about_goods": rows.height - late - used,
             "used": used,
         }
     if inputs.goods:
-        fates["goods"] = {"used": inputs.goods.accepted.height}
-    return fates
+        outcomes["goods"] = {"used": inputs.goods.accepted.height}
+    return outcomes
 
 
-def _check_panel(panel: pl.DataFrame, windows: Windows) -> dict[str, Any]:
+def _check_panel(panel: pl.DataFrame, windows: Windows) -> ContractReport:
     if panel.is_empty():
         raise ContractFailed(
             "No transit country appears in the inputs, so there is nothing to score; check that the files "
@@ -227,7 +232,7 @@ def _check_panel(panel: pl.DataFrame, windows: Windows) -> dict[str, Any]:
     return _check_own("signals", panel)
 
 
-def _check_own(kind: str, table: pl.DataFrame) -> dict[str, Any]:
+def _check_own(kind: str, table: pl.DataFrame) -> ContractReport:
     """The report of a table of our own; a broken rule is a defect of the program."""
     from data_contracts.checking.check import validate
     from data_contracts.registry import CONTRACTS
@@ -239,7 +244,7 @@ def _check_own(kind: str, table: pl.DataFrame) -> dict[str, Any]:
             f"Our own {kind} fail their contract ({broken[0].rule}: {broken[0].detail}); nothing was "
             "published. This is a defect of the program: please report it with the input's header."
         )
-    return checked.report.to_dict()
+    return checked.report
 
 
 def _evidence(
@@ -275,9 +280,9 @@ def _product_names(goods: Path | None) -> dict[str, str]:
 
 
 def _refused(inputs: Inputs, out: Path) -> Path:
-    """Leave verdicts and refused rows of a batch that cannot be scored beside `out`; returns where."""
+    """Leave verdicts and refused rows of a batch that cannot be scored next to `out`; returns where."""
     place = out.with_name(f"{out.name}-refused")
-    ledger.check_target(place)
-    with ledger.exclusive(place):
-        ledger.publish(place, lambda folder: write_refusal(inputs.given(), folder))
+    check_target(place)
+    with exclusive(place):
+        publish(place, lambda folder: write_refusal(inputs.given(), folder))
     return place

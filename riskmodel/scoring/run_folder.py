@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from riskmodel.publication.publish import MANIFEST, output_digests, write_json
-from riskmodel.publication.quarantine_csv import write_quarantine_csv
-from riskmodel.publication.safe_csv import write_csv
+from data_contracts.contract import ContractReport
+from riskmodel.publication.digests import MANIFEST, output_digests, write_json
+from riskmodel.publication.safe_csv import write_csv, write_quarantine_csv
+from riskmodel.publication.typed_json import to_json
 from riskmodel.report.html import render_report
+from riskmodel.report.manifest import read_run_manifest
 from riskmodel.report.view import ReportInput
 from riskmodel.sources.checked import Intake
 
@@ -25,10 +27,10 @@ def write_run(report: ReportInput, quarantined: Mapping[str, pl.LazyFrame], fold
     report.evidence.write_parquet(folder / "evidence.parquet")
     report.signals.write_parquet(folder / "signals.parquet")
     report.series.write_parquet(folder / "series.parquet")
-    write_json(report.contracts, folder / "contracts.json")
+    write_json([contract.to_dict() for contract in report.contracts], folder / "contracts.json")
     write_quarantine(quarantined, folder / "quarantine")
     (folder / "report.html").write_text(render_report(report), encoding="utf-8")
-    write_json({**report.manifest, "files": output_digests(folder)}, folder / MANIFEST)
+    write_json(to_json(replace(report.manifest, files=output_digests(folder))), folder / MANIFEST)
 
 
 def read_run(folder: Path) -> ReportInput:
@@ -38,15 +40,14 @@ def read_run(folder: Path) -> ReportInput:
         return pl.read_parquet(folder / f"{name}.parquet")
 
     contracts = json.loads((folder / "contracts.json").read_text(encoding="utf-8"))
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     return ReportInput(
         countries=table("scores_country"),
         products=table("scores_product"),
         evidence=table("evidence"),
         series=table("series"),
         signals=table("signals"),
-        contracts=contracts,
-        manifest=manifest,
+        contracts=tuple(ContractReport.from_dict(found) for found in contracts),
+        manifest=read_run_manifest(folder),
     )
 
 
@@ -60,8 +61,8 @@ def write_quarantine(quarantined: Mapping[str, pl.LazyFrame], folder: Path) -> N
 
 def write_refusal(intakes: Sequence[Intake], folder: Path) -> None:
     """What is left of a batch that a contract stopped: verdicts, refused rows, counts."""
-    write_json([intake.report for intake in intakes], folder / "contracts.json")
+    write_json([intake.report.to_dict() for intake in intakes], folder / "contracts.json")
     write_quarantine({intake.kind: intake.quarantined for intake in intakes}, folder / "quarantine")
-    counts: dict[str, Any] = {intake.kind: intake.counts() for intake in intakes}
+    counts = {intake.kind: asdict(intake.counts()) for intake in intakes}
     failures = {intake.kind: list(intake.failures) for intake in intakes if intake.failures}
     write_json({"scored": False, "failures": failures, "rows": counts}, folder / MANIFEST)

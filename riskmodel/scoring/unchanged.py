@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.model.estimator import Model
-from riskmodel.publication.publish import code_digest, digest_file, digest_json, is_whole, read_manifest
+from riskmodel.publication.digests import code_digest, digest_file, digest_json, is_whole, read_manifest
+from riskmodel.publication.libraries import library_versions
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, earlier_evidence
 from riskmodel.sources.files.find import printable
-
-LIBRARIES = ("great-expectations", "numpy", "pandas", "polars", "pyarrow", "scikit-learn", "skops")
 
 
 @dataclass(frozen=True)
@@ -49,17 +46,17 @@ def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fing
         "settings": settings.model_dump(exclude={"models_dir"}),
         "model": [model.model_id, dict(model.manifest)],
         "code": code_digest(),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": library_versions(),
     }
     return Fingerprint(digest_json(asked), frozenset(sha for files in listed.values() for _, sha in files))
 
 
-def run_in_place(out: Path, digest: str) -> dict[str, Any] | None:
-    """The manifest of the run at `out` if it is whole and was made for the same digest; else None."""
+def run_in_place(out: Path, digest: str) -> str | None:
+    """The id of the run at `out` if it is whole and was made for the same digest; else None."""
     manifest = read_manifest(out)
     if manifest is None or manifest.get("request_digest") != digest or not is_whole(out, manifest):
         return None
-    return manifest
+    return str(manifest["run_id"])
 
 
 def refuse_changed(intakes: Sequence[Intake], taken: Fingerprint) -> None:

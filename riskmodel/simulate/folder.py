@@ -14,7 +14,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from riskmodel.errors import WrongUsage
-from riskmodel.publication import publish as ledger
+from riskmodel.publication.digests import digest_file
+from riskmodel.publication.publish import check_folder, exclusive, publish
 from riskmodel.simulate.flows import trade_rows
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.plan import Plan, draw_plan
@@ -52,9 +53,9 @@ def write_world(params: WorldParams, out: Path, *, force: bool = False) -> bool:
     if is_world(params, out):
         return False
     _refuse_other_content(params, out, force)
-    ledger.check_folder(out.absolute().parent)
-    with ledger.exclusive(out):
-        ledger.publish(out, lambda folder: _fill(params, folder))
+    check_folder(out.absolute().parent)
+    with exclusive(out):
+        publish(out, lambda folder: _fill(params, folder))
     return True
 
 
@@ -142,12 +143,12 @@ def _code_digest() -> str:
     total = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*")):
         if path.suffix in {".py", ".csv"}:
-            total.update(f"{path.name}:{ledger.digest_file(path)}\n".encode())
+            total.update(f"{path.name}:{digest_file(path)}\n".encode())
     return total.hexdigest()
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {name: ledger.digest_file(folder / name) for name in FILES if name != "world.json"}
+    return {name: digest_file(folder / name) for name in FILES if name != "world.json"}
 
 
 def _description(plan: Plan, world: World, folder: Path) -> dict[str, Any]:

@@ -20,6 +20,18 @@ from riskmodel.sources.files.find import printable
 if TYPE_CHECKING:
     from data_contracts.contract import Context, ContractReport
 
+SIMULATED = "simulated"  # how the source of made-up rows begins
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Rows of one input by what became of them; read = accepted + quarantined + sum of dropped."""
+
+    read: int
+    accepted: int
+    quarantined: int
+    dropped: Mapping[str, int]
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -29,14 +41,14 @@ class Intake:
     ----------
     rows: the accepted rows as a query: canonical columns and bookkeeping, in the order read.
     quarantined: the refused rows as a query, with one Boolean per rule.
-    report: `ContractReport.to_dict()`. failures: its critical failures in words; headline: the first.
+    report: what its contract said. failures: its critical failures in words; headline: the first.
     scratch: where the rows of a large input lie; they are there as long as this object is.
     """
 
     kind: str
     rows: pl.LazyFrame
     quarantined: pl.LazyFrame
-    report: dict[str, Any]
+    report: ContractReport
     files: tuple[InputFile, ...]
     rows_read: int
     dropped: Mapping[str, int]
@@ -53,25 +65,21 @@ class Intake:
     @property
     def rows_accepted(self) -> int:
         """Number of accepted rows."""
-        return int(self.report["rows_accepted"])
+        return self.report.rows_accepted
 
     @property
     def rows_quarantined(self) -> int:
         """Number of refused rows."""
-        return int(self.report["rows_quarantined"])
+        return self.report.rows_quarantined
 
     def lazy(self) -> pl.LazyFrame:
         """The accepted rows as a query, for work that must not hold them all."""
         return self.rows
 
-    def counts(self) -> dict[str, Any]:
+    def counts(self) -> RowCounts:
         """Rows of this input by what became of them."""
-        return {
-            "read": self.rows_read,
-            "accepted": self.rows_accepted,
-            "quarantined": self.rows_quarantined,
-            "dropped": dict(sorted(self.dropped.items())),
-        }
+        dropped = dict(sorted(self.dropped.items()))
+        return RowCounts(self.rows_read, self.rows_accepted, self.rows_quarantined, dropped)
 
 
 def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any] | None = None) -> Intake:
@@ -88,7 +96,7 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
         kind=batch.kind,
         rows=rows,
         quarantined=quarantined,
-        report=report.to_dict(),
+        report=report,
         files=batch.files,
         rows_read=batch.rows_read,
         dropped=batch.dropped,
@@ -97,6 +105,12 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
         headline=report.headline,
         scratch=scratch,
     )
+
+
+def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:
+    """Whether any row names a simulated source."""
+    sources = rows.lazy().select(pl.col("source").unique()).collect(engine="streaming")["source"]
+    return bool(sources.str.to_lowercase().str.starts_with(SIMULATED).fill_null(False).any())
 
 
 def earlier_evidence(path: Path) -> dict[str, Mapping[str, Any]]:

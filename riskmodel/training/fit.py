@@ -1,22 +1,19 @@
-"""Training: rows, choice of candidate, evaluation, and the decision whether a new model becomes champion."""
+"""Training: rows, choice of candidate, and evaluation on rows that the model was not fitted on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
-from riskmodel.backtest.card import model_card
 from riskmodel.backtest.protocol import (
     SIMPLER,
     Scored,
     blocks_of,
     champion_by_rule,
     evaluate,
-    gain,
     labels_of,
     leave_countries_out,
     rolling_origins,
@@ -24,18 +21,27 @@ from riskmodel.backtest.protocol import (
     usable,
     with_inputs_hidden,
 )
-from riskmodel.errors import ModelRefused, WrongUsage
+from riskmodel.backtest.results import Choice, Evaluation, SliceResult, TrainingBacktest
+from riskmodel.errors import WrongUsage
 from riskmodel.explain.drift import training_signals
 from riskmodel.model.design import fits_head
-from riskmodel.model.estimator import INTERVAL_LEVEL, Model, fit_heads
+from riskmodel.model.estimator import INTERVAL_LEVEL, fit_heads
 from riskmodel.model.head import AdditiveHead, Candidate
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Target
-from riskmodel.publication.publish import digest_json
-from riskmodel.registry import champion as registry
+from riskmodel.publication.digests import digest_json
+from riskmodel.training.card import model_card
+from riskmodel.training.manifest import (
+    ON_TABLES,
+    ON_WORLDS,
+    DatesLearnt,
+    IntervalOfModel,
+    TablesSource,
+    TrainingManifest,
+    WorldsSource,
+)
 
 N_DRAWS = 60
-CANDIDATE_BY_LACK = "the simpler candidate, since too few countries with events were there to compare"
 
 
 @dataclass(frozen=True)
@@ -49,26 +55,17 @@ class Trained:
     """
 
     heads: Mapping[str, AdditiveHead]
-    manifest: Mapping[str, Any]
-    backtest: Mapping[str, Any]
+    manifest: TrainingManifest
+    backtest: TrainingBacktest
     card: str
     scored: Scored | None
     candidate: Candidate
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Whether the new model was promoted, and why, in a sentence."""
-
-    model_id: str
-    promoted: bool
-    words: str
-
-
 def train_on_worlds(
     rows: pl.DataFrame,
     held_out: pl.DataFrame,
-    source: Mapping[str, Any],
+    source: WorldsSource,
     target: Target,
     *,
     seed: int = 0,
@@ -77,7 +74,7 @@ def train_on_worlds(
     """Train on rows of simulated worlds and judge on rows of other worlds.
 
     The candidate is chosen on the training worlds alone (countries left out); the held-out worlds are looked
-    at once, for the report. `source` describes the worlds: n, seed, held_out_n, held_out_seed.
+    at once, for the report.
     """
     train, dropped = usable(rows)
     test, _ = usable(held_out)
@@ -85,27 +82,27 @@ def train_on_worlds(
     left_out = leave_countries_out(train, simulated=True, seed=seed, n_jobs=n_jobs)
     choice = _choice(left_out)
     scored = score_fold(train, test, simulated=True, seed=seed)
-    backtest = {
-        "protocol": (
-            f"On {source['held_out_n']} held-out simulated worlds: other seeds (from "
-            f"{source['held_out_seed']}) and other parameter ranges than training; nothing was fitted or "
+    backtest = TrainingBacktest(
+        protocol=(
+            f"On {source.held_out_n} held-out simulated worlds: other seeds (from "
+            f"{source.held_out_seed}) and other parameter ranges than training; nothing was fitted or "
             "chosen on them."
         ),
-        "simulated": True,
-        "choice": choice,
-        "evaluation": evaluate(scored, choice["choice"]),
-        "inputs_hidden": with_inputs_hidden(train, test, choice["choice"], seed),
-    }
-    manifest = {"trained_on": "simulated worlds", "worlds": dict(source)}
-    return _finish(train, dropped, manifest, backtest, scored, choice["choice"], target, seed)
+        simulated=True,
+        choice=choice,
+        evaluation=evaluate(scored, choice.choice),
+        inputs_hidden=with_inputs_hidden(train, test, choice.choice, seed),
+    )
+    manifest = _manifest(train, dropped, choice.choice, target, seed, worlds=source)
+    return _finish(train, manifest, backtest, scored)
 
 
 def train_on_tables(
-    rows: pl.DataFrame, source: Mapping[str, Any], target: Target, *, seed: int = 0, n_jobs: int = 2
+    rows: pl.DataFrame, source: TablesSource, target: Target, *, seed: int = 0, n_jobs: int = 2
 ) -> Trained:
     """Train on labelled rows of the user's own tables, judged by rolling origins.
 
-    `source` names inputs and their digests. Candidates are compared on the rolling origins or, where too few
+    Candidates are compared on the rolling origins or, where too few
     events were known early enough for these, with countries left out.
     """
     train, dropped = usable(rows)
@@ -121,21 +118,16 @@ def train_on_tables(
         else "Countries left out in five folds, since too few events were known early enough for rolling "
         "origins."
     )
-    empty: dict[str, Any] = {"slices": {"all": {"rows": 0, "events": 0}}}
-    backtest = {
-        "protocol": protocol,
-        "simulated": False,
-        "choice": choice,
-        "evaluation": evaluate(scored, choice["choice"]) if scored else empty,
-        "leave_countries_out": evaluate(left_out, choice["choice"]) if left_out else empty,
-    }
-    dates = train["as_of"]
-    manifest = {
-        "trained_on": "own tables",
-        "inputs": dict(source),
-        "window": {"first": str(dates.min()), "last": str(dates.max())},
-    }
-    return _finish(train, dropped, manifest, backtest, scored, choice["choice"], target, seed)
+    empty = Evaluation({"all": SliceResult(0, 0)})
+    backtest = TrainingBacktest(
+        protocol=protocol,
+        simulated=False,
+        choice=choice,
+        evaluation=evaluate(scored, choice.choice) if scored else empty,
+        leave_countries_out=evaluate(left_out, choice.choice) if left_out else empty,
+    )
+    manifest = _manifest(train, dropped, choice.choice, target, seed, inputs=source)
+    return _finish(train, manifest, backtest, scored)
 
 
 def _refuse_thin(train: pl.DataFrame) -> None:
@@ -147,103 +139,57 @@ def _refuse_thin(train: pl.DataFrame) -> None:
         )
 
 
-def _choice(scored: Scored | None) -> dict[str, Any]:
-    if scored is None:
-        return {
-            "choice": SIMPLER,
-            "challenger": "boosting",
-            "simpler": SIMPLER,
-            "gain": None,
-            "interval_90": None,
-        }
-    return champion_by_rule(scored)
+def _choice(scored: Scored | None) -> Choice:
+    """By the written rule; the simpler candidate where too few countries had events to compare."""
+    return Choice(SIMPLER, "boosting", SIMPLER, None, None) if scored is None else champion_by_rule(scored)
 
 
-def _finish(
+def _manifest(
     train: pl.DataFrame,
     dropped: dict[str, int],
-    source: Mapping[str, Any],
-    backtest: dict[str, Any],
-    scored: Scored | None,
     candidate: Candidate,
     target: Target,
     seed: int,
+    *,
+    worlds: WorldsSource | None = None,
+    inputs: TablesSource | None = None,
+) -> TrainingManifest:
+    return TrainingManifest(
+        target=target,
+        horizon_months=HORIZON_MONTHS,
+        candidate=candidate,
+        trained_on=ON_TABLES if worlds is None else ON_WORLDS,
+        rows=train.height,
+        events=int(labels_of(train).sum()),
+        countries=train.n_unique(["world", "country"]),
+        dropped=dropped,
+        head_rows={},
+        seed=seed,
+        interval=IntervalOfModel(INTERVAL_LEVEL, N_DRAWS, "countries"),
+        training_rows_digest=rows_digest(train),
+        training_signals=training_signals(train),
+        worlds=worlds,
+        inputs=inputs,
+        window=None if inputs is None else DatesLearnt(*_first_and_last(train)),
+    )
+
+
+def _first_and_last(train: pl.DataFrame) -> tuple[date, date]:
+    days = train["as_of"].sort()
+    return days[0], days[-1]
+
+
+def _finish(
+    train: pl.DataFrame, manifest: TrainingManifest, backtest: TrainingBacktest, scored: Scored | None
 ) -> Trained:
-    y, blocks = labels_of(train), blocks_of(train)
-    heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=N_DRAWS, seed=seed)
+    """Fit the heads of the chosen candidate on all rows, and write the card."""
+    y, blocks, candidate = labels_of(train), blocks_of(train), manifest.candidate
+    heads = fit_heads(train, y, blocks, candidate=candidate, n_draws=N_DRAWS, seed=manifest.seed)
     head_rows = {name: int(train.select(fits_head(name)).to_series().sum()) for name in heads}
-    manifest = {
-        "target": target,
-        "horizon_months": HORIZON_MONTHS,
-        "candidate": candidate,
-        **source,
-        "rows": train.height,
-        "events": int(y.sum()),
-        "countries": train.n_unique(["world", "country"]),
-        "dropped": dropped,
-        "head_rows": head_rows,
-        "seed": seed,
-        "interval": {"level": INTERVAL_LEVEL, "draws": N_DRAWS, "blocks": "countries"},
-        "training_rows_digest": rows_digest(train),
-        "training_signals": training_signals(train),
-    }
+    manifest = replace(manifest, head_rows=head_rows)
     return Trained(heads, manifest, backtest, model_card(manifest, backtest), scored, candidate)
 
 
 def rows_digest(rows: pl.DataFrame) -> str:
     """SHA-256 of the labelled rows as canonical JSON."""
     return digest_json(rows.select(list(FRAME)).rows())
-
-
-def store(trained: Trained, models_dir: Path) -> Verdict:
-    """Write the model folder and promote it where the rule says so.
-
-    With no usable champion the new model becomes champion. Otherwise both score the same rows, which the new
-    one was not fitted on, and it is promoted only if its gain in average precision has a 90 % interval over
-    countries that lies above 0.
-    """
-    model_id = registry.save(trained.heads, trained.manifest, trained.card, trained.backtest, models_dir)
-    holder_id = registry.champion_id(models_dir)
-    if holder_id == model_id:
-        return Verdict(model_id, True, f"{model_id} is the champion already: the same model came out again.")
-    try:
-        holder = registry.load(holder_id, models_dir) if holder_id else None
-    except ModelRefused as refusal:
-        registry.promote(model_id, models_dir)
-        return Verdict(
-            model_id, True, f"{model_id} is the new champion: the old one cannot be used. {refusal}"
-        )
-    if holder is None:
-        registry.promote(model_id, models_dir)
-        return Verdict(model_id, True, f"{model_id} is the champion: there was none before.")
-    return _compare(trained, model_id, holder, models_dir)
-
-
-def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -> Verdict:
-    if holder.manifest.get("target") != trained.manifest["target"]:
-        return Verdict(
-            model_id,
-            False,
-            f"{model_id} was stored, not promoted: champion {holder.model_id} foresees another target.",
-        )
-    if trained.scored is None or not labels_of(trained.scored.rows).any():
-        return Verdict(model_id, False, f"{model_id} was stored, not promoted: no event to compare on.")
-    logit = holder.predict(trained.scored.rows)["logit"].to_numpy()
-    both = Scored(
-        trained.scored.rows,
-        {"new": trained.scored.scores[trained.candidate], "champion": logit},
-        {},
-        trained.scored.base_rate,
-    )
-    found = gain(both, "new", "champion")
-    low, high = found["interval_90"]
-    said = f"gain in average precision {found['gain']:+.3f}, 90 % interval [{low:+.3f}, {high:+.3f}]"
-    if low > 0:
-        registry.promote(model_id, models_dir)
-        return Verdict(model_id, True, f"{model_id} replaces {holder.model_id} as champion: {said}.")
-    return Verdict(
-        model_id,
-        False,
-        f"{model_id} was stored, not promoted: over champion {holder.model_id} its {said}, which does "
-        f"not lie above 0.",
-    )

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.rows import Tables, Target, labelled_frame, month_ends
 from riskmodel.outcomes.simulated_rows import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
-from riskmodel.scoring.manifest import is_simulated
 from riskmodel.settings import resolve_settings
 from riskmodel.sources.batch import Batch, Parts
-from riskmodel.sources.checked import Intake, refuse_failures, take_in
+from riskmodel.sources.checked import Intake, is_simulated, refuse_failures, take_in
 from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
+from riskmodel.training.manifest import SourceFile, TablesSource, WorldsSource
 
 Tell = Callable[[str], None]
 HELD_OUT_SEED_OFFSET = 800_000
@@ -48,13 +47,7 @@ def from_worlds(
     tell(f"Simulating {n_held_out} other worlds to judge on (seeds from {held_out_seed}).")
     held_out = world_rows(held_out_jobs(n_held_out, held_out_seed), target, n_jobs, with_oracles=True)
     tell("Fitting candidates and simple rules.")
-    source = {
-        "n": n_worlds,
-        "seed": seed,
-        "held_out_n": n_held_out,
-        "held_out_seed": held_out_seed,
-        "size": "small",
-    }
+    source = WorldsSource(n_worlds, seed, n_held_out, held_out_seed, "small")
     return train_on_worlds(rows, held_out, source, target, seed=seed, n_jobs=n_jobs)
 
 
@@ -64,8 +57,8 @@ def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> 
     return train_on_tables(rows, source, target, n_jobs=n_jobs)
 
 
-def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """Labelled rows of the user's tables (`frames.FRAME`), and what they were made from, with digests.
+def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
+    """Labelled rows of the user's tables (`rows.FRAME`), and what they were made from, with digests.
 
     Raises ContractFailed where an input fails its contract, WrongUsage where the tables end too early.
     """
@@ -92,17 +85,17 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
         )
     tell(f"Signals and labels at {len(dates)} dates, {dates[0]} to {dates[-1]}.")
     rows = labelled_frame(tables, dates, windows, target)
-    source = {
-        "files": [
-            {"kind": name, "name": file.name, "sha256": file.sha256}
+    source = TablesSource(
+        files=tuple(
+            SourceFile(name, file.name, file.sha256)
             for name, intake in intakes.items()
             for file in intake.files
-        ],
-        "simulated": sorted(name for name, intake in intakes.items() if is_simulated(intake.lazy())),
-        "baseline": windows.words(),
-        "recent_months": windows.recent_months,
-        "article_windows": asdict(settings.article_windows),
-    }
+        ),
+        simulated=tuple(sorted(name for name, intake in intakes.items() if is_simulated(intake.lazy()))),
+        baseline=windows.words(),
+        recent_months=windows.recent_months,
+        article_windows=settings.article_windows,
+    )
     return rows, source
 
 

@@ -5,6 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import country_spellings, find_places
 from features.articles.roles.columns.tokens import Marked, token_table
 from features.articles.roles.columns.verdicts import read_many
@@ -12,7 +13,7 @@ from features.articles.roles.context import anaphors_for
 from features.articles.roles.features import CONTEXT_FLAGS, Context
 from features.articles.roles.lexicon import goods, phrases
 from features.articles.roles.masking import marks_of, tokenize
-from features.articles.roles.model import NEVER_ROUTES, Verdict, read_roles
+from features.articles.roles.model import Verdict, read_roles
 from features.articles.training.sentences import training_set
 
 Case = tuple[str, str | None, Context]

@@ -106,10 +106,7 @@ def test_parts_pieces_and_processes_change_no_byte(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from features.articles.mentions import read_mentions
-    from riskmodel.mentions import run as mention_job
-    from riskmodel.mentions import spool as reading
     from riskmodel.sources.files import table_parts
-    from riskmodel.sources.news import parts as article_parts
     from riskmodel.sources.news.articles import read_articles
 
     rows = [
@@ -125,9 +122,9 @@ def test_parts_pieces_and_processes_change_no_byte(
         assert run(capfd, "--articles", file, "--out", out).code == 0
     monkeypatch.setattr(table_parts, "WHOLE", 10)
     monkeypatch.setattr(table_parts, "PART_ROWS", 6)
-    monkeypatch.setattr(article_parts, "PART_ROWS", 6)
-    monkeypatch.setattr(reading, "PARTITION", 5)
-    monkeypatch.setattr(mention_job, "PIECE", 7)
+    monkeypatch.setattr("riskmodel.sources.news.parts.PART_ROWS", 6)
+    monkeypatch.setattr("riskmodel.mentions.spool.PARTITION", 5)
+    monkeypatch.setattr("riskmodel.mentions.run.PIECE", 7)
     for out in outs[2:4]:
         assert "3 refused" in run(capfd, "--articles", file, "--out", out).text, "copies across parts"
     for out in outs[4:]:

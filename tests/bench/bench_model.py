@@ -27,10 +27,11 @@ def score() -> None:
     from features.panel import panel_schema
     from riskmodel.explain.drivers import explanations
     from riskmodel.registry.champion import load
+    from riskmodel.settings import Settings
 
     panel = synthetic_panel(COUNTRIES, 1, seed=2).select(list(panel_schema()))
     started = time.perf_counter()
-    model = load()
+    model = load(None, Settings().models_dir)
     print(f"load the champion: {time.perf_counter() - started:.2f} s")
     for name, work in (("predict", model.predict), ("explain", lambda frame: explanations(model, frame))):
         times = []

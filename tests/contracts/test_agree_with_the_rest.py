@@ -1,8 +1,10 @@
 """data_contracts imports nothing of ours, so what it states again must agree with where it is defined."""
 
 import polars as pl
+import pytest
 
-from data_contracts.codes.countries import country_codes
+from data_contracts.codes.countries import WORLD, country_codes
+from data_contracts.codes.never_scored import NEVER_ROUTES, never_scored
 from data_contracts.goods.contract import TIERS
 from data_contracts.signals.contract import SIGNALS_PANEL
 from features.panel import panel_schema
@@ -39,3 +41,26 @@ def test_tiers_are_those_with_a_weight() -> None:
     from features.trade.flows.families import TIER_WEIGHT_TENTHS
 
     assert set(TIERS) == {*TIER_WEIGHT_TENTHS, "single"}
+
+
+@pytest.mark.parametrize("kind", ["signals", "scores_country", "scores_product"])
+@pytest.mark.parametrize("code", ["RUS", "BLR", "UKR"])
+def test_our_own_tables_refuse_who_is_never_scored(kind: str, code: str) -> None:
+    """Ukraine once passed: the contracts named two countries of their own, the panel three."""
+    from data_contracts.checking.check import validate
+    from data_contracts.examples import CONTEXT, sound
+    from data_contracts.registry import CONTRACTS
+
+    table = sound(kind)
+    named = table.with_columns(
+        pl.when(pl.int_range(pl.len()) == 1).then(pl.lit(code)).otherwise("country").alias("country")
+    )
+    report = validate(CONTRACTS[kind], named, CONTEXT).report
+    assert "country_can_be_transit" in [result.rule for result in report.results if not result.passed]
+
+
+def test_a_country_that_is_never_scored_has_a_reason_and_a_source() -> None:
+    rows = never_scored()
+    assert {row.code for row in rows} - {WORLD} <= set(country_codes())
+    assert all(row.reason and row.source for row in rows)
+    assert {"RUS", "UKR", "WLD"} == NEVER_ROUTES

@@ -9,7 +9,7 @@ import pytest
 from data_contracts.examples import sound
 from data_contracts.registry import CONTRACTS
 from riskmodel.cli import main
-from riskmodel.publication.quarantine_csv import write_quarantine_csv
+from riskmodel.publication.safe_csv import write_quarantine_csv
 
 pytestmark = pytest.mark.xdist_group("contracts")
 HOSTILE = "<script>alert(1)</script>"

@@ -16,7 +16,8 @@ from reference_trade import (
     months_of,
 )
 
-from features.reference.facts import NEVER_SCORED, hs_edition, hs_families
+from data_contracts.codes.never_scored import NEVER_SCORED
+from features.reference.facts import hs_edition, hs_families
 
 Sums = dict[tuple[str, str, str], tuple[int, int]]
 EURO = {2020: 1.1422, 2021: 1.1827, 2022: 1.0530, 2023: 1.0813}

@@ -12,7 +12,8 @@ import pandas as pd
 from reference_further import placebo_cells
 from reference_trade import World, months_of, window_sums
 
-from features.reference.facts import NEVER_SCORED, control_candidates
+from data_contracts.codes.never_scored import NEVER_SCORED
+from features.reference.facts import control_candidates
 from features.trade.flows.families import GoodsList
 from features.trade.flows.windows import Windows
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from data_contracts.codes.never_scored import NEVER_SCORED
 from features.reference.facts import (
     DEFAULT_LAG_DAYS,
-    NEVER_SCORED,
     RUSSIA,
     coalition,
     control_candidates,

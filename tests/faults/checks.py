@@ -11,7 +11,8 @@ from pathlib import Path
 
 from forks import Ended
 
-from riskmodel.publication.publish import LEDGER, is_whole, read_manifest
+from riskmodel.publication.digests import is_whole, read_manifest
+from riskmodel.publication.publish import LEDGER
 
 KINDS = {"trade": "trade_flows", "articles": "articles", "listings": "listings", "goods": "goods"}
 

@@ -37,7 +37,7 @@ with atheris.instrument_imports(include=["riskmodel", "data_contracts"]):
     from data_contracts.examples import sound
     from data_contracts.registry import CONTRACTS
     from riskmodel.errors import RiskmodelError
-    from riskmodel.publication.quarantine_csv import write_quarantine_csv
+    from riskmodel.publication.safe_csv import write_quarantine_csv
     from riskmodel.sources.batch import Batch
     from riskmodel.sources.files import table_parts
     from riskmodel.sources.files.find import find

@@ -33,7 +33,7 @@ def test_the_harness_notices_a_half_written_run(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(HARNESS.parent))
     import checks
 
-    from riskmodel.publication.publish import output_digests, write_json
+    from riskmodel.publication.digests import output_digests, write_json
 
     (tmp_path / "scores.csv").write_text("country\nTJK\n")
     rows = {"read": 3, "accepted": 2, "quarantined": 1, "dropped": {}, "of_accepted": {"used": 2}}

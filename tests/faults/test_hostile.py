@@ -279,7 +279,7 @@ def test_a_pickle_in_a_model_folder_is_refused_and_not_run(
 
 def _sign(stored):
     """Make the manifest fit the files again, as an attacker who may write the folder would."""
-    from riskmodel.publication.publish import digest_file
+    from riskmodel.publication.digests import digest_file
 
     manifest = json.loads((stored / "manifest.json").read_text())
     digest = digest_file(stored / "model.skops")

@@ -226,10 +226,11 @@ def test_scores_pass_their_contract_before_they_are_published(run, site, tmp_pat
     assert run(site.arguments(out))[0] == 0
     told = [c["contract"] for c in json.loads((out / "contracts.json").read_text())]
     assert told[-3:] == ["signals", "scores_country", "scores_product"]
-    import riskmodel.scoring.run as job
+    from riskmodel.scoring.tables import country_scores
 
-    whole = job.country_scores
-    monkeypatch.setattr(job, "country_scores", lambda *a: whole(*a).with_columns(risk=pl.lit(1.5)))
+    monkeypatch.setattr(
+        "riskmodel.scoring.run.country_scores", lambda *a: country_scores(*a).with_columns(risk=pl.lit(1.5))
+    )
     code, _, err = run(site.arguments(tmp_path / "wrong"))
     assert code == 1 and "Our own scores_country fail their contract" in err
     assert not (tmp_path / "wrong").exists()

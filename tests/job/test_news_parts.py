@@ -8,11 +8,9 @@ import polars as pl
 import pytest
 
 from features.articles.mentions import COLUMNS
-from riskmodel.mentions import spool as reading
-from riskmodel.mentions.spool import dated_mentions, read_news
+from riskmodel.mentions.spool import _owned, dated_mentions, read_news
 from riskmodel.sources.files import table_parts
 from riskmodel.sources.news import gkg
-from riskmodel.sources.news import parts as article_parts
 from riskmodel.sources.news.articles import read_articles
 
 ROUTE = "Dealers in {place} sold {n} sanctioned microchips to Russia, according to customs records."
@@ -64,8 +62,8 @@ def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on few rows are read at once."""
     monkeypatch.setattr(table_parts, "WHOLE", 10)
     monkeypatch.setattr(table_parts, "PART_ROWS", 6)
-    monkeypatch.setattr(article_parts, "PART_ROWS", 6)
-    monkeypatch.setattr(reading, "PARTITION", 5)
+    monkeypatch.setattr("riskmodel.sources.news.parts.PART_ROWS", 6)
+    monkeypatch.setattr("riskmodel.mentions.spool.PARTITION", 5)
     monkeypatch.setattr(gkg, "_RECORDS", 2)
 
 
@@ -123,12 +121,11 @@ def test_rows_that_are_kept_do_not_keep_the_text_of_the_others():
         text=pl.format("{} {}", pl.int_range(1_000), pl.lit("long " * 200)),
     )
     chosen = rows.filter("is_diversion")
-    assert reading._owned(chosen).equals(chosen)
+    assert _owned(chosen).equals(chosen)
     held = [
         sum(buffer.size for buffer in column.chunk(0).buffers() if buffer)
         for column in (
-            frame.to_arrow(compat_level=pl.CompatLevel.newest())["text"]
-            for frame in (chosen, reading._owned(chosen))
+            frame.to_arrow(compat_level=pl.CompatLevel.newest())["text"] for frame in (chosen, _owned(chosen))
         )
     ]
     assert held[1] < 3_000 < 500_000 < held[0]

@@ -14,7 +14,7 @@ from features.trade.flows.accounting import account
 from features.trade.flows.windows import Windows
 from features.trade.signals import trade_signals
 from riskmodel.explain.evidence import trade_evidence
-from riskmodel.scoring.manifest import is_simulated
+from riskmodel.sources.checked import is_simulated
 
 WINDOWS = Windows()
 

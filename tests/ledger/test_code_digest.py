@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from riskmodel.publication.publish import code_digest
+from riskmodel.publication.digests import code_digest
 
 MODULE = inspect.getmodule(code_digest)
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,8 @@ import pytest
 
 from riskmodel.errors import RiskmodelError, WrongUsage
 from riskmodel.operations import disk
-from riskmodel.publication import publish as ledger
+from riskmodel.publication.digests import is_whole, output_digests, read_manifest, write_json
+from riskmodel.publication.publish import check_target, exclusive, publish
 
 ENTRY = {"run_id": "0123456789abcdef", "as_of": "2024-06-30", "simulated": True}
 
@@ -22,13 +23,13 @@ def _write(text):
     def write(folder):
         (folder / "scores.csv").write_text(text)
         (folder / "quarantine").mkdir()
-        ledger.write_json({**ENTRY, "files": ledger.output_digests(folder)}, folder / "manifest.json")
+        write_json({**ENTRY, "files": output_digests(folder)}, folder / "manifest.json")
 
     return write
 
 
 def _publish(out, text):
-    ledger.publish(out, _write(text), ENTRY)
+    publish(out, _write(text), ENTRY)
 
 
 def _lines(out):
@@ -59,7 +60,7 @@ def test_a_failing_writer_leaves_the_run_in_place(out):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        ledger.publish(out, broken, ENTRY)
+        publish(out, broken, ENTRY)
     assert (out / "scores.csv").read_text() == "first"
     assert {path.name for path in out.parent.iterdir()} == {"run", "ledger.jsonl"}
 
@@ -71,7 +72,7 @@ def test_a_disk_that_fails_is_one_sentence_and_costs_nothing(out, number):
         raise OSError(number, os.strerror(number))
 
     with pytest.raises(RiskmodelError, match="nothing was published") as told:
-        ledger.publish(out, failing, ENTRY)
+        publish(out, failing, ENTRY)
     assert ("disk is full" in str(told.value)) == (number in (errno.ENOSPC, errno.EDQUOT))
     assert (out / "scores.csv").read_text() == "first"
 
@@ -84,15 +85,15 @@ def test_a_library_that_keeps_only_the_words_of_a_full_disk_is_understood(out):
         raise ComputeError("No space left on device (os error 28)")
 
     with pytest.raises(RiskmodelError, match="disk is full"):
-        ledger.publish(out, failing, ENTRY)
+        publish(out, failing, ENTRY)
 
 
 def test_staging_of_a_killed_job_is_removed_at_the_next_start(out):
     staging = out.parent / ".run.partial"
     staging.mkdir()
     (staging / "scores.csv").write_text("half")
-    with ledger.exclusive(out) as mended:
-        assert mended == ("removed what a killed job left behind",)
+    with exclusive(out) as repaired:
+        assert repaired == ("removed what a killed job left behind",)
     assert not staging.exists()
     assert (out / "scores.csv").read_text() == "first"
 
@@ -100,8 +101,8 @@ def test_staging_of_a_killed_job_is_removed_at_the_next_start(out):
 def test_a_run_found_only_under_its_old_name_is_put_back(out):
     out.rename(out.parent / ".run.old")  # where a kill between the two renames leaves it
     (out.parent / ".run.partial").mkdir()
-    with ledger.exclusive(out) as mended:
-        assert "put the last run back in its place" in mended
+    with exclusive(out) as repaired:
+        assert "put the last run back in its place" in repaired
     assert (out / "scores.csv").read_text() == "first"
     assert {path.name for path in out.parent.iterdir()} == {"run", "ledger.jsonl", ".run.lock"}
 
@@ -109,7 +110,7 @@ def test_a_run_found_only_under_its_old_name_is_put_back(out):
 def test_a_replaced_run_that_was_not_yet_removed_does_not_come_back(out):
     _publish(out.parent / "older", "older")
     (out.parent / "older").rename(out.parent / ".run.old")
-    with ledger.exclusive(out):
+    with exclusive(out):
         pass
     assert (out / "scores.csv").read_text() == "first"
     assert not (out.parent / ".run.old").exists()
@@ -118,7 +119,7 @@ def test_a_replaced_run_that_was_not_yet_removed_does_not_come_back(out):
 def test_a_run_killed_before_its_ledger_line_gets_it_at_the_next_start(out):
     (out.parent / "ledger.jsonl").unlink()
     for expected in (1, 1):  # once, not at every start
-        with ledger.exclusive(out):
+        with exclusive(out):
             pass
         assert len(_lines(out)) == expected
     assert _lines(out)[0]["run_id"] == ENTRY["run_id"]
@@ -139,7 +140,7 @@ def test_a_ledger_without_room_is_told_and_mended_at_the_next_start(out, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(disk, "append_line", full)
         with pytest.raises(RiskmodelError, match="is published and whole"):
-            ledger.publish(out, _write("second"), {**ENTRY, "run_id": "fedcba9876543210"})
+            publish(out, _write("second"), {**ENTRY, "run_id": "fedcba9876543210"})
     assert (out / "scores.csv").read_text() == "second"
 
 
@@ -167,18 +168,18 @@ def test_a_second_job_is_refused_and_a_dead_one_holds_no_lock(tmp_path):
     code += "with exclusive(Path(sys.argv[1])):\n print('held', flush=True)\n time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code, str(out)], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(WrongUsage, match="Another job"), ledger.exclusive(out):
+        with pytest.raises(WrongUsage, match="Another job"), exclusive(out):
             pass
         other.kill()
         other.wait()
-    with ledger.exclusive(out):
+    with exclusive(out):
         pass
 
 
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path):
     (tmp_path / "elsewhere").write_text("")
     (tmp_path / ".run.lock").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(RiskmodelError, match="Cannot write"), ledger.exclusive(tmp_path / "run"):
+    with pytest.raises(RiskmodelError, match="Cannot write"), exclusive(tmp_path / "run"):
         pass
 
 
@@ -188,19 +189,19 @@ def test_a_target_without_a_name_is_refused(name, tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     with pytest.raises(WrongUsage, match="--out"):
-        ledger.check_target(Path(name))
+        check_target(Path(name))
 
 
 def test_a_changed_missing_or_added_file_makes_a_run_not_whole(out):
-    manifest = ledger.read_manifest(out)
-    assert ledger.is_whole(out, manifest)
+    manifest = read_manifest(out)
+    assert is_whole(out, manifest)
     (out / "extra.txt").write_text("x")
-    assert not ledger.is_whole(out, manifest)
+    assert not is_whole(out, manifest)
     (out / "extra.txt").unlink()
     (out / "scores.csv").write_text("First")
-    assert not ledger.is_whole(out, manifest)
+    assert not is_whole(out, manifest)
     (out / "scores.csv").unlink()
-    assert not ledger.is_whole(out, manifest)
+    assert not is_whole(out, manifest)
 
 
 def test_a_file_replaced_at_once_is_never_seen_in_part(tmp_path):
@@ -228,7 +229,7 @@ def test_wherever_a_table_finds_no_more_room_it_is_called_a_full_disk(room, tmp_
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
     try:
         with pytest.raises(RiskmodelError, match="disk is full") as told:
-            ledger.publish(tmp_path / "run", lambda folder: table.write_parquet(folder / "scores.parquet"))
+            publish(tmp_path / "run", lambda folder: table.write_parquet(folder / "scores.parquet"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     assert "nothing was published" in str(told.value)
@@ -265,7 +266,7 @@ def test_where_the_second_rename_fails_the_last_run_is_back_at_once(tmp_path, mo
     monkeypatch.setattr(disk, "exchange", lambda one, other: False)
     monkeypatch.setattr(type(out), "rename", failing)
     with pytest.raises(RiskmodelError, match="nothing was published"):
-        ledger.publish(out, _write("second"), {**ENTRY, "run_id": "fedcba9876543210"})
+        publish(out, _write("second"), {**ENTRY, "run_id": "fedcba9876543210"})
     assert (out / "scores.csv").read_text() == "first"
     assert {path.name for path in tmp_path.iterdir()} == {"run", "ledger.jsonl"}
     assert [line["run_id"] for line in _lines(out)] == [ENTRY["run_id"]]

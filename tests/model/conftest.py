@@ -14,14 +14,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from drawn_rows import synthetic_panel
 
-from riskmodel.backtest import run as judging
 from riskmodel.model.estimator import Model, fit_heads
 from riskmodel.model.head import AdditiveHead
 from riskmodel.outcomes.rows import Tables
 from riskmodel.outcomes.simulated_rows import WorldJob, undeclared_transit
 from riskmodel.simulate.params import WorldParams
 from riskmodel.simulate.world import World, simulate_world
-from riskmodel.training import fit as train
+from riskmodel.training.fit import _choice
 
 
 def hide_onward(panel: pl.DataFrame) -> pl.DataFrame:
@@ -54,12 +53,12 @@ def model(request: pytest.FixtureRequest, training: pl.DataFrame) -> Model:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """One candidate, two draws, ten resamples, no calibration: the rules are the same, the test is short."""
-    monkeypatch.setattr(train, "N_DRAWS", 2)
+    monkeypatch.setattr("riskmodel.training.fit.N_DRAWS", 2)
     monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups: (1.0, 0.0))
     monkeypatch.setattr("riskmodel.backtest.protocol.CANDIDATES", ("logistic",))
-    monkeypatch.setattr(train, "leave_countries_out", lambda *args, **kwargs: None)
-    for module in (train, judging):
-        monkeypatch.setattr(module, "champion_by_rule", lambda scored: dict(train._choice(None)))
+    monkeypatch.setattr("riskmodel.training.fit.leave_countries_out", lambda *args, **kwargs: None)
+    for module in ("training.fit", "backtest.run"):
+        monkeypatch.setattr(f"riskmodel.{module}.champion_by_rule", lambda scored: _choice(None))
     monkeypatch.setattr("riskmodel.backtest.measures.N_BOOT", 10)
 
 

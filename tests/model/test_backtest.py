@@ -12,7 +12,6 @@ from drawn_rows import frame_of
 from sklearn.metrics import average_precision_score
 
 from riskmodel.backtest import measures
-from riskmodel.backtest import protocol as backtest
 from riskmodel.backtest.baselines import BASELINES, ONLY_REAL, baseline_scores
 from riskmodel.backtest.protocol import (
     Scored,
@@ -57,7 +56,7 @@ def test_rolling_origins_learn_only_from_labels_that_were_known(
         seen.append((train["as_of"].max(), test["as_of"].min()))
         return Scored(test, {"logistic": np.zeros(test.height)}, {"logistic": np.zeros(test.height)}, 0.1)
 
-    monkeypatch.setattr(backtest, "score_fold", spy)
+    monkeypatch.setattr("riskmodel.backtest.protocol.score_fold", spy)
     rolling_origins(rows, n_jobs=1)
     assert seen
     for last_train, origin in seen:
@@ -75,7 +74,7 @@ def test_leave_countries_out_never_judges_a_country_by_a_fit_that_saw_it(
         judged.extend(test["country"])
         return Scored(test, {"logistic": np.zeros(test.height)}, {"logistic": np.zeros(test.height)}, 0.1)
 
-    monkeypatch.setattr(backtest, "score_fold", spy)
+    monkeypatch.setattr("riskmodel.backtest.protocol.score_fold", spy)
     leave_countries_out(rows, simulated=False, n_jobs=1)
     assert sorted(judged) == sorted(rows["country"])
 
@@ -90,14 +89,14 @@ def test_every_method_is_judged_on_the_same_rows(rows: pl.DataFrame) -> None:
     assert all(len(score) == test.height and np.isfinite(score).all() for score in scored.scores.values())
     assert all(((risk >= 0) & (risk <= 1)).all() for risk in scored.risks.values())
     content = evaluate(scored, "logistic")
-    methods = content["slices"]["all"]["methods"]
-    assert methods["logistic"]["average_precision"] == pytest.approx(
+    methods = content.slices["all"].methods
+    assert methods["logistic"].average_precision == pytest.approx(
         average_precision_score(test["target"].to_numpy(), scored.scores["logistic"]), abs=1e-6
     )
-    low, high = methods["logistic"]["average_precision_90"]
-    assert low <= methods["logistic"]["average_precision"] <= high
+    low, high = methods["logistic"].average_precision_90
+    assert low <= methods["logistic"].average_precision <= high
     hidden = with_inputs_hidden(train, test, "logistic")
-    assert hidden["all inputs"]["average_precision"] == methods["logistic"]["average_precision"]
+    assert hidden["all inputs"].average_precision == methods["logistic"].average_precision
     assert hidden["coalition trade only"] != hidden["all inputs"]
 
 
@@ -116,10 +115,10 @@ def test_the_simpler_candidate_stays_unless_the_gain_is_beyond_doubt(draw_panel:
     same = fixed({"logistic": y + noise, "boosting": y + noise}, draw_panel)
     better = fixed({"logistic": noise, "boosting": y + 0.1 * noise}, draw_panel)
     worse = fixed({"logistic": y + 0.1 * noise, "boosting": noise}, draw_panel)
-    assert champion_by_rule(same)["choice"] == "logistic"
-    assert champion_by_rule(better)["choice"] == "boosting"
-    assert champion_by_rule(better)["interval_90"][0] > 0
-    assert champion_by_rule(worse)["choice"] == "logistic"
+    assert champion_by_rule(same).choice == "logistic"
+    assert champion_by_rule(better).choice == "boosting"
+    assert champion_by_rule(better).interval_90[0] > 0
+    assert champion_by_rule(worse).choice == "logistic"
 
 
 def test_calibration_error_is_zero_for_a_true_probability_and_large_for_a_false_one() -> None:

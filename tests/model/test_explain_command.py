@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from made_manifest import made_manifest
 
 from data_contracts.tables import EVIDENCE, SCORES_COUNTRY
 from features.panel import panel_schema
 from riskmodel.commands.explain import command
 from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel.explain.drift import SignalDrift
+from riskmodel.publication.digests import write_json
+from riskmodel.publication.typed_json import to_json
+from riskmodel.report.manifest import read_run_manifest
 
 HOSTILE = "goods go on\x1b[31m to Russia\nfrom there"
 
@@ -69,7 +75,7 @@ def run(tmp_path: Path) -> Path:
         "source_row": 12,
     }
     pl.DataFrame([flow, flow, story], schema=EVIDENCE).write_parquet(tmp_path / "evidence.parquet")
-    (tmp_path / "manifest.json").write_text(json.dumps({"simulated": True}))
+    write_json(to_json(made_manifest()), tmp_path / "manifest.json")
     return tmp_path
 
 
@@ -121,8 +127,8 @@ def test_an_unknown_country_names_those_there_are(run: Path) -> None:
 
 
 def test_what_moved_since_an_earlier_run_and_since_training_is_told(run: Path, tmp_path: Path) -> None:
-    manifest = {"simulated": True, "drift": [{"signal": "inbound_surge", "psi": 0.9, "moved": True}]}
-    (run / "manifest.json").write_text(json.dumps(manifest))
+    manifest = replace(made_manifest(), drift=(SignalDrift("inbound_surge", 1.0, 1.0, 0.9, True),))
+    write_json(to_json(manifest), run / "manifest.json")
     before = tmp_path / "before"
     before.mkdir()
     earlier = [
@@ -144,6 +150,17 @@ def test_what_moved_since_an_earlier_run_and_since_training_is_told(run: Path, t
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="is not a run folder"):
         CliRunner().invoke(command, ["KGZ", "--run", str(tmp_path)], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"simulated": true}', '{"format": "one"}'])
+def test_a_manifest_that_is_not_one_is_refused_and_the_place_named(run: Path, text: str) -> None:
+    (run / "manifest.json").write_text(text)
+    with pytest.raises(InputUnreadable, match=r"manifest.json cannot be read as the manifest of a run \("):
+        CliRunner().invoke(command, ["KGZ", "--run", str(run)], catch_exceptions=False)
+
+
+def test_a_manifest_reads_back_as_it_was_written(run: Path) -> None:
+    assert read_run_manifest(run) == made_manifest()
 
 
 def test_a_damaged_run_is_refused(run: Path) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from drawn_rows import frame_of
 
-from riskmodel.backtest import run as judging
-from riskmodel.backtest.run import Judged, on_tables, on_worlds, summary
+from riskmodel.backtest.page import backtest_page
+from riskmodel.backtest.results import Backtest
+from riskmodel.backtest.run import on_tables, on_worlds, summary, write_backtest
 from riskmodel.errors import WrongUsage
 from riskmodel.model.estimator import Model
+from riskmodel.publication.typed_json import from_json
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -34,7 +37,9 @@ def worlds(draw_panel: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
         )
         for seed in (1, 2, 1, 2)
     )
-    monkeypatch.setattr(judging, "world_rows", lambda jobs, target, n_jobs, with_oracles=False: next(drawn))
+    monkeypatch.setattr(
+        "riskmodel.backtest.run.world_rows", lambda jobs, target, n_jobs, with_oracles=False: next(drawn)
+    )
 
 
 def stored(model: Model) -> Model:
@@ -55,16 +60,18 @@ def say_nothing(words: str) -> None:
 def test_a_stored_model_is_judged_frozen_beside_the_rules(model: Model, worlds: None, tmp_path: Path) -> None:
     texts = []
     for name in ("a", "b"):
-        on_worlds(stored(model), 4, 9000, 1, say_nothing).write(tmp_path / name)
+        found = on_worlds(stored(model), 4, 9000, 1, say_nothing)
+        write_backtest(found, tmp_path / name)
         texts.append([(tmp_path / name / f"backtest.{kind}").read_bytes() for kind in ("json", "html")])
     assert texts[0] == texts[1]
+    assert from_json(Backtest, texts[0][0]) == found
     content = json.loads(texts[0][0])
     assert content["model_id"] == "transit-0123456789"
     methods = content["evaluation"]["slices"]["all"]["methods"]
     assert {"model", "persistence", "article_rate"} <= set(methods)
     recalls = [recall for recall, _ in content["curves"]["model"]]
     assert recalls == sorted(recalls) and recalls[-1] == 1
-    assert any("this model" in line for line in summary(content))
+    assert any("this model" in line for line in summary(found))
 
 
 def test_worlds_of_training_are_refused(model: Model) -> None:
@@ -73,23 +80,22 @@ def test_worlds_of_training_are_refused(model: Model) -> None:
 
 
 def test_the_page_is_self_contained_and_escapes_names(model: Model, worlds: None) -> None:
-    content = dict(on_worlds(stored(model), 4, 9000, 1, say_nothing).content)
+    found = on_worlds(stored(model), 4, 9000, 1, say_nothing)
     hostile = "<script>alert(1)</script>"
-    content["timelines"] = [{**line, "world": hostile} for line in content["timelines"]]
-    content["protocol"] = hostile
-    page = judging.backtest_page(content)
+    lines = tuple(replace(line, world=hostile) for line in found.timelines)
+    page = backtest_page(replace(found, timelines=lines, protocol=hostile))
     assert "<script" not in page and "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=|https?://|@import|url\(", page)
-    assert page.count("<svg") == 2 + len(content["timelines"]) and "Simulated data" in page
-    assert page.count('<svg role="img" aria-label="') == page.count("<svg")
+    assert page.count("<svg") == 2 + len(found.timelines) and "Simulated data" in page
+    assert page.count('<svg class="chart" role="img" aria-label="') == page.count("<svg")
 
 
 def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
-    judged = on_tables(frame_of(draw_panel(40, 14, seed=4), "real"), 1, say_nothing)
-    assert isinstance(judged, Judged) and judged.content["protocol"].startswith("Rolling")
-    assert judged.content["timelines"]
-    assert "Simulated data" not in judging.backtest_page(judged.content)
-    assert "Simulated data" in judging.backtest_page({**judged.content, "simulated": True})
+    found = on_tables(frame_of(draw_panel(40, 14, seed=4), "real"), 1, say_nothing)
+    assert found.protocol.startswith("Rolling")
+    assert found.timelines
+    assert "Simulated data" not in backtest_page(found)
+    assert "Simulated data" in backtest_page(replace(found, simulated=True))
 
 
 def test_tables_without_an_event_are_refused_in_one_sentence(draw_panel: Draw) -> None:

@@ -15,11 +15,11 @@ import polars as pl
 import pytest
 from own_tables import own_trade, write_own_trade
 
-from riskmodel.backtest import run as judging
+from riskmodel.errors import RiskmodelError
 from riskmodel.model.estimator import fit_heads
 from riskmodel.outcomes.simulated_rows import WorldJob
-from riskmodel.publication.publish import digest_file
-from riskmodel.registry import champion as registry
+from riskmodel.publication.digests import digest_file
+from riskmodel.registry.champion import champion_id, load, promote, rollback, save, stored_ids
 from riskmodel.simulate.params import WorldParams
 
 Draw = Callable[..., pl.DataFrame]
@@ -47,7 +47,7 @@ def models(draw_panel: Draw, tmp_path: Path) -> Path:
     panel = draw_panel(40, 2, seed=1)
     heads = fit_heads(panel, panel["target"].to_numpy(), panel["block"].to_numpy(), n_draws=2, wanted=[])
     folder = tmp_path / "models"
-    registry.promote(registry.save(heads, HOLDER, "# {model_id}\n", {}, folder), folder)
+    promote(save(heads, HOLDER, "# {model_id}\n", {}, folder), folder)
     return folder
 
 
@@ -58,17 +58,17 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_retrain_learns_from_own_tables_and_weighs_the_new_model_against_the_champion(
     run: Run, quick: None, table: Path, models: Path
 ) -> None:
-    before = registry.champion_id(models)
+    before = champion_id(models)
     ended = run(["retrain", "--trade", table, "--models", models, "--jobs", 1])
     assert ended.code == 0, ended.err
-    (made,) = set(registry.stored_ids(models)) - {before}
-    manifest = registry.load(made, models).manifest
+    (made,) = set(stored_ids(models)) - {before}
+    manifest = load(made, models).manifest
     assert manifest["trained_on"] == "own tables" and manifest["inputs"]["simulated"] == ["trade_flows"]
     (file,) = manifest["inputs"]["files"]
     assert file == {"kind": "trade_flows", "name": "trade.csv", "sha256": digest_file(table)}
     assert 0 < manifest["events"] < manifest["rows"]
     assert f"over champion {before}" in ended.out or f"{made} replaces {before}" in ended.out
-    assert registry.champion_id(models) == (made if "replaces" in ended.out else before)
+    assert champion_id(models) == (made if "replaces" in ended.out else before)
     assert f"{made}/card.md" in ended.out
     assert not list(models.glob(".*")), "left behind"
 
@@ -84,7 +84,7 @@ def test_backtest_judges_both_candidates_on_own_tables_and_stores_nothing(
     found = json.loads((tmp_path / "out" / "backtest.json").read_text())
     assert found["simulated"] and "Rolling monthly origins" in found["protocol"]
     assert found["evaluation"]["slices"]["all"]["events"] > 0
-    assert (tmp_path / "out" / "backtest.html").read_text().startswith("<!doctype html>")
+    assert (tmp_path / "out" / "backtest.html").read_text().startswith("<!DOCTYPE html>")
     assert content(models) == before
 
 
@@ -94,14 +94,14 @@ def test_backtest_judges_the_champion_and_the_products_on_worlds(
     def one_small(n_worlds: int, seed: int) -> list[WorldJob]:
         return [WorldJob(WorldParams.small(seed, n_coalition=3, last=date(2023, 6, 1)), step_months=6)]
 
-    monkeypatch.setattr(judging, "training_jobs", one_small)
-    monkeypatch.setattr(judging, "held_out_jobs", one_small)
+    monkeypatch.setattr("riskmodel.backtest.run.training_jobs", one_small)
+    monkeypatch.setattr("riskmodel.backtest.run.held_out_jobs", one_small)
     before = content(models)
     words = ("--worlds", 2, "--products", "--quiet", "--jobs", 1, "--out", tmp_path / "out")
     ended = run(["backtest", "--models", models, *words])
     assert ended == (0, "", "")
     found = json.loads((tmp_path / "out" / "backtest.json").read_text())
-    assert found["model_id"] == registry.champion_id(models)
+    assert found["model_id"] == champion_id(models)
     assert {"score", "learnt", "others_excess_usd"} <= set(found["products"]["methods"])
     assert "product score" in (tmp_path / "out" / "backtest.html").read_text()
     assert content(models) == before
@@ -169,7 +169,7 @@ def test_a_wrong_word_is_refused_before_any_work(
         raise AssertionError("worlds were simulated first")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(judging, "world_rows", work)
+    monkeypatch.setattr("riskmodel.backtest.run.world_rows", work)
     monkeypatch.setattr("riskmodel.training.run.world_rows", work)
     (tmp_path / "a-file").write_text("")
     before = content(models)
@@ -185,50 +185,52 @@ def test_a_wrong_word_is_refused_before_any_work(
 )
 def test_a_stop_leaves_the_champion_whole(place: str, number: int, models: Path) -> None:
     """The folder holds the old champion or the new one, nothing half; a second signal adds no noise."""
-    before = registry.champion_id(models)
+    before = champion_id(models)
     code = (
-        "import os, sys\nfrom riskmodel import registry, retraining, train\n"
+        "import os, sys\nfrom pathlib import Path\nfrom types import SimpleNamespace\n"
+        "from riskmodel.registry import champion\n"
+        "from riskmodel.training import promotion, run\nfrom riskmodel.training.fit import Trained\n"
         f"def stopped(*a, **k):\n    os.kill(os.getpid(), {int(number)})\n    return work(*a, **k)\n"
         "def trained(*a, **k):\n"
-        "    heads = registry.load(None, registry.MODELS_DIR).heads\n"
-        "    told = {'target': 'transit', 'trained_on': 'noise'}\n"
+        "    heads = champion.load(None, Path(sys.argv[-1])).heads\n"
+        "    written = {'target': 'transit', 'trained_on': 'noise'}\n"
+        "    manifest = SimpleNamespace(target='transit', to_json=lambda: written)\n"
         "    for head in heads.values(): head.intercepts_ = head.intercepts_ + 0.1\n"
-        "    return train.Trained(heads, told, {}, '', None, 'logistic')\n"
-        "def compared(made, model_id, holder, folder):\n    registry.promote(model_id, folder)\n"
-        "    return train.Verdict(model_id, True, 'promoted')\n"
-        "retraining.from_worlds = trained\ntrain._compare = compared\n"
-        "module, name = {'fitting': (retraining, 'from_worlds'), 'storing': (registry, 'put_in_place'),\n"
-        "    'promoting': (registry, '_write')}[sys.argv.pop(1)]\n"
+        "    return Trained(heads, manifest, {}, '', None, 'logistic')\n"
+        "def compared(made, model_id, holder, folder):\n    promotion.promote(model_id, folder)\n"
+        "    return promotion.Promotion(model_id, True, 'promoted')\n"
+        "run.from_worlds = trained\npromotion._compare = compared\n"
+        "module, name = {'fitting': (run, 'from_worlds'), 'storing': (champion, 'put_in_place'),\n"
+        "    'promoting': (champion, '_write')}[sys.argv.pop(1)]\n"
         "work = getattr(module, name)\nsetattr(module, name, stopped)\n"
-        "from pathlib import Path\nregistry.MODELS_DIR = Path(sys.argv.pop(1))\n"
         "from riskmodel.cli import main\nmain()\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code, place, str(models), "retrain"],
+        [sys.executable, "-c", code, place, "retrain", "--models", str(models)],
         capture_output=True,
         text=True,
         check=False,
     )
     assert ended.returncode == 128 + number, ended.stderr
     assert ended.stderr.startswith("riskmodel: Stopped") and len(ended.stderr.splitlines()) == 1
-    holder = registry.load(None, models)  # every check of its files passed
+    holder = load(None, models)  # every check of its files passed
     assert (holder.model_id != before) == (place == "promoting")
-    assert len(registry.stored_ids(models)) == (1 if place == "fitting" else 2)
+    assert len(stored_ids(models)) == (1 if place == "fitting" else 2)
     assert not list(models.glob(".*")), "left behind"
     if place == "promoting":
-        assert registry.rollback(models) == before
+        assert rollback(models) == before
 
 
 def test_a_stop_while_the_champion_itself_is_stored_again_keeps_it(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same model came out again, and the machine fails at the moment its folder is exchanged."""
-    held = registry.load(None, models)
+    held = load(None, models)
 
     def fails(staging: Path, place: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(registry, "put_in_place", fails)
-    with pytest.raises(registry.RiskmodelError, match="the disk is full"):
-        registry.save(held.heads, held.manifest, "", {}, models)
-    assert registry.load(None, models).model_id == held.model_id
+    monkeypatch.setattr("riskmodel.registry.champion.put_in_place", fails)
+    with pytest.raises(RiskmodelError, match="the disk is full"):
+        save(held.heads, held.manifest, "", {}, models)
+    assert load(None, models).model_id == held.model_id

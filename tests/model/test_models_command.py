@@ -9,12 +9,18 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from riskmodel.backtest.results import Choice, Evaluation, SliceResult, TrainingBacktest
 from riskmodel.commands.models import command
 from riskmodel.errors import ModelRefused
 from riskmodel.model.estimator import fit_heads
-from riskmodel.registry import champion as registry
+from riskmodel.registry.champion import champion_id, promote, save, stored_ids
 
-BACKTEST = {"choice": {"choice": "logistic"}, "evaluation": {"slices": {"all": {"rows": 0, "events": 0}}}}
+BACKTEST = TrainingBacktest(
+    "none",
+    True,
+    Choice("logistic", "boosting", "logistic", None, None),
+    Evaluation({"all": SliceResult(0, 0)}),
+)
 MANIFEST = {"target": "transit", "trained_on": "simulated worlds", "rows": 1, "events": 1}
 
 
@@ -25,7 +31,7 @@ def folder(draw_panel: Callable[..., pl.DataFrame], tmp_path_factory: pytest.Tem
         panel = draw_panel(40, 2, seed=seed)
         y, block = panel["target"].to_numpy(), panel["block"].to_numpy()
         heads = fit_heads(panel, y, block, n_draws=0, wanted=[])
-        registry.save(heads, MANIFEST, "# {model_id}\n", BACKTEST, place)
+        save(heads, MANIFEST, "# {model_id}\n", BACKTEST, place)
     return place
 
 
@@ -37,18 +43,18 @@ def run(*words: object) -> str:
 
 
 def test_promote_and_rollback_return_to_the_model_before(folder: Path) -> None:
-    first, second = registry.stored_ids(folder)
+    first, second = stored_ids(folder)
     run("promote", first, "--models", folder)
     run("promote", second, "--models", folder)
     assert f"{second}  champion" in run("list", "--models", folder)
     assert f"{first} is the champion again" in run("rollback", "--models", folder)
-    assert registry.champion_id(folder) == first
+    assert champion_id(folder) == first
     with pytest.raises(ModelRefused, match="no earlier champion"):
         run("rollback", "--models", folder)
 
 
 def test_show_prints_the_card_and_refuses_a_path(folder: Path) -> None:
-    first = registry.stored_ids(folder)[0]
+    first = stored_ids(folder)[0]
     assert f"# {first}" in run("show", first, "--models", folder)
     with pytest.raises(ModelRefused, match="never like a path"):
         run("show", "../../etc", "--models", folder)
@@ -59,10 +65,10 @@ def test_a_spoiled_model_is_listed_with_the_reason_and_not_promoted(folder: Path
 
     place = tmp_path / "models"
     shutil.copytree(folder, place)
-    first, second = registry.stored_ids(place)
-    registry.promote(first, place)
+    first, second = stored_ids(place)
+    promote(first, place)
     (place / second / "model.skops").write_bytes(b"changed")
     assert f"{second}  stored  cannot be used" in run("list", "--models", place)
     with pytest.raises(ModelRefused, match="digest"):
         run("promote", second, "--models", place)
-    assert registry.champion_id(place) == first
+    assert champion_id(place) == first

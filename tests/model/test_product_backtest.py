@@ -96,9 +96,9 @@ def rows() -> pl.DataFrame:
 def test_the_measures_know_the_column_that_makes_the_event(rows: pl.DataFrame) -> None:
     train, test = (rows.filter(pl.col("world") == name) for name in ("a", "b"))
     found = judge_products(test, learnt_scores(train, test))
-    methods = found["methods"]
-    assert methods["onward_excess_usd"]["average_precision"] == 1 == methods["onward_excess_usd"]["auc"]
-    assert methods["learnt"]["average_precision"] > 0.95 > 0.4 > methods["score"]["average_precision"]
-    assert found["gain_of_learnt"]["interval_90"][0] > 0
-    assert set(found["roles"]) == {"ordinary", "legal_hubs"}
-    assert sum(role["in_the_top"] for role in found["roles"].values()) == pytest.approx(0.1, abs=0.03)
+    methods = found.methods
+    assert methods["onward_excess_usd"].average_precision == 1 == methods["onward_excess_usd"].auc
+    assert methods["learnt"].average_precision > 0.95 > 0.4 > methods["score"].average_precision
+    assert found.gain_of_learnt.interval_90[0] > 0
+    assert set(found.roles) == {"ordinary", "legal_hubs"}
+    assert sum(role.in_the_top for role in found.roles.values()) == pytest.approx(0.1, abs=0.03)

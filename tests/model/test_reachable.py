@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskmodel.backtest.card import reachable_words
 from riskmodel.backtest.measures import average_precision
+from riskmodel.backtest.names import reachable_words
 from riskmodel.backtest.reachable import reachable
 from riskmodel.outcomes.labels import final_legs, transit_labels
 from riskmodel.outcomes.oracles import CAUSES, ORACLES, oracle_columns
@@ -58,10 +58,10 @@ def test_shares_of_the_gaps_are_counted_from_the_best_rule(rows: pl.DataFrame) -
     truth = rows["truth_now"].fill_null(0.0).to_numpy()
     scores = {"model": truth, "persistence": noise, "article_rate": noise - rows["target"].to_numpy()}
     found = reachable(rows, scores, np.where(truth > 1, 0.9, 0.1), "model")
-    assert found["best_rule"]["name"] == "persistence"
-    assert found["share_of_reachable_gap"] == pytest.approx(1)
-    assert 0 < found["share_of_gap_to_1"] < 1
-    assert sum(cause["rows"] for cause in found["causes"].values()) == n
-    assert set(found["causes"]) == set(CAUSES)
-    assert found["causes"]["running"]["high"] > 0.5
+    assert found.best_rule.name == "persistence"
+    assert found.share_of_reachable_gap == pytest.approx(1)
+    assert 0 < found.share_of_gap_to_1 < 1
+    assert sum(cause.rows for cause in found.causes.values()) == n
+    assert set(found.causes) == set(CAUSES)
+    assert found.causes["running"].high > 0.5
     assert "100 %" in reachable_words(found)

@@ -17,9 +17,10 @@ from features.catalogue import MODEL_SIGNALS
 from riskmodel.errors import ModelRefused
 from riskmodel.model.estimator import fit_heads
 from riskmodel.model.head import AdditiveHead
-from riskmodel.registry import champion as registry
-from riskmodel.registry import model_folder as stored_model
+from riskmodel.publication.libraries import LIBRARIES
 from riskmodel.registry.archive import dump_heads, load_heads
+from riskmodel.registry.champion import load, promote, save
+from riskmodel.registry.model_folder import FILES
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def heads(training: pl.DataFrame) -> dict[str, AdditiveHead]:
 
 @pytest.fixture
 def stored(heads: dict[str, AdditiveHead], tmp_path: Path) -> tuple[str, Path]:
-    model_id = registry.save(heads, {"target": "transit"}, "# Card of {model_id}\n", {"rows": 1}, tmp_path)
+    model_id = save(heads, {"target": "transit"}, "# Card of {model_id}\n", {"rows": 1}, tmp_path)
     return model_id, tmp_path
 
 
@@ -41,7 +42,7 @@ def rewrite(folder: Path, change: Callable[[dict], None]) -> None:
 
 def refused(model_id: str | None, models: Path, words: str) -> None:
     with pytest.raises(ModelRefused, match=words) as caught:
-        registry.load(model_id, models)
+        load(model_id, models)
     assert caught.value.exit_code == 4
     assert "\n" not in str(caught.value)
 
@@ -49,10 +50,10 @@ def refused(model_id: str | None, models: Path, words: str) -> None:
 def test_a_stored_model_predicts_as_before(
     heads: dict[str, AdditiveHead], stored: tuple[str, Path], training: pl.DataFrame
 ) -> None:
-    model = registry.load(*stored)
+    model = load(*stored)
     X = np.random.default_rng(0).normal(size=(20, len(MODEL_SIGNALS)))
     assert (model.heads["full"].predict_proba(X) == heads["full"].predict_proba(X)).all()
-    assert set(model.manifest["libraries"]) == {"numpy", "polars", "scikit-learn", "skops"}
+    assert set(model.manifest["libraries"]) == set(LIBRARIES)
     assert "transit-" in (stored[1] / stored[0] / "card.md").read_text()
 
 
@@ -61,11 +62,8 @@ def test_storing_twice_gives_the_same_folder(
 ) -> None:
     model_id, models = stored
     before = {p.name: p.read_bytes() for p in (models / model_id).iterdir()}
-    loaded = registry.load(model_id, models).heads
-    assert (
-        registry.save(loaded, {"target": "transit"}, "# Card of {model_id}\n", {"rows": 1}, models)
-        == model_id
-    )
+    loaded = load(model_id, models).heads
+    assert save(loaded, {"target": "transit"}, "# Card of {model_id}\n", {"rows": 1}, models) == model_id
     assert {p.name: p.read_bytes() for p in (models / model_id).iterdir()} == before
     assert sorted(p.name for p in models.iterdir()) == [model_id]
 
@@ -73,8 +71,8 @@ def test_storing_twice_gives_the_same_folder(
 def test_the_champion_is_loaded_by_default(stored: tuple[str, Path]) -> None:
     model_id, models = stored
     refused(None, models, "CHAMPION is missing")
-    registry.promote(model_id, models)
-    assert registry.load(None, models).model_id == model_id
+    promote(model_id, models)
+    assert load(None, models).model_id == model_id
     assert (models / "CHAMPION").read_text() == f"{model_id}\n"
 
 
@@ -91,10 +89,14 @@ def test_a_champion_pointer_that_could_be_a_path_is_refused(stored: tuple[str, P
 
 
 def test_a_missing_model_names_those_there_are(stored: tuple[str, Path]) -> None:
-    refused("transit-0000000000", stored[1], f"no model transit-0000000000; stored are: {stored[0]}")
+    refused(
+        "transit-0000000000",
+        stored[1],
+        f"no model transit-0000000000 in {stored[1]}; stored are: {stored[0]}",
+    )
 
 
-@pytest.mark.parametrize("name", stored_model.FILES)
+@pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_named(stored: tuple[str, Path], name: str) -> None:
     (stored[1] / stored[0] / name).unlink()
     refused(*stored, f"lacks {name}")
@@ -136,7 +138,7 @@ def test_another_direction_of_a_signal_is_refused(stored: tuple[str, Path]) -> N
 def test_another_signals_contract_is_refused(
     stored: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_model, "contract_digest", lambda: "f" * 64)
+    monkeypatch.setattr("riskmodel.registry.model_folder.contract_digest", lambda: "f" * 64)
     refused(*stored, "signals contract")
 
 
@@ -182,7 +184,7 @@ def test_a_head_that_breaks_monotonicity_is_refused(
     broken["full"].values_[0] = (
         -broken["full"].values_[0] - np.arange(len(broken["full"].values_[0]))[:, None]
     )
-    model_id = registry.save(broken, {"target": "transit"}, "card", {}, stored[1])
+    model_id = save(broken, {"target": "transit"}, "card", {}, stored[1])
     refused(model_id, stored[1], "do not fit its manifest")
 
 

@@ -9,17 +9,20 @@ import polars as pl
 import pytest
 from drawn_rows import frame_of
 
+from features.articles.rates import ArticleWindows
 from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.simulated_rows import WorldJob
-from riskmodel.registry import champion as registry
+from riskmodel.registry.champion import champion_id, load
 from riskmodel.simulate.params import WorldParams
-from riskmodel.training import run as retraining
-from riskmodel.training.fit import Trained, store, train_on_tables, train_on_worlds
+from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
+from riskmodel.training.manifest import TablesSource, WorldsSource
+from riskmodel.training.promotion import store
+from riskmodel.training.run import from_worlds
 
 pytestmark = pytest.mark.usefixtures("quick")
 
 Draw = Callable[..., pl.DataFrame]
-SOURCE = {"n": 2, "seed": 1, "held_out_n": 2, "held_out_seed": 9, "size": "synthetic"}
+SOURCE = WorldsSource(2, 1, 2, 9, "synthetic")
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +61,11 @@ def test_retraining_from_worlds_gives_the_same_folder(
     def jobs(n_worlds: int, seed: int) -> list[WorldJob]:
         return [WorldJob(WorldParams.small(seed + i, n_coalition=3), step_months=9) for i in range(n_worlds)]
 
-    monkeypatch.setattr(retraining, "training_jobs", jobs)
-    monkeypatch.setattr(retraining, "held_out_jobs", jobs)
+    monkeypatch.setattr("riskmodel.training.run.training_jobs", jobs)
+    monkeypatch.setattr("riskmodel.training.run.held_out_jobs", jobs)
     folders = []
     for name in ("a", "b"):
-        made = retraining.from_worlds(1, 1, 5, "transit", 1, lambda words: None)
+        made = from_worlds(1, 1, 5, "transit", 1, lambda words: None)
         verdict = store(made, tmp_path / name)
         folders.append({p.name: p.read_bytes() for p in (tmp_path / name / verdict.model_id).iterdir()})
     assert folders[0] == folders[1]
@@ -88,8 +91,8 @@ def test_a_first_model_becomes_champion_and_a_worse_one_does_not_replace_it(
     assert "already" in store(trained(learn, judge), tmp_path).words
     worse = store(trained(blind(learn), judge), tmp_path)
     assert not worse.promoted and "does not lie above 0" in worse.words
-    assert registry.champion_id(tmp_path) == first.model_id
-    assert registry.load(worse.model_id, tmp_path).model_id == worse.model_id
+    assert champion_id(tmp_path) == first.model_id
+    assert load(worse.model_id, tmp_path).model_id == worse.model_id
 
 
 def test_a_better_model_replaces_the_champion(
@@ -98,7 +101,7 @@ def test_a_better_model_replaces_the_champion(
     store(trained(blind(learn), judge), tmp_path)
     better = store(trained(learn, judge), tmp_path)
     assert better.promoted and "replaces" in better.words
-    assert registry.champion_id(tmp_path) == better.model_id
+    assert champion_id(tmp_path) == better.model_id
 
 
 def test_a_champion_that_is_refused_is_replaced_and_the_reason_told(
@@ -112,11 +115,13 @@ def test_a_champion_that_is_refused_is_replaced_and_the_reason_told(
 
 def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:
     rows = frame_of(draw_panel(30, 13, seed=4), "real")
-    found = train_on_tables(rows, {"files": [], "simulated": ["trade_flows"]}, "transit", n_jobs=1)
+    found = train_on_tables(
+        rows, TablesSource((), ("trade_flows",), "2019-01:2021-12", 12, ArticleWindows()), "transit", n_jobs=1
+    )
     assert "**Simulated data**: trade_flows" in found.card
-    assert found.manifest["trained_on"] == "own tables"
-    assert "Rolling monthly origins" in found.backtest["protocol"]
-    assert "us_list_2022" in found.backtest["evaluation"]["slices"]["all"]["methods"]
+    assert found.manifest.trained_on == "own tables"
+    assert "Rolling monthly origins" in found.backtest.protocol
+    assert "us_list_2022" in found.backtest.evaluation.slices["all"].methods
 
 
 def test_rows_without_events_are_refused_in_one_sentence(learn: pl.DataFrame, judge: pl.DataFrame) -> None:

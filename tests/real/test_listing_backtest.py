@@ -7,11 +7,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from listing_backtest import judge_listings, listing_rows
 
 from data_contracts.tables import TRADE_FLOWS
 from features.trade.flows.windows import Windows
 from features.trade.signals import trade_panel
-from riskmodel.backtest.listings import judge_listings, listing_rows
 from riskmodel.outcomes.rows import month_ends
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings

@@ -11,11 +11,15 @@ from typing import Any
 
 import polars as pl
 import pytest
+from made_manifest import made_manifest
 
+from data_contracts.contract import ContractReport, RuleResult
 from data_contracts.tables import EVIDENCE, SCORES_COUNTRY, SCORES_PRODUCT
+from features.articles.rates import ArticleWindows
 from features.catalogue import SIGNALS
 from features.panel import panel_schema
 from features.trade.series import SERIES
+from riskmodel.report.manifest import GoodsOfRun, InputOfRun, ModelOfRun, RowsOfRun, SettingsOfRun
 from riskmodel.report.view import ReportInput
 
 AS_OF = date(2024, 6, 30)
@@ -189,76 +193,28 @@ def make_series(code: str, place: int, draw: random.Random) -> list[dict[str, An
     return rows
 
 
-def make_manifest() -> dict[str, Any]:
-    return {
-        "run_id": "r-3f2a90c1",
-        "as_of": "2024-06-30",
-        "simulated": True,
-        "simulated_inputs": ["trade", "articles", "listings"],
-        "model": {
-            "id": "transit-2026a",
-            "target": "transit",
-            "trained_on": "simulated worlds",
-            "horizon_months": 6,
-        },
-        "settings": {"baseline": "2019-01:2021-12", "recent_months": 12},
-        "goods": {"name": "Common High Priority List", "codes": 50, "digest": "9f" * 32, "hindsight": False},
-        "inputs": [
-            {
-                "kind": "trade",
-                "name": "trade_flows.parquet",
-                "sha256": "ab" * 32,
-                "bytes": 123456,
-                "reader": "canonical",
-                "rows": 98765,
-            }
-        ],
-        "rows": {
-            "trade": {
-                "read": 98765,
-                "accepted": 98001,
-                "quarantined": 64,
-                "dropped": {"aggregate_row": 700},
-                "of_accepted": {"not_on_goods_list": 90000, "used": 8001},
-            }
-        },
-        "control_countries": ["BRA", "CHL"],
-        "coalition": ["DEU", "USA", "JPN"],
-        "not_scored": {"BLR": "Belarus is not a transit country in this question", "RUS": "the destination"},
-        "versions": {"polars": "2.1.0", "scikit-learn": "1.9.0"},
-        "notes": ["listings end in December 2023"],
-    }
-
-
-CONTRACTS = [
-    {
-        "contract": "trade_flows",
-        "version": "1",
-        "digest": "cd" * 32,
-        "rows_in": 98765,
-        "rows_accepted": 98001,
-        "rows_quarantined": 64,
-        "results": [
-            {
-                "rule": "value_not_negative",
-                "tier": 2,
-                "severity": "warning",
-                "effect": "reports",
-                "passed": False,
-                "failing_rows": 64,
-                "detail": "64 rows have a negative value_usd",
-            },
-            {
-                "rule": "unique_key",
-                "tier": 3,
-                "severity": "critical",
-                "passed": True,
-                "failing_rows": 0,
-                "detail": "",
-            },
-        ],
-    }
-]
+CONTRACTS = (
+    ContractReport(
+        contract="trade_flows",
+        version="1",
+        digest="cd" * 32,
+        rows_in=98765,
+        rows_accepted=98001,
+        rows_quarantined=64,
+        results=(
+            RuleResult(
+                "value_not_negative",
+                2,
+                "warning",
+                "reports",
+                passed=False,
+                failing_rows=64,
+                detail="64 rows have a negative value_usd",
+            ),
+            RuleResult("unique_key", 3, "critical", "stops the batch", True, 0, ""),
+        ),
+    ),
+)
 
 
 def build(n_countries: int = 22, n_abstained: int = 2) -> ReportInput:
@@ -312,7 +268,7 @@ def build(n_countries: int = 22, n_abstained: int = 2) -> ReportInput:
         series=pl.DataFrame(series, schema=SERIES),
         signals=pl.DataFrame(signals, schema=panel_schema()),
         contracts=CONTRACTS,
-        manifest=make_manifest(),
+        manifest=made_manifest(),
         product_names=PRODUCTS,
     )
 
@@ -342,36 +298,24 @@ def build_hostile() -> ReportInput:
         pl.Series("grade", [pick(i) for i in range(n)]),
     )
     text = "".join(HOSTILE[:9])
-    manifest = {
-        **make_manifest(),
-        "run_id": text,
-        "simulated": False,
-        "simulated_inputs": [text],
-        "model": {"id": text, "target": text, "trained_on": text, "horizon_months": text},
-        "goods": {"name": text, "codes": text, "digest": text, "hindsight": True},
-        "settings": {text: {text: [text]}},
-        "inputs": [{"kind": text, "name": text, "sha256": text, "bytes": 1, "reader": text, "rows": 1}],
-        "rows": {
-            text: {"read": 1, "accepted": 1, "quarantined": 0, "dropped": {text: 1}, "of_accepted": {text: 1}}
-        },
-        "not_scored": {text: text},
-        "versions": {text: text},
-        "notes": [text],
-        "control_countries": [text],
-        "coalition": [text],
-    }
-    rule = {"rule": text, "tier": 1, "severity": text, "passed": False, "failing_rows": 1, "detail": text}
-    contracts = [
-        {
-            "contract": text,
-            "version": text,
-            "digest": text,
-            "rows_in": 1,
-            "rows_accepted": 1,
-            "rows_quarantined": 0,
-            "results": [rule],
-        }
-    ]
+    manifest = replace(
+        made_manifest(),
+        run_id=text,
+        simulated=False,
+        simulated_inputs=(text,),
+        model=ModelOfRun(text, text, text, 6),
+        goods=GoodsOfRun(text, 50, text, True, True, (text,)),
+        settings=SettingsOfRun(text, 12, 18, ArticleWindows()),
+        inputs=(InputOfRun(text, text, text, 1, text, 1),),
+        rows={text: RowsOfRun(1, 1, 0, {text: 1}, {text: 1})},
+        not_scored={text: text},
+        versions={text: text},
+        notes=(text,),
+        control_countries=(text,),
+        coalition=(text,),
+    )
+    rule = RuleResult(text, 1, "critical", "stops the batch", False, 1, text)
+    contracts = (ContractReport(text, text, text, 1, 1, 0, (rule,)),)
     return replace(
         run,
         countries=countries,

@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from riskmodel.explain.drift import SignalDrift
 from riskmodel.report.html import render_report
+from riskmodel.report.manifest import ModelOfRun
 from riskmodel.report.view import ReportInput
 
 MakeReport = Callable[..., ReportInput]
@@ -150,22 +152,22 @@ def test_simulated_banner_stands_only_where_it_is_true(make_report: MakeReport) 
     run = make_report()
 
     def text(**changes: object) -> str:
-        return Page(render_report(replace(run, manifest={**run.manifest, **changes}))).text
+        return Page(render_report(replace(run, manifest=replace(run.manifest, **changes)))).text
 
-    real_model = {"id": "m", "target": "transit", "trained_on": "real data", "horizon_months": 6}
+    real_model = ModelOfRun("m", "transit", "real data", 6)
     assert "SIMULATED." in text()
     assert "trained on simulated worlds" in text()
-    partly = text(simulated=True, simulated_inputs=["articles"])
+    partly = text(simulated=True, simulated_inputs=("articles",))
     assert "PARTLY SIMULATED." in partly
     assert "articles" in partly
-    real = text(simulated=False, simulated_inputs=[], model=real_model)
+    real = text(simulated=False, simulated_inputs=(), model=real_model)
     assert "SIMULATED" not in real
     assert "simulated worlds" not in real
 
 
 def test_hindsight_is_said(make_report: MakeReport) -> None:
     run = make_report()
-    later = replace(run, manifest={**run.manifest, "goods": {"name": "a list", "hindsight": True}})
+    later = replace(run, manifest=replace(run.manifest, goods=replace(run.manifest.goods, hindsight=True)))
     assert "Hindsight." in render_report(later)
     assert "Hindsight." not in render_report(run)
 
@@ -245,7 +247,9 @@ def test_an_empty_table_leaves_a_page(gone: str, make_report: MakeReport) -> Non
 def test_nothing_at_all_still_leaves_a_page(make_report: MakeReport) -> None:
     run = make_report()
     bare = ReportInput(
-        *(empty(getattr(run, n)) for n in ("countries", "products", "evidence", "series", "signals"))
+        *(empty(getattr(run, n)) for n in ("countries", "products", "evidence", "series", "signals")),
+        contracts=(),
+        manifest=run.manifest,
     )
     assert "No country could be scored" in render_report(bare)
 
@@ -306,9 +310,10 @@ def test_unreadable_drivers_do_not_stop_the_report(make_report: MakeReport) -> N
 
 def test_signals_that_lie_elsewhere_than_in_training_are_named_first(make_report: MakeReport) -> None:
     report = make_report()
-    still = {"signal": "inbound_surge", "known": 1.0, "known_in_training": 1.0, "psi": 0.02, "moved": False}
-    moved = {"signal": "article_rate", "known": 1.0, "known_in_training": 0.9, "psi": 0.81, "moved": True}
+    still = SignalDrift("inbound_surge", 1.0, 1.0, 0.02, False)
+    moved = SignalDrift("article_rate", 1.0, 0.9, 0.81, True)
     assert "than in training" not in Page(render_report(report)).text
-    text = Page(render_report(replace(report, manifest={**report.manifest, "drift": [still, moved]}))).text
+    shifted = replace(report, manifest=replace(report.manifest, drift=(still, moved)))
+    text = Page(render_report(shifted)).text
     assert "1 of 2 signals lie elsewhere than in training" in text
     assert text.index("0.81") < text.index("0.02")

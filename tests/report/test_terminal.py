@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from features.catalogue import SIGNALS
+from riskmodel.explain.drivers import Driver
 from riskmodel.report.terminal import print_ranking
 from riskmodel.report.view import ReportInput
 from riskmodel.report.words import SHORT_DRIVERS, short_driver
@@ -53,9 +54,11 @@ def test_hostile_names_stay_on_their_line(hostile_report: ReportInput) -> None:
 def test_simulated_lines_stand_only_where_they_are_true(make_report: MakeReport) -> None:
     run = make_report()
     assert "SIMULATED data" in printed(run)
-    real = {**run.manifest, "simulated": False, "simulated_inputs": [], "model": {"id": "m"}}
+    real = replace(
+        run.manifest, simulated=False, simulated_inputs=(), model=replace(run.manifest.model, trained_on=None)
+    )
     assert "simulated" not in printed(replace(run, manifest=real)).lower()
-    partly = {**real, "simulated": True, "simulated_inputs": ["articles"]}
+    partly = replace(real, simulated=True, simulated_inputs=("articles",))
     assert "PARTLY SIMULATED data (articles)" in printed(replace(run, manifest=partly))
 
 
@@ -72,5 +75,5 @@ def test_every_signal_of_the_catalogue_has_short_words_that_fit() -> None:
     assert set(SHORT_DRIVERS) == {signal.name for signal in SIGNALS if signal.in_model}
     for signal in SIGNALS:
         value = 999_900_000 if signal.unit == "US$" else 2.5
-        driver = {"signal": signal.name, "unit": signal.unit, "value": value}
+        driver = Driver(signal.name, value, signal.unit, 1.0, None, "")
         assert len(short_driver(driver)) <= 29

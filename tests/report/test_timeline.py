@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from features.trade.series import SERIES
-from riskmodel.report.timeline import timeline
+from riskmodel.report.charts.timeline import timeline
 
 
 def series(values: list[int | None], leg: str = "inbound", baseline: int | None = None) -> pl.DataFrame:

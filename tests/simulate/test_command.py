@@ -10,8 +10,7 @@ import pytest
 
 from riskmodel.cli import main
 from riskmodel.errors import WrongUsage
-from riskmodel.simulate import folder as folder_module
-from riskmodel.simulate.folder import FILES, write_world
+from riskmodel.simulate.folder import FILES, is_world, write_world
 from riskmodel.simulate.params import WorldParams
 
 from .conftest import tiny
@@ -54,7 +53,7 @@ def test_the_trade_file_equals_the_world_in_memory(written: Path, world) -> None
 
 
 def test_row_groups_do_not_change_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world) -> None:
-    monkeypatch.setattr(folder_module, "GROUP_ROWS", 10_000)
+    monkeypatch.setattr("riskmodel.simulate.folder.GROUP_ROWS", 10_000)
     write_world(tiny(), tmp_path / "parts")
     assert pl.read_parquet(tmp_path / "parts" / "trade_flows.parquet").equals(world.trade_flows)
 
@@ -69,7 +68,7 @@ def test_a_damaged_world_is_made_anew(written: Path, tmp_path: Path) -> None:
     shutil.copytree(written, tmp_path / "w")
     listings = tmp_path / "w" / "listings.csv"
     listings.write_text(listings.read_text(encoding="utf-8").replace("US", "SU"), encoding="utf-8")
-    assert not folder_module.is_world(tiny(), tmp_path / "w")
+    assert not is_world(tiny(), tmp_path / "w")
     assert write_world(tiny(), tmp_path / "w")
     assert _digests(tmp_path / "w") == _digests(written)
 
@@ -78,8 +77,8 @@ def test_a_world_of_an_older_simulator_is_made_anew(
     written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(written, tmp_path / "w")
-    monkeypatch.setattr(folder_module, "_code_digest", lambda: "another simulator")
-    assert not folder_module.is_world(tiny(), tmp_path / "w")
+    monkeypatch.setattr("riskmodel.simulate.folder._code_digest", lambda: "another simulator")
+    assert not is_world(tiny(), tmp_path / "w")
     assert write_world(tiny(), tmp_path / "w")
     assert "another simulator" in (tmp_path / "w" / "world.json").read_text(encoding="utf-8")
 
@@ -154,7 +153,7 @@ def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path, monkeypatch: 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder_module, "_write_articles", full)
+    monkeypatch.setattr("riskmodel.simulate.folder._write_articles", full)
     with pytest.raises(Exception, match="disk is full"):
         write_world(tiny(), tmp_path / "w")
     assert [path.name for path in tmp_path.iterdir()] in ([], [".w.lock"])

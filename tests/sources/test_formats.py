@@ -12,17 +12,16 @@ from riskmodel.errors import RiskmodelError
 from riskmodel.sources import goods, listings
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.listings import read_listings
-from riskmodel.sources.news import formats as article_formats
 from riskmodel.sources.news.articles import read_articles
-from riskmodel.sources.trade import read as trade
-from riskmodel.sources.trade.read import read_trade
+from riskmodel.sources.news.formats import article_formats
+from riskmodel.sources.trade.read import FORMATS, read_trade
 
 DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
 KINDS = {
-    "trade": trade.FORMATS,
+    "trade": FORMATS,
     "goods": goods.FORMATS,
     "listings": listings.FORMATS,
-    "articles": article_formats.article_formats(None),
+    "articles": article_formats(None),
 }
 # The first header words of a format's own description make a header that it must recognise before any other.
 HEADERS = {
@@ -41,7 +40,7 @@ HEADERS = {
 @pytest.mark.parametrize("name", HEADERS)
 def test_each_trade_header_belongs_to_one_format_only(name: str) -> None:
     columns = frozenset(HEADERS[name].split(","))
-    takers = [form.name for form in trade.FORMATS if form.recognise(columns)]
+    takers = [form.name for form in FORMATS if form.recognise(columns)]
     # The legacy reader would take every Comtrade header; it stands last on purpose.
     assert takers[0] == name
     assert set(takers) <= {name, "comtrade-legacy"}

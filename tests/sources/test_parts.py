@@ -10,7 +10,6 @@ import pytest
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files import table_parts
 from riskmodel.sources.files.find import find
-from riskmodel.sources.news import parts as parts_module
 from riskmodel.sources.news import warc
 from riskmodel.sources.news.articles import article_parts, read_articles
 
@@ -35,7 +34,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on few rows are read at once."""
     monkeypatch.setattr(table_parts, "WHOLE", 10)
     monkeypatch.setattr(table_parts, "PART_ROWS", 4)
-    monkeypatch.setattr(parts_module, "PART_ROWS", 4)
+    monkeypatch.setattr("riskmodel.sources.news.parts.PART_ROWS", 4)
 
 
 @pytest.mark.parametrize("kind", ["csv", "json", "jsonl", "parquet", "csv.gz", "jsonl.gz"])

@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import gazetteer
 from features.articles.roles.features import Context, sentence_features, target_features
 from features.articles.roles.linear import Linear, logistic
@@ -46,7 +47,6 @@ BY_WORDING = "reads as transit by its wording"
 # training sentences: the bar for one of them as a route is higher.
 COALITION_THRESHOLD = 0.6
 ABOUT = 0.02  # below this what the sentence is about already rules it out
-NEVER_ROUTES = frozenset({"RUS", "UKR"})
 
 
 class Verdict(NamedTuple):

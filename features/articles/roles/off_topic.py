@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import country_spellings
 
 # Russia and Ukraine by name, and by every city and adjective that the gazetteer knows.
@@ -20,7 +21,7 @@ ADVERSARY = sorted(
     | {
         name.lower()
         for name, iso3 in country_spellings().items()
-        if iso3 in ("RUS", "UKR") and len(name) > 4 and name.lower() not in ("putin", "urals")
+        if iso3 in NEVER_ROUTES and len(name) > 4 and name.lower() not in ("putin", "urals")
     }
 )
 # Duties on imports, what the state buys, lists of addresses: not about goods for Russia, even if it is named.
@@ -96,4 +97,4 @@ def measure_targets(text: str, iso3_at: list[tuple[str, int, int]]) -> set[str]:
         measure = _AIMED.search(text[max(0, start - 60) : start]) or _NAMED.match(text[stop : stop + 40])
         if measure:
             found.add(two if one == "RUS" else one)
-    return found - {"RUS", "UKR"}
+    return found - NEVER_ROUTES

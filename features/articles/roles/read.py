@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import find_places
 from features.articles.roles.columns.tokens import Marked, token_table
 from features.articles.roles.columns.verdicts import read_many
 from features.articles.roles.context import anaphors_for
 from features.articles.roles.features import Context
 from features.articles.roles.masking import marks_of
-from features.articles.roles.model import NEVER_ROUTES, Verdict
+from features.articles.roles.model import Verdict
 from features.articles.roles.off_topic import measure_targets
 
 BATCH = 4000  # sentences that are in memory as columns at once

@@ -15,12 +15,12 @@ from importlib import resources
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import find_places, gazetteer, read_reference
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import anaphors_for, with_context
 from features.articles.roles.features import CONTEXT_FLAGS, Context, sentence_features, target_features
 from features.articles.roles.masking import tokenize
-from features.articles.roles.model import NEVER_ROUTES
 from features.articles.text.sentences import split_sentences
 
 FOLDER = "features.articles.training"

@@ -8,7 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from features.reference.facts import NEVER_SCORED, RUSSIA, hs_families
+from data_contracts.codes.never_scored import NEVER_SCORED
+from features.reference.facts import RUSSIA, hs_families
 from features.trade.flows.condense import Condensed, latest
 from features.trade.flows.windows import Windows
 

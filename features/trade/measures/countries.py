@@ -7,7 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from features.reference.facts import NEVER_SCORED, coalition, control_candidates, country_names
+from data_contracts.codes.never_scored import NEVER_SCORED
+from features.reference.facts import coalition, control_candidates, country_names
 from features.trade.flows.as_of import Known
 from features.trade.flows.windows import Windows
 from features.trade.measures.advantage import rca_mismatch

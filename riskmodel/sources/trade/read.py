@@ -10,6 +10,7 @@ from riskmodel.sources.files.cells import stack
 from riskmodel.sources.formats import Format, format_by_name
 from riskmodel.sources.trade import (
     baci,
+    canonical,
     comext_cn8,
     comext_easy,
     comext_sdmx,
@@ -18,11 +19,10 @@ from riskmodel.sources.trade import (
     us_census,
     wits,
 )
-from riskmodel.sources.trade import canonical as trade_canonical
 from riskmodel.sources.trade.parts import TradeParts
 
 FORMATS: tuple[Format, ...] = (
-    trade_canonical.FORMAT,
+    canonical.FORMAT,
     comext_cn8.FORMAT,
     comext_easy.FORMAT,
     *comext_sdmx.FORMATS,

@@ -16,15 +16,7 @@ from features.articles.roles.columns.views import NO_TARGET, Views, views
 from features.articles.roles.columns.vocabulary import Flags, Head, scale, vocabulary
 from features.articles.roles.features import Context
 from features.articles.roles.linear import logistic
-from features.articles.roles.model import (
-    ABOUT,
-    ROUTE,
-    Verdict,
-    averaged,
-    is_route,
-    reason,
-    role_model,
-)
+from features.articles.roles.model import ABOUT, ROUTE, Verdict, averaged, is_route, reason, role_model
 
 Sums = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from riskmodel.explain.bands import LOWER_BOUNDS
-from riskmodel.report.svg import number
+from riskmodel.report.charts.svg import number
 
 WIDTH, HEIGHT, EDGE = 320, 240, 34
 Points = Sequence[tuple[float, float]]
@@ -31,7 +31,7 @@ def _frame(label: str, across: str, up: str, inside: str) -> Markup:
         for at in (0, 0.25, 0.5, 0.75, 1)
     )
     return Markup(  # noqa: S704 - numbers and escaped words only
-        f'<svg role="img" aria-label="{escape(label)}" width="{WIDTH}" height="{HEIGHT}" '
+        f'<svg class="chart" role="img" aria-label="{escape(label)}" width="{WIDTH}" height="{HEIGHT}" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}">{ticks}{inside}'
         f'<text x="{_x(0.5)}" y="{HEIGHT - 4}" text-anchor="middle">{escape(across)}</text>'
         f'<text x="10" y="{_y(0.5)}" text-anchor="middle" '
@@ -39,16 +39,16 @@ def _frame(label: str, across: str, up: str, inside: str) -> Markup:
     )
 
 
-def reliability_chart(bins: Sequence[Mapping[str, float]]) -> Markup:
-    """Mean probability against the share of events of each bin; the diagonal is perfect."""
+def reliability_chart(bins: Sequence[tuple[int, float, float]]) -> Markup:
+    """Mean probability against the share of events of each bin (rows, risk, events)."""
     dots = "".join(
-        f'<circle class="c0" cx="{_x(b["risk"])}" cy="{_y(b["events"])}" r="3.5">'
-        f"<title>{b['n']:.0f} rows: {b['risk']:.0%} foreseen, {b['events']:.0%} happened</title></circle>"
-        for b in bins
+        f'<circle class="c0" cx="{_x(risk)}" cy="{_y(events)}" r="3.5">'
+        f"<title>{n} rows: {risk:.0%} predicted, {events:.0%} happened</title></circle>"
+        for n, risk, events in bins
     )
     diagonal = f'<line class="even" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>'
-    said = "; ".join(f"{b['risk']:.0%} foreseen, {b['events']:.0%} happened" for b in bins)
-    return _frame(f"Reliability: {said}", "foreseen", "happened", diagonal + dots)
+    said = "; ".join(f"{risk:.0%} predicted, {events:.0%} happened" for _, risk, events in bins)
+    return _frame(f"Reliability: {said}", "predicted", "happened", diagonal + dots)
 
 
 def curves_chart(curves: Mapping[str, Points]) -> Markup:
@@ -61,7 +61,7 @@ def curves_chart(curves: Mapping[str, Points]) -> Markup:
     return _frame(f"Precision against recall: {', '.join(curves)}", "recall", "precision", lines)
 
 
-def timeline(name: str, days: Sequence[date], risks: Sequence[float], events: Sequence[bool]) -> Markup:
+def risk_timeline(name: str, days: Sequence[date], risks: Sequence[float], events: Sequence[bool]) -> Markup:
     """One country over time: risk as a line, dates whose six months ahead held the event as dots."""
     width, height, edge = 300, 70, 6
     step = (width - 2 * edge) / max(len(days) - 1, 1)
@@ -78,7 +78,7 @@ def timeline(name: str, days: Sequence[date], risks: Sequence[float], events: Se
     bound = LOWER_BOUNDS["high"]
     label = f"{name}, {days[0]} to {days[-1]}: risk {', '.join(f'{risk:.2f}' for risk in risks)}"
     return Markup(  # noqa: S704 - numbers and escaped words only
-        f'<svg role="img" aria-label="{escape(label)}" width="{width}" height="{height}" '
+        f'<svg class="chart" role="img" aria-label="{escape(label)}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}">'
         f'<line class="even" x1="{edge}" x2="{width - edge}" y1="{y(bound)}" y2="{y(bound)}"/>'
         f'<line class="grid" x1="{edge}" x2="{width - edge}" y1="{y(0)}" y2="{y(0)}"/>'

@@ -10,9 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from data_contracts.codes.never_scored import NEVER_SCORED
 from features.listings import listing_history
-from features.reference.facts import NEVER_SCORED, WARNED_2022, coalition, country_names
+from features.reference.facts import WARNED_2022, coalition, country_names
 from riskmodel.backtest import measures
+from riskmodel.backtest.results import rounded
 from riskmodel.model.head import AdditiveHead
 from riskmodel.outcomes.labels import HORIZON_MONTHS, listing_labels
 
@@ -91,8 +93,7 @@ def judge_listings(rows: pl.DataFrame) -> list[dict[str, Any]]:
     onset = judged["onset"].to_numpy()
     for slice_, keep in (("all", np.ones_like(onset)), ("onset only", onset)):
         lines += [_line(slice_, name, judged.filter(pl.Series(keep)), s[keep]) for name, s in methods.items()]
-    found: list[dict[str, Any]] = measures.rounded(lines, 4)
-    return found
+    return list(rounded(tuple(lines), 4))
 
 
 def _fitted(known: pl.DataFrame, origin: date) -> pl.DataFrame | None:

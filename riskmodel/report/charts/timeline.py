@@ -10,7 +10,7 @@ from itertools import pairwise
 import polars as pl
 from markupsafe import Markup, escape
 
-from riskmodel.report.svg import nice_ticks, number
+from riskmodel.report.charts.svg import nice_ticks, number
 from riskmodel.report.words import LEG_WORDS, money, month
 
 WIDTH, PANEL, GAP = 640, 128, 42
@@ -20,7 +20,7 @@ UNITS = ((1e9, "US$ billion"), (1e6, "US$ million"), (1e3, "US$ thousand"), (1.0
 
 @dataclass(frozen=True)
 class Point:
-    """One month of one leg; `value` None is a month nobody reported."""
+    """One month of one leg; `value` None is a month that was not reported."""
 
     month: int  # months since year 0
     value: float | None

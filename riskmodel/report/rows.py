@@ -1,0 +1,78 @@
+"""Rows of a run's tables as typed values; the fields are the columns of `data_contracts.tables`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TypeVar
+
+import polars as pl
+
+Row = TypeVar("Row", bound="CountryScore | ProductScore | EvidenceRow")
+
+
+@dataclass(frozen=True)
+class CountryScore:
+    """A row of `SCORES_COUNTRY`; `drivers`, `counter_evidence` and `lowers` are JSON lists."""
+
+    as_of: date
+    country: str
+    name: str | None
+    rank: int | None
+    risk: float | None
+    risk_low: float | None
+    risk_high: float | None
+    band: str | None
+    excess_transit_usd: int | None
+    grade: str | None
+    abstained: bool
+    drivers: str | None
+    counter_evidence: str | None
+    lowers: str | None
+
+
+@dataclass(frozen=True)
+class ProductScore:
+    """A row of `SCORES_PRODUCT`."""
+
+    hs6: str
+    tier: str | None
+    score: float | None
+    inbound_excess_usd: int | None
+    onward_excess_usd: int | None
+    displaced_usd: int | None
+    matched_transit_usd: int | None
+    grade: str | None
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """A row of `EVIDENCE`; what its kind does not have is null."""
+
+    kind: str
+    leg: str | None
+    reporter: str | None
+    partner: str | None
+    hs6: str | None
+    period: date | None
+    value_usd: int | None
+    known_at: date | None
+    article_id: str | None
+    sentence_no: int | None
+    text: str | None
+    p_diversion: float | None
+    polarity: int | None
+    why: str | None
+    jurisdiction: str | None
+    n_entities: int | None
+    source: str | None
+    source_file: str | None
+    source_row: int | None
+    row_digest: str | None
+
+
+def rows_of(kind: type[Row], frame: pl.DataFrame) -> Iterator[Row]:
+    """The rows of a frame in its order; columns without a field are left out."""
+    for row in frame.select([one.name for one in fields(kind)]).iter_rows(named=True):
+        yield kind(**row)

@@ -1,0 +1,49 @@
+"""One style sheet and one content policy for every page that is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from riskmodel.report import environment
+
+PACKAGES = environment.TEMPLATES.parents[1]
+
+
+def texts(*suffixes: str) -> dict[Path, str]:
+    return {p: p.read_text(encoding="utf-8") for p in PACKAGES.rglob("*") if p.suffix in suffixes}
+
+
+def test_only_one_template_holds_a_policy_and_a_style() -> None:
+    """The backtest, the contract page and the report once had three policies and three styles."""
+    for word in ("Content-Security-Policy", "<style", "<html"):
+        holders = [path.name for path, text in texts(".py", ".jinja").items() if word in text]
+        assert holders == ["page.html.jinja"], word
+    assert [path.name for path in PACKAGES.rglob("*.css")] == ["style.css"]
+
+
+def test_every_page_extends_it() -> None:
+    pages = {"report.html.jinja", "contract.html.jinja", "backtest.html.jinja"}
+    for name in pages:
+        assert (environment.TEMPLATES / name).read_text().startswith('{% extends "page.html.jinja" %}')
+
+
+def test_a_page_escapes_what_it_is_given() -> None:
+    page = environment.render_page(
+        "backtest.html.jinja",
+        **dict.fromkeys(("reliability", "curves", "reachable"), ""),
+        **dict.fromkeys(("curve_names", "power", "timelines"), ()),
+        backtest=Hostile(),
+        found=Hostile(),
+        spells=0,
+    )
+    assert "<script" not in page and "&lt;script&gt;" in page
+
+
+class Hostile:
+    """A backtest without findings whose protocol is an attack."""
+
+    protocol = "<script>alert(1)</script>\u202e"
+    simulated = False
+    slices: dict[str, object] = {}  # noqa: RUF012
+    dropped: dict[str, int] = {}  # noqa: RUF012
+    reachable = alarms = roles = other_shares_of_events = ablation = products = None
