@@ -11,10 +11,9 @@ import hashlib
 
 import polars as pl
 
-from data_contracts.codes.never_scored import NEVER_ROUTES
-from features.articles.mentions import COLUMNS
 from features.articles.places.gazetteer import gazetteer, read_reference
-from features.articles.roles.model import role_model
+from features.articles.roles.model import NEVER_ROUTES, role_model
+from features.articles.schema import COLUMNS
 
 CEILING = (
     0.3  # p_diversion of a country near Russia and near a theme of sanctions, smuggling or export control
@@ -24,7 +23,7 @@ _SLUG_WORDS = 4  # words from which the end of an address names a story
 
 
 def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
-    """Mention rows (`mentions.COLUMNS`) of a canonical GKG table (`data_contracts.tables.GKG`).
+    """Mention rows (`schema.COLUMNS`) of a canonical GKG table (`data_contracts.tables.GKG`).
 
     Empty or null `themes`: none of those that are watched stands near.
 

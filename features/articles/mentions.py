@@ -15,15 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from data_contracts.codes.never_scored import NEVER_ROUTES
-from data_contracts.tables import MENTIONS
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import with_context
-from features.articles.roles.features import CONTEXT_FLAGS, Context
-from features.articles.roles.model import Verdict, role_model
+from features.articles.roles.model import NEVER_ROUTES, RoleVerdict, role_model
 from features.articles.roles.off_topic import about_other_matters
-from features.articles.roles.read import Sentence, read_closely
+from features.articles.roles.read import SentenceInContext, read_closely
 from features.articles.roles.screen import article_screen, sentence_screen
+from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
+from features.articles.schema import COLUMNS, OF_STORIES
 from features.articles.stories.clusters import Stories, stories_of, story_histories
 from features.articles.stories.minhash import Sketches, joined, sketch
 from features.articles.text.languages import with_language
@@ -31,13 +30,6 @@ from features.articles.text.sentences import LONGEST, cleaned, sentence_list
 
 PLAIN = 0.9  # probability from which a target of a measure still counts as a route
 PARTITION = 4000  # articles that are in memory at once
-COLUMNS: dict[str, pl.DataType] = {
-    **MENTIONS,
-    "why": pl.String(),
-    "about_listing": pl.Boolean(),
-    "retracted": pl.Boolean(),
-}
-OF_STORIES = ("story_id", "about_listing", "retracted")
 
 
 @dataclass(frozen=True)
@@ -193,7 +185,7 @@ def _may_be_read(body: pl.DataFrame) -> pl.Series:
 def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Sentences for the role model, with what the document lends them.
 
-    Columns: row, article, text, carried (ISO code or null) and the flags of `Context`.
+    Columns: row, article, text, carried (ISO code or null) and the flags of `DocumentContext`.
     """
     gated = sentences.filter("gate")
     here = found.join(gated.select("row"), on="row", how="semi", maintain_order="left")
@@ -218,7 +210,7 @@ _VERDICT: dict[str, pl.DataType] = {
 
 def _read(wanted: pl.DataFrame) -> pl.DataFrame:
     sentences = [
-        Sentence(text, carried, Context(*flags))
+        SentenceInContext(text, carried, DocumentContext(*flags))
         for text, carried, *flags in wanted.select("text", "carried", *CONTEXT_FLAGS).iter_rows()
     ]
     by_sentence = read_closely(sentences)
@@ -231,7 +223,9 @@ def _read(wanted: pl.DataFrame) -> pl.DataFrame:
     }
     verdicts = [verdict for reading in readings for verdict in reading.verdicts.values()]
     of = pl.Series(np.repeat(np.arange(len(readings)), [len(reading.verdicts) for reading in readings]))
-    columns = dict(zip(Verdict._fields, zip(*verdicts, strict=True), strict=False))  # none without a verdict
+    columns = dict(
+        zip(RoleVerdict._fields, zip(*verdicts, strict=True), strict=False)
+    )  # none without a verdict
     families = pl.Series([";".join(reading.families) for reading in readings], dtype=pl.String)
     read = wanted.select("row", "article")[of].with_columns(
         pl.Series("country", [iso3 for reading in readings for iso3 in reading.verdicts], dtype=pl.String),

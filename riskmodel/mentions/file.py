@@ -11,7 +11,7 @@ from typing import IO
 import polars as pl
 import pyarrow.parquet as pq
 
-from features.articles.mentions import COLUMNS
+from features.articles.schema import COLUMNS
 from riskmodel.errors import WrongUsage
 from riskmodel.publication.safe_csv import neutralise_csv
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.tables import ARTICLES, MENTIONS
-from features.articles.mentions import COLUMNS, find_mentions, read_mentions
+from features.articles.mentions import find_mentions, read_mentions
+from features.articles.schema import COLUMNS
 
 
 def articles(*texts: str | None, title: str | None = None, language: str | None = "en") -> pl.DataFrame:

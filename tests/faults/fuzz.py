@@ -34,7 +34,6 @@ with atheris.instrument_imports(include=["riskmodel", "data_contracts"]):
     from data_contracts.checking.check import validate
     from data_contracts.checking.large.check import validate_parts
     from data_contracts.contract import Context
-    from data_contracts.examples import sound
     from data_contracts.registry import CONTRACTS
     from riskmodel.errors import RiskmodelError
     from riskmodel.publication.safe_csv import write_quarantine_csv
@@ -47,6 +46,7 @@ with atheris.instrument_imports(include=["riskmodel", "data_contracts"]):
     from riskmodel.sources.news.gkg import read_gkg
     from riskmodel.sources.trade import parts as trade_parts
     from riskmodel.sources.trade.read import read_trade
+    from tools.contracts.examples import sound
 
 ENDINGS = (".csv", ".jsonl", ".parquet", ".csv.gz", ".json", ".txt", ".warc", ".gkg.csv")
 READERS: tuple[Callable[[Path], Batch], ...] = (

@@ -12,10 +12,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data_contracts.examples import sound
 from riskmodel.operations import scratch
 from riskmodel.sources.checked import take_in
 from riskmodel.sources.trade.read import read_trade, trade_parts
+from tools.contracts.examples import sound
 
 pytestmark = pytest.mark.xdist_group("contracts")
 HOLD = """

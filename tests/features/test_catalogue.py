@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from features.catalogue import MODEL_SIGNALS, SIGNALS
-from features.catalogue.page import PAGE, page
 from features.catalogue.signal import Signal
 from features.trade.measures.countries import CORE, FURTHER, NEEDS
+from tools.signals_page import PAGE, page
 
 
 def test_page_is_fresh() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m features.catalogue.page --write"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tools.signals_page --write"
 
 
 def test_every_trade_signal_is_in_the_catalogue_in_order_with_its_legs() -> None:

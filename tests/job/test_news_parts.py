@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from features.articles.mentions import COLUMNS
-from riskmodel.mentions.spool import _owned, dated_mentions, read_news
+from features.articles.schema import COLUMNS
+from riskmodel.mentions import spool as reading
+from riskmodel.mentions.spool import dated_mentions, read_news
 from riskmodel.sources.files import table_parts
 from riskmodel.sources.news import gkg
 from riskmodel.sources.news.articles import read_articles

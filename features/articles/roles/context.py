@@ -8,7 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from features.articles.places.gazetteer import gazetteer, read_reference
-from features.articles.roles.features import CONTEXT_FLAGS
+from features.articles.roles.units import CONTEXT_FLAGS
 
 _INSTITUTION = (
     r"(?:government|authorities|customs|(?:customs|revenue|border) service|central bank|"
@@ -76,8 +76,8 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Sentences with what their documents lend them.
 
     `sentences`: row (unique), article, sentence_no, text, in reading order. `found`: row, iso3, order, as
-    `countries_in` gives them. Adds the flags of `Context` and `carried`, the code of the country that words
-    such as `there` stand for in the sentence, or null.
+    `countries_in` gives them. Adds the flags of `DocumentContext` and `carried`, the code of the country
+    that words such as `there` mean in the sentence, or null.
     """
     focus = _focus(sentences, found)
     russia = found.filter(pl.col("iso3") == "RUS").select("row", _ru=pl.lit(True)).unique()
@@ -131,7 +131,7 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 # What the sentence before may have spoken of: classes of phrases of the lexicon; goods come from its terms.
 _SPOKEN = {
     "trade": ("supply", "get", "reexport", "transit", "divert", "reach", "hub"),
-    "guile": ("evade", "illicit", "sanction"),
+    "evasion": ("evade", "illicit", "sanction"),
     "listed": ("listed",),
     "acts": ("pressure", "crackdown", "pledge", "deny"),
     "move": ("move", "carrier"),

@@ -1,6 +1,6 @@
 """Rebuild `hs_codes.csv`, the product codes of each HS edition, from the UNSD correlation tables.
 
-Run: python -m data_contracts.codes.build_hs_codes CONCORDANCE.csv[.gz]
+Run: python -m tools.build_hs_codes CONCORDANCE.csv[.gz]
 (columns `code.after`, `code.before`, `adjustment`).
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-OUT = Path(__file__).parent / "hs_codes.csv"
+OUT = Path(__file__).resolve().parents[1] / "data_contracts" / "codes" / "hs_codes.csv"
 SIDES = {
     "HS2012": ("2017 to 2012", "code.before"),
     "HS2017": ("2017 to 2012", "code.after"),

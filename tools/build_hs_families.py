@@ -4,7 +4,7 @@ A family is a set of HS6 codes that stays comparable across HS2012, HS2017 and H
 were split or merged cleanly (1:n, n:1, or renamed) form a family; a code that took parts of many
 others (n:n) has no clean family and is marked `break`, so that no comparison crosses its edition.
 
-Run: python -m features.reference.build_hs_families CONCORDANCE.csv[.gz]
+Run: python -m tools.build_hs_families CONCORDANCE.csv[.gz]
 (columns `code.after`, `code.before`, `Relationship`, `adjustment`).
 """
 
@@ -14,14 +14,17 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
-OUT = Path(__file__).parent / "hs_families.csv"
+OUT = Path(__file__).resolve().parents[1] / "features" / "reference" / "hs_families.csv"
 # Data that begin with an edition only have to bridge the steps after it.
 STEPS = {"HS2012": ("2017 to 2012", "2022 to 2017"), "HS2017": ("2022 to 2017",)}
 LARGEST_FAMILY = 15
 # The correlation table gives 854151 and 854159 parts of some hundred codes, since a sensor module may
-# have stood under the machine it served; trade itself moved from 854150, which the table leaves out.
+# have been under the machine it served; trade itself moved from 854150, which the table leaves out.
 BY_HAND = {"854150": "854150", "854151": "854150", "854159": "854150"}
 # 854140 was mostly solar cells and LEDs; the listed 854149 is a sliver of it: no clean family.
 BREAKS_BY_HAND = {"854140", "854141", "854142", "854143", "854149"}
@@ -66,20 +69,17 @@ def families(concordance: pl.DataFrame, since: str) -> pl.DataFrame:
 
 
 def _components(linked: dict[str, set[str]]) -> list[list[str]]:
-    seen: set[str] = set()
-    found = []
-    for start in sorted(linked):
-        if start in seen:
-            continue
-        members, stack = set(), [start]
-        while stack:
-            code = stack.pop()
-            if code not in members:
-                members.add(code)
-                stack.extend(linked[code])
-        seen |= members
-        found.append(sorted(members))
-    return found
+    """Sorted members of each set of codes that are linked with one another, by smallest member."""
+    codes = sorted(linked)
+    number = {code: i for i, code in enumerate(codes)}
+    edges = [(number[one], number[two]) for one in codes for two in sorted(linked[one])]
+    ones, twos = zip(*edges, strict=True) if edges else ((), ())
+    graph = csr_matrix((np.ones(len(edges)), (ones, twos)), shape=(len(codes), len(codes)))
+    _, labels = connected_components(graph, directed=False)
+    members: dict[int, list[str]] = {}
+    for code, label in zip(codes, labels.tolist(), strict=True):
+        members.setdefault(label, []).append(code)
+    return list(members.values())
 
 
 if __name__ == "__main__":

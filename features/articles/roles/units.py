@@ -1,16 +1,13 @@
-"""What the role models see of a sentence: masked n-grams, words around the target, and cues.
+"""What the role models call the words of a sentence (units), and what its document lends to it.
 
-Names of features: `w:` word, `c:` class, `b:` pair of neighbours, `f:` pair with its gap, `r:` what
-stands around RUSSIA, `L`/`R` what stands left and right of the target country, `x:` cues, `in:` a class
-inside a document.
+Names of features: `w:` word, `c:` class, `b:` pair of neighbours, `f:` pair with its gap, `p:` pair anywhere,
+`L`/`R` what is left and right of the target country, `x:` cues, `in:` a class inside a document.
 """
 
 from __future__ import annotations
 
 from itertools import combinations
 from typing import NamedTuple
-
-from features.articles.roles.masking import Masked, Token, masked
 
 STEM = 7  # letters kept of a word: a crude stem that needs no language resources
 WINDOW = 6
@@ -56,7 +53,7 @@ PAIRED = (CLASSES - {"SAY", "NEG", "GOODS_ANY", *_STRUCTURE}) | {"RUSSIA", "REGI
 SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
 
 
-class Context(NamedTuple):
+class DocumentContext(NamedTuple):
     """What the document said before the sentence (title included).
 
     russia: Russia was named. regime: another sanctioned destination was named. evasion: language of
@@ -76,7 +73,7 @@ class Context(NamedTuple):
     last_russia: bool = False
     last_goods: bool = False
     last_trade: bool = False
-    last_guile: bool = False
+    last_evasion: bool = False
     last_listed: bool = False
     last_acts: bool = False
     last_move: bool = False
@@ -90,7 +87,9 @@ class Context(NamedTuple):
 
     def state(self) -> str:
         """How near the article is to goods for Russia when the sentence begins."""
-        content = self.last_goods or self.last_trade or self.last_guile or self.last_listed or self.last_arms
+        content = (
+            self.last_goods or self.last_trade or self.last_evasion or self.last_listed or self.last_arms
+        )
         if self.last_russia and content:
             return "hot"
         if self.near:
@@ -100,7 +99,7 @@ class Context(NamedTuple):
         return "cool" if self.russia else "cold"
 
 
-CONTEXT_FLAGS = Context._fields
+CONTEXT_FLAGS = DocumentContext._fields
 
 
 _LAST = tuple(flag for flag in CONTEXT_FLAGS if flag.startswith("last_"))
@@ -121,17 +120,9 @@ def stem(word: str) -> str:
     return word if word in MASKS else word[:STEM]
 
 
-def _audible(seen: Masked) -> Masked:
-    """Without the words and marks that say nothing; targets keep pointing at COUNTRY."""
-    kept = [i for i, symbol in enumerate(seen.symbols) if symbol not in SILENT]
-    symbols = [seen.symbols[i] for i in kept]
-    targets = [i for i, symbol in enumerate(symbols) if symbol == "COUNTRY"]
-    return Masked(symbols, [seen.words[i] for i in kept], targets, seen.in_list)
-
-
-def units_of(seen: Masked) -> list[str]:
-    """What features call the symbols: classes and placeholders whole, numbers by kind, words by stem."""
-    return [s if s in CLASSES or s in MASKS else _number(s) or stem(s) for s in seen.symbols]
+def unit_of(symbol: str) -> str:
+    """What features call a symbol: a class or placeholder whole, a number by its kind, a word by its stem."""
+    return symbol if symbol in CLASSES or symbol in MASKS else _number(symbol) or stem(symbol)
 
 
 def _number(word: str) -> str:
@@ -142,44 +133,13 @@ def _number(word: str) -> str:
     return ""
 
 
-def sentence_features(tokens: list[Token], context: Context) -> dict[str, str]:
-    """Features of the sentence as a whole, each with the words it came from."""
-    seen = _audible(masked(tokens))
-    units = units_of(seen)
-    found: dict[str, str] = {}
-    for i, (unit, word) in enumerate(zip(units, seen.words, strict=True)):
-        found.setdefault(f"c:{unit}", word)
-        if unit in CLASSES:
-            found.setdefault(f"w:{stem(word)}", word)
-        if i + 1 < len(units):
-            found.setdefault(f"b:{unit}_{units[i + 1]}", f"{word} {seen.words[i + 1]}")
-        for gap in (2, 3):
-            if (i + gap < len(units) and units[i + gap] in MASKS) or (unit in MASKS and i + gap < len(units)):
-                found.setdefault(f"f:{unit}_{units[i + gap]}", " ".join(seen.words[i : i + gap + 1]))
-    found.update(_pairs(units, seen.words))
-    found.update(cues_of(units, context))
-    if not context.first and "RUSSIA" not in units:
-        # Inside a document that says elsewhere whom the goods are for, the same words weigh differently.
-        found.update({f"in:c:{u}": w for u, w in zip(units, seen.words, strict=True) if u.isupper()})
-    return found
-
-
-def _pairs(units: list[str], words: list[str]) -> dict[str, str]:
-    """Classes and placeholders that occur together anywhere: what a bag of words cannot add up."""
-    first: dict[str, str] = {}
-    for unit, word in zip(units, words, strict=True):
-        if unit in PAIRED:
-            first.setdefault(unit, word)
-    names = sorted(first)
-    return {f"p:{a}&{b}": f"{first[a]} … {first[b]}" for i, a in enumerate(names) for b in names[i + 1 :]}
-
-
-def cues_of(units: list[str], context: Context) -> dict[str, str]:
+def cues_of(units: list[str], context: DocumentContext) -> dict[str, str]:
     """Features that no place in the sentence stands for: which units occur together, and after what."""
     present = set(units)
     russia = "RUSSIA" in present
     regime = "REGIME" in present
     cues = {"russia" if russia else "no russia": True}
+    # `evasion_words`: no word of a text, so that the name of a cue never counts as a word that decided.
     here = "russia" if russia else "no russia"
     for flag in ("topic", "near", "energy", "peace", "regime"):
         cues[f"{flag} before, {here}"] = getattr(context, flag)
@@ -196,73 +156,33 @@ def cues_of(units: list[str], context: Context) -> dict[str, str]:
         cues["alone, no russia"] = context.first
         cues["neither before"] = not (context.first or context.russia or context.regime)
         acts = present & {"PRESSURE", "CRACKDOWN", "PLEDGE", "DENY", "EASE", "LISTED", "INCREASE", "HUB"}
-        guile_here = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "TRANSIT"}
+        evasion_here = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "TRANSIT"}
         goods_here = present & {"GOODS", "GOODS_ANY", "MILITARY", "SUPPLY", "GET", "REACH"}
         if not context.first:
             cues.update({f"{context.state()} {unit}": True for unit in sorted(present) if unit.isupper()})
-            cues["carried, nothing said"] = not (acts or guile_here or goods_here)
-            cues["carried, goods alone"] = bool(goods_here) and not (acts or guile_here)
-            cues["carried, guile"] = bool(guile_here)
+            cues["carried, nothing said"] = not (acts or evasion_here or goods_here)
+            cues["carried, goods alone"] = bool(goods_here) and not (acts or evasion_here)
+            cues["carried, evasion_words"] = bool(evasion_here)
             cues["carried, act"] = bool(acts)
     cues["regime, no russia"] = regime and not (russia or context.russia)
     trade = present & {"SUPPLY", "REEXPORT", "DIVERT", "TRANSIT", "HUB", "GET", "REACH"}
-    guile = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "SANCTION"}
+    evasion = present & {"EVADE", "ILLICIT", "REEXPORT", "DIVERT", "SANCTION"}
     goods = present & {"GOODS", "MILITARY"}
-    cues["trade and guile"] = bool(trade and guile)
+    cues["trade and evasion_words"] = bool(trade and evasion)
     cues["goods and trade"] = bool(goods and trade)
-    cues["goods and guile"] = bool(goods and guile)
+    cues["goods and evasion_words"] = bool(goods and evasion)
     cues["russia, goods and trade"] = russia and bool(goods and trade)
-    cues["russia and guile"] = russia and bool(guile)
+    cues["russia and evasion_words"] = russia and bool(evasion)
     cues["off topic"] = bool(present & {"ENERGY", "DIPLO", "SPORT", "PEOPLE", "AGRI"}) and not (
-        guile or goods
+        evasion or goods
     )
-    cues["no trade, goods or guile"] = not (trade or guile or goods)
+    cues["no trade, goods or evasion_words"] = not (trade or evasion or goods)
     return {f"x:{name}": name for name, holds in cues.items() if holds}
 
 
-def _cues_of_the_last(context: Context, here: str, *, bare: bool) -> dict[str, bool]:
+def _cues_of_the_last(context: DocumentContext, here: str, *, bare: bool) -> dict[str, bool]:
     """What the sentence before spoke of, by itself and in pairs."""
     said = [flag for flag in _LAST if getattr(context, flag)]
     own = "bare" if bare else "said"
     cues = {f"{flag}, {more}{here}": True for flag in said for more in ("", f"{own}, ")}
     return cues | {f"{one}+{two}, {here}": True for one, two in combinations(said, 2)}
-
-
-def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str]:
-    """Features of one country's place in the sentence, each with the words it came from."""
-    seen = _audible(masked(tokens, iso3))
-    units = units_of(seen)
-    found: dict[str, str] = {}
-    for at in seen.targets:
-        _around(units, seen.words, at, found)
-    if not seen.targets:
-        found["x:target in title only"] = ""
-    if group:
-        found[f"x:target {group}"] = group
-    if seen.in_list:
-        found["x:in a list"] = "list"
-    others = [u for u in units if u in ("OTHER", "REGIME", "WEST")]
-    found[f"x:others {min(len(others), 2)}"] = "other countries"
-    if "WEST" in others:
-        found["x:west present"] = "coalition"
-    if "REGIME" in others:
-        found["x:regime present"] = "other regime"
-    if "RUSSIA" in units and seen.targets:
-        side = "before" if seen.targets[0] < units.index("RUSSIA") else "after"
-        found[f"x:{side} russia"] = f"{side} Russia"
-    return found
-
-
-def _around(units: list[str], words: list[str], at: int, found: dict[str, str]) -> None:
-    for step in range(1, WINDOW + 1):
-        for side, i in (("L", at - step), ("R", at + step)):
-            if 0 <= i < len(units):
-                found.setdefault(f"{side}:{units[i]}", words[i])
-                if step <= 2:
-                    found.setdefault(f"{side}{step}:{units[i]}", words[i])
-    if at >= 2:
-        found.setdefault(f"L12:{units[at - 2]}_{units[at - 1]}", f"{words[at - 2]} {words[at - 1]}")
-    if at + 2 < len(units):
-        found.setdefault(f"R12:{units[at + 1]}_{units[at + 2]}", f"{words[at + 1]} {words[at + 2]}")
-    if 0 < at < len(units) - 1:
-        found.setdefault(f"LR:{units[at - 1]}_{units[at + 1]}", f"{words[at - 1]} … {words[at + 1]}")

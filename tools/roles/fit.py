@@ -1,6 +1,6 @@
-"""Train the role model from the committed sentences: `python -m features.articles.training.fit`.
+"""Train the role model from the committed sentences: `python -m tools.roles.fit`.
 
-Writes `role_model.json` beside this file. The fit is deterministic (no random start), weights are
+Writes `features/articles/roles/role_model.json`. The fit is deterministic (no random start), weights are
 rounded, and a test compares a fresh fit with the committed file.
 """
 
@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.articles.roles.linear import SCALE, Linear
-from features.articles.roles.model import MODEL_FILE, RoleModel, raw_score
-from features.articles.training.sentences import Example, TrainingSet, training_set
+from features.articles.roles.model import MODEL_FILE, SCALE, LinearModel, RoleModel
+from tools.roles.named_scores import best, raw_score
+from tools.roles.named_scores import to_json as part_to_json
+from tools.roles.sentences import Example, TrainingSet, training_set
 
 MIN_COUNT = 2
 STRENGTH = 3.0  # inverse of the L2 penalty; chosen out of fold on the training sentences
@@ -26,7 +27,7 @@ POLARITY_STRENGTH = 1.0
 FOLDS = 5
 DIGITS = 4
 THRESHOLD = 0.5
-_NO_ROLES = Linear(("other_mention",), (0.0,), {})
+_NO_ROLES = LinearModel(("other_mention",), (0.0,), {})
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class OutOfFold:
     true_polarity: NDArray[np.int64]
 
 
-def fit_linear(rows: Sequence[Iterable[str]], labels: Sequence[object], strength: float = STRENGTH) -> Linear:
+def fit_linear(
+    rows: Sequence[Iterable[str]], labels: Sequence[object], strength: float = STRENGTH
+) -> LinearModel:
     """L2 logistic regression over the features seen at least `MIN_COUNT` times."""
     from sklearn.linear_model import LogisticRegression
 
@@ -53,7 +56,7 @@ def fit_linear(rows: Sequence[Iterable[str]], labels: Sequence[object], strength
     fitted.fit(design(listed, names), labels)
     coefficients = np.round(fitted.coef_.T, DIGITS)
     weights = {n: tuple(map(float, row)) for n, row in zip(names, coefficients, strict=True) if np.any(row)}
-    return Linear(
+    return LinearModel(
         tuple(str(c) for c in fitted.classes_),
         tuple(map(float, np.round(fitted.intercept_, DIGITS))),
         weights,
@@ -61,7 +64,7 @@ def fit_linear(rows: Sequence[Iterable[str]], labels: Sequence[object], strength
 
 
 def design(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Any:
-    """Sparse matrix (rows x names) of presence, scaled as in `Linear.scores`."""
+    """Sparse matrix (rows x names) of presence, scaled as in `named_scores.scores`."""
     from scipy.sparse import csr_matrix
 
     index = {name: i for i, name in enumerate(names)}
@@ -77,7 +80,7 @@ def design(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Any:
 
 
 def fit(examples: Sequence[Example], sha256: str = "", *, roles: bool = True) -> RoleModel:
-    """Fit the role model; its calibration is the identity. Without `roles` no role but the route is told."""
+    """Fit the role model; its calibration is the identity. Without `roles` it knows no role but the route."""
     hit = {e.sentence: False for e in examples}
     for e in examples:
         hit[e.sentence] = hit[e.sentence] or e.positive
@@ -114,13 +117,8 @@ def out_of_fold(data: TrainingSet) -> OutOfFold:
         model = fit([e for e, f in zip(data.examples, fold, strict=True) if f != number], roles=False)
         for i in np.flatnonzero(fold == number):
             example = data.examples[i]
-            raw[i] = raw_score(
-                model,
-                model.about(example.sentence_features),
-                example.sentence_features,
-                example.target_features,
-            )
-            polarity[i] = int(model.polarity.best(_both(example)))
+            raw[i] = raw_score(model, example.sentence_features, example.target_features)
+            polarity[i] = int(best(model.polarity, _both(example)))
     truth = np.array([e.positive for e in data.examples])
     slope, offset = platt(raw, truth)
     probability = 1 / (1 + np.exp(-(slope * raw + offset)))
@@ -129,7 +127,7 @@ def out_of_fold(data: TrainingSet) -> OutOfFold:
 
 def folds(data: TrainingSet) -> NDArray[np.int64]:
     """Fold of each example: near-copies and the sentences of one article stay together."""
-    from features.articles.training.near_copies import clusters
+    from tools.roles.near_copies import clusters
 
     keys = [
         ("copies", c) if a < 0 else ("article", a)
@@ -158,7 +156,7 @@ def train(data: TrainingSet) -> RoleModel:
 
 def to_json(model: RoleModel) -> str:
     """The file format of `role_model.json`."""
-    parts = {n: getattr(model, n).to_json() for n in ("sentence", "target", "joint", "polarity", "role")}
+    parts = {n: part_to_json(getattr(model, n)) for n in ("sentence", "target", "joint", "polarity", "role")}
     numbers = {n: getattr(model, n) for n in ("slope", "offset", "threshold", "floor", "training_sha256")}
     return json.dumps({**numbers, **parts}, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
@@ -166,7 +164,7 @@ def to_json(model: RoleModel) -> str:
 def main() -> None:
     """Train and write the model file."""
     data = training_set()
-    path = Path(__file__).resolve().parents[1] / "roles" / MODEL_FILE
+    path = Path(__file__).resolve().parents[2] / "features" / "articles" / "roles" / MODEL_FILE
     path.write_text(to_json(train(data)), encoding="utf-8")
     print(f"{path.name}: {len(data.texts)} sentences, {len(data.examples)} rows")
 

@@ -4,22 +4,25 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from one_by_one import read_one
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import country_spellings, find_places
-from features.articles.roles.columns.tokens import Marked, token_table
+from features.articles.roles.columns.tables import MarkedSentence
+from features.articles.roles.columns.tokens import token_table
 from features.articles.roles.columns.verdicts import read_many
 from features.articles.roles.context import anaphors_for
-from features.articles.roles.features import CONTEXT_FLAGS, Context
 from features.articles.roles.lexicon import goods, phrases
-from features.articles.roles.masking import marks_of, tokenize
-from features.articles.roles.model import Verdict, read_roles
-from features.articles.training.sentences import training_set
+from features.articles.roles.marks import marks_of
+from features.articles.roles.model import NEVER_ROUTES, RoleVerdict
+from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
+from tools.roles.sentences import training_set
+from tools.roles.tokens import tokenize
 
-Case = tuple[str, str | None, Context]
+Case = tuple[str, str | None, DocumentContext]
 
 
-def readings(cases: list[Case]) -> tuple[list[dict[str, Verdict]], list[dict[str, Verdict]]]:
+def readings(cases: list[Case]) -> tuple[list[dict[str, RoleVerdict]], list[dict[str, RoleVerdict]]]:
     """Verdicts of all cases in one go, and one by one."""
     marked, countries, one_by_one = [], [], []
     for text, carried, context in cases:
@@ -27,13 +30,13 @@ def readings(cases: list[Case]) -> tuple[list[dict[str, Verdict]], list[dict[str
         anaphors = anaphors_for(text, carried) if carried else ()
         named = [*(p.iso3 for p in places if p.iso3), *([carried] if carried else [])]
         countries.append([iso3 for iso3 in dict.fromkeys(named) if iso3 not in NEVER_ROUTES])
-        marked.append(Marked(text, *marks_of(text, places, anaphors)))
-        one_by_one.append(read_roles(tokenize(text, places, anaphors), countries[-1], context))
+        marked.append(MarkedSentence(text, *marks_of(text, places, anaphors)))
+        one_by_one.append(read_one(tokenize(text, places, anaphors), countries[-1], context))
     return read_many(token_table(marked), [context for _, _, context in cases], countries), one_by_one
 
 
-def contexts(draw: random.Random) -> Context:
-    return Context(*(draw.random() < 0.3 for _ in CONTEXT_FLAGS))
+def contexts(draw: random.Random) -> DocumentContext:
+    return DocumentContext(*(draw.random() < 0.3 for _ in CONTEXT_FLAGS))
 
 
 def test_verdicts_on_all_training_texts_are_equal() -> None:
@@ -73,7 +76,7 @@ SENTENCES = st.lists(st.tuples(PIECES, st.sampled_from([" ", "", ", ", "-"])), m
 CASES = st.tuples(
     SENTENCES,
     st.sampled_from([None, "KAZ", "DEU"]),
-    st.builds(Context, *[st.booleans()] * len(CONTEXT_FLAGS)),
+    st.builds(DocumentContext, *[st.booleans()] * len(CONTEXT_FLAGS)),
 )
 
 
@@ -86,4 +89,7 @@ def test_verdicts_on_any_text_are_equal(cases: list[Case]) -> None:
 
 def test_no_sentence_and_no_country_give_no_verdict() -> None:
     assert read_many(token_table([]), [], []) == []
-    assert readings([("", None, Context()), ("Goods are sold.", None, Context())])[0] == [{}, {}]
+    assert readings([("", None, DocumentContext()), ("Goods are sold.", None, DocumentContext())])[0] == [
+        {},
+        {},
+    ]

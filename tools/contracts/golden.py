@@ -1,6 +1,6 @@
 """Every contract as great-expectations states it, committed beside the contract as `golden.json`.
 
-`python -m data_contracts.golden --write` writes the files; a test fails when they differ from the code.
+`python -m tools.contracts.golden --write` writes the files; a test fails when they differ from the code.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
             stale.append(path.name if name not in path.parts else f"{name}/{path.name}")
     if stale:
-        sys.stderr.write(f"Stale: {', '.join(stale)}. Run: python -m data_contracts.golden --write\n")
+        sys.stderr.write(f"Stale: {', '.join(stale)}. Run: python -m tools.contracts.golden --write\n")
     return 1 if stale else 0
 
 

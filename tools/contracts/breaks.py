@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from data_contracts.breaks_of_inputs import INPUT_BREAKS
-from data_contracts.breaks_of_outputs import OWN_BREAKS
-from data_contracts.examples import Break
+from tools.contracts.breaks_of_inputs import INPUT_BREAKS
+from tools.contracts.breaks_of_outputs import OWN_BREAKS
+from tools.contracts.examples import Break
 
 BREAKS: tuple[Break, ...] = (*INPUT_BREAKS, *OWN_BREAKS)

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from data_contracts.contract import Context
-from data_contracts.examples import (
+from tools.contracts.examples import (
     AS_OF,
     ROWS,
     TODAY,

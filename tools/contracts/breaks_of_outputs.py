@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from data_contracts.examples import (
+from data_contracts.scores.contract import AMOUNTS, JSON_COLUMNS
+from data_contracts.signals.contract import AT_MOST, BETWEEN, FLOATS, NOT_NEGATIVE, SHARES, SIGNALS_PANEL
+from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
+from tools.contracts.examples import (
     ROWS,
     Break,
     cell,
@@ -14,9 +17,6 @@ from data_contracts.examples import (
     rows_repeated,
     schema_breaks,
 )
-from data_contracts.scores.contract import AMOUNTS, JSON_COLUMNS
-from data_contracts.signals.contract import AT_MOST, BETWEEN, FLOATS, NOT_NEGATIVE, SHARES, SIGNALS_PANEL
-from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
 
 # Whatever row of our own tables is refused, the table is.
 FAULT = ("every_row_accepted",)

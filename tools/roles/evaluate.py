@@ -1,4 +1,4 @@
-"""Measure the mention engine: `python -m features.articles.training.evaluate [FILE]`.
+"""Measure the mention engine: `python -m tools.roles.evaluate [FILE]`.
 
 FILE is a CSV of labelled sentences, one row for each sentence and country: sent_id, text,
 country_iso3, is_diversion_mention (0 or 1), polarity. Each sentence is read as an article by itself.
@@ -25,6 +25,7 @@ from features.articles.roles.context import EVASION_WORDS
 from features.articles.text.sentences import split_sentences
 
 Key = tuple[str, str]
+BASELINES = ("every mention", "Russia in the sentence", "evasion words", "Russia and evasion words")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Score:
 
     def __str__(self) -> str:
         return f"precision {self.precision:.3f}  recall {self.recall:.3f}  F1 {self.f1:.3f}"
+
+    def row(self) -> str:
+        """The three, separated by commas."""
+        return f"{self.precision:.3f}, {self.recall:.3f}, {self.f1:.3f}"
 
 
 def score(predicted: Iterable[object], truth: Iterable[object]) -> Score:
@@ -123,12 +128,8 @@ def baselines(labelled: Labelled, found: frozenset[Key]) -> dict[str, set[Key]]:
     def evasion(text: str) -> bool:
         return any(word in text.lower() for word in EVASION_WORDS)
 
-    return {
-        "every mention": set(found),
-        "Russia in the sentence": where(russia),
-        "evasion words": where(evasion),
-        "Russia and evasion words": where(lambda text: russia(text) and evasion(text)),
-    }
+    both = where(lambda text: russia(text) and evasion(text))
+    return dict(zip(BASELINES, (set(found), where(russia), where(evasion), both), strict=True))
 
 
 def baselines_of_articles(labelled: Labelled, mentions: pl.DataFrame) -> dict[str, set[Key]]:
@@ -155,29 +156,73 @@ def combined(mentions: pl.DataFrame) -> dict[Key, int]:
     return {(a, c): (mean > 1 / 3) - (mean < -1 / 3) for a, c, mean in means.iter_rows()}
 
 
-def evaluate(path: Path) -> list[str]:
-    """Lines of the report on a labelled file of sentences."""
+@dataclass(frozen=True)
+class PolarityScore:
+    """Share of true positives whose polarity is right, and how many they are."""
+
+    accuracy: float
+    n: int
+
+    def row(self) -> str:
+        return f"{self.accuracy:.3f} of {self.n}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a set of labelled texts says of the engine and of four rules that need no reading.
+
+    named: countries found in articles, labelled rows of sentences. diversion: labels of diversion. ours: by
+    row or article; by_sentence: None where sentences have no labels. countries: of those found.
+    """
+
+    texts: int
+    named: int
+    diversion: int
+    ours: Score
+    by_sentence: Score | None
+    polarity: PolarityScore
+    countries: Score | None
+    baselines: dict[str, Score]
+    baselines_by_sentence: dict[str, Score]
+
+    def lines(self) -> list[str]:
+        """Lines of a report."""
+        named = [
+            ("this engine", self.ours),
+            ("  by sentence", self.by_sentence),
+            ("countries", self.countries),
+        ]
+        for name, found in self.baselines.items():
+            named += [(name, found), ("  by sentence", self.baselines_by_sentence.get(name))]
+        return [
+            f"{self.texts} texts, {self.named} countries named, {self.diversion} of diversion",
+            *(f"{name:28}{found}" for name, found in named if found is not None),
+            f"{'polarity of true positives':28}accuracy {self.polarity.row()}",
+        ]
+
+
+def measured_sentences(path: Path) -> Measured:
+    """Measure a labelled file of sentences."""
     labelled = read_labelled(path)
     mentions = read_as_articles(labelled.texts)
     found = frozenset(mentions.select("article_id", "country").rows())
     predicted = combined(mentions)
-    lines = [
-        f"{len(labelled.texts)} sentences, {len(labelled.keys)} rows, {len(labelled.diversion)} of diversion",
-        f"{'this engine, by row':28}{score(predicted, labelled.diversion)}",
-        f"{'this engine, by sentence':28}"
-        f"{score((key[0] for key in predicted), (key[0] for key in labelled.diversion))}",
+    keys = baselines(labelled, found)
+    return Measured(
+        len(labelled.texts),
+        len(labelled.keys),
+        len(labelled.diversion),
+        score(predicted, labelled.diversion),
+        _by_text(predicted, labelled.diversion),
         _polarity(predicted, labelled.diversion),
-        f"{'countries found':28}{score(found, labelled.keys)}",
-    ]
-    for name, keys in baselines(labelled, found).items():
-        lines.append(f"{name + ', by row':28}{score(keys, labelled.diversion)}")
-        by_sentence = score((key[0] for key in keys), (key[0] for key in labelled.diversion))
-        lines.append(f"{'  by sentence':28}{by_sentence}")
-    return lines
+        score(found, labelled.keys),
+        {name: score(rows, labelled.diversion) for name, rows in keys.items()},
+        {name: _by_text(rows, labelled.diversion) for name, rows in keys.items()},
+    )
 
 
-def evaluate_articles(path: Path) -> list[str]:
-    """Lines of the report on a labelled file of whole articles."""
+def measured_articles(path: Path) -> Measured:
+    """Measure a labelled file of whole articles."""
     whole, parts = read_articles(path)
     mentions = read_as_articles(whole.texts)
     found = frozenset(mentions.select("article_id", "country").rows())
@@ -185,33 +230,33 @@ def evaluate_articles(path: Path) -> list[str]:
     by_sentence = combined(
         mentions.with_columns(pl.concat_str("article_id", "sentence_no", separator="#").alias("article_id"))
     )
-    labelled_sentences = [
-        f"{'this engine, by sentence':28}{score(by_sentence, parts.diversion)}",
-        _polarity(by_sentence, parts.diversion),
-    ]
-    return [
-        f"{len(whole.texts)} articles, {len(found)} countries named, {len(whole.diversion)} of diversion",
-        f"{'this engine, by article':28}{score(predicted, whole.diversion)}",
+    return Measured(
+        len(whole.texts),
+        len(found),
+        len(whole.diversion),
+        score(predicted, whole.diversion),
+        score(by_sentence, parts.diversion) if parts.diversion else None,
         _polarity(predicted, whole.diversion),
-        *(labelled_sentences if parts.diversion else []),
-        *(
-            f"{name:28}{score(keys, whole.diversion)}"
-            for name, keys in baselines_of_articles(whole, mentions).items()
-        ),
-    ]
+        None,
+        {name: score(keys, whole.diversion) for name, keys in baselines_of_articles(whole, mentions).items()},
+        {},
+    )
 
 
-def _polarity(predicted: dict[Key, int], truth: dict[Key, int]) -> str:
+def _by_text(predicted: Iterable[Key], truth: Iterable[Key]) -> Score:
+    return score((text for text, _ in predicted), (text for text, _ in truth))
+
+
+def _polarity(predicted: dict[Key, int], truth: dict[Key, int]) -> PolarityScore:
     hits = [key for key in predicted if key in truth]
     right = sum(predicted[key] == truth[key] for key in hits)
-    name = "polarity of true positives"
-    return f"{name:28}accuracy {right / len(hits) if hits else 0.0:.3f} of {len(hits)}"
+    return PolarityScore(right / len(hits) if hits else 0.0, len(hits))
 
 
 def evaluate_out_of_fold() -> list[str]:
     """Lines of the report on the training sentences, read by models that did not see them."""
-    from features.articles.training.fit import THRESHOLD, out_of_fold
-    from features.articles.training.sentences import training_set
+    from tools.roles.fit import THRESHOLD, out_of_fold
+    from tools.roles.sentences import training_set
 
     data = training_set()
     read = out_of_fold(data)
@@ -242,7 +287,8 @@ def main() -> None:
         lines = evaluate_out_of_fold()
     else:
         path = Path(sys.argv[1])
-        lines = evaluate_articles(path) if path.suffix == ".toml" else evaluate(path)
+        measure = measured_articles if path.suffix == ".toml" else measured_sentences
+        lines = measure(path).lines()
     print("\n".join(lines))
 
 

@@ -1,7 +1,7 @@
 """The table of rules in `docs/contracts.md`, made from the contracts and their broken batches.
 
-`python -m data_contracts.document --write docs/contracts.md` replaces what stands between the two marks;
-a test fails when the file differs from the code.
+`python -m tools.contracts.rules_page --write docs/contracts.md` replaces the part between the two marks; a
+test fails when the file differs from the code.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from data_contracts.breaks import BREAKS
 from data_contracts.checking.check import validate_batches
 from data_contracts.contract import Contract
-from data_contracts.examples import sound
 from data_contracts.registry import CONTRACTS
+from tools.contracts.breaks import BREAKS
+from tools.contracts.examples import sound
+from tools.sections import renewed
 
-BEGIN = "<!-- rules: made by python -m data_contracts.document --write docs/contracts.md -->"
-END = "<!-- end of rules -->"
+SECTION = "rules"
 
 
 def rule_tables() -> str:
@@ -59,15 +59,6 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
-def renewed(text: str) -> str:
-    """The document with the part between the marks made anew. Raises ValueError where a mark is missing."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"The document must hold the lines {BEGIN} and {END}.")
-    return f"{head}{BEGIN}\n\n{rule_tables()}\n{END}{tail}"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Compare the document with the contracts, or write it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -75,11 +66,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="write the document instead of comparing it")
     chosen = parser.parse_args(arguments)
     old = chosen.document.read_text(encoding="utf-8")
-    new = renewed(old)
+    new = renewed(old, {SECTION: rule_tables()})
     if chosen.write:
         chosen.document.write_text(new, encoding="utf-8")
     elif new != old:
-        sys.stderr.write(f"{chosen.document.name} is stale: run python -m data_contracts.document --write\n")
+        sys.stderr.write(
+            f"{chosen.document.name} is stale: run python -m tools.contracts.rules_page --write\n"
+        )
         return 1
     return 0
 

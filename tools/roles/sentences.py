@@ -19,11 +19,13 @@ from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import find_places, gazetteer, read_reference
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import anaphors_for, with_context
-from features.articles.roles.features import CONTEXT_FLAGS, Context, sentence_features, target_features
-from features.articles.roles.masking import tokenize
+from features.articles.roles.model import NEVER_ROUTES
+from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
 from features.articles.text.sentences import split_sentences
+from tools.roles.features import sentence_features, target_features
+from tools.roles.tokens import tokenize
 
-FOLDER = "features.articles.training"
+FOLDER = "tools.roles"
 _LABEL = re.compile(r"([A-Z]{3}):(?:t([+\-0])|([sodx]))")
 ROLE_OF = {
     "s": "sanctioning_or_speaker",
@@ -113,13 +115,13 @@ def _articles() -> list[list[tuple[str, str]]]:
     return found
 
 
-def _in_context(rows: list[tuple[int, int, str]]) -> list[tuple[str, str | None, Context]]:
+def _in_context(rows: list[tuple[int, int, str]]) -> list[tuple[str, str | None, DocumentContext]]:
     """Text, carried country and context of each (article, sentence number, text)."""
     schema = {"article": pl.UInt32, "sentence_no": pl.Int64, "text": pl.String}
     sentences = pl.DataFrame(rows, schema=schema, orient="row").with_row_index("row")
     read = with_context(sentences, countries_in(sentences))
     columns = read.select("text", "carried", *CONTEXT_FLAGS).iter_rows()
-    return [(text, carried, Context(*flags)) for text, carried, *flags in columns]
+    return [(text, carried, DocumentContext(*flags)) for text, carried, *flags in columns]
 
 
 def parse_labels(labels: str) -> dict[str, tuple[str, int]]:
@@ -148,7 +150,7 @@ def _examples(
     text: str,
     labels: dict[str, tuple[str, int]],
     carried: str | None,
-    context: Context,
+    context: DocumentContext,
 ) -> list[Example]:
     places = find_places(text)
     countries = list(dict.fromkeys(p.iso3 for p in places if p.iso3 and p.iso3 not in NEVER_ROUTES))

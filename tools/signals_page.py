@@ -1,4 +1,4 @@
-"""The documentation page of all signals: `python -m features.catalogue.page --write`, or to stdout."""
+"""The documentation page of all signals: `python -m tools.signals_page --write`, or to stdout."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from features.catalogue import SIGNALS
 from features.catalogue.signal import Signal
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "signals.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "signals.md"
 _INTRODUCTION = """# Signals
 
-Generated from `features/catalogue/` by `python -m features.catalogue.page --write`; do not edit.
+Generated from `features/catalogue/` by `python -m tools.signals_page --write`; do not edit.
 
 Every signal is computed for a country as it was knowable on one day. An empty value means unknown, never
 zero. S is the sum of the recent window, B the mean of the same calendar months of the baseline, scaled to
