@@ -11,9 +11,11 @@ import hashlib
 
 import polars as pl
 
-from features.articles.places.gazetteer import gazetteer, read_reference
-from features.articles.roles.model import NEVER_ROUTES, role_model
+from features.articles.places.gazetteer import gazetteer
+from features.articles.roles.model import role_model
 from features.articles.schema import COLUMNS
+from features.reference.facts import NEVER_ROUTES
+from features.reference.read import read_reference
 
 CEILING = (
     0.3  # p_diversion of a country near Russia and near a theme of sanctions, smuggling or export control

@@ -17,7 +17,7 @@ import polars as pl
 
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import with_context
-from features.articles.roles.model import NEVER_ROUTES, RoleVerdict, role_model
+from features.articles.roles.model import RoleVerdict, role_model
 from features.articles.roles.off_topic import about_other_matters
 from features.articles.roles.read import SentenceInContext, read_closely
 from features.articles.roles.screen import article_screen, sentence_screen
@@ -27,6 +27,7 @@ from features.articles.stories.clusters import Stories, stories_of, story_histor
 from features.articles.stories.minhash import Sketches, joined, sketch
 from features.articles.text.languages import with_language
 from features.articles.text.sentences import LONGEST, cleaned, sentence_list
+from features.reference.facts import NEVER_ROUTES
 
 PLAIN = 0.9  # probability from which a target of a measure still counts as a route
 PARTITION = 4000  # articles that are in memory at once

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from features.articles.places.gazetteer import find_places, read_reference
+from features.articles.places.gazetteer import find_places
 from features.articles.roles.model import LinearModel, role_model
 from features.articles.roles.screen import article_screen, sentence_screen
+from features.reference.read import read_reference
 from tools.roles.fit import design, fit_linear
 from tools.roles.named_scores import scores, to_json
 from tools.roles.sentences import FOLDER, TrainingSet, training_set

@@ -30,11 +30,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from data_contracts.tables import ARTICLES
 from features.articles.gkg import country_days
 from features.articles.mentions import PARTITION, PartReading, read_mentions, read_part, with_stories
-from features.articles.places.gazetteer import read_reference
 from features.articles.places.in_tables import countries_in
 from features.articles.stories.clusters import stories_of
 from features.articles.stories.minhash import joined
 from features.articles.text.sentences import sentence_list
+from features.reference.read import read_reference
 from riskmodel.sources.files.find import find
 from riskmodel.sources.news.gkg import GkgParts
 

@@ -25,7 +25,7 @@ def test_reference_countries_are_known_codes() -> None:
 
 def test_countries_found_in_text_are_known_codes() -> None:
     """A mention of a country that the contract does not know would stop every batch of articles."""
-    from features.articles.places.gazetteer import read_reference
+    from features.reference.read import read_reference
 
     assert {row["iso3"] for row in read_reference("gazetteer.csv")} <= set(country_codes())
 

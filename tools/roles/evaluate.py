@@ -21,8 +21,8 @@ import polars as pl
 
 from data_contracts.tables import ARTICLES
 from features.articles.mentions import find_mentions
-from features.articles.roles.context import EVASION_WORDS
 from features.articles.text.sentences import split_sentences
+from features.reference.read import word_list
 
 Key = tuple[str, str]
 BASELINES = ("every mention", "Russia in the sentence", "evasion words", "Russia and evasion words")
@@ -126,7 +126,7 @@ def baselines(labelled: Labelled, found: frozenset[Key]) -> dict[str, set[Key]]:
         return "Russia" in text or "Moscow" in text or "Kremlin" in text
 
     def evasion(text: str) -> bool:
-        return any(word in text.lower() for word in EVASION_WORDS)
+        return any(word in text.lower() for word in word_list("evasion"))
 
     both = where(lambda text: russia(text) and evasion(text))
     return dict(zip(BASELINES, (set(found), where(russia), where(evasion), both), strict=True))

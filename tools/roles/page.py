@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.articles.places.gazetteer import read_reference
+from features.reference.read import read_reference
 from tools.roles.evaluate import (
     BASELINES,
     evaluate_out_of_fold,

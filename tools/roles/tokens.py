@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from features.articles.places.gazetteer import Place, straightened
 from features.articles.roles.lexicon import (
-    FORBIDDEN,
     GOODS_LABEL,
     POSSESSIVE,
+    RESTRICTING,
     WORD,
     longest_phrase,
     lowered,
@@ -58,7 +58,7 @@ def _words(sentence: str, start: int, end: int) -> list[Token]:
         tokens.append(Token(" ".join(words[at : last + 1]), label, "", pieces[at][1], pieces[last][2]))
         at = last + 1
     for i, (token, after) in enumerate(pairwise(tokens)):
-        if token.word in FORBIDDEN and after.label.startswith(GOODS_LABEL):
+        if token.word in RESTRICTING and after.label.startswith(GOODS_LABEL):
             tokens[i] = token._replace(label="sanction")
     return tokens
 

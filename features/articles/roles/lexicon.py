@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from features.articles.places.gazetteer import read_reference
+from features.reference.read import read_reference, word_list
 
 WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[,;:.!?()\"“”%$€£&/]")
 POSSESSIVE = re.compile(r"'s\b")
 # Before goods these say what the goods are; elsewhere they report that somebody acted.
-FORBIDDEN = frozenset(
-    {"banned", "restricted", "prohibited", "controlled", "sanctioned", "forbidden", "blocked"}
-)
+RESTRICTING = frozenset(word_list("restricting"))
 GOODS_LABEL = "GOODS:"  # and the product family
 UNSPECIFIED = f"{GOODS_LABEL}goods unspecified"
 

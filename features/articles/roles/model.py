@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import gazetteer
+from features.reference.facts import NEVER_ROUTES
 
 MODEL_FILE = "role_model.json"
 ROUTE = "transit_to_russia"
@@ -25,7 +26,6 @@ ROLES = (ROUTE, "destination_not_russia", "sanctioning_or_speaker", "origin", "o
 # training sentences: the bar for one of them as a route is higher.
 COALITION_THRESHOLD = 0.6
 ABOUT = 0.02  # below this what the sentence is about already rules it out
-NEVER_ROUTES = frozenset({"RUS", "UKR"})
 SCALE = 3.0
 
 

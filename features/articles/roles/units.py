@@ -9,6 +9,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import NamedTuple
 
+from features.reference.read import word_list
+
 STEM = 7  # letters kept of a word: a crude stem that needs no language resources
 WINDOW = 6
 MASKS = ("RUSSIA", "REGIME", "OTHER", "WEST", "COUNTRY", "REGION", "UKRAINE")
@@ -103,14 +105,7 @@ CONTEXT_FLAGS = DocumentContext._fields
 
 
 _LAST = tuple(flag for flag in CONTEXT_FLAGS if flag.startswith("last_"))
-_NUMBERS = frozenset(
-    [
-        "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
-        "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "hundreds", "dozen", "dozens",
-        "several", "scores", "thousand", "thousands",
-    ]
-)  # fmt: skip
+_NUMBERS = frozenset(word_list("number"))
 # A sentence without any of these says nothing of its own: what it means, the one before has said.
 _TALK = CLASSES - {"SAY", "NEG", "INCREASE", "DECREASE", "HUB", *_STRUCTURE}
 

@@ -21,7 +21,7 @@ import polars as pl
 
 from data_contracts.checking.large.read_ahead import ahead
 from data_contracts.tables import GKG
-from features.articles.places.gazetteer import read_reference
+from features.reference.read import read_reference
 from riskmodel.sources.batch import Batch, InputFile
 from riskmodel.sources.files.find import Found, Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW

@@ -18,9 +18,9 @@ from features.articles.places.gazetteer import gazetteer, straightened
 from features.articles.roles.columns.tables import ABSENT, Flags, Ids, MarkedSentence, TokenTable
 from features.articles.roles.columns.vocabulary import NO_UNIT, vocabulary
 from features.articles.roles.lexicon import (
-    FORBIDDEN,
     GOODS_LABEL,
     POSSESSIVE,
+    RESTRICTING,
     WORD,
     goods,
     longest_phrase,
@@ -44,7 +44,7 @@ def token_table(sentences: Sequence[MarkedSentence]) -> TokenTable:
     word, label = _labelled(word, index, pieces)
     facts = WordFacts.of(index)
     before_goods = np.append(goods_labels()[label[1:]], False)
-    label[facts.forbidden[word] & before_goods] = label_numbers()["sanction"]
+    label[facts.restricting[word] & before_goods] = label_numbers()["sanction"]
     ends = np.flatnonzero(word == index[_END])
     word, label = np.delete(word, ends), np.delete(label, ends)
     unlabelled = label == 0
@@ -127,7 +127,7 @@ class WordFact(NamedTuple):
     stem: int
     joiner: bool
     silent: bool
-    forbidden: bool
+    restricting: bool
     country: bool
 
 
@@ -141,7 +141,7 @@ class WordFacts(NamedTuple):
     stem: Ids
     joiner: Flags
     silent: Flags
-    forbidden: Flags
+    restricting: Flags
     country: Flags
 
     @classmethod
@@ -162,7 +162,7 @@ def word_fact(word: str) -> WordFact:
         stem=units.get(stem(word), NO_UNIT),
         joiner=word in JOINERS,
         silent=word in SILENT,
-        forbidden=word in FORBIDDEN,
+        restricting=word in RESTRICTING,
         country=word == "COUNTRY",
     )
 
