@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from features.catalogue import SIGNALS
-from features.catalogue.signal import Signal
+from features.catalogue import SIGNALS, Signal
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "signals.md"
 _INTRODUCTION = """# Signals
 
-Generated from `features/catalogue/` by `python -m tools.signals_page --write`; do not edit.
+Generated from `data_contracts/signals/catalogue.toml` by `python -m tools.signals_page --write`; do not edit.
 
 Every signal is computed for a country as it was knowable on one day. An empty value means unknown, never
 zero. S is the sum of the recent window, B the mean of the same calendar months of the baseline, scaled to

@@ -16,6 +16,7 @@ import polars as pl
 
 from features.articles.stories.clusters import standing
 from features.articles.stories.owners import owner_of
+from features.catalogue import signals_of
 
 STEP_DAYS = 30  # between the days that `article_burst` looks back on
 SHORTEST_PAST = 12  # of those days, without which there is no past to compare with
@@ -38,14 +39,14 @@ class ArticleWindows:
 
 DEFAULTS = ArticleWindows()
 SIGNALS: dict[str, pl.DataType] = {
-    "article_rate": pl.Float64(),
-    "article_burst": pl.Float64(),
-    "article_easing": pl.Float64(),
-    "source_diversity": pl.Float64(),
+    **{signal.name: pl.Float64() for signal in signals_of("articles")},
     "n_stories": pl.Int64(),
 }
 # Without a story these are known to be zero; the diversity of no sources is unknown.
-ZERO_WITHOUT_STORY = ("article_rate", "article_easing", "n_stories")
+ZERO_WITHOUT_STORY = (
+    *(signal.name for signal in signals_of("articles") if signal.zero_without_row),
+    "n_stories",
+)
 GOODS_MIX: dict[str, pl.DataType] = {
     "country": pl.String(),
     "family": pl.String(),

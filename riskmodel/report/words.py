@@ -9,6 +9,8 @@ from datetime import date
 
 from riskmodel.explain.drivers import Driver
 
+from features.catalogue import SIGNALS
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNKNOWN = "–"
 
@@ -32,23 +34,7 @@ LEG_WORDS = {
 POLARITY_WORDS = {1: "worsening", 0: "neutral", -1: "easing"}
 
 # Short enough for one line of an 80-column terminal; {value} is the signal's value in its own unit.
-SHORT_DRIVERS = {
-    "inbound_surge": "arrivals {value} their trend",
-    "inbound_excess_usd": "arrivals {value} over trend",
-    "onward_surge": "to Russia {value} the trend",
-    "onward_excess_usd": "to Russia {value} over trend",
-    "matched_transit_usd": "{value} excess in and out",
-    "displaced_usd": "{value} displaced to it",
-    "placebo_gap": "listed goods rose more",
-    "new_lines": "more trade lines come in",
-    "onward_lines": "more lines go to Russia",
-    "transit_ratio": "pace of transit just now",
-    "pass_through": "{value} of it goes on",
-    "substitution": "rises where Russia's fell",
-    "article_rate": "press reports of transit",
-    "article_easing": "reports of a crackdown",
-    "listing_history": "entities listed there",
-}
+SHORT_DRIVERS = {signal.name: signal.short for signal in SIGNALS if signal.short}
 
 # Characters that move a terminal's cursor, or reverse the reading order of what follows them.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")

@@ -66,7 +66,7 @@ def new_routes(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame
     )
 
 
-def eu_rule_count(families: pl.DataFrame, on: date) -> pl.DataFrame:
+def eu_rule_count(families: pl.DataFrame, newest_month: date) -> pl.DataFrame:
     """country, eu_rule_count (Float64): families that meet the European Commission's rule on both legs.
 
     Formula: recent trade above EUR 1m and at least twice its baseline, on the inbound and on the onward
@@ -75,9 +75,9 @@ def eu_rule_count(families: pl.DataFrame, on: date) -> pl.DataFrame:
 
     Parameters
     ----------
-    families: `transit.family_table`. on: a day of the recent window.
+    families: `transit.family_table`. newest_month: of the recent window.
     """
-    floor = RULE_EURO * usd_per_euro(on)
+    floor = RULE_EURO * usd_per_euro(newest_month)
     meets = [
         (pl.col(f"{leg}_recent_usd") > floor)
         & (pl.col(f"{leg}_recent_usd") >= RULE_RATIO * pl.col(f"{leg}_baseline_usd"))

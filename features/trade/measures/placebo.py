@@ -12,6 +12,16 @@ from features.trade.measures.surge import WindowSums, code_sums, family_sums
 from features.trade.measures.transit import COUNTRY_FLOOR_USD, leg_totals, with_excess
 
 
+def placebo_gap(
+    known: Known, sums: WindowSums, controls: Collection[str], excess: pl.DataFrame
+) -> pl.DataFrame:
+    """country, placebo_gap (log ratio): inbound_surge minus `placebo_surge`, null without either."""
+    listed = leg_totals(excess, "inbound").select("country", "inbound_surge")
+    both = listed.join(placebo_surge(known, sums, controls), on="country")
+    gap = (pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap")
+    return both.select("country", gap).sort("country")
+
+
 def placebo_surge(known: Known, sums: WindowSums, controls: Collection[str]) -> pl.DataFrame:
     """country, placebo_surge (log ratio): the inbound surge of unlisted HS6 codes of the listed headings.
 
