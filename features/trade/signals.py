@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from features.reference.facts import coalition, control_candidates, hs_edition
 from features.trade.flows.accounting import leg_counts
-from features.trade.flows.as_of import Known, Sorted, known_on_day, sort_by_leg
+from features.trade.flows.as_of import BaselineSums, FlowsAsOf, FlowsByLeg, flows_as_of, sort_by_leg
 from features.trade.flows.condense import Condensed, condense_flows, plan_for
 from features.trade.flows.families import GoodsList, goods_in_force
 from features.trade.flows.revisions import revisions
@@ -83,7 +82,7 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
     """As `trade_signals`, from condensed flows."""
     comparable, broken = _comparable(goods, windows, as_of)
     by_leg = sort_by_leg(condensed, comparable, coalition(as_of), hs_edition(windows.baseline_start))
-    known = known_on_day(condensed, by_leg, windows, as_of)
+    known = flows_as_of(condensed, by_leg, windows, as_of)
     inputs = _inputs(known, comparable, windows, as_of)
     return TradeSignals(
         countries=country_table(inputs),
@@ -99,7 +98,7 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
     )
 
 
-def _inputs(known: Known, comparable: pl.DataFrame, windows: Windows, as_of: date) -> MeasureInputs:
+def _inputs(known: FlowsAsOf, comparable: pl.DataFrame, windows: Windows, as_of: date) -> MeasureInputs:
     sums = window_sums(known, windows)
     growth = control_growth(sums.families, control_candidates(as_of))
     excess = with_excess(sums.families, growth.families)
@@ -120,13 +119,14 @@ def trade_panel(
 
     The signals outside the model are null unless `further` asks for them: they cost more than the others.
 
-    The flows are condensed once, and sorted by leg once for each coalition and goods list in force; each
-    date then works on the small rest.
+    The flows are condensed once, and sorted by leg once for each coalition and goods list in force; a date
+    takes the baseline of the date before where nothing of it was published in between.
     """
     dates = sorted(as_of_dates)
     condensed = condense_flows(flows, plan_for(goods, windows, dates))
     edition = hs_edition(windows.baseline_start)
-    by_leg: dict[Any, Sorted] = {}
+    by_leg: dict[tuple[frozenset[str], tuple[str, ...]], FlowsByLeg] = {}
+    baselines: dict[tuple[frozenset[str], tuple[str, ...]], BaselineSums] = {}
     frames = []
     for as_of in dates:
         in_force = goods_in_force(
@@ -136,7 +136,8 @@ def trade_panel(
         wanted = (coalition(as_of), tuple(comparable["hs6"]))
         if wanted not in by_leg:
             by_leg[wanted] = sort_by_leg(condensed, comparable, wanted[0], edition)
-        known = known_on_day(condensed, by_leg[wanted], windows, as_of)
+        known = flows_as_of(condensed, by_leg[wanted], windows, as_of, baselines.get(wanted))
+        baselines[wanted] = known.baseline
         countries = country_table(_inputs(known, comparable, windows, as_of), further=further)
         frames.append(countries.select(pl.lit(as_of).alias("as_of"), pl.all()))
     return pl.concat(frames)

@@ -12,9 +12,8 @@ from datetime import date
 
 import polars as pl
 
-from data_contracts.codes.never_scored import NEVER_SCORED
-from features.reference.facts import coalition, hs_edition
-from features.trade.flows.as_of import known_on_day, sort_by_leg
+from features.reference.facts import NEVER_SCORED, coalition, hs_edition
+from features.trade.flows.as_of import flows_as_of, sort_by_leg
 from features.trade.flows.condense import condense_flows, plan_for
 from features.trade.flows.families import goods_in_force
 from features.trade.flows.windows import Windows
@@ -84,7 +83,7 @@ def final_legs(flows: pl.DataFrame, goods: pl.DataFrame, coalition_on: date, win
     condensed = condense_flows(flows, plan_for(goods, windows, [coalition_on]))
     since = hs_edition(windows.baseline_start)
     by_leg = sort_by_leg(condensed, listed, coalition(coalition_on), since)
-    final = known_on_day(condensed, by_leg, windows, date.max)
+    final = flows_as_of(condensed, by_leg, windows, date.max)
     cells = final.on("inbound", "onward", "direct")
     trade = (
         cells.filter(pl.col("leg") != "direct")

@@ -6,21 +6,20 @@ from datetime import date
 
 import polars as pl
 
-from data_contracts.codes.never_scored import NEVER_SCORED
-from features.reference.facts import RUSSIA, coalition
-from features.trade.flows.as_of import Sorted
+from features.reference.facts import NEVER_SCORED, RUSSIA, coalition
+from features.trade.flows.as_of import FlowsByLeg
 from features.trade.flows.families import GoodsList
 from features.trade.flows.vintages import documented_day
 
 COMPARED = ("arrival", "placebo")
 
 
-def leg_counts(by_leg: Sorted, latest: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def leg_counts(by_leg: FlowsByLeg, latest: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Rows public on `as_of` by leg: leg, rows (all vintages), latest (one for each series and period).
 
     Parameters
     ----------
-    latest: `Known.rows` of the same day.
+    latest: `FlowsAsOf.rows` of the same day.
     """
     legs = by_leg.legs.select("series_id", "leg")
     rows = by_leg.rows.filter(pl.col("known_at") <= as_of).group_by("series_id").len("rows")

@@ -11,7 +11,7 @@ import polars as pl
 
 from features.catalogue import Signal, signals_of
 from features.reference.facts import NEVER_SCORED, coalition, country_names
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.flows.windows import Windows
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, age_in_months
@@ -74,7 +74,7 @@ def _transit_countries(members: Collection[str]) -> pl.Expr:
     return pl.col("country").is_in(list(country_names())) & ~pl.col("country").is_in(outside)
 
 
-def _traders(known: Known) -> pl.DataFrame:
+def _traders(known: FlowsAsOf) -> pl.DataFrame:
     """country: those with a known row on either leg, be it in matched months or not."""
     traded = known.legs.filter(pl.col("leg").is_in(["inbound", "onward"])).join(
         known.rows.select("series_id"), on="series_id", how="semi"

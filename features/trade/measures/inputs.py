@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from features.reference.facts import control_candidates
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.flows.windows import Windows
 from features.trade.measures.growth import Growth
 from features.trade.measures.surge import WindowSums
@@ -24,7 +24,7 @@ class MeasureInputs:
     excess: `transit.with_excess`. families: `transit.family_table`.
     """
 
-    known: Known
+    known: FlowsAsOf
     windows: Windows
     as_of: date
     goods: pl.DataFrame

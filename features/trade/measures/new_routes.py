@@ -9,7 +9,7 @@ from importlib import resources
 import polars as pl
 
 from features.reference.facts import hs_edition
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.flows.windows import Windows
 from features.trade.measures.surge import WindowSums
 
@@ -20,7 +20,7 @@ RULE_EURO, RULE_RATIO = 1_000_000, 2
 EDITION_STARTS = {"HS2012": date(2012, 1, 1), "HS2017": date(2017, 1, 1), "HS2022": date(2022, 1, 1)}
 
 
-def new_routes(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame:
+def new_routes(known: FlowsAsOf, sums: WindowSums, windows: Windows) -> pl.DataFrame:
     """country, new_routes (Float64): families that the country began to send to Russia.
 
     Formula: families without any export to Russia in the 36 months before the last six, and then at least
