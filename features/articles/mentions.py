@@ -8,8 +8,7 @@ probability.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,29 +33,12 @@ PARTITION = 4000  # articles that are in memory at once
 
 
 @dataclass(frozen=True)
-class MentionResult:
-    """Mentions of a set of articles.
-
-    Attributes
-    ----------
-    mentions: columns of `MENTIONS`, `why` (the words that decided), `about_listing` (the story is
-        about a designation itself) and `retracted`; sorted by article_id, sentence_no, country.
-        Sentence 0 is the title.
-    not_read_by_language: articles that were not read because they are not English, by language.
-    n_articles_read: articles that were read, with mentions or without.
-    """
-
-    mentions: pl.DataFrame
-    not_read_by_language: Mapping[str, int]
-    n_articles_read: int
-
-
-@dataclass(frozen=True)
 class PartReading:
     """One part of a table of articles, read. Stories span parts, so their columns come with `with_stories`.
 
     `rows`: `COLUMNS` without those of stories, sorted by article_id, sentence_no, country. `sketches`: of the
-    English articles. The counts are those of `MentionResult`.
+    English articles. `not_read_by_language`: articles that were not read because they are not English, by
+    language. `n_articles_read`: articles that were read, with mentions or without.
     """
 
     rows: pl.DataFrame
@@ -66,21 +48,20 @@ class PartReading:
 
 
 def find_mentions(articles: pl.DataFrame, *, dated_stories: bool = False) -> pl.DataFrame:
-    """Mentions of every article, in one frame; see `MentionResult.mentions`.
+    """Mentions of every article (`data_contracts.tables.ARTICLES`), a frame of `COLUMNS`.
 
-    With `dated_stories` there is `story_history` too, for readings as of several dates (`stories.standing`).
+    `why`: the words that decided. `about_listing`: the story is about a designation itself. Sentence 0 is the
+    title. Sorted by article_id, sentence_no, country. With `dated_stories` there is `story_history` too, for
+    readings as of several dates (`clusters.as_known_on`).
     """
-    parts = _parts(articles)
-    mentions = _joined(parts).mentions
+    starts = range(0, max(articles.height, 1), PARTITION)
+    parts = [read_part(articles.slice(start, PARTITION), start) for start in starts]
+    sketches = joined([part.sketches for part in parts])
+    rows = pl.concat([part.rows for part in parts]).sort("article_id", "sentence_no", "country")
+    mentions = with_stories(rows, stories_of(sketches))
     if not dated_stories:
         return mentions
-    histories = story_histories(joined([part.sketches for part in parts]))
-    return mentions.join(histories, on="article_id", how="left", maintain_order="left")
-
-
-def read_mentions(articles: pl.DataFrame) -> MentionResult:
-    """Read a table of articles in the canonical schema (`data_contracts.tables.ARTICLES`)."""
-    return _joined(_parts(articles))
+    return mentions.join(story_histories(sketches), on="article_id", how="left", maintain_order="left")
 
 
 def read_part(articles: pl.DataFrame, first_row: int = 0) -> PartReading:
@@ -102,27 +83,12 @@ def with_stories(rows: pl.DataFrame, stories: Stories) -> pl.DataFrame:
     return joined_rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
 
-def _parts(articles: pl.DataFrame) -> list[PartReading]:
-    starts = range(0, max(articles.height, 1), PARTITION)
-    return [read_part(articles.slice(start, PARTITION), start) for start in starts]
-
-
-def _joined(parts: Sequence[PartReading]) -> MentionResult:
-    rows = pl.concat([part.rows for part in parts]).sort("article_id", "sentence_no", "country")
-    unread: Counter[str] = Counter()
-    for part in parts:
-        unread.update(part.not_read_by_language)
-    stories = stories_of(joined([part.sketches for part in parts]))
-    n_read = sum(part.n_articles_read for part in parts)
-    return MentionResult(with_stories(rows, stories), dict(sorted(unread.items())), n_read)
-
-
 def _rows(articles: pl.DataFrame) -> pl.DataFrame:
     sentences = _sentences(articles)
-    found = countries_in(sentences)
-    wanted = _to_read(sentences, found)
+    places = countries_in(sentences)
+    wanted = _to_read(sentences, places)
     read = _read(wanted)
-    here = found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select(
+    here = places.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select(
         "row", pl.col("iso3").alias("country")
     )
     skimmed = here.join(wanted.select("row"), on="row", how="anti").with_columns(
@@ -134,9 +100,9 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
         why=pl.lit(""),
     )
     rows = pl.concat([skimmed, read.select(skimmed.columns)])
-    spoken = sentences.select("article", "sentence_no", "text")[rows["row"]]
+    read_texts = sentences.select("article", "sentence_no", "text")[rows["row"]]
     facts = articles.select("article_id", pl.col("published_at").dt.date().alias("published_on"), "source")
-    return pl.concat([rows, spoken, facts[spoken["article"]]], how="horizontal").select(
+    return pl.concat([rows, read_texts, facts[read_texts["article"]]], how="horizontal").select(
         pl.col(name).cast(dtype) for name, dtype in COLUMNS.items() if name not in OF_STORIES
     )
 
@@ -237,7 +203,7 @@ def _read(wanted: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.DataFrame:
-    """Countries that an article names as targets of a measure beside Russia are seldom routes."""
+    """Countries that an article names as targets of a measure together with Russia are seldom routes."""
     schema = {name: read.schema[name] for name in ("article", "country")}
     targets = pl.DataFrame(sorted(aimed_at), schema=schema, orient="row").with_columns(aimed=True)
     joined = read.join(targets, on=["article", "country"], how="left", maintain_order="left")

@@ -137,7 +137,7 @@ def mentions_of(reading: NewsReading, as_of: date, quotes: int) -> NewsMentions:
 
 
 def dated_mentions(reading: NewsReading) -> pl.DataFrame:
-    """`counted` with `story_history`, for signals as of several dates (`stories.standing`)."""
+    """`counted` with `story_history`, for signals as of several dates (`clusters.as_known_on`)."""
     rows = counted(reading.mentions(reading.stories()), "article_id")
     histories = reading.story_histories()
     return rows.join(histories, on="article_id", how="left", maintain_order="left").drop("article_id")

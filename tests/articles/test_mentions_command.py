@@ -105,7 +105,9 @@ def test_gdelt_records_stand_beside_articles_with_less_certainty(
 def test_parts_pieces_and_processes_change_no_byte(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from features.articles.mentions import read_mentions
+    from features.articles.mentions import find_mentions
+    from riskmodel.mentions import run as mention_job
+    from riskmodel.mentions import spool as reading
     from riskmodel.sources.files import table_parts
     from riskmodel.sources.news.articles import read_articles
 
@@ -133,7 +135,7 @@ def test_parts_pieces_and_processes_change_no_byte(
     assert outs[1].read_bytes() == outs[3].read_bytes() == outs[5].read_bytes()
     assert outs[2].read_bytes() == outs[4].read_bytes()
     accepted = read_articles([file]).frame.head(40).filter(pl.col("article_id") != rows[4]["article_id"])
-    assert pl.read_parquet(outs[2]).equals(read_mentions(accepted).mentions)
+    assert pl.read_parquet(outs[2]).equals(find_mentions(accepted))
 
 
 def test_a_failed_run_leaves_the_last_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -97,7 +97,7 @@ def test_one_part_and_many_give_the_same_run(tiny, run, tmp_path, monkeypatch):
 def test_rows_for_own_panels_are_those_of_all_articles_at_once(tmp_path, monkeypatch):
     """Dropping sentences and undated mentions changes no signal of any day."""
     from features.articles.mentions import find_mentions
-    from features.articles.rates import article_panel
+    from features.articles.rates import article_signals
 
     write_news(tmp_path)
     articles = read_articles([tmp_path / "articles.jsonl"]).frame.filter(
@@ -107,11 +107,12 @@ def test_rows_for_own_panels_are_those_of_all_articles_at_once(tmp_path, monkeyp
         pl.col("published_at").str.slice(0, 10).str.to_datetime(time_unit="us", time_zone="UTC")
     )
     days = [date(2024, month, 28) for month in range(1, 8)]
-    whole = article_panel(find_mentions(articles, dated_stories=True), days)
+    at_once = find_mentions(articles, dated_stories=True)
+    whole = [article_signals(at_once, day) for day in days]
     in_small_parts(monkeypatch)
-    parted = article_panel(dated_mentions(read_news(articles.lazy(), None)), days)
-    assert whole.height > 0
-    assert parted.equals(whole)
+    in_parts = dated_mentions(read_news(articles.lazy(), None))
+    assert sum(found.height for found in whole) > 0
+    assert all(article_signals(in_parts, day).equals(found) for day, found in zip(days, whole, strict=True))
 
 
 def test_rows_that_are_kept_do_not_keep_the_text_of_the_others():

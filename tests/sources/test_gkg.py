@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
-from features.articles.gkg import CEILING, country_days, gkg_mentions
+from features.articles.gkg import CEILING, gkg_mentions
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.find import find
 from riskmodel.sources.files.unpack import Limits
@@ -218,18 +218,6 @@ def test_copies_under_one_headline_are_one_story(tmp_path: Path) -> None:
     stories = found["story_id"].to_list()
     assert stories[0] == stories[1]
     assert len(set(stories)) == 4
-
-
-def test_country_days_count_records(tmp_path: Path) -> None:
-    near = ";".join([place("TU", 100), place("RS", 200)])
-    path = write(
-        tmp_path,
-        line(near, themes="SANCTIONS,150;"),
-        line(place("TU", 5), record="20230702153000-2", tone="2.5,1"),
-        line(place("TU", 5), record="20230703153000-2", date="20230703153000", tone="broken"),
-    )
-    days = country_days(read_gkg(find([path], ())).frame).filter(pl.col("country") == "TUR")
-    assert days.drop("published_on").rows() == [("TUR", 2, 1, 1, 0.5), ("TUR", 1, 0, 0, None)]
 
 
 cell = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\t\n"), max_size=30)

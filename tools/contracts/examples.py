@@ -20,7 +20,7 @@ from data_contracts.signals.contract import SIGNALS_PANEL
 from data_contracts.tables import MENTIONS, SCORES_COUNTRY, SCORES_PRODUCT
 
 ROWS = 40
-ROW = 4  # the row, counted from 1, that a broken cell stands in
+ROW = 4  # the row, counted from 1, that a broken cell is in
 TODAY = date(2024, 1, 31)
 AS_OF = date(2023, 10, 31)
 CONTEXT = Context(as_of=AS_OF, today=TODAY)

@@ -1,4 +1,4 @@
-"""Every contract as great-expectations states it, committed beside the contract as `golden.json`.
+"""Every contract as great-expectations states it, committed next to the contract as `golden.json`.
 
 `python -m tools.contracts.golden --write` writes the files; a test fails when they differ from the code.
 """

@@ -34,7 +34,7 @@ def tokenize(
     """Tokens of a sentence.
 
     `places` come from `find_places`; `anaphors` are (start, end, iso3) of words such as `there` that
-    stand for a country named earlier.
+    mean a country named earlier.
     """
     head, marks = marks_of(sentence, places, anaphors)
     tokens: list[Token] = []

@@ -46,7 +46,7 @@ _ANAPHOR = re.compile(ANAPHOR)
 
 
 def anaphors_for(sentence: str, iso3: str) -> tuple[tuple[int, int, str], ...]:
-    """Spans of words that stand for a country named earlier."""
+    """Spans of words that mean a country named earlier."""
     return tuple((m.start(), m.end(), iso3) for m in _ANAPHOR.finditer(sentence))
 
 
@@ -116,7 +116,7 @@ def _any(text: pl.Expr, name: str) -> pl.Expr:
     return text.str.contains_any(list(word_list(name)), ascii_case_insensitive=True)
 
 
-# What the sentence before may have spoken of: classes of phrases of the lexicon; goods come from its terms.
+# What the sentence before may have been about: classes of phrases of the lexicon; goods come from its terms.
 _MATTERS = {
     "trade": ("supply", "get", "reexport", "transit", "divert", "reach", "hub"),
     "evasion": ("evade", "illicit", "sanction"),

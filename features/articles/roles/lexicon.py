@@ -1,7 +1,7 @@
 """The language of diversion: phrase classes (evasion, routes, pressure, ...) and the goods lexicon.
 
 Phrases and goods are data (`features/reference/phrases.csv`, `goods_lexicon.csv`). A trailing `*`
-in a word stands for any ending.
+in a word means any ending.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def longest_phrase(words: list[str], at: int) -> tuple[int, str]:
 
 
 def symbol(word: str, label: str) -> str:
-    """What a token that is no place stands for: its class, or its own words."""
+    """What the models call a token that is no place: its class, or its own words."""
     if label.startswith(GOODS_LABEL):
         return "GOODS_ANY" if label == UNSPECIFIED else "GOODS"
     return label.upper() if label else word

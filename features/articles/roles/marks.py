@@ -1,4 +1,4 @@
-"""Places in a sentence, and the placeholders that stand for them.
+"""Places in a sentence, and the placeholders that replace them.
 
 The role model sees placeholders only, so it can learn how a sentence is built and not which countries
 are suspected.
@@ -21,7 +21,7 @@ _DATELINE = re.compile(
 _GROUP_MASKS = {"russia": "RUSSIA", "ukraine": "UKRAINE", "controls": "WEST", "other_regime": "REGIME"}
 LISTABLE = frozenset({"COUNTRY", "OTHER", "REGIME"})
 JOINERS = frozenset({",", "and", "or", "the", "&", "/", "as", "well"})
-LONGEST_LINK = 4  # joiners that may stand between two places of one list
+LONGEST_LINK = 4  # joiners that may be between two places of one list
 
 Mark = tuple[int, int, str, str]  # start, end, ISO code or empty, label
 
@@ -32,7 +32,7 @@ def marks_of(
     """Where the sentence begins after its dateline, and the places in it, in order, without overlaps.
 
     `places` come from `find_places`; `anaphors` are (start, end, iso3) of words such as `there` that
-    stand for a country named earlier.
+    mean a country named earlier.
     """
     opening = _DATELINE.match(sentence)
     head = opening.end() if opening else 0  # where the reporter sat says nothing

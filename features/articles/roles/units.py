@@ -129,7 +129,7 @@ def _number(word: str) -> str:
 
 
 def cues_of(units: list[str], context: DocumentContext) -> dict[str, str]:
-    """Features that no place in the sentence stands for: which units occur together, and after what."""
+    """Features that come from no place in the sentence: which units occur together, and after what."""
     present = set(units)
     russia = "RUSSIA" in present
     regime = "REGIME" in present

@@ -31,7 +31,7 @@ def leg_counts(by_leg: FlowsByLeg, latest: pl.DataFrame, as_of: date) -> pl.Data
 def account(
     flows: pl.LazyFrame, goods: GoodsList, broken: tuple[str, ...], counts: pl.DataFrame, as_of: date
 ) -> dict[str, int]:
-    """Count rows by fate, by one streamed query; the counts add up to the rows of `flows`.
+    """Count rows by what became of them, by one streamed query; the counts add up to the rows of `flows`.
 
     Keys, each row under the first that holds: `not_known_at_as_of`, `not_an_export` (re-exports, and imports
     of other goods or from elsewhere), `not_on_a_leg`, `not_on_goods_list`, `hs_edition_break`,
@@ -58,7 +58,7 @@ def account(
     rows, latest = (dict(counts.select("leg", name).iter_rows()) for name in ("rows", "latest"))
     compared = sum(latest.get(leg, 0) for leg in COMPARED)
     used = sum(latest.values()) - compared
-    fates = {
+    counted = {
         "not_known_at_as_of": int(by_day["known"].sum()) - known["known"],
         "not_an_export": known["known"] - known["export"] - rows.get("arrival", 0),
         "not_on_a_leg": known["export"] - known["on_leg"],
@@ -67,7 +67,7 @@ def account(
         "older_vintage": sum(rows.values()) - sum(latest.values()),
         "used_for_comparison": compared,
     }
-    return {**{reason: count for reason, count in fates.items() if count}, "used": used}
+    return {**{reason: count for reason, count in counted.items() if count}, "used": used}
 
 
 def _on_leg(as_of: date) -> pl.Expr:

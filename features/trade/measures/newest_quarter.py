@@ -27,7 +27,7 @@ ARRIVAL_MONTHS = 6
 EVENT_MONTHS = 6
 EVENT_USD, EVENT_RATIO = 1_000_000, 2
 RATIO_FLOOR_USD = 100_000
-# Lines are told per thousand that there could be, so that long and short goods lists read alike.
+# Lines are given per thousand that there could be, so that long and short goods lists read alike.
 THOUSAND = 1000
 # Shares of baseline years add up as whole numbers: the least common multiple of 1 to 10 years.
 PARTS = 2520

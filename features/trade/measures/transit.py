@@ -77,7 +77,7 @@ def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     )
     tiers = goods.group_by("family").agg(pl.col("tier").min(), pl.col("weight_tenths").max())
     both = inbound.join(onward, on=key, how="full", coalesce=True)
-    # A missing row of a reported leg is a true zero; legs that nobody reported are nulled by the caller.
+    # A missing row of a reported leg is a true zero; legs that were not reported are nulled by the caller.
     inbound_excess = pl.col("inbound_excess_usd").fill_null(0)
     matched = pl.min_horizontal(inbound_excess, pl.col("onward_excess_usd").fill_null(0))
     displaced = pl.min_horizontal(inbound_excess, pl.col("direct_fall_usd").fill_null(0))

@@ -125,20 +125,20 @@ class FeatureWords:
 def feature_words(
     table: FeatureTable, views: Views, strings: list[str], wanted: Flags, known: Flags, telling: Flags
 ) -> FeatureWords:
-    """Features of the wanted views with the words of each where it stands first.
+    """Features of the wanted views with the words of each where it comes first.
 
     `strings`: what `views.word` counts. `wanted`: by view. `known`: by feature. `telling`: by
     string; features without a telling word are left out.
     """
-    tells = telling[views.word]
-    running = np.append(0, np.cumsum(tells))
+    is_telling = telling[views.word]
+    running = np.append(0, np.cumsum(is_telling))
     parts = [part.where(wanted[part.view] & known[part.feature]) for part in table.rows]
     view = np.concatenate([part.view for part in parts])
     feature = np.concatenate([part.feature for part in parts])
     _, first = np.unique(view * len(vocabulary().names) + feature, return_index=True)
     chosen = np.zeros(len(view), dtype=np.bool_)
-    chosen[first] = True  # a later place may tell where the first does not
-    chosen &= np.concatenate([_tells(part, tells, running) for part in parts])
+    chosen[first] = True  # a later place may have a telling word where the first has none
+    chosen &= np.concatenate([_has_telling(part, is_telling, running) for part in parts])
     said = [strings[i] for i in views.word.tolist()]
     ends = np.cumsum([len(part.view) for part in parts])[:-1]
     kept = [part.where(flags) for part, flags in zip(parts, np.split(chosen, ends), strict=True)]
@@ -149,12 +149,12 @@ def feature_words(
     return FeatureWords(starts, feature[first], words[place[first]].tolist())
 
 
-def _tells(part: FeatureRows, tells: Flags, running: Places) -> Flags:
+def _has_telling(part: FeatureRows, is_telling: Flags, running: Places) -> Flags:
     """Which of some features have a telling word among those shown; the ones without words always do."""
     if part.shown == NAMED:
         return np.ones(len(part.view), dtype=np.bool_)
     if part.shown == APART:
-        return np.asarray(tells[part.first] | tells[part.last])
+        return np.asarray(is_telling[part.first] | is_telling[part.last])
     return np.asarray(running[part.last + 1] > running[part.first])
 
 
