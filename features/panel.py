@@ -10,10 +10,11 @@ from datetime import date
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_SCORED
 from data_contracts.signals.contract import SIGNALS_PANEL
 from features.articles.rates import ZERO_WITHOUT_STORY
 from features.catalogue import signals_of
-from features.reference.facts import NEVER_SCORED, coalition
+from features.reference.facts import coalition
 
 
 def panel_schema() -> dict[str, pl.DataType]:

@@ -16,19 +16,5 @@ def country_codes() -> tuple[str, ...]:
     >>> "KGZ" in country_codes(), "WLD" in country_codes(), len(country_codes())
     (True, False, 252)
     """
-    return tuple(sorted(row["code"] for row in _rows("countries.csv")))
-
-
-@cache
-def never_scored() -> dict[str, str]:
-    """Codes that no score is made for, sorted, and why.
-
-    >>> list(never_scored())
-    ['BLR', 'RUS', 'UKR', 'WLD']
-    """
-    return {row["code"]: row["reason"] for row in _rows("never_scored.csv")}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = files("data_contracts.codes").joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    text = files("data_contracts.codes").joinpath("countries.csv").read_text(encoding="utf-8")
+    return tuple(sorted(row["code"] for row in csv.DictReader(text.splitlines())))

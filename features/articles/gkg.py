@@ -11,10 +11,10 @@ import hashlib
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import gazetteer
 from features.articles.roles.model import role_model
 from features.articles.schema import COLUMNS
-from features.reference.facts import NEVER_ROUTES
 from features.reference.read import read_reference
 
 CEILING = (
@@ -58,7 +58,7 @@ def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
         goods=pl.lit([], pl.List(pl.String)),
         text=pl.lit(None, pl.String),
         why=pl.when(strong | hint)
-        .then(pl.format("no text: stands near Russia and {}", pl.col("themes").str.replace_all(";", ", ")))
+        .then(pl.format("no text: named near Russia and {}", pl.col("themes").str.replace_all(";", ", ")))
         .otherwise(pl.lit("")),
         about_listing=pl.lit(False),
         retracted=pl.lit(False),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import with_context
 from features.articles.roles.model import RoleVerdict, role_model
@@ -26,7 +27,6 @@ from features.articles.stories.clusters import Stories, stories_of, story_histor
 from features.articles.stories.minhash import Sketches, joined, sketch
 from features.articles.text.languages import with_language
 from features.articles.text.sentences import LONGEST, cleaned, sentence_list
-from features.reference.facts import NEVER_ROUTES
 
 PLAIN = 0.9  # probability from which a target of a measure still counts as a route
 PARTITION = 4000  # articles that are in memory at once

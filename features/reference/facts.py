@@ -8,12 +8,10 @@ from importlib import resources
 
 import polars as pl
 
-from data_contracts.codes.countries import never_scored
+from data_contracts.codes.never_scored import NEVER_SCORED as NEVER_SCORED  # readers ask for it here too
 from features.reference.read import country_set
 
 RUSSIA = "RUS"
-NEVER_SCORED = frozenset(never_scored())
-NEVER_ROUTES = country_set("never_route")
 DEFAULT_LAG_DAYS = 90  # reporters without a documented release calendar
 MIRROR_CIF = 1.08  # what freight and insurance add to an import value, as in the published asymmetry figures
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from features.articles.gkg import gkg_mentions
 from features.articles.mentions import PARTITION, PartReading, read_part, with_stories
+from features.articles.rates import most_telling
 from features.articles.schema import COLUMNS
 from features.articles.stories.clusters import Stories, stories_of, story_histories
 from features.articles.stories.minhash import SketchFiles

@@ -12,7 +12,8 @@ from datetime import date
 
 import polars as pl
 
-from features.reference.facts import NEVER_SCORED, coalition, hs_edition
+from data_contracts.codes.never_scored import NEVER_SCORED
+from features.reference.facts import coalition, hs_edition
 from features.trade.flows.as_of import flows_as_of, sort_by_leg
 from features.trade.flows.condense import condense_flows, plan_for
 from features.trade.flows.families import goods_in_force

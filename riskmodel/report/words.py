@@ -7,9 +7,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from riskmodel.explain.drivers import Driver
-
 from features.catalogue import SIGNALS
+from riskmodel.explain.drivers import Driver
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNKNOWN = "–"

@@ -16,7 +16,6 @@ from features.articles.roles.lexicon import goods, phrases
 from features.articles.roles.marks import marks_of
 from features.articles.roles.model import RoleVerdict
 from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
-from features.reference.facts import NEVER_ROUTES
 from tools.roles.sentences import training_set
 from tools.roles.tokens import tokenize
 

@@ -106,8 +106,6 @@ def test_parts_pieces_and_processes_change_no_byte(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from features.articles.mentions import find_mentions
-    from riskmodel.mentions import run as mention_job
-    from riskmodel.mentions import spool as reading
     from riskmodel.sources.files import table_parts
     from riskmodel.sources.news.articles import read_articles
 

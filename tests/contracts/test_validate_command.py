@@ -8,7 +8,7 @@ import pytest
 
 from data_contracts.registry import CONTRACTS
 from riskmodel.cli import main
-from riskmodel.publication.quarantine_csv import write_quarantine_csv
+from riskmodel.publication.safe_csv import write_quarantine_csv
 from tools.contracts.examples import sound
 
 pytestmark = pytest.mark.xdist_group("contracts")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.reference.facts import DEFAULT_LAG_DAYS, NEVER_SCORED, reporter_lags
+from data_contracts.codes.never_scored import NEVER_SCORED
+from features.reference.facts import DEFAULT_LAG_DAYS, reporter_lags
 from features.trade.flows.condense import COLUMNS, CondensePlan
 
 SERIES = ["reporter", "partner", "flow", "hs6"]

@@ -82,7 +82,7 @@ def test_an_entry_and_a_function_reach_panel_contract_page_words_and_report(tmp_
     for folder in COPIED:
         ignored = shutil.ignore_patterns("__pycache__", "test_*.py", "golden*.json", "articles.txt")
         shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=ignored)
-    for name in ("pyproject.toml", "tests/conftest.py"):
+    for name in ("pyproject.toml", "tests/conftest.py", "tests/made_manifest.py"):
         shutil.copy(CHECKOUT / name, tmp_path / name)
     with (tmp_path / "data_contracts" / "signals" / "catalogue.toml").open("a", encoding="utf-8") as file:
         file.write(ENTRY)

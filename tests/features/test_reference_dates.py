@@ -8,8 +8,6 @@ import polars as pl
 import pytest
 
 from features.reference.facts import (
-    NEVER_ROUTES,
-    NEVER_SCORED,
     WARNED_2022,
     coalition,
     control_candidates,
@@ -66,8 +64,3 @@ def test_each_word_and_each_member_has_one_row_and_a_source() -> None:
 def test_a_list_that_does_not_exist_is_refused() -> None:
     with pytest.raises(KeyError, match="no_such_list"):
         word_list("no_such_list")
-
-
-def test_the_parties_to_the_war_are_never_scored_and_never_routes() -> None:
-    assert sorted(NEVER_ROUTES) == ["RUS", "UKR"]
-    assert sorted(NEVER_SCORED) == ["BLR", "RUS", "UKR", "WLD"]

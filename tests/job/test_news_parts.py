@@ -8,8 +8,7 @@ import polars as pl
 import pytest
 
 from features.articles.schema import COLUMNS
-from riskmodel.mentions import spool as reading
-from riskmodel.mentions.spool import dated_mentions, read_news
+from riskmodel.mentions.spool import _owned, dated_mentions, read_news
 from riskmodel.sources.files import table_parts
 from riskmodel.sources.news import gkg
 from riskmodel.sources.news.articles import read_articles

@@ -15,12 +15,12 @@ from importlib import resources
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import find_places, gazetteer
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import anaphors_for, with_context
 from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
 from features.articles.text.sentences import split_sentences
-from features.reference.facts import NEVER_ROUTES
 from features.reference.read import read_reference
 from tools.roles.features import sentence_features, target_features
 from tools.roles.tokens import tokenize

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import gazetteer
-from features.reference.facts import NEVER_ROUTES
 
 MODEL_FILE = "role_model.json"
 ROUTE = "transit_to_russia"

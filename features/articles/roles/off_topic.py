@@ -14,7 +14,6 @@ import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import country_spellings
-from features.reference.facts import NEVER_ROUTES
 from features.reference.read import word_list
 
 # Russia and Ukraine by name, and by every city and adjective that the gazetteer knows.

@@ -15,7 +15,6 @@ from features.articles.roles.marks import marks_of
 from features.articles.roles.model import RoleVerdict
 from features.articles.roles.off_topic import measure_targets
 from features.articles.roles.units import DocumentContext
-from features.reference.facts import NEVER_ROUTES
 
 BATCH = 4000  # sentences that are in memory as columns at once
 

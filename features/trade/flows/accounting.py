@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from features.reference.facts import NEVER_SCORED, RUSSIA, coalition
+from data_contracts.codes.never_scored import NEVER_SCORED
+from features.reference.facts import RUSSIA, coalition
 from features.trade.flows.as_of import FlowsByLeg
 from features.trade.flows.families import GoodsList
 from features.trade.flows.vintages import documented_day

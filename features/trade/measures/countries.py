@@ -9,8 +9,9 @@ from inspect import signature
 
 import polars as pl
 
+from data_contracts.codes.never_scored import NEVER_SCORED
 from features.catalogue import Signal, signals_of
-from features.reference.facts import NEVER_SCORED, coalition, country_names
+from features.reference.facts import coalition, country_names
 from features.trade.flows.as_of import FlowsAsOf
 from features.trade.flows.windows import Windows
 from features.trade.measures.inputs import MeasureInputs
