@@ -47,20 +47,13 @@ SHARES = (
     "onward_coverage",
     "direct_coverage",
 )
-BETWEEN = {"substitution": 1, "lead_lag": 1, "mirror_gap": 2}
+BETWEEN: dict[str, float] = {
+    signal.name: signal.most
+    for signal in catalogue()
+    if signal.most is not None and signal.least == -signal.most
+}
 NOT_NEGATIVE = (
-    "inbound_excess_usd",
-    "onward_excess_usd",
-    "matched_transit_usd",
-    "displaced_usd",
-    "ghost_usd",
-    "new_routes",
-    "new_lines",
-    "onward_lines",
-    "eu_rule_count",
-    "article_rate",
-    "source_diversity",
-    "listing_history",
+    *(signal.name for signal in catalogue() if signal.least == 0 and signal.most is None),
     "inbound_age_months",
     "onward_age_months",
     "n_stories",
@@ -195,7 +188,7 @@ SET_RULES = (
 
 CONTRACT = Contract(
     name="signals",
-    version="1.4",
+    version="1.5",
     columns=SIGNALS_PANEL,
     required=tuple(SIGNALS_PANEL),
     nullable=(*SIGNALS, *COVERAGE),

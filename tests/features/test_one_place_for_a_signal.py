@@ -66,6 +66,9 @@ def test_panel():
 def test_contract():
     context = Context(as_of=DAY, today=DAY)
     assert validate(CONTRACT, panel(), context).report.passed
+    below = panel().with_columns(families_seen=pl.lit(-1.0))
+    failed = {r.rule for r in validate(CONTRACT, below, context).report.results if not r.passed}
+    assert "families_seen_is_not_negative" in failed
 
 
 def test_page_and_words():
