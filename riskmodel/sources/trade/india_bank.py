@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from data_contracts.checking.grammar import decimal, decimals
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.files.cells import canonical, clean, stack
 from riskmodel.sources.files.table import FILE, ROW
@@ -59,9 +60,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
         (clean(frame[c]) if c in frame.columns else pl.lit(None, pl.String)).alias(c) for c in _COLUMNS[4:]
     ]
     # Single precision at the source: two decimals are rounded away from their binary noise.
-    hundredths = (
-        (frame["value_usd_mn"].cast(pl.Float64, strict=False) * 100).round().cast(pl.Int64, strict=False)
-    )
+    hundredths = (decimals(frame["value_usd_mn"]) * 100).round().cast(pl.Int64, strict=False)
     cells = frame.select(
         clean(frame["partner_iso3"]).alias("partner"),
         clean(frame["fy"]).alias("fy"),
@@ -78,9 +77,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
         pl.date(start, 4, 1).alias("period"),
         pl.date(start + 1, 6, 30).alias("known_at"),
         pl.when(pl.col("hs8").str.contains(r"^\d{8}$")).then(pl.col("hs8").str.slice(0, 6)).alias("hs6"),
-        pl.when(kilograms)
-        .then(pl.col("quantity").cast(pl.Float64, strict=False).round().cast(pl.Int64))
-        .alias("kg"),
+        pl.when(kilograms).then(decimal(pl.col("quantity")).round().cast(pl.Int64)).alias("kg"),
     )
 
 
