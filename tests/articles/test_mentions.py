@@ -156,6 +156,23 @@ def test_markup_and_control_characters_do_not_hide_a_country() -> None:
     assert set(find_mentions(articles(text))["country"]) == {"TUR"}
 
 
+def test_entities_hide_no_country_in_articles_made_in_memory() -> None:
+    text = (
+        "C&ocirc;te d&#8217;Ivoire and T&uuml;rkiye re-export sanctioned microchips to Russia. The talks go "
+        "on&hellip; Kyrgyzstan&nbsp;re-exports sanctioned microchips to Russia."
+    )
+    plain = "\n".join(
+        (
+            "Côte d’Ivoire and Türkiye re-export sanctioned microchips to Russia. The talks go on…",
+            "Kyrgyzstan re-exports sanctioned microchips to Russia.",
+        )
+    )
+    found = find_mentions(articles(text))
+    assert found.select("sentence_no", "country").rows() == [(1, "CIV"), (1, "TUR"), (3, "KGZ")]
+    told = ["sentence_no", "country", "role", "p_diversion", "text"]
+    assert found.select(told).equals(find_mentions(articles(plain)).select(told))
+
+
 def test_rates_ignore_what_was_published_later_and_count_a_story_once() -> None:
     from features.articles.rates import article_signals
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.articles.text.html import read_page, tidy_lines
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.news import feeds
 from riskmodel.sources.news.articles import article_parts, read_articles
-from riskmodel.sources.news.html import read_page, tidy_lines
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"

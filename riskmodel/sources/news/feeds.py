@@ -15,10 +15,10 @@ from xml.parsers import expat
 
 import polars as pl
 
+from features.articles.text.html import BLOCKS, SILENT, tidy_lines, visible
 from riskmodel.sources.files.find import Source, printable, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import first_bytes, unpacked_file
-from riskmodel.sources.news.html import BLOCKS, SILENT, read_page, tidy_lines
 
 FEED_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
 FEED = "<feed>"  # stands among the columns, so that no other file can pass for one
@@ -127,18 +127,8 @@ class _Field:
         """The text; HTML of titles and texts is reduced to what is visible."""
         text = "".join(self.text)
         if self.name in _MARKED_UP and not self.marked_up and self.kind in ("", "html", "text/html"):
-            text = _visible(text)
+            text = visible(text)
         return (" ".join(text.split()) if self.name not in _ELEMENTS["text"] else tidy_lines(text)) or None
-
-
-def _visible(text: str) -> str:
-    if "<" not in text and "&" not in text:
-        return text
-    try:
-        page = read_page(text)
-    except ValueError:
-        return text
-    return f"{page.title}\n{page.text}" if page.title else page.text
 
 
 class _Reader:

@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 import polars as pl
 
+from features.articles.text.html import read_page, tidy_lines
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import LIMITS, unpacked_file
-from riskmodel.sources.news.html import read_page, tidy_lines
 
 WARC_SUFFIXES = (".warc", ".warc.gz")
 COLUMNS = ("url", "published_at", "title", "text")
