@@ -85,9 +85,12 @@ def find_mentions(articles: pl.DataFrame, *, dated_stories: bool = False) -> pl.
     return mentions.join(histories, on="article_id", how="left", maintain_order="left")
 
 
-def read_mentions(articles: pl.DataFrame) -> MentionResult:
-    """Read a table of articles in the canonical schema (`data_contracts.tables.ARTICLES`)."""
-    return _joined(_parts(articles))
+def read_mentions(articles: pl.DataFrame, *, at_once: int = PARTITION) -> MentionResult:
+    """Read a table of articles in the canonical schema (`data_contracts.tables.ARTICLES`).
+
+    `at_once` is the number of articles in memory at once; it changes no row.
+    """
+    return _joined(_parts(articles, at_once))
 
 
 def read_part(articles: pl.DataFrame, first_row: int = 0) -> PartReading:
@@ -109,9 +112,9 @@ def with_stories(rows: pl.DataFrame, stories: Stories) -> pl.DataFrame:
     return joined_rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
 
-def _parts(articles: pl.DataFrame) -> list[PartReading]:
-    starts = range(0, max(articles.height, 1), PARTITION)
-    return [read_part(articles.slice(start, PARTITION), start) for start in starts]
+def _parts(articles: pl.DataFrame, at_once: int = PARTITION) -> list[PartReading]:
+    starts = range(0, max(articles.height, 1), at_once)
+    return [read_part(articles.slice(start, at_once), start) for start in starts]
 
 
 def _joined(parts: Sequence[PartReading]) -> MentionResult:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-PATHS = click.Path(path_type=Path)
+from riskmodel.commands.options import PATHS
 
 
 @click.command(name="doctor")

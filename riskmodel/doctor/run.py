@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from riskmodel.errors import RiskmodelError
-
-if TYPE_CHECKING:
-    from riskmodel.sources.batch import Batch, Parts
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHONS = ((3, 11), (3, 14))
@@ -174,27 +170,12 @@ def target(out: Path) -> Iterator[Finding]:
     yield Finding(f"{what}: writable, replaced by {way}, {free >> 30} GB free")
 
 
-def _gone_through(parts: Parts) -> Parts:
-    """Parts after the last row was read; their rows are not held."""
-    for _ in parts:
-        pass
-    return parts
-
-
 def data_files(path: Path) -> Iterator[Finding]:
     """Every file at `path` has a known format; each is read whole, so that a fault deep inside shows."""
+    from riskmodel.sources.batch import gone_through
     from riskmodel.sources.files.find import printable
-    from riskmodel.sources.goods import read_goods
-    from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.news.read import news_parts
-    from riskmodel.sources.trade.read import trade_parts
+    from riskmodel.sources.request import InputRequest, open_input
 
-    readers: dict[str, Callable[[Path], Batch | Parts]] = {
-        "trade": lambda file: _gone_through(trade_parts([file], hs_edition="HS2022")),
-        "listings": lambda file: read_listings([file]),
-        "goods": read_goods,
-        "articles": lambda file: _gone_through(news_parts([file])[0]),
-    }
     files = (
         sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()) if path.is_dir() else [path]
     )
@@ -203,9 +184,11 @@ def data_files(path: Path) -> Iterator[Finding]:
         yield Finding(f"data {printable(path.name)}", "holds no file", "Name a folder with input files.")
     for file in files:
         refusals = []
-        for kind, read in readers.items():
+        for kind in ("trade", "listings", "goods", "articles"):
+            paths = {kind: file if kind == "goods" else (file,)}
+            request = InputRequest(**paths, hs_edition="HS2022")  # type: ignore[arg-type]
             try:
-                batch = read(file)
+                batch = gone_through(open_input(kind, request)[0])
             except RiskmodelError as error:
                 refusals.append(str(error))
                 continue

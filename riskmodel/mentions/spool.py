@@ -77,17 +77,22 @@ class NewsReading:
         return story_histories(self._sketches.read())
 
 
-def read_news(articles: pl.LazyFrame | None, records: pl.LazyFrame | None, jobs: int = 1) -> NewsReading:
-    """Read canonical articles, in `jobs` processes, beside canonical GKG records; None where not given."""
+def read_news(
+    articles: pl.LazyFrame | None, records: pl.LazyFrame | None, jobs: int = 1, at_once: int = PARTITION
+) -> NewsReading:
+    """Read canonical articles, in `jobs` processes, and canonical GKG records; None where not given.
+
+    `at_once` is the number of articles in memory at once; it changes no row.
+    """
     reading = NewsReading(records)
     if articles is not None:
-        for number, part in enumerate(_readings(articles, jobs)):
+        for number, part in enumerate(_readings(articles, jobs, at_once)):
             reading.add(number, part)
     return reading
 
 
-def _readings(articles: pl.LazyFrame, jobs: int) -> Iterable[PartReading]:
-    parts = _numbered(articles)
+def _readings(articles: pl.LazyFrame, jobs: int, at_once: int) -> Iterable[PartReading]:
+    parts = _numbered(articles, at_once)
     if jobs == 1:
         return (read_part(part, first) for part, first in parts)
     from joblib import Parallel, delayed
@@ -97,11 +102,11 @@ def _readings(articles: pl.LazyFrame, jobs: int) -> Iterable[PartReading]:
     return readings
 
 
-def _numbered(articles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, int]]:
+def _numbered(articles: pl.LazyFrame, at_once: int) -> Iterator[tuple[pl.DataFrame, int]]:
     """Parts of the articles and the number of the first article of each."""
     first = 0
-    for batch in articles.collect_batches(chunk_size=PARTITION, maintain_order=True, engine="streaming"):
-        for part in batch.iter_slices(PARTITION):
+    for batch in articles.collect_batches(chunk_size=at_once, maintain_order=True, engine="streaming"):
+        for part in batch.iter_slices(at_once):
             yield part, first
             first += part.height
 

@@ -69,7 +69,9 @@ def month_after(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def final_legs(flows: pl.DataFrame, goods: pl.DataFrame, coalition_on: date, windows: Windows) -> Legs:
+def final_legs(
+    flows: pl.DataFrame | pl.LazyFrame, goods: pl.DataFrame, coalition_on: date, windows: Windows
+) -> Legs:
     """Condense the final vintage of `flows` to the two legs.
 
     Parameters

@@ -45,11 +45,12 @@ FRAME: dict[str, pl.DataType] = {
 class Tables:
     """Canonical tables to learn from; None means that no such input was given.
 
+    `trade` may be a query, of which no more than the condensed rows are held.
     `undeclared` is for simulated worlds only (`target.transit_labels`). `listings_end` is the last day that
     the listings cover. `article_windows`: how far back the article signals look.
     """
 
-    trade: pl.DataFrame
+    trade: pl.DataFrame | pl.LazyFrame
     goods: pl.DataFrame
     mentions: pl.DataFrame | None = None
     listings: pl.DataFrame | None = None

@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from riskmodel.errors import ColumnsMissing, InputUnreadable, WrongUsage
-from riskmodel.sources.batch import Batch, InputFile
+from riskmodel.sources.batch import Batch, InputFile, Parts
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.csv_cells import NO_DIALECT, Dialect
 from riskmodel.sources.files.find import Found, Source, find, printable
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, load
+from riskmodel.sources.limits import ReadingLimits
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,14 @@ def read_batch(
     schema: Mapping[str, pl.DataType],
     *,
     named: str | None = None,
+    limits: ReadingLimits | None = None,
 ) -> Batch:
     """Read files and folders of tables into one batch of `kind`; columns in the order of `schema`.
 
     Raises InputUnreadable (file and mend in one sentence), WrongUsage for an unknown format name.
     """
     wanted = formats if named is None else [format_by_name(named, formats)]
-    found = find(paths, TABLE_SUFFIXES)
+    found = find(paths, TABLE_SUFFIXES, limits)
     tables: dict[str, list[Table]] = {}
     files = []
     for source in found.sources:
@@ -65,6 +67,12 @@ def read_batch(
         files.append(InputFile(source.name, table.sha256, table.bytes, form.name, table.rows))
     readings = [read_tables(form, tables[form.name]) for form in wanted if form.name in tables]
     return _joined(kind, readings, [t for group in tables.values() for t in group], files, found, schema)
+
+
+def in_memory(parts: Parts) -> Batch:
+    """All frames of a table at once."""
+    frame = stack(list(parts))
+    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped, parts.ignored_columns)
 
 
 def _joined(

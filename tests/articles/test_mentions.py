@@ -80,14 +80,11 @@ def test_other_languages_are_counted_not_read() -> None:
     assert result.n_articles_read == 1
 
 
-def test_partitions_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    from features.articles import mentions
-
+def test_partitions_do_not_change_the_result() -> None:
     copies = [f"Firms in Dubai sold {n // 3} chips to Russia. Sie sagte nichts." for n in range(9)]
     texts = articles(*copies, "", "Die Türkei liefert Mikrochips nach Russland, sagte er.", language=None)
     whole = read_mentions(texts)
-    monkeypatch.setattr(mentions, "PARTITION", 2)
-    parts = read_mentions(texts)
+    parts = read_mentions(texts, at_once=2)
     assert parts.mentions.equals(whole.mentions)
     assert (parts.not_read_by_language, parts.n_articles_read) == (whole.not_read_by_language, 9)
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile
+from riskmodel.sources.limits import ReadingLimits, reading_limits
 
 _NOT_DATA = ("readme", "provenance", "license", "licence", "changelog")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read and its name in published tables: base name, or more where base names collide."""
+    """A file to read and its name in published tables: base name, or more where base names collide.
+
+    `limits` says how much of it is read at once.
+    """
 
     path: Path
     name: str
+    limits: ReadingLimits = field(default_factory=reading_limits)
 
     def refuse(self, sentence: str) -> InputUnreadable:
         """Return the error for this file; the sentence continues after the file's name."""
@@ -44,14 +49,15 @@ def printable(text: str, limit: int = 120) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def find(paths: Sequence[Path], suffixes: Sequence[str]) -> Found:
+def find(paths: Sequence[Path], suffixes: Sequence[str], limits: ReadingLimits | None = None) -> Found:
     """Expand files and folders (recursively, sorted) into sources.
 
     In folders, hidden files, READMEs and PROVENANCE notes, and files whose name ends in none of `suffixes`
     are passed over and reported. A file named outright is always read. Raises InputUnreadable for a missing
     path, a path that is no regular file, a link that leads out of its folder, a folder without data, and a
-    file given twice.
+    file given twice. `limits` are those of the settings where they are None.
     """
+    limits = limits or reading_limits()
     chosen: list[Path] = []
     passed: list[tuple[Path, str]] = []
     for path in map(Path, paths):
@@ -74,7 +80,7 @@ def find(paths: Sequence[Path], suffixes: Sequence[str]) -> Found:
     skipped = tuple(
         InputFile(printable(p.name), "", p.stat().st_size, f"skipped: {why}", 0) for p, why in passed
     )
-    return Found(tuple(Source(p, names[p]) for p in chosen), skipped)
+    return Found(tuple(Source(p, names[p], limits) for p in chosen), skipped)
 
 
 def sha256_of(path: Path) -> str:

@@ -22,7 +22,6 @@ from riskmodel.sources.files.unpack import first_bytes, unpacked_file
 
 FEED_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
 FEED = "<feed>"  # stands among the columns, so that no other file can pass for one
-LARGEST = 64 << 20  # bytes of one feed
 _BLOCK = 1 << 16
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF)\b")
 _ROOTS = ("feed", "rss", "RDF")
@@ -64,14 +63,15 @@ def load_feed(source: Source) -> Table:
 
     Columns are those of `COLUMNS` that some entry has: a feed without any date may be dated by the caller.
     Entries without title and text are dropped and counted. HTML is reduced to its visible text. Raises
-    InputUnreadable for what is no feed, is not well-formed, is larger than `LARGEST`, or declares a document
+    InputUnreadable for what is no feed, is not well-formed, is larger than its limit, or declares a document
     type, which no feed needs and which could define or fetch text of its own.
     """
     reader = _Reader()
     with unpacked_file(source) as path:
-        if path.stat().st_size > LARGEST:
+        largest = source.limits.feed_bytes
+        if path.stat().st_size > largest:
             raise source.refuse(
-                f"is larger than {LARGEST:,} bytes, which a feed should not be; split it into several feeds"
+                f"is larger than {largest:,} bytes, which a feed should not be; split it into several feeds"
             )
         _parse(source, path, reader)
     rows = [{**entry, ROW: number, FILE: source.name} for number, entry in enumerate(reader.entries, start=1)]
