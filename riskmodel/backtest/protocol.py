@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import get_args
 
 import numpy as np
 import polars as pl
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from features.catalogue import BY_NAME, MODEL_SIGNALS
@@ -28,6 +28,7 @@ from riskmodel.backtest.results import (
 from riskmodel.model.design import head_expr
 from riskmodel.model.estimator import Model, fit_heads
 from riskmodel.model.head import Candidate
+from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.rows import GAP_MONTHS
 
 CANDIDATES: tuple[Candidate, ...] = get_args(Candidate)
@@ -181,9 +182,8 @@ def _all_folds(
 ) -> Scored | None:
     if not folds:
         return None
-    parts = Parallel(n_jobs=n_jobs)(
-        delayed(score_fold)(a, b, simulated=simulated, seed=seed) for a, b in folds
-    )
+    score = partial(score_fold, simulated=simulated, seed=seed)
+    parts = list(in_processes(score, folds, n_jobs))
     names = list(parts[0].scores)
     return Scored(
         pl.concat([part.rows for part in parts]),

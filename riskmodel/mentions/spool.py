@@ -15,6 +15,7 @@ from features.articles.rates import most_telling
 from features.articles.stories.clusters import Stories, stories_of, story_histories
 from features.articles.stories.minhash import SketchFiles
 from riskmodel.operations.scratch import Scratch
+from riskmodel.operations.workers import in_processes
 
 FOR_SIGNALS = (
     "country",
@@ -86,20 +87,9 @@ def read_news(
     """
     reading = NewsReading(records)
     if articles is not None:
-        for number, part in enumerate(_readings(articles, jobs, at_once)):
+        for number, part in enumerate(in_processes(read_part, _numbered(articles, at_once), jobs)):
             reading.add(number, part)
     return reading
-
-
-def _readings(articles: pl.LazyFrame, jobs: int, at_once: int) -> Iterable[PartReading]:
-    parts = _numbered(articles, at_once)
-    if jobs == 1:
-        return (read_part(part, first) for part, first in parts)
-    from joblib import Parallel, delayed
-
-    pool = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch=2 * jobs)
-    readings: Iterator[PartReading] = pool(delayed(read_part)(part, first) for part, first in parts)
-    return readings
 
 
 def _numbered(articles: pl.LazyFrame, at_once: int) -> Iterator[tuple[pl.DataFrame, int]]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from joblib import Parallel, delayed
 
 from features.trade.flows.windows import Windows
+from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.labels import HORIZON_MONTHS, final_legs
 from riskmodel.outcomes.oracles import oracle_columns
 from riskmodel.outcomes.rows import FRAME, Tables, Target, labelled_frame, month_ends
@@ -112,7 +112,7 @@ def world_rows(
     where asked for and the target is `transit`, those of `oracles.oracle_columns`.
     """
     oracles = with_oracles and target == "transit"
-    parts = Parallel(n_jobs=n_jobs)(delayed(_one_world)(job, target, oracles) for job in jobs)
+    parts = list(in_processes(_one_world, ((job, target, oracles) for job in jobs), n_jobs))
     return pl.concat(parts) if parts else pl.DataFrame(schema=FRAME)
 
 

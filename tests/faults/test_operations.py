@@ -54,17 +54,17 @@ def test_changed_input_bytes_make_another_run(run, site, tmp_path):
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(run, site, tmp_path, monkeypatch):
-    import riskmodel.scoring.request
+    import riskmodel.sources.request
 
     listings = tmp_path / "listings.csv"
     listings.write_bytes((site.inputs / "listings.csv").read_bytes())
-    read = riskmodel.scoring.request.read_listings
+    read = riskmodel.sources.request.read_listings
 
-    def growing(paths):
+    def growing(paths, limits):
         listings.write_text(listings.read_text() + "KGZ,2024-01-01,US,SDN,1,true,simulated\n")
-        return read(paths)
+        return read(paths, limits=limits)
 
-    monkeypatch.setattr(riskmodel.scoring.request, "read_listings", growing)
+    monkeypatch.setattr(riskmodel.sources.request, "read_listings", growing)
     code, _, err = run(site.arguments(tmp_path / "run", trade="", listings=listings))
     assert code == 5 and "listings.csv changed while it was read" in err
     assert not (tmp_path / "run").exists()
@@ -190,12 +190,12 @@ def test_the_doctor_compares_versions_with_the_lock(tmp_path):
 
 
 def test_a_full_disk_outside_the_run_is_one_sentence_too(run, site, tmp_path, monkeypatch):
-    import riskmodel.scoring.request
+    import riskmodel.sources.request
 
-    def full(paths):
+    def full(paths, limits):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(riskmodel.scoring.request, "read_listings", full)
+    monkeypatch.setattr(riskmodel.sources.request, "read_listings", full)
     code, _, err = run(site.arguments(tmp_path / "run", trade=""))
     assert (code, err) == (
         1,
