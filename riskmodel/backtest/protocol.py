@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import get_args
 
@@ -12,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from data_contracts.months import end_of_month
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.backtest import alarms, measures
 from riskmodel.backtest.baselines import as_probability, baseline_scores
@@ -147,7 +147,7 @@ def rolling_origins(
     dates = rows["as_of"].unique().sort().to_list()
     folds = []
     for origin in dates:
-        train = rows.filter(pl.col("as_of") <= _shifted(origin, GAP_MONTHS))
+        train = rows.filter(pl.col("as_of") <= end_of_month(origin, -GAP_MONTHS))
         if _learnable(train, least_blocks):
             folds.append((train, rows.filter(pl.col("as_of") == origin)))
     return _all_folds(folds, False, seed, n_jobs)
@@ -169,12 +169,6 @@ def _learnable(train: pl.DataFrame, least: int) -> bool:
     events = train.filter(pl.col("target")).n_unique(["world", "country"]) if train.height else 0
     others = train.filter(~pl.col("target")).n_unique(["world", "country"]) if train.height else 0
     return events >= least and others >= least
-
-
-def _shifted(day: date, months: int) -> date:
-    """Last day of the month `months` before."""
-    index = day.year * 12 + day.month - months
-    return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)
 
 
 def _all_folds(

@@ -59,8 +59,8 @@ def command(
     """
     from rich.console import Console
 
+    from data_contracts.plain_text import one_line
     from riskmodel.errors import WrongUsage
-    from riskmodel.operations.ending import one_line
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
     from riskmodel.scoring.request import ScoreRequest

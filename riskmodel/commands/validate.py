@@ -51,7 +51,7 @@ def command(
     """Check files of one KIND: trade_flows (or trade), articles, gkg, listings, goods.
 
     Prints every rule and its verdict. Exit codes: 0 usable (refused rows are listed), 3 a critical rule
-    failed, 5 unreadable. A refused row can be mended in the quarantine file and given again.
+    failed, 5 unreadable. A refused row can be corrected in the quarantine file and given again.
     """
     from rich.console import Console
 
@@ -135,7 +135,7 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
     from rich.markup import escape
     from rich.table import Table
 
-    from riskmodel.sources.files.find import printable
+    from data_contracts.plain_text import one_line
 
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in intake.dropped.items()) or "none"
     console.print(
@@ -143,7 +143,7 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
         f"{intake.rows_quarantined:,} refused; dropped by the reader: {escape(dropped)}."
     )
     if intake.ignored_columns:
-        console.print(f"Columns not used: {escape(printable(', '.join(intake.ignored_columns), 200))}.")
+        console.print(f"Columns not used: {escape(one_line(', '.join(intake.ignored_columns), 200))}.")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("rule", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -160,10 +160,10 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
     console.print(table)
     for result in results:
         if not result.passed:
-            console.print(f"[bold]{result.rule}[/]: {escape(printable(result.detail, 600))}")
+            console.print(f"[bold]{result.rule}[/]: {escape(one_line(result.detail, 600))}")
     if examples:
         console.print("First refused rows:")
     for cell in examples:
-        shown = "empty" if cell.value is None else printable(cell.value, 60)
-        place = f"{escape(printable(cell.file))} row {cell.row}"
+        shown = "empty" if cell.value is None else one_line(cell.value, 60)
+        place = f"{escape(one_line(cell.file, 120))} row {cell.row}"
         console.print(f"  {place}: {cell.column} {escape(shown)} ({cell.rule})")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
 from riskmodel.model.estimator import Model
 from riskmodel.publication.digests import code_digest, digest_file, digest_json, is_whole, read_manifest
@@ -13,7 +14,6 @@ from riskmodel.publication.libraries import library_versions
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, earlier_evidence
-from riskmodel.sources.files.find import printable
 
 _NOT_ASKED = ("trade", "articles", "listings", "goods", "limits")  # digested apart, or no part of the result
 
@@ -61,7 +61,7 @@ def refuse_changed(intakes: Sequence[Intake], taken: Fingerprint) -> None:
         for file in intake.files:
             if file.sha256 and file.sha256 not in taken.files:
                 raise InputUnreadable(
-                    f"{printable(file.name)} changed while it was read; run again once it is complete"
+                    f"{one_line(file.name, 120)} changed while it was read; run again once it is complete"
                 )
 
 

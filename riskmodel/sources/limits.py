@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riskmodel.settings import read_settings
+from riskmodel.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,9 @@ class ReadingLimits:
 
 def reading_limits() -> ReadingLimits:
     """The limits that the settings ask for. Raises WrongUsage where a setting is wrong."""
-    settings = read_settings()
+    return limits_of(read_settings())
+
+
+def limits_of(settings: Settings) -> ReadingLimits:
+    """The limits that these settings ask for."""
     return ReadingLimits(settings.unpacked_gigabytes << 30, settings.unpacked_ratio)

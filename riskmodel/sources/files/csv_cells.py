@@ -13,7 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
-from riskmodel.sources.files.find import Source, printable
+from data_contracts.plain_text import one_line
+from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
 
 TRAILING = "unnamed_last_column"
@@ -145,7 +146,7 @@ def _row_parts(
             except csv.Error as error:
                 raise source.refuse(
                     f"breaks off inside a quoted cell or is no delimited text after data row {number} "
-                    f"({printable(str(error))}); export it again"
+                    f"({one_line(str(error), 120)}); export it again"
                 ) from error
             if not rows:
                 return
@@ -175,7 +176,7 @@ def _header(source: Source, head: bytes) -> tuple[list[str], str]:
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise source.refuse(
-            f"names column {printable(repeated[0])!r} twice in its header; rename or remove one"
+            f"names column {one_line(repeated[0], 120)!r} twice in its header; rename or remove one"
         )
     return header, separator
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.csv_cells import NO_DIALECT, TRAILING, Dialect, read_csv_cells
-from riskmodel.sources.files.find import Source, printable, sha256_of
+from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.json_cells import NOT_AN_OBJECT, read_json_cells
 from riskmodel.sources.files.unpack import ZIP_MAGIC, first_bytes, is_gzip
 
@@ -155,6 +156,6 @@ def _dates_in_range(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
         days = frame[name].to_physical() // a_day
         if not days.is_between(-719_162, 2_932_896).all():
             raise source.refuse(
-                f"holds a date outside the years 1 to 9999 in column {printable(name)}; mend it"
+                f"holds a date outside the years 1 to 9999 in column {one_line(name, 120)}; correct it"
             )
     return frame

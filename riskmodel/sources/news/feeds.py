@@ -15,8 +15,9 @@ from xml.parsers import expat
 
 import polars as pl
 
+from data_contracts.plain_text import one_line
 from features.articles.text.html import BLOCKS, SILENT, tidy_lines, visible
-from riskmodel.sources.files.find import Source, printable, sha256_of
+from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import first_bytes, unpacked_file
 
@@ -100,7 +101,7 @@ def _parse(source: Source, path: Path, reader: _Reader) -> None:
     except _Refused as error:
         raise source.refuse(str(error)) from None
     except expat.ExpatError as error:
-        fault = printable(expat.ErrorString(error.code))
+        fault = one_line(expat.ErrorString(error.code), 120)
         raise source.refuse(
             f"is no well-formed XML at line {error.lineno}: {fault}; fetch it again"
         ) from error
@@ -183,7 +184,7 @@ class _Reader:
 
     def _root(self, qualified: str, name: str | None, attributes: Mapping[str, str]) -> None:
         if name not in _ROOTS:
-            shown = printable(qualified.rpartition(" ")[2], 40)
+            shown = one_line(qualified.rpartition(" ")[2], 40)
             raise _Refused(f"is XML but no feed: its first element is {shown}, not {' or '.join(_ROOTS)}")
         self._atom = name == "feed"
         self._feed_language = attributes.get(_LANGUAGE)
