@@ -19,7 +19,7 @@ class Tally:
     ----------
     reads: for each canonical column that says something, whether any of it is of its type.
     samples: the type and the first value of each column, for a sentence.
-    broken: rows that break each rule. first: where the first of them stands, for a sentence.
+    broken: rows that break each rule. first: where the first of them is, for a sentence.
     """
 
     contract: Contract

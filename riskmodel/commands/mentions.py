@@ -38,7 +38,7 @@ def command(
 
     A row says whether the sentence suggests that goods reach Russia through the country, how probable
     that reading is, and whether it reports worsening or easing. GDELT knowledge-graph files (GKG 2.1) among
-    the articles give rows without text, of a probability that stays low because nobody read a sentence. A
+    the articles give rows without text, of a probability that stays low because no sentence was read. A
     mention is a reason to look, not proof.
     """
     from riskmodel.errors import WrongUsage

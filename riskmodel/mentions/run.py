@@ -88,7 +88,7 @@ def _written(
 
 
 class _Waiting:
-    """Rows on disk, by where their article stands among all, so that each piece can be sorted by itself."""
+    """Rows on disk, by the place of their article among all, so that each piece can be sorted by itself."""
 
     def __init__(self, folder: Path, article_ids: pl.Series, piece: int) -> None:
         folder.mkdir()

@@ -149,9 +149,9 @@ def counted(parts: Iterable[pl.DataFrame], *more: str) -> pl.DataFrame:
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
-    told = pl.col("is_diversion")
-    others = rows.filter(~told).sort("published_on", maintain_order=True).head(1)
-    return _owned(pl.concat([rows.filter(told), others]))
+    diversion = pl.col("is_diversion")
+    others = rows.filter(~diversion).sort("published_on", maintain_order=True).head(1)
+    return _owned(pl.concat([rows.filter(diversion), others]))
 
 
 def _owned(rows: pl.DataFrame) -> pl.DataFrame:

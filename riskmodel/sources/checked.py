@@ -120,8 +120,8 @@ def earlier_evidence(path: Path) -> dict[str, Mapping[str, Any]]:
     """
     file = path / "contracts.json" if path.is_dir() else path
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        found = told if isinstance(told, list) else [told["report"]]
+        content = json.loads(file.read_text(encoding="utf-8"))
+        found = content if isinstance(content, list) else [content["report"]]
         return {one["contract"]: dict(one["evidence"]) for one in found}
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         raise WrongUsage(

@@ -1,4 +1,4 @@
-"""What a format is, and how the format of a file is told: by its header or by name, never by guessing."""
+"""What a format is, and how the format of a file is known: by its header or by name, never by guessing."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def read_tables(form: Format, tables: Sequence[Table]) -> Reading:
 
 
 def recognise(table: Table, formats: Sequence[Format], schema: Mapping[str, pl.DataType]) -> Format:
-    """The format of a table, told by its columns. Raises InputUnreadable for a header of no format."""
+    """The format of a table, known by its columns. Raises InputUnreadable for a header of no format."""
     columns = frozenset(table.columns)
     for form in formats:
         if form.recognise(columns):

@@ -33,7 +33,7 @@ def read_goods(path: Path, *, limits: ReadingLimits | None = None) -> Batch:
 def read_product_names(path: Path) -> dict[str, str]:
     """HS6 to words, from the `product` column of a goods list; empty where it has none.
 
-    Where several codes of a list share an HS6 the first name stands, followed by an ellipsis.
+    Where several codes of a list share an HS6 the first name is taken, followed by an ellipsis.
     """
     names: dict[str, list[str]] = {}
     for source in find([path], TABLE_SUFFIXES).sources:

@@ -95,7 +95,7 @@ _KINDS: Mapping[str, _Reader] = {
 
 
 def open_input(name: str, request: InputRequest) -> Opened:
-    """The tables of one input of `request.paths()`; articles and GDELT records are told apart.
+    """The tables of one input of `request.paths()`; articles and GDELT records are separated.
 
     Trade and news are read part by part when they are gone through. Raises InputUnreadable, WrongUsage.
     """

@@ -37,15 +37,15 @@ def cleaned(texts: pl.Series) -> pl.Series:
     Each step is taken only by the texts that need it: most are plain characters. Readers of files have taken
     mark-up away already (`text.html`); tables that were made in memory may still hold it.
     """
-    texts = _mended(texts, texts.str.contains_any(["<", "&"]), _without_markup)
-    texts = _mended(texts, _beyond_ascii(texts, _MAY_COMPOSE), lambda t: t.str.normalize("NFC"))
-    return _mended(texts, texts.str.contains(_CONTROL), lambda t: t.str.replace_all(_CONTROL, ""))
+    texts = _changed(texts, texts.str.contains_any(["<", "&"]), _without_markup)
+    texts = _changed(texts, _beyond_ascii(texts, _MAY_COMPOSE), lambda t: t.str.normalize("NFC"))
+    return _changed(texts, texts.str.contains(_CONTROL), lambda t: t.str.replace_all(_CONTROL, ""))
 
 
-def _mended(texts: pl.Series, odd: pl.Series, mend: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Texts with the odd ones mended."""
+def _changed(texts: pl.Series, odd: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Texts with the odd ones changed."""
     odd = odd.fill_null(False)
-    return texts.scatter(odd.arg_true(), mend(texts.filter(odd))) if odd.any() else texts
+    return texts.scatter(odd.arg_true(), change(texts.filter(odd))) if odd.any() else texts
 
 
 def _beyond_ascii(texts: pl.Series, pattern: str) -> pl.Series:
@@ -80,10 +80,10 @@ def sentence_list(text: pl.Expr) -> pl.Expr:
 
 
 def _plain_blanks(marked: pl.Series) -> pl.Series:
-    marked = _mended(
+    marked = _changed(
         marked, marked.str.contains("\t", literal=True), lambda t: t.str.replace_all("\t", " ", literal=True)
     )
-    return _mended(marked, _beyond_ascii(marked, _SPACES), lambda t: t.str.replace_all(_SPACES, " "))
+    return _changed(marked, _beyond_ascii(marked, _SPACES), lambda t: t.str.replace_all(_SPACES, " "))
 
 
 def _cut(marked: pl.Series) -> pl.Series:

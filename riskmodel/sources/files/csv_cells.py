@@ -35,10 +35,10 @@ NO_DIALECT = Dialect()
 def read_csv_cells(
     source: Source, head: bytes, dialect_of: Callable[[frozenset[str]], Dialect]
 ) -> pl.DataFrame:
-    """Read delimited text (comma, semicolon or tab, told by the header line); every cell is String or null.
+    """Read delimited text (comma, semicolon or tab, known by the header line); every cell is String or null.
 
     Short rows end in nulls, as spreadsheets write them. A row longer than its header is refused, except that
-    every row may end in one separator; what stands behind it is kept as `unnamed_last_column` only for
+    every row may end in one separator; what follows it is kept as `unnamed_last_column` only for
     formats known to need it. Raises InputUnreadable naming the data row.
     """
     header, separator = _header(source, head)

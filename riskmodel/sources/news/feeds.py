@@ -1,7 +1,9 @@
 """Atom and RSS feeds (RSS 2.0, and 1.0 in RDF): each entry an article.
 
 Read by events from the parser below `xml.etree`, because that one can be stopped at the first word of a
-document type: nothing is declared, expanded or fetched. Sources: RFC 4287 (Atom), rssboard.org (RSS 2.0).
+document type: nothing is declared, expanded or fetched. feedparser 6.0 passes over a document type, and takes
+XML that is cut off, or no feed at all, for a feed with fewer entries. Sources: RFC 4287 (Atom),
+rssboard.org (RSS 2.0).
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import first_bytes, unpacked_file
 
 FEED_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
-FEED = "<feed>"  # stands among the columns, so that no other file can pass for one
+FEED = "<feed>"  # is among the columns, so that no other file can pass for one
 _BLOCK = 1 << 16
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF)\b")
 _ROOTS = ("feed", "rss", "RDF")
@@ -40,7 +42,7 @@ _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 # Columns of an article and the elements they are taken from; the first that holds something counts.
 _ELEMENTS: dict[str, tuple[str, ...]] = {
     "article_id": ("guid", "id"),
-    # The text is that of the last change: before it, nobody could read these words.
+    # The text is that of the last change: before it, no one could read these words.
     "published_at": ("updated", "dcterms:modified", "pubDate", "published", "dc:date", "dcterms:issued"),
     "source": ("source", "dc:publisher"),
     "language": ("dc:language",),

@@ -169,10 +169,10 @@ def number_of(column: str) -> pl.Expr:
     return pl.col(column).hash()
 
 
-def ambiguous_ids(told: pl.DataFrame) -> pl.Series:
+def ambiguous_ids(used: pl.DataFrame) -> pl.Series:
     """Ids, as numbers, that several files use for different texts; columns article_id, text, source_file."""
     return (
-        told.group_by("article_id")
+        used.group_by("article_id")
         .agg(pl.col(FILE).n_unique(), pl.col("text").n_unique())
         .filter(pl.col(FILE) > 1, pl.col("text") > 1)["article_id"]
         .sort()

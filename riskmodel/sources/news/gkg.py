@@ -219,7 +219,7 @@ def _watched_themes(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _near(places: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
-    """For each place, in order, whether one of the others stands within `NEAR` characters of it."""
+    """For each place, in order, whether one of the others is within `NEAR` characters of it."""
     return (
         _nearest(places, others.select("i", "offset", hit=pl.lit(True)), ["i"])
         .select(pl.col("hit").fill_null(False))

@@ -45,10 +45,10 @@ class ArticleParts(Parts):
             yield named_apart(frame, self._ambiguous)
 
     def _find_ambiguous(self) -> pl.Series:
-        told = [pl.DataFrame(schema={"article_id": pl.UInt64, "text": pl.UInt64, FILE: pl.UInt32})]
+        used = [pl.DataFrame(schema={"article_id": pl.UInt64, "text": pl.UInt64, FILE: pl.UInt32})]
         if len(self._sources) > 1:
             numbers = {source.name: i for i, source in enumerate(self._sources)}
-            told += [
+            used += [
                 frame.select(
                     number_of("article_id"),
                     number_of("text"),
@@ -56,7 +56,7 @@ class ArticleParts(Parts):
                 )
                 for frame in self._parts()
             ]
-        return ambiguous_ids(pl.concat(told))
+        return ambiguous_ids(pl.concat(used))
 
     def _parts(self) -> Iterator[pl.DataFrame]:
         group: list[Table] = []

@@ -1,4 +1,4 @@
-"""News files: articles and GDELT records told apart by what is in them, since they may lie in one folder."""
+"""News files: articles and GDELT records separated by what is in them, since they may lie in one folder."""
 
 from __future__ import annotations
 

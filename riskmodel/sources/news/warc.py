@@ -1,4 +1,8 @@
-"""WARC archives: the HTML pages in them as articles."""
+"""WARC archives: the HTML pages in them as articles.
+
+Records are split here: warcio 1.8 ends the file at a record whose length is wrong, says nothing of one that
+is cut off or has no length, and gives bodies that cannot be decoded as if they were text.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from riskmodel.sources.limits import ReadingLimits
 
 WARC_SUFFIXES = (".warc", ".warc.gz")
 COLUMNS = ("url", "published_at", "title", "text")
-WARC = "<warc>"  # stands among the columns, so that no other file can pass for one
+WARC = "<warc>"  # is among the columns, so that no other file can pass for one
 _LOOKS_LIKE_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 

@@ -23,7 +23,7 @@ def recognise(columns: frozenset[str]) -> bool:
 
 
 def read(frame: pl.DataFrame) -> Reading:
-    """Fold HS8 into HS6; a fiscal year (`2021-22`, `2021-2022`) stands at 1 April, its start.
+    """Fold HS8 into HS6; a fiscal year (`2021-22`, `2021-2022`) is dated 1 April, its start.
 
     It is known on 30 June after its end. Values have two decimals of a million: they are added as whole
     hundredths, so exactly. Weights are known where every folded row counts kilograms. The bank's HS8 list is

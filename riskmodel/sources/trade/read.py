@@ -45,7 +45,7 @@ def trade_parts(
 ) -> TradeParts:
     """Trade files and folders as one table of trade_flows that is read part by part.
 
-    The format of each file is told by its header, or named by `format` for all. `hs_edition` (HS2012,
+    The format of each file is known by its header, or named by `format` for all. `hs_edition` (HS2012,
     HS2017, HS2022) fills rows whose file does not say its edition; without it such a file is refused. A row
     is about a month; yearly tables stand at 1 January of their year. Raises InputUnreadable, WrongUsage.
     """
