@@ -16,7 +16,6 @@ MOMENT = pl.Datetime("us", "UTC")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 _OFFSET = r"[+-][0-9]{2}:?[0-9]{2}"
-_COMPACT = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
 
 
 def whole_numbers(text: pl.Series) -> pl.Series:
@@ -67,7 +66,7 @@ def days(text: pl.Series) -> pl.Series:
 
 
 def moments(text: pl.Series) -> pl.Series:
-    """Datetime in UTC: ISO 8601, mail dates (RFC 822), YYYYMMDD and YYYYMMDDHHMMSS.
+    """Datetime in UTC: ISO 8601, and mail dates (RFC 822).
 
     A day alone is its midnight; seconds, fraction and offset may lack; a time without offset is UTC.
 
@@ -76,7 +75,7 @@ def moments(text: pl.Series) -> pl.Series:
     """
     parsed = _iso_8601(text)
     others = text.filter(parsed.is_null() & text.is_not_null()).unique(maintain_order=True).to_list()
-    known = {other: moment for other in others if (moment := _other_spelling(other)) is not None}
+    known = {other: moment for other in others if (moment := _mail_date(other)) is not None}
     if not known:
         return parsed
     rest = text.replace_strict(list(known), list(known.values()), default=None, return_dtype=MOMENT)
@@ -93,11 +92,8 @@ def _iso_8601(text: pl.Series) -> pl.Series:
     return moment.cast(MOMENT)
 
 
-def _other_spelling(text: str) -> datetime | None:
+def _mail_date(text: str) -> datetime | None:
     try:
-        if text.isascii() and text.isdigit():
-            form = _COMPACT.get(len(text))
-            return None if form is None else datetime.strptime(text, form).replace(tzinfo=UTC)
         moment = parsedate_to_datetime(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -21,8 +21,6 @@ TEXTS: list[tuple[str, pl.DataType]] = [
             "2022-05-31T10:30:00.5-0130",
             "2022-05-31T10:30:00z",
             "Tue, 31 May 2022 10:30:00 +0200",
-            "20220531103000",
-            "20220531",
             "2022-05-31T10",
             "31/05/2022",
         )
@@ -54,3 +52,16 @@ def test_a_reader_settles_digits_that_lack_their_zero(text: str) -> None:
 def test_a_cell_that_does_not_parse_keeps_its_text_and_others_get_canonical_spelling() -> None:
     frame = pl.DataFrame({"c": ["2022-05", "2022-05-31T00:00", "soon", None]})
     assert canonical(frame, {"c": pl.Date()})["c"].to_list() == ["2022-05-01", "2022-05-31", "soon", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [("20220531103000", "2022-05-31 10:30:00+00:00"), ("20220531", "2022-05-31 00:00:00+00:00")],
+)
+def test_a_reader_settles_moments_without_signs(text: str, moment: str) -> None:
+    assert str(canonical(pl.DataFrame({"c": [text]}), {"c": MOMENT})["c"].item()) == moment
+
+
+@pytest.mark.parametrize("text", ["20221331", "20220531256000", "202205"])
+def test_digits_that_are_no_moment_keep_their_text(text: str) -> None:
+    assert canonical(pl.DataFrame({"c": [text]}), {"c": MOMENT})["c"].to_list() == [text]

@@ -73,12 +73,19 @@ def _column(series: pl.Series, dtype: pl.DataType) -> pl.Series:
             text.dt.to_string("iso:strict") if isinstance(text.dtype, pl.Datetime) else text.cast(pl.String)
         )
     text = clean(series)
-    return or_text(cast_values(_padded(text) if dtype.is_temporal() else text, dtype), text)
+    return or_text(cast_values(_spelled(text, dtype), dtype), text)
 
 
-def _padded(text: pl.Series) -> pl.Series:
-    """Months, days and hours of one digit with a zero before it, as the grammar wants them."""
-    if not text.str.contains(r"^\d{4}-(\d-|\d\d-\d\b)|[T ]\d:").any():
+def _spelled(text: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Days and moments as the grammar wants them: months, days and hours of two digits, signs between.
+
+    YYYYMMDD and YYYYMMDDHHMMSS are moments; where a day is asked for they may be any number.
+    """
+    if isinstance(dtype, pl.Datetime) and text.str.contains(r"^\d{8}(\d{6})?$").any():
+        text = text.str.replace(r"^(\d{4})(\d\d)(\d\d)$", "$1-$2-$3").str.replace(
+            r"^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$", "$1-$2-${3}T$4:$5:$6"
+        )
+    if not dtype.is_temporal() or not text.str.contains(r"^\d{4}-(\d-|\d\d-\d\b)|[T ]\d:").any():
         return text
     month = text.str.replace(r"^(\d{4})-(\d)-", "$1-0$2-")
     return month.str.replace(r"^(\d{4}-\d\d)-(\d)\b", "$1-0$2").str.replace(
