@@ -94,7 +94,7 @@ def test_everything_a_reader_needs_is_told(run: Path) -> None:
     text = told("KGZ", "--run", str(run))
     for words in (
         "risk 60% (50% to 70%), band high, grade C, rank 1",
-        "+0.50  exports rose: raises the score",
+        "+0.50 exports rose: raises the score",
         "Not known, so it moves nothing",
         "little goes on",
         "the score would be elevated if less came in",
