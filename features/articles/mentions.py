@@ -47,15 +47,18 @@ class PartReading:
     n_articles_read: int
 
 
-def find_mentions(articles: pl.DataFrame, *, dated_stories: bool = False) -> pl.DataFrame:
+def find_mentions(
+    articles: pl.DataFrame, *, dated_stories: bool = False, at_once: int = PARTITION
+) -> pl.DataFrame:
     """Mentions of every article (`data_contracts.tables.ARTICLES`), a frame of `COLUMNS`.
 
     `why`: the words that decided. `about_listing`: the story is about a designation itself. Sentence 0 is the
     title. Sorted by article_id, sentence_no, country. With `dated_stories` there is `story_history` too, for
-    readings as of several dates (`clusters.as_known_on`).
+    readings as of several dates (`clusters.as_known_on`). `at_once`: articles in memory at once; it changes no
+    row.
     """
-    starts = range(0, max(articles.height, 1), PARTITION)
-    parts = [read_part(articles.slice(start, PARTITION), start) for start in starts]
+    starts = range(0, max(articles.height, 1), at_once)
+    parts = [read_part(articles.slice(start, at_once), start) for start in starts]
     sketches = joined([part.sketches for part in parts])
     rows = pl.concat([part.rows for part in parts]).sort("article_id", "sentence_no", "country")
     mentions = with_stories(rows, stories_of(sketches))

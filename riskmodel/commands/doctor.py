@@ -1,4 +1,4 @@
-"""`riskmodel doctor`: is this installation fit to score, and if not, what is to be mended."""
+"""`riskmodel doctor`: is this installation fit to score, and if not, how to fix it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-PATHS = click.Path(path_type=Path)
+from riskmodel.commands.options import PATHS
 
 
 @click.command(name="doctor")
@@ -18,20 +18,19 @@ PATHS = click.Path(path_type=Path)
 def command(models: Path | None, data: tuple[Path, ...], out: Path) -> int:
     """Check the installation, the champion model, the reference facts, data files and the place of the runs.
 
-    One line each: what is sound, or what is wrong and how to mend it. Exit code 0, or 1 where anything is
+    One line each: what is sound, or what is wrong and how to fix it. Exit code 0, or 1 where anything is
     wrong. Nothing is changed.
     """
+    from data_contracts.plain_text import one_line
     from riskmodel.doctor.run import examine
-    from riskmodel.operations.ending import one_line
-    from riskmodel.settings import Settings
 
     bad = 0
-    for finding in examine(models or Settings().models_dir, data, out):
+    for finding in examine(models, data, out):
         if finding.ok:
             click.echo(f"ok    {one_line(finding.what)}")
             continue
         bad += 1
         wrong = finding.wrong.rstrip(".")
-        click.echo(f"WRONG {one_line(f'{finding.what}: {wrong}. {finding.mend}')}")
-    click.echo("All is sound." if not bad else f"{bad} to mend.")
+        click.echo(f"WRONG {one_line(f'{finding.what}: {wrong}. {finding.fix}')}")
+    click.echo("All is sound." if not bad else f"{bad} to fix.")
     return int(bad > 0)

@@ -2,76 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskmodel.commands.options import MODELS, PATHS
+from riskmodel.commands.options import MODELS, PATHS, as_date, inputs_option, quiet_option, windows_option
 
-
-def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    """A click callback that reads YYYY-MM-DD."""
-    if value is None:
-        return None
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a date like 2024-06-30.") from None
+if TYPE_CHECKING:
+    from riskmodel.sources.request import InputRequest
 
 
 @click.command(name="score", short_help="Score transit countries as of a date.")
-@click.option("--trade", type=PATHS, multiple=True, help="Trade table: file or folder; may be repeated.")
-@click.option("--articles", type=PATHS, multiple=True, help="Articles: file or folder; may be repeated.")
-@click.option(
-    "--listings", type=PATHS, multiple=True, help="Listings of sanctioned entities; may be repeated."
-)
-@click.option("--goods", type=PATHS, help="Goods list; default: the 50-code Common High Priority List.")
+@inputs_option
 @click.option(
     "--as-of", required=True, callback=as_date, metavar="YYYY-MM-DD", help="Only what was public then."
 )
-@click.option("--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]")
-@click.option(
-    "--recent-months", type=click.IntRange(1, 60), help="Length of the recent window.  [default: 12]"
-)
+@windows_option
 @click.option("--model", "model_id", metavar="ID", help="Model id; default: the champion.")
 @MODELS
 @click.option(
     "--out", required=True, type=PATHS, metavar="DIR", help="Folder of the run; replaced as a whole."
-)
-@click.option(
-    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
-)
-@click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
-@click.option(
-    "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
 )
 @click.option("--previous", type=PATHS, metavar="RUN", help="Earlier run to compare the inputs with.")
 @click.option("--allow-hindsight", is_flag=True, help="Use a goods list younger than the as-of date.")
 @click.option(
     "--limit", type=click.IntRange(1), default=15, show_default=True, help="Rows of the printed table."
 )
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 @click.option("--force", is_flag=True, help="Compute again even where the same run is in place.")
 @click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how far the job is.")
 @click.option("--metrics-file", type=PATHS, metavar="FILE", help="Counts for Prometheus, at the end.")
 @click.pass_obj
 def command(
     job: dict[str, Any] | None,
-    trade: tuple[Path, ...],
-    articles: tuple[Path, ...],
-    listings: tuple[Path, ...],
-    goods: Path | None,
+    inputs: InputRequest,
     as_of: date,
     baseline: str | None,
     recent_months: int | None,
     model_id: str | None,
     models_dir: Path,
     out: Path,
-    published_at: date | None,
-    trade_format: str | None,
-    hs_edition: str | None,
     previous: Path | None,
     allow_hindsight: bool,
     limit: int,
@@ -87,8 +59,8 @@ def command(
     """
     from rich.console import Console
 
+    from data_contracts.plain_text import one_line
     from riskmodel.errors import WrongUsage
-    from riskmodel.operations.ending import one_line
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
     from riskmodel.scoring.request import ScoreRequest
@@ -106,15 +78,9 @@ def command(
     request = ScoreRequest(
         as_of=as_of,
         out=out,
-        trade=trade,
-        articles=articles,
-        listings=listings,
-        goods=goods,
+        inputs=inputs,
         windows=windows,
         model_id=model_id,
-        published_at=published_at,
-        trade_format=trade_format,
-        hs_edition=hs_edition,
         previous=previous,
         allow_hindsight=allow_hindsight,
         force=force,

@@ -1,4 +1,4 @@
-"""A file of mentions, written piece by piece beside its place and moved there when it is whole."""
+"""A file of mentions, written piece by piece next to its place and moved there when it is whole."""
 
 from __future__ import annotations
 

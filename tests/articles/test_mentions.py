@@ -81,14 +81,11 @@ def test_other_languages_are_counted_not_read() -> None:
     assert result.n_articles_read == 1
 
 
-def test_partitions_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    from features.articles import mentions
-
+def test_partitions_do_not_change_the_result() -> None:
     copies = [f"Firms in Dubai sold {n // 3} chips to Russia. Sie sagte nichts." for n in range(9)]
     texts = articles(*copies, "", "Die Türkei liefert Mikrochips nach Russland, sagte er.", language=None)
     whole = find_mentions(texts)
-    monkeypatch.setattr(mentions, "PARTITION", 2)
-    assert find_mentions(texts).equals(whole)
+    assert find_mentions(texts, at_once=2).equals(whole)
     assert whole["article_id"].n_unique() == 9
 
 
@@ -154,6 +151,23 @@ def test_a_text_ten_times_as_long_takes_about_ten_times_the_steps(name: str) -> 
 def test_markup_and_control_characters_do_not_hide_a_country() -> None:
     text = "<p>Firms in <b>Tur\u200bkey</b> shipped\x00 sanctioned chips to Russia.</p><script>Iran</script>"
     assert set(find_mentions(articles(text))["country"]) == {"TUR"}
+
+
+def test_entities_hide_no_country_in_articles_made_in_memory() -> None:
+    text = (
+        "C&ocirc;te d&#8217;Ivoire and T&uuml;rkiye re-export sanctioned microchips to Russia. The talks go "
+        "on&hellip; Kyrgyzstan&nbsp;re-exports sanctioned microchips to Russia."
+    )
+    plain = "\n".join(
+        (
+            "Côte d’Ivoire and Türkiye re-export sanctioned microchips to Russia. The talks go on…",
+            "Kyrgyzstan re-exports sanctioned microchips to Russia.",
+        )
+    )
+    found = find_mentions(articles(text))
+    assert found.select("sentence_no", "country").rows() == [(1, "CIV"), (1, "TUR"), (3, "KGZ")]
+    told = ["sentence_no", "country", "role", "p_diversion", "text"]
+    assert found.select(told).equals(find_mentions(articles(plain)).select(told))
 
 
 def test_rates_ignore_what_was_published_later_and_count_a_story_once() -> None:

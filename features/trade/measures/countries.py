@@ -10,6 +10,7 @@ from inspect import signature
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
+from data_contracts.months import month_number, month_numbers
 from features.catalogue import Signal, signals_of
 from features.reference.facts import coalition, country_names
 from features.trade.flows.as_of import FlowsAsOf
@@ -94,9 +95,8 @@ def _inbound_coverage(sums: WindowSums, windows: Windows, as_of: date) -> tuple[
 
 
 def _onward_coverage(sums: WindowSums, windows: Windows, as_of: date) -> pl.DataFrame:
-    newest = pl.col("end").dt.year().cast(pl.Int64) * 12 + pl.col("end").dt.month().cast(pl.Int64)
     return sums.coverage.filter(pl.col("leg") == "onward").select(
         pl.col("reporter").alias("country"),
-        (as_of.year * 12 + as_of.month - newest).alias("onward_age_months"),
+        (month_number(as_of) - month_numbers(pl.col("end"))).alias("onward_age_months"),
         (pl.col("months") / windows.recent_months).clip(0, 1).alias("onward_coverage"),
     )

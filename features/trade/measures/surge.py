@@ -11,8 +11,9 @@ from datetime import date
 
 import polars as pl
 
+from data_contracts.months import month_number
 from features.trade.flows.as_of import FlowsAsOf
-from features.trade.flows.windows import Windows, month_index
+from features.trade.flows.windows import Windows
 
 KEY = ("leg", "country", "family")
 CODE = ("leg", "country", "family", "hs6")
@@ -181,4 +182,4 @@ def _coverage(
 
 def age_in_months(end: date | None, as_of: date) -> int | None:
     """Months from the newest usable month to as_of; null when there is no such month."""
-    return None if end is None else month_index(as_of) - month_index(end)
+    return None if end is None else month_number(as_of) - month_number(end)

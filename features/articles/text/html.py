@@ -1,13 +1,39 @@
-"""HTML to its title and visible text, a line for each block."""
+"""HTML to its title and visible text: the one way from mark-up and entities to what a reader sees."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
-BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "article", "section", "title"})
+BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "td",
+        "th",
+    }
+    | {"table", "blockquote", "pre", "article", "section", "header", "main", "aside", "figcaption", "title"}
+)
 SILENT = frozenset({"script", "style", "noscript", "template", "nav", "footer", "form", "svg"})
+_TAG = re.compile(r"</?[A-Za-z]|<!")
+_ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")  # Python refuses to read thousands of digits
 _LONGEST_TAG = 10_000
 _MARKED_SECTION = re.compile(rf"<!\[[^<>]{{0,{_LONGEST_TAG}}}>")
 _OPEN = re.compile(rf"<(?=!\[)|<(?!!--|[^<>]{{0,{_LONGEST_TAG}}}>)")
@@ -15,17 +41,46 @@ _OPEN = re.compile(rf"<(?=!\[)|<(?!!--|[^<>]{{0,{_LONGEST_TAG}}}>)")
 
 @dataclass(frozen=True)
 class Page:
-    """Title (blanks folded) and visible text of a page."""
+    """Title (blanks folded) and visible text of a page; blank lines between blocks, one for each `br`."""
 
     title: str
     text: str
+
+
+def visible(text: str) -> str:
+    """What a reader sees of a text that may hold HTML; a text without tags and entities stays as it is.
+
+    >>> visible("C&ocirc;te d&#8217;Ivoire &hellip; and <b>T&uuml;rkiye</b>")
+    'Côte d’Ivoire … and Türkiye'
+    >>> visible("R&D of 5 < 6; AT&T")
+    'R&D of 5 < 6; AT&T'
+    """
+    if not _TAG.search(text):
+        return unescape(_NO_CHARACTER.sub("\ufffd", text)) if _ENTITY.search(text) else text
+    try:
+        page = read_page(text)
+    except ValueError:
+        return unescape(_NO_CHARACTER.sub("\ufffd", _TAG.sub(" ", text)))
+    return f"{page.title}\n{page.text}" if page.title else page.text
+
+
+def visible_line(text: str) -> str:
+    """The same on one line, for titles; a text without tags and entities stays as it is."""
+    seen = visible(text)
+    return seen if seen is text else " ".join(seen.split())
+
+
+def visible_lines(text: str) -> str:
+    """The same without blank lines and needless blanks; a text without tags stays in its lines."""
+    seen = visible(text)
+    return tidy_lines(seen) if _TAG.search(text) else seen
 
 
 def read_page(html: str) -> Page:
     """Read a page or a piece of one. Raises ValueError for declarations that the parser gives up on."""
     page = _Page()
     try:
-        page.feed(_ended(html))
+        page.feed(_ended(_NO_CHARACTER.sub("\ufffd", html)))
         page.close()
     except AssertionError as error:
         raise ValueError("broken declaration") from error
@@ -61,13 +116,13 @@ class _Page(HTMLParser):
         self._silent += tag in SILENT
         self._in_title = tag == "title"
         if tag in BLOCKS:
-            self.text.append("\n")
+            self.text.append("\n" if tag == "br" else "\n\n")
 
     def handle_endtag(self, tag: str) -> None:
         self._silent = max(0, self._silent - (tag in SILENT))
         self._in_title = False
         if tag in BLOCKS:
-            self.text.append("\n")
+            self.text.append("\n" if tag == "br" else "\n\n")
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
