@@ -1,0 +1,98 @@
+"""Labelled rows from worlds of several families: signals as known on a date, and what was true after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from joblib import Parallel, delayed
+
+from features.trade.flows.windows import Windows
+from riskmodel.outcomes.diverted import diverted_ahead, diverts
+from riskmodel.outcomes.labels import HORIZON_MONTHS
+from riskmodel.outcomes.rows import FRAME, Tables, labelled_frame, month_ends
+from riskmodel.worlds.makers import make_world
+from riskmodel.worlds.world import World
+
+FIRST_AS_OF = date(2022, 6, 1)
+
+FAMILY_FRAME: dict[str, pl.DataType] = {
+    **FRAME,
+    "family": pl.String(),  # name of the maker
+    "role": pl.String(),
+    "diverted_usd": pl.Int64(),  # physically diverted in the six months after as_of
+    "diverted_before_usd": pl.Int64(),  # in the six months up to as_of, whoever knew
+    "diverts": pl.Boolean(),  # more than US$1 million of it ahead: what training learns
+}
+
+
+@dataclass(frozen=True)
+class FamilyJob:
+    """One world to draw rows from."""
+
+    maker: str
+    seed: int
+    step_months: int = 3
+
+    @property
+    def name(self) -> str:
+        return f"{self.maker}-{self.seed}"
+
+    @property
+    def recent_months(self) -> int:
+        """Every third world looks at nine recent months instead of twelve."""
+        return 9 if self.seed % 3 == 2 else 12
+
+
+def family_jobs(makers: Sequence[str], n_worlds: int, seed: int) -> list[FamilyJob]:
+    """`n_worlds` worlds of each family with seeds from `seed`."""
+    return [FamilyJob(maker, seed + i) for maker in makers for i in range(n_worlds)]
+
+
+def family_rows(jobs: Sequence[FamilyJob], n_jobs: int = 2) -> pl.DataFrame:
+    """Labelled rows of all worlds (`FAMILY_FRAME`), worlds in the order of `jobs`."""
+    parts = Parallel(n_jobs=n_jobs)(delayed(_one_world)(job) for job in jobs)
+    return pl.concat(parts) if parts else pl.DataFrame(schema=FAMILY_FRAME)
+
+
+def _one_world(job: FamilyJob) -> pl.DataFrame:
+    return world_rows(make_world(job.maker, job.seed), job.recent_months, job.step_months, job.name)
+
+
+def world_rows(world: World, recent_months: int, step_months: int, name: str) -> pl.DataFrame:
+    """Rows of one world at the ends of months whose six months ahead lie inside it."""
+    windows = Windows(max(world.first, date(2019, 1, 1)), date(2021, 12, 1), recent_months)
+    tables = Tables(world.trade_flows, world.goods, world.mentions, world.listings, listings_end=world.last)
+    index = world.last.year * 12 + world.last.month - 1 - HORIZON_MONTHS
+    dates = month_ends(FIRST_AS_OF, date(index // 12, index % 12 + 1, 1), step_months)
+    rows = labelled_frame(tables, dates, windows, "transit", name)
+    return with_truth(rows, world)
+
+
+def with_truth(rows: pl.DataFrame, world: World) -> pl.DataFrame:
+    """Rows of one world with what only its maker knows: the columns of `FAMILY_FRAME`."""
+    parts = []
+    for (as_of,), part in rows.group_by("as_of", maintain_order=True):
+        assert isinstance(as_of, date)
+        countries = part["country"].to_list()
+        before = _half_a_year_before(as_of)
+        parts.append(
+            part.with_columns(
+                diverted_ahead(world.diverted, as_of, countries),
+                diverted_ahead(world.diverted, before, countries).alias("diverted_before_usd"),
+            )
+        )
+    return (
+        pl.concat(parts)
+        .with_columns(diverts(pl.col("diverted_usd")), pl.lit(world.maker).alias("family"))
+        .join(world.roles.select("country", "role"), on="country", how="left", maintain_order="left")
+        .with_columns(pl.col("role").fill_null("ordinary"))
+        .select(pl.col(name).cast(dtype) for name, dtype in FAMILY_FRAME.items())
+    )
+
+
+def _half_a_year_before(day: date) -> date:
+    index = day.year * 12 + day.month - HORIZON_MONTHS
+    return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)
