@@ -34,6 +34,7 @@ class Signal:
     says: the value in a sentence, with one of `{times}` (e to the value), `{usd}`, `{count}` (e to the value,
         less one), `{percent}`, `{value}`. says_at_zero: what is said of a value of zero or less instead.
     in_model: whether the model reads it; the others are evidence for people.
+    in_panels: computed for panels of many dates all the same, since baselines and grades read it.
     block: signals that an ablation leaves out together; of those in the model only.
     steerable: whether the country itself can move it (used for "what would lower this score").
     """
@@ -60,6 +61,7 @@ class Signal:
     block: str = ""
     steerable: bool = True
     in_model: bool = True
+    in_panels: bool = False
 
     @property
     def is_money(self) -> bool:

@@ -54,8 +54,8 @@ def find_mentions(
 
     `why`: the words that decided. `about_listing`: the story is about a designation itself. Sentence 0 is the
     title. Sorted by article_id, sentence_no, country. With `dated_stories` there is `story_history` too, for
-    readings as of several dates (`clusters.as_known_on`). `at_once`: articles in memory at once; it changes no
-    row.
+    readings as of several dates (`clusters.as_known_on`). `at_once`: articles in memory at
+    once; it changes no row.
     """
     starts = range(0, max(articles.height, 1), at_once)
     parts = [read_part(articles.slice(start, at_once), start) for start in starts]

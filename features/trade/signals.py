@@ -20,6 +20,8 @@ from features.trade.measures.growth import Growth, control_growth
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, window_sums
 from features.trade.measures.transit import family_table, with_excess
+from features.trade.surprises.cells import LegRows, leg_rows
+from features.trade.surprises.table import surprise_table
 
 HS2022_START = date(2022, 1, 1)
 
@@ -33,6 +35,7 @@ class TradeSignals:
     countries: country, the trade signals of the catalogue (null: unknown) and the trade coverage columns of
         the panel; one row for each transit country with trade on either leg.
     families: `transit.family_table`, for the product table and the evidence.
+    surprises: `surprises.table.surprise_table`, with the counts behind each surprise.
     cells: leg, reporter, country, hs6, family, period, value_usd, net_kg known on as_of.
     reported: reporter, period: months for which any export row was known.
     counts: `accounting.leg_counts`. revisions: `revisions.revisions`.
@@ -42,6 +45,7 @@ class TradeSignals:
 
     countries: pl.DataFrame
     families: pl.DataFrame
+    surprises: pl.DataFrame
     cells: pl.DataFrame
     reported: pl.DataFrame
     counts: pl.DataFrame
@@ -83,10 +87,12 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
     comparable, broken = _comparable(goods, windows, as_of)
     by_leg = sort_by_leg(condensed, comparable, coalition(as_of), hs_edition(windows.baseline_start))
     known = flows_as_of(condensed, by_leg, windows, as_of)
-    inputs = _inputs(known, comparable, windows, as_of)
+    lines = leg_rows(condensed, comparable, coalition(as_of), hs_edition(windows.baseline_start))
+    inputs = _inputs(known, lines, comparable, windows, as_of)
     return TradeSignals(
         countries=country_table(inputs),
         families=inputs.families,
+        surprises=inputs.surprises,
         cells=known.on("direct", "inbound", "onward").drop("partner"),
         reported=known.reported,
         counts=leg_counts(by_leg, known.rows, as_of),
@@ -98,12 +104,15 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
     )
 
 
-def _inputs(known: FlowsAsOf, comparable: pl.DataFrame, windows: Windows, as_of: date) -> MeasureInputs:
+def _inputs(
+    known: FlowsAsOf, lines: LegRows, comparable: pl.DataFrame, windows: Windows, as_of: date
+) -> MeasureInputs:
     sums = window_sums(known, windows)
     growth = control_growth(sums.families, control_candidates(as_of))
     excess = with_excess(sums.families, growth.families)
     families = family_table(excess, comparable)
-    return MeasureInputs(known, windows, as_of, comparable, sums, growth, excess, families)
+    surprises = surprise_table(lines, windows, as_of)
+    return MeasureInputs(known, windows, as_of, comparable, sums, growth, excess, families, surprises)
 
 
 def trade_panel(
@@ -126,6 +135,7 @@ def trade_panel(
     condensed = condense_flows(flows, plan_for(goods, windows, dates))
     edition = hs_edition(windows.baseline_start)
     by_leg: dict[tuple[frozenset[str], tuple[str, ...]], FlowsByLeg] = {}
+    lines: dict[tuple[frozenset[str], tuple[str, ...]], LegRows] = {}
     baselines: dict[tuple[frozenset[str], tuple[str, ...]], BaselineSums] = {}
     frames = []
     for as_of in dates:
@@ -136,9 +146,11 @@ def trade_panel(
         wanted = (coalition(as_of), tuple(comparable["hs6"]))
         if wanted not in by_leg:
             by_leg[wanted] = sort_by_leg(condensed, comparable, wanted[0], edition)
+            lines[wanted] = leg_rows(condensed, comparable, wanted[0], edition)
         known = flows_as_of(condensed, by_leg[wanted], windows, as_of, baselines.get(wanted))
         baselines[wanted] = known.baseline
-        countries = country_table(_inputs(known, comparable, windows, as_of), further=further)
+        inputs = _inputs(known, lines[wanted], comparable, windows, as_of)
+        countries = country_table(inputs, further=further)
         frames.append(countries.select(pl.lit(as_of).alias("as_of"), pl.all()))
     return pl.concat(frames)
 

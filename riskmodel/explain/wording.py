@@ -48,6 +48,7 @@ _SHOWN: dict[str, Callable[[float], str]] = {
     "usd": money,
     "count": count,
     "percent": lambda value: f"{value:.0%}",
+    "share": lambda surprise: f"1 in {10**surprise:.0f}",
     "value": lambda value: f"{value:.2f}",
 }
 

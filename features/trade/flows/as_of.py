@@ -94,7 +94,7 @@ def sort_by_leg(
 def _legs(series: pl.DataFrame, goods: pl.DataFrame, members: Collection[str], since: str) -> pl.DataFrame:
     inside = sorted(members)
     outside = [*inside, *sorted(NEVER_SCORED)]
-    families = pl.concat([goods.select("hs6", "family"), _placebo_families(series, goods, since)])
+    families = pl.concat([goods.select("hs6", "family"), unlisted_families(series, goods, since)])
     listed = pl.col("hs6").is_in(goods["hs6"].to_list())
     export, sent = pl.col("flow") == "X", pl.col("reporter").is_in(inside)
     transit_partner = ~pl.col("partner").is_in(outside)
@@ -123,7 +123,7 @@ def _legs(series: pl.DataFrame, goods: pl.DataFrame, members: Collection[str], s
     )
 
 
-def _placebo_families(series: pl.DataFrame, goods: pl.DataFrame, since: str) -> pl.DataFrame:
+def unlisted_families(series: pl.DataFrame, goods: pl.DataFrame, since: str) -> pl.DataFrame:
     """Families of the unlisted codes; codes without a clean family, or of a listed one, are left out."""
     unlisted = series.select("hs6").unique().join(goods, on="hs6", how="anti")
     return (

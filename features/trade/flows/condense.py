@@ -48,8 +48,8 @@ class Condensed:
     Attributes
     ----------
     series: series_id (0, 1, 2, ...), reporter, partner, flow (`X`, `M`), hs6, sorted: exports of the
-        coalition and to Russia, imports from the coalition; listed codes, and unlisted codes of the same
-        headings on the way from the coalition to a transit country.
+        coalition and to Russia, imports from the coalition; listed codes, and (exports only) unlisted codes
+        of the same headings.
     rows: series_id, period, known_at (filled), value_usd, net_kg, sorted, so that of a series and period
         the last row known on a day is its latest vintage then.
     reported: reporter, flow, period, known_at: the day the first row of that month was public.
@@ -96,7 +96,8 @@ def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: CondensePlan) -> Co
     to_transit = ~partner.is_in([*plan.lasting, *sorted(NEVER_SCORED)])
     in_headings = hs6.str.head(4).is_in(plan.headings)
     sent = exports & pl.col("reporter").is_in(plan.members) & to_transit
-    kept = sent | (listed & ((exports & to_russia) | ((flow == "M") & partner.is_in(plan.members))))
+    # Unlisted goods to Russia too: what rises there as well is no surprise in the listed ones.
+    kept = sent | (exports & to_russia) | (listed & (flow == "M") & partner.is_in(plan.members))
     months = table.group_by("reporter", "flow", "period").agg(
         pl.col("known_at").min(), pl.col("known_at").null_count().alias("undated")
     )

@@ -29,7 +29,7 @@ def country_table(inputs: MeasureInputs, *, further: bool = True) -> pl.DataFram
     signals, sums, windows, as_of = signals_of("trade"), inputs.sums, inputs.windows, inputs.as_of
     table = _traders(inputs.known).filter(_transit_countries(coalition(as_of)))
     table = table.join(_onward_coverage(sums, windows, as_of), on="country", how="left")
-    for part in _measured([s for s in signals if further or s.in_model], inputs):
+    for part in _measured([s for s in signals if further or s.in_model or s.in_panels], inputs):
         table = table.join(part, on="country", how="left")
     absent = [signal.name for signal in signals if signal.name not in table.columns]
     table = table.with_columns(pl.lit(None).alias(name) for name in absent)

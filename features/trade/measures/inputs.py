@@ -22,6 +22,7 @@ class MeasureInputs:
     ----------
     known: flows as of the day. goods: comparable codes with families. growth: to the control countries.
     excess: `transit.with_excess`. families: `transit.family_table`.
+    surprises: `surprises.table.surprise_table`.
     """
 
     known: FlowsAsOf
@@ -32,6 +33,7 @@ class MeasureInputs:
     growth: Growth
     excess: pl.DataFrame
     families: pl.DataFrame
+    surprises: pl.DataFrame
 
     @property
     def family_sums(self) -> pl.DataFrame:
