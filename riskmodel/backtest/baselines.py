@@ -63,11 +63,19 @@ def isolation_forest(train: pl.DataFrame, test: pl.DataFrame) -> Vector:
     return np.asarray(-forest.score_samples(asked))
 
 
+def both_legs_doubled(train: pl.DataFrame, test: pl.DataFrame) -> Vector:
+    """The smaller growth of the two legs, where both at least doubled; 0 elsewhere."""
+    smaller = pl.min_horizontal("inbound_surge", "onward_surge")
+    both = pl.all_horizontal(pl.col("inbound_surge", "onward_surge") >= np.log(2))
+    return test.select(pl.when(both).then(smaller).otherwise(0.0).fill_null(0.0)).to_series().to_numpy()
+
+
 BASELINES: dict[str, Baseline] = {
     "climatology": climatology,
     "persistence": persistence,
     "growth_of_coalition_exports": _column("inbound_surge"),
     "log_exports_to_russia": log_exports_to_russia,
+    "both_legs_doubled": both_legs_doubled,
     "matched_transit_alone": _column("matched_transit_usd"),
     "article_rate": _column("article_rate"),
     "us_list_2022": us_list_2022,

@@ -21,6 +21,12 @@ def average_precision(y: Labels, score: Vector) -> float | None:
     return float(average_precision_score(y, score)) if y.any() else None
 
 
+def mean_precision(y: Labels, score: Vector, queries: Labels) -> float | None:
+    """Mean of `average_precision` over the rankings that hold an event; None where none does."""
+    masks = [queries == query for query in np.unique(queries)]
+    return _mean([average_precision_score(y[mask], score[mask]) for mask in masks if y[mask].any()])
+
+
 def average_precisions(y: Labels, score: Vector, weights: NDArray[np.float64]) -> list[float | None]:
     """`average_precision` under each row of weights (draws, rows): sorted once for all draws.
 

@@ -9,6 +9,8 @@ METHOD_NAMES = {
     "model": "this model",
     "logistic": "additive logistic (candidate)",
     "boosting": "additive boosting (candidate)",
+    "equal": "equal weights (candidate)",
+    "both_legs_doubled": "both legs at least doubled",
     "climatology": "climatology",
     "persistence": "persistence",
     "growth_of_coalition_exports": "growth of coalition exports",

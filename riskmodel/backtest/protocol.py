@@ -34,6 +34,7 @@ from riskmodel.outcomes.rows import GAP_MONTHS
 CANDIDATES: tuple[Candidate, ...] = get_args(Candidate)
 BIG_FOUR = ("ARE", "CHN", "HKG", "TUR")
 SIMPLER: Candidate = "logistic"
+CHALLENGER: Candidate = "boosting"
 
 _ONWARD = [name for name in MODEL_SIGNALS if "onward" in BY_NAME[name].needs]
 _NEWS = [name for name in MODEL_SIGNALS if BY_NAME[name].group != "trade"]
@@ -150,7 +151,7 @@ def rolling_origins(
         train = rows.filter(pl.col("as_of") <= end_of_month(origin, -GAP_MONTHS))
         if _learnable(train, least_blocks):
             folds.append((train, rows.filter(pl.col("as_of") == origin)))
-    return _all_folds(folds, False, seed, n_jobs)
+    return all_folds(folds, False, seed, n_jobs)
 
 
 def leave_countries_out(
@@ -162,7 +163,7 @@ def leave_countries_out(
         (rows.filter(pl.Series(place != fold)), rows.filter(pl.Series(place == fold)))
         for fold in range(n_folds)
     ]
-    return _all_folds([(a, b) for a, b in parts if b.height and _learnable(a, 2)], simulated, seed, n_jobs)
+    return all_folds([(a, b) for a, b in parts if b.height and _learnable(a, 2)], simulated, seed, n_jobs)
 
 
 def _learnable(train: pl.DataFrame, least: int) -> bool:
@@ -171,9 +172,10 @@ def _learnable(train: pl.DataFrame, least: int) -> bool:
     return events >= least and others >= least
 
 
-def _all_folds(
+def all_folds(
     folds: Sequence[tuple[pl.DataFrame, pl.DataFrame]], simulated: bool, seed: int, n_jobs: int
 ) -> Scored | None:
+    """Score the second frame of each fold by fits on the first; None without a fold."""
     if not folds:
         return None
     score = partial(score_fold, simulated=simulated, seed=seed)
@@ -269,7 +271,7 @@ def gain(scored: Scored, challenger: str, holder: str) -> Gain:
 
 
 def champion_by_rule(scored: Scored) -> Choice:
-    """The simpler candidate, unless the other's gain has an interval that lies above 0."""
-    other = next(name for name in CANDIDATES if name != SIMPLER)
-    found = gain(scored, other, SIMPLER)
-    return Choice(other if found.beyond_doubt else SIMPLER, other, SIMPLER, found.gain, found.interval_90)
+    """The simpler candidate, unless the challenger's gain has an interval that lies above 0."""
+    found = gain(scored, CHALLENGER, SIMPLER)
+    choice = CHALLENGER if found.beyond_doubt else SIMPLER
+    return Choice(choice, CHALLENGER, SIMPLER, found.gain, found.interval_90)

@@ -187,6 +187,54 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class FamilyMethod:
+    """One method in the worlds of an author that it did not learn from.
+
+    average_precision is the mean over rankings (each world and date) with an event.
+    """
+
+    average_precision: float | None
+    brier_skill: float | None
+    calibration_error: float
+
+
+@dataclass(frozen=True)
+class FamilyResult:
+    """One family of worlds, left out.
+
+    Attributes
+    ----------
+    inside: average precision of the choice where other worlds of this author were learnt from.
+    best_single: the best single signal there. oracle: a ranking by what was diverted in the six months
+        before, whoever knew.
+    """
+
+    rows: int
+    events: int
+    base_rate: float
+    methods: Mapping[str, FamilyMethod]
+    best_single: BestRule
+    inside: float | None
+    oracle: float | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Intervals of one pattern of reporting, authors left out.
+
+    Attributes
+    ----------
+    widened: factor by which an interval is wider than its draws, in log-odds. of_draws, after: share of
+        bins whose share of events lies inside, before and after. bins: how many there were.
+    """
+
+    widened: float
+    of_draws: float
+    after: float
+    bins: int
+
+
+@dataclass(frozen=True)
 class HiddenInputs:
     """The chosen candidate had some inputs never been given or reported."""
 
@@ -275,6 +323,9 @@ class TrainingBacktest:
     evaluation: Evaluation
     inputs_hidden: Mapping[str, HiddenInputs] = field(default_factory=dict)
     leave_countries_out: Evaluation | None = None
+    families: Mapping[str, FamilyResult] = field(default_factory=dict)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    event: SliceResult | None = None
 
 
 def backtest_json(backtest: Backtest) -> str:

@@ -14,8 +14,16 @@ if TYPE_CHECKING:
 
 
 @click.command(name="retrain", short_help="Train, backtest and store a new model.")
-@click.option("--worlds", type=click.IntRange(4), default=24, show_default=True, help="Simulated worlds.")
-@click.option("--held-out", type=click.IntRange(2), default=12, show_default=True, help="Worlds to judge on.")
+@click.option(
+    "--worlds", type=click.IntRange(1), default=10, show_default=True, help="Simulated worlds of each author."
+)
+@click.option(
+    "--held-out",
+    type=click.IntRange(2),
+    default=12,
+    show_default=True,
+    help="Target listing: worlds to judge on.",
+)
 @click.option(
     "--seed", type=click.IntRange(0), default=1000, show_default=True, help="Seed of the first world."
 )
@@ -32,7 +40,8 @@ def command(
 ) -> None:
     """Train a model and judge it against simple rules, on rows it was not fitted on.
 
-    Without --trade it learns from simulated worlds and is judged on other worlds. With --trade it learns
+    Without --trade it learns from simulated worlds of several authors, and the worlds of each author are
+    judged by what was learnt from the others. With --trade it learns
     from your own tables, judged by rolling monthly origins. The model is stored in the folder of models
     with manifest, card and backtest, and becomes the champion only if it beats the present one by the
     written rule.
@@ -41,7 +50,7 @@ def command(
     from riskmodel.outcomes.rows import Target
     from riskmodel.publication.publish import check_folder
     from riskmodel.training.promotion import store
-    from riskmodel.training.run import from_tables, from_worlds
+    from riskmodel.training.run import from_families, from_tables, from_worlds
 
     chosen: Target = "listing" if target == "listing" else "transit"
     check_folder(models_dir, "--models")  # before minutes of work, not after
@@ -53,7 +62,10 @@ def command(
     if own is not None:
         trained = from_tables(own, chosen, jobs, tell)
     else:
-        trained = from_worlds(worlds, held_out, seed, chosen, jobs, tell)
+        if chosen == "transit":
+            trained = from_families(worlds, seed, jobs, tell)
+        else:
+            trained = from_worlds(max(worlds, 4), held_out, seed, chosen, jobs, tell)
     promotion = store(trained, models_dir)
     tell(promotion.words)
     tell(f"Card: {one_line(str(models_dir))}/{promotion.model_id}/card.md")

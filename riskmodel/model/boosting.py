@@ -52,7 +52,13 @@ class MonotoneBoosting(ClassifierMixin, BaseEstimator):
         self.knots = knots
         self.seed = seed
 
-    def fit(self, X: NDArray[np.float64], y: NDArray[np.int64], start: object = None) -> Self:  # noqa: N803
+    def fit(
+        self,
+        X: NDArray[np.float64],  # noqa: N803
+        y: NDArray[np.int64],
+        start: object = None,
+        weights: NDArray[np.float64] | None = None,
+    ) -> Self:
         """Fit on X (rows, signals) without NaN and y in {0, 1}; `start` is ignored."""
         self.classes_ = np.array([0, 1])
         self.knots_ = list(self.knots) if self.knots is not None else [step_edges(x) for x in X.T]
@@ -67,7 +73,7 @@ class MonotoneBoosting(ClassifierMixin, BaseEstimator):
             early_stopping=False,
             random_state=self.seed,
         )
-        self.boosting_.fit(self._codes(X), y)
+        self.boosting_.fit(self._codes(X), y, sample_weight=weights)
         self.intercept_ = float(self.boosting_.decision_function(np.zeros((1, X.shape[1])))[0])
         return self
 

@@ -49,14 +49,15 @@ def block_resample(y: Rows, groups: Rows, rng: np.random.Generator) -> Rows:
     return np.concatenate(drawn)
 
 
-def platt(logit: Vector, y: Rows) -> tuple[float, float]:
+def platt(logit: Vector, y: Rows, weights: Vector | None = None) -> tuple[float, float]:
     """Slope and shift of the sigmoid that best fits out-of-fold log-odds (Platt 1999); (1, 0) without any.
 
     The slope is kept at zero or above: a calibration may flatten a model, never turn it round. Targets
-    are smoothed as in Platt's paper, so that separable data give no infinite slope.
+    are smoothed as in Platt's paper, so that separable data give no infinite slope. `weights`: of rows.
     """
     known = ~np.isnan(logit)
     x, target = logit[known], y[known].astype(np.float64)
+    share = np.ones(len(x)) if weights is None else weights[known] / weights[known].mean()
     n_pos, n_neg = target.sum(), (1 - target).sum()
     if n_pos == 0 or n_neg == 0:
         return 1.0, 0.0
@@ -64,8 +65,9 @@ def platt(logit: Vector, y: Rows) -> tuple[float, float]:
 
     def loss(weights: Vector) -> tuple[float, Vector]:
         z = weights[0] * x + weights[1]
-        error = expit(z) - smooth
-        return float(np.logaddexp(0.0, z).sum() - smooth @ z), np.array([error @ x, error.sum()])
+        error = share * (expit(z) - smooth)
+        value = share @ (np.logaddexp(0.0, z) - smooth * z)
+        return float(value), np.array([error @ x, error.sum()])
 
     found = minimize(
         loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]

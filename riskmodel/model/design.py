@@ -45,6 +45,15 @@ def head_name(base: str, lacking: Sequence[str]) -> str:
     return f"{base} without {' and '.join(lacking)}" if lacking else base
 
 
+def base_of(head: str) -> str:
+    """The pattern of reporting of a head, whatever else it lacks.
+
+    >>> base_of("coalition_only without articles")
+    'coalition_only'
+    """
+    return head.split(" ", 1)[0]
+
+
 # Most is known to the first, least to the last; a row whose own head a model lacks takes the next that fits.
 HEADS: dict[str, tuple[str, ...]] = _head_signals()
 LAST_HEAD = list(HEADS)[-1]

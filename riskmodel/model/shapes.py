@@ -33,28 +33,27 @@ def evaluate(kind: Kind, knots: Vector, values: NDArray[np.float64], x: Vector) 
     return out
 
 
-def quantile_knots(x: Vector) -> Vector:
-    """Knots for a piecewise-linear shape: few below the median, more above it, where the risk lies.
+SURPRISE_KNOTS = np.array([0.0, 1.0, 3.0])  # one in ten and one in a thousand placebos
 
-    Most signals are zero for most countries; quantiles of the values above the median keep the
-    resolution where they differ. The last knot is the 99.8 % point of those: beyond it a shape is flat.
-    A constant or unknown column gets two knots one unit apart (its shape will be flat).
 
-    >>> quantile_knots(np.zeros(5))
-    array([0., 1.])
+def three_knots(x: Vector) -> Vector:
+    """Knots for a line with one bend: the least value, and the 60 % and 99 % points of the values above it.
+
+    Most signals are zero for most countries; the bend lies where they differ. Beyond the last knot a shape
+    is flat. A column without two values gets knots one unit apart (its shape will be flat).
+
+    >>> three_knots(np.array([0.0, 0.0, 1.0, 2.0, 3.0, np.nan])).tolist()
+    [0.0, 2.2, 2.98]
+    >>> three_knots(np.zeros(5)).tolist()
+    [0.0, 1.0, 2.0]
     """
     known = x[~np.isnan(x)]
-    if known.size == 0:
-        return np.array([0.0, 1.0])
-    middle = np.quantile(known, 0.5)
-    upper = known[known > middle]
-    points = list(np.quantile(known, [0.02, 0.25, 0.5]))
-    if upper.size:
-        points += list(np.quantile(upper, [0.3, 0.6, 0.85, 0.97, 0.998]))
-    knots = np.unique(np.round(points, 6))
-    spread = float(knots[-1] - knots[0])
-    if spread <= 0:
-        return np.array([knots[0], knots[0] + 1.0])
-    keep = np.concatenate([[True], np.diff(knots) > 0.01 * spread])
-    keep[-1] = True
-    return knots[keep]
+    least = float(known.min()) if known.size else 0.0
+    above = known[known > least]
+    if above.size:
+        middle, most = (float(q) for q in np.round(np.quantile(above, [0.6, 0.99]), 6))
+        if least < middle < most:
+            return np.array([least, middle, most])
+        if least < most:
+            return np.array([least, (least + most) / 2, most])
+    return np.array([least, least + 1.0, least + 2.0])

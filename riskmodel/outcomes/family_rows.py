@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from joblib import Parallel, delayed
 
+from data_contracts.months import end_of_month, start_of_month
 from features.trade.flows.windows import Windows
+from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.diverted import diverted_ahead, diverts
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Tables, labelled_frame, month_ends
@@ -19,12 +20,12 @@ from riskmodel.worlds.world import World
 FIRST_AS_OF = date(2022, 6, 1)
 
 FAMILY_FRAME: dict[str, pl.DataType] = {
-    **FRAME,
+    **FRAME,  # its `target` is here: more than US$1 million diverted ahead, which training learns
     "family": pl.String(),  # name of the maker
     "role": pl.String(),
     "diverted_usd": pl.Int64(),  # physically diverted in the six months after as_of
     "diverted_before_usd": pl.Int64(),  # in the six months up to as_of, whoever knew
-    "diverts": pl.Boolean(),  # more than US$1 million of it ahead: what training learns
+    "event": pl.Boolean(),  # the declared event on published figures; null where they are not whole
 }
 
 
@@ -53,7 +54,7 @@ def family_jobs(makers: Sequence[str], n_worlds: int, seed: int) -> list[FamilyJ
 
 def family_rows(jobs: Sequence[FamilyJob], n_jobs: int = 2) -> pl.DataFrame:
     """Labelled rows of all worlds (`FAMILY_FRAME`), worlds in the order of `jobs`."""
-    parts = Parallel(n_jobs=n_jobs)(delayed(_one_world)(job) for job in jobs)
+    parts = list(in_processes(_one_world, [(job,) for job in jobs], n_jobs))
     return pl.concat(parts) if parts else pl.DataFrame(schema=FAMILY_FRAME)
 
 
@@ -65,8 +66,7 @@ def world_rows(world: World, recent_months: int, step_months: int, name: str) ->
     """Rows of one world at the ends of months whose six months ahead lie inside it."""
     windows = Windows(max(world.first, date(2019, 1, 1)), date(2021, 12, 1), recent_months)
     tables = Tables(world.trade_flows, world.goods, world.mentions, world.listings, listings_end=world.last)
-    index = world.last.year * 12 + world.last.month - 1 - HORIZON_MONTHS
-    dates = month_ends(FIRST_AS_OF, date(index // 12, index % 12 + 1, 1), step_months)
+    dates = month_ends(FIRST_AS_OF, start_of_month(world.last, -HORIZON_MONTHS), step_months)
     rows = labelled_frame(tables, dates, windows, "transit", name)
     return with_truth(rows, world)
 
@@ -77,7 +77,7 @@ def with_truth(rows: pl.DataFrame, world: World) -> pl.DataFrame:
     for (as_of,), part in rows.group_by("as_of", maintain_order=True):
         assert isinstance(as_of, date)
         countries = part["country"].to_list()
-        before = _half_a_year_before(as_of)
+        before = end_of_month(as_of, -HORIZON_MONTHS)
         parts.append(
             part.with_columns(
                 diverted_ahead(world.diverted, as_of, countries),
@@ -86,13 +86,13 @@ def with_truth(rows: pl.DataFrame, world: World) -> pl.DataFrame:
         )
     return (
         pl.concat(parts)
-        .with_columns(diverts(pl.col("diverted_usd")), pl.lit(world.maker).alias("family"))
+        .with_columns(
+            pl.col("target").alias("event"),
+            diverts(pl.col("diverted_usd")).alias("target"),
+            pl.lit(None, dtype=pl.String).alias("why_null"),
+            pl.lit(world.maker).alias("family"),
+        )
         .join(world.roles.select("country", "role"), on="country", how="left", maintain_order="left")
         .with_columns(pl.col("role").fill_null("ordinary"))
         .select(pl.col(name).cast(dtype) for name, dtype in FAMILY_FRAME.items())
     )
-
-
-def _half_a_year_before(day: date) -> date:
-    index = day.year * 12 + day.month - HORIZON_MONTHS
-    return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)

@@ -11,7 +11,7 @@ import polars as pl
 
 from data_contracts.months import end_of_month, month_number, start_of_month
 from features.articles.rates import DEFAULTS, ArticleWindows, article_signals
-from features.catalogue import MODEL_SIGNALS
+from features.catalogue import MODEL_SIGNALS, SIGNALS
 from features.listings import listing_history
 from features.panel import build_panel, panel_schema
 from features.trade.flows.windows import Windows
@@ -30,8 +30,14 @@ Target = Literal["transit", "listing"]
 PUBLICATION_LAG_MONTHS = 3
 GAP_MONTHS = HORIZON_MONTHS + PUBLICATION_LAG_MONTHS
 
+# Signals that the model does not read, but baselines do.
+PLAIN_MEASURES = tuple(signal.name for signal in SIGNALS if signal.in_panels and not signal.in_model)
+
 FRAME: dict[str, pl.DataType] = {
-    **{name: panel_schema()[name] for name in ("as_of", "country", *MODEL_SIGNALS, "n_stories")},
+    **{
+        name: panel_schema()[name]
+        for name in ("as_of", "country", *MODEL_SIGNALS, *PLAIN_MEASURES, "n_stories")
+    },
     "target": pl.Boolean(),
     "why_null": pl.String(),
     "past_event": pl.Boolean(),  # the event as published, in the newest six months that were public on as_of

@@ -19,7 +19,7 @@ from data_contracts.registry import CONTRACTS
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.errors import ModelRefused
 from riskmodel.model.design import HEADS, LAST_HEAD
-from riskmodel.model.estimator import Model
+from riskmodel.model.estimator import EVENT, Model
 from riskmodel.model.head import AdditiveHead
 from riskmodel.publication.libraries import library_versions
 from riskmodel.publication.typed_json import to_json
@@ -169,7 +169,8 @@ def _check_heads(heads: Mapping[str, AdditiveHead], manifest: Mapping[str, Any],
     listed = manifest.get("heads")
     sound = listed == {name: list(head.signals) for name, head in heads.items()} and LAST_HEAD in heads
     for name, head in heads.items():
-        sound = sound and name in HEADS and tuple(head.signals) == HEADS[name] and _head_is_sound(head)
+        known = HEADS.get(name.removeprefix(EVENT))
+        sound = sound and tuple(head.signals) == known and _head_is_sound(head)
     if not sound:
         raise ModelRefused(
             f"Model {model_id} holds heads that do not fit its manifest; run riskmodel retrain."

@@ -6,7 +6,7 @@ from riskmodel.backtest.names import method_name, reachable_words
 from riskmodel.backtest.results import TrainingBacktest
 from riskmodel.outcomes.oracles import CAUSES, ORACLES
 from riskmodel.report.environment import render_markdown
-from riskmodel.training.manifest import ON_WORLDS, TrainingManifest
+from riskmodel.training.manifest import ON_FAMILIES, ON_WORLDS, TrainingManifest
 
 
 def model_card(manifest: TrainingManifest, backtest: TrainingBacktest) -> str:
@@ -15,7 +15,7 @@ def model_card(manifest: TrainingManifest, backtest: TrainingBacktest) -> str:
     return render_markdown(
         "card.md.jinja",
         manifest=manifest,
-        simulated=manifest.trained_on == ON_WORLDS,
+        simulated=manifest.trained_on in (ON_FAMILIES, ON_WORLDS),
         backtest=backtest,
         whole=found.slices["all"],
         onset=found.slices.get("onset_only"),

@@ -15,6 +15,7 @@ from riskmodel.publication.typed_json import to_json
 
 ON_WORLDS = "simulated worlds"
 ON_TABLES = "own tables"
+ON_FAMILIES = "simulated worlds of several authors"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class WorldsSource:
     held_out_n: int
     held_out_seed: int
     size: str
+
+
+@dataclass(frozen=True)
+class FamiliesSource:
+    """Families of worlds: `n` worlds each from `seed`; each family is judged by fits on the others."""
+
+    families: tuple[str, ...]
+    n: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,8 @@ class TrainingManifest:
 
     Attributes
     ----------
-    trained_on: `ON_WORLDS`, then `worlds` says which, or `ON_TABLES`, then `inputs` and `window` do.
+    trained_on: `ON_FAMILIES` or `ON_WORLDS`, then `families` or `worlds` says which, or `ON_TABLES`, then
+        `inputs` and `window` do. event_rows: rows that the heads of the declared event were fitted on.
     dropped: rows left out, by reason. head_rows: rows that each head was fitted on.
     """
 
@@ -89,6 +100,8 @@ class TrainingManifest:
     training_rows_digest: str
     training_signals: Mapping[str, TrainingSignal]
     worlds: WorldsSource | None = None
+    families: FamiliesSource | None = None
+    event_rows: int | None = None
     inputs: TablesSource | None = None
     window: DatesLearnt | None = None
 

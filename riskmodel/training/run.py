@@ -9,13 +9,15 @@ from datetime import date
 import polars as pl
 
 from riskmodel.errors import WrongUsage
+from riskmodel.outcomes.family_rows import family_jobs, family_rows
 from riskmodel.outcomes.rows import Tables, Target, labelled_frame, month_ends
 from riskmodel.outcomes.simulated_rows import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
 from riskmodel.settings import resolve_settings
 from riskmodel.sources.checked import Intake, is_simulated, refuse_failures, take_in
 from riskmodel.sources.request import InputRequest, open_input
-from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
-from riskmodel.training.manifest import SourceFile, TablesSource, WorldsSource
+from riskmodel.training.fit import Trained, train_on_families, train_on_tables, train_on_worlds
+from riskmodel.training.manifest import FamiliesSource, SourceFile, TablesSource, WorldsSource
+from riskmodel.worlds.makers import MAKERS
 
 Tell = Callable[[str], None]
 HELD_OUT_SEED_OFFSET = 800_000
@@ -43,6 +45,15 @@ def from_worlds(
     tell("Fitting candidates and simple rules.")
     source = WorldsSource(n_worlds, seed, n_held_out, held_out_seed, "small")
     return train_on_worlds(rows, held_out, source, target, seed=seed, n_jobs=n_jobs)
+
+
+def from_families(n_worlds: int, seed: int, n_jobs: int, tell: Tell) -> Trained:
+    """Train on `n_worlds` worlds of every author, from `seed`; each author is judged by the others."""
+    names = tuple(MAKERS)
+    tell(f"Making {n_worlds} worlds of each of {len(names)} authors: {', '.join(names)}.")
+    rows = family_rows(family_jobs(names, n_worlds, seed), n_jobs)
+    tell("Fitting candidates and simple rules, one author left out at a time.")
+    return train_on_families(rows, FamiliesSource(names, n_worlds, seed), seed=seed, n_jobs=n_jobs)
 
 
 def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> Trained:
