@@ -31,6 +31,7 @@ from riskmodel.errors import WrongUsage
 from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.model.estimator import Model
 from riskmodel.operations import disk
+from riskmodel.outcomes.family_rows import family_jobs, family_rows
 from riskmodel.outcomes.rows import Target
 from riskmodel.outcomes.simulated_rows import held_out_jobs, training_jobs, world_rows
 from riskmodel.publication.publish import check_folder
@@ -60,19 +61,22 @@ def on_worlds(
     with_ablation: bool = False,
     with_products: bool = False,
 ) -> Backtest:
-    """A stored model, frozen, on `n_worlds` simulated worlds from `seed` of the held-out ranges.
+    """A stored model, frozen, on `n_worlds` worlds from `seed`; a model of several authors on worlds of each.
 
     The simple rules that need fitting are fitted on half as many training worlds (at least four), the
     ablation and the yardstick of the product score as well.
     """
-    target = _target(model)
-    trained = model.manifest.get("worlds", {})
+    trained = model.manifest.get("families") or model.manifest.get("worlds", {})
+    first, authors = int(trained.get("seed", 1000)), tuple(trained.get("families", ()))
     n_known = max(4, n_worlds // 2)
-    known_jobs = training_jobs(n_known, int(trained.get("seed", 1000)))
+    known_jobs = training_jobs(n_known, first)
     _refuse_seen(seed, n_worlds, trained)
-    tell(f"Simulating {n_known} worlds for the simple rules and {n_worlds} to judge on (seeds from {seed}).")
-    train, _ = usable(world_rows(known_jobs, target, n_jobs))
-    test, dropped = usable(world_rows(held_out_jobs(n_worlds, seed), target, n_jobs, with_oracles=True))
+    each = f" of each of {len(authors)} authors" if authors else ""
+    tell(
+        f"Simulating {n_known} worlds{each} for the simple rules and {n_worlds} to judge on "
+        f"(seeds from {seed})."
+    )
+    train, test, dropped = _known_and_fresh(model, authors, (n_known, first), (n_worlds, seed), n_jobs)
     out = model.predict(test)
     scores, risks = rule_scores(train, test, simulated=True)
     base_rate = float(model.manifest["events"]) / float(model.manifest["rows"])
@@ -83,8 +87,9 @@ def on_worlds(
         base_rate,
     )
     protocol = (
-        f"Model {model.model_id}, frozen, on {n_worlds} simulated worlds (seeds from {seed}) of other "
-        f"parameter ranges than training. The simple rules were fitted on {n_known} training worlds."
+        f"Model {model.model_id}, frozen, on {n_worlds} simulated worlds{each} (seeds from {seed}): "
+        f"{'fresh seeds of authors it learnt from' if authors else 'other parameter ranges than training'}. "
+        f"The simple rules were fitted on {n_known} training worlds{each}."
     )
     backtest = replace(
         _backtest(scored, MODEL, protocol, simulated=True, dropped=dropped), model_id=model.model_id
@@ -98,6 +103,27 @@ def on_worlds(
         learnt = learnt_scores(product_rows(known_jobs, n_jobs), asked)
         backtest = replace(backtest, products=judge_products(asked, learnt))
     return backtest
+
+
+def _known_and_fresh(
+    model: Model,
+    authors: tuple[str, ...],
+    known: tuple[int, int],
+    fresh: tuple[int, int],
+    n_jobs: int,
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
+    """Usable rows of worlds that the model may know, of fresh ones, and what was dropped of these.
+
+    `known`, `fresh`: number of worlds and first seed.
+    """
+    if authors:
+        train, _ = usable(family_rows(family_jobs(authors, *known), n_jobs))
+        test, dropped = usable(family_rows(family_jobs(authors, *fresh), n_jobs))
+        return train, test, dropped
+    target = _target(model)
+    train, _ = usable(world_rows(training_jobs(*known), target, n_jobs))
+    test, dropped = usable(world_rows(held_out_jobs(*fresh), target, n_jobs, with_oracles=True))
+    return train, test, dropped
 
 
 def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = False) -> Backtest:

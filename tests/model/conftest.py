@@ -54,7 +54,7 @@ def model(request: pytest.FixtureRequest, training: pl.DataFrame) -> Model:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """One candidate, two draws, ten resamples, no calibration: the rules are the same, the test is short."""
     monkeypatch.setattr("riskmodel.training.fit.N_DRAWS", 2)
-    monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups: (1.0, 0.0))
+    monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups, families: (1.0, 0.0))
     monkeypatch.setattr("riskmodel.backtest.protocol.CANDIDATES", ("logistic",))
     monkeypatch.setattr("riskmodel.training.fit.leave_countries_out", lambda *args, **kwargs: None)
     for module in ("training.fit", "backtest.run"):

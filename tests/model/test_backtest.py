@@ -85,7 +85,7 @@ def test_every_method_is_judged_on_the_same_rows(rows: pl.DataFrame) -> None:
         rows.filter(pl.col("as_of") >= date(2023, 1, 1)),
     )
     scored = score_fold(train, test, simulated=False)
-    assert set(scored.scores) == {"logistic", "boosting", *BASELINES}
+    assert set(scored.scores) == {"logistic", "boosting", "equal", *BASELINES}
     assert all(len(score) == test.height and np.isfinite(score).all() for score in scored.scores.values())
     assert all(((risk >= 0) & (risk <= 1)).all() for risk in scored.risks.values())
     content = evaluate(scored, "logistic")
