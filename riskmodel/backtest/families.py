@@ -99,8 +99,9 @@ def widened_intervals(
     """How much wider than its draws an interval must be to hold for authors left out, by what was reported.
 
     In each family left out, rows of a pattern are cut into bins by risk. An interval holds for a bin where
-    the share of events in it lies between the mean lower and the mean upper ends. The factor is the least,
-    in steps of a quarter, at which `INTERVAL_LEVEL` of the bins hold; less known never gives less.
+    the share of events in it lies between the mean lower and the mean upper ends, where the chance in so few
+    countries (1.28 standard errors) adds to each side as independent errors do. The factor is the least, in
+    steps of a quarter, at which `INTERVAL_LEVEL` of the bins hold; less known never gives less.
     """
     names = rows["family"].unique().sort().to_list()
     judge = partial(_judged_outside, candidate=candidate, seed=seed)
@@ -133,6 +134,7 @@ def _judged_outside(
         {
             "family": test["family"],
             "base": [base_of(name) for name in out["head"]],
+            "country": test.select(pl.concat_str("world", "country", separator="/")).to_series(),
             "target": test["target"],
             "logit": out["logit"],
             "below": out["logit"].to_numpy() - ends["risk_low"],
@@ -149,10 +151,13 @@ def _covered(judged: pl.DataFrame, factor: float) -> float:
         expit((judged["logit"] + sign * factor * judged[name]).to_numpy())
         for sign, name in ((-1, "below"), (1, "above"))
     )
+    risk = expit(judged["logit"].to_numpy())
     bins = (
-        judged.with_columns(pl.Series("low", low), pl.Series("high", high))
+        judged.with_columns(pl.Series("low", low), pl.Series("high", high), pl.Series("risk", risk))
         .group_by("bin")
-        .agg(pl.col("target").mean(), pl.col("low").mean(), pl.col("high").mean())
+        .agg(pl.col("target", "low", "high", "risk").mean(), pl.col("country").n_unique())
     )
-    held = bins.select(pl.col("target").is_between(pl.col("low"), pl.col("high")).mean()).item()
-    return float(held)
+    chance = 1.28**2 * pl.col("risk") * (1 - pl.col("risk")) / pl.col("country")
+    away = pl.col("target") - pl.col("risk")
+    side = pl.when(away > 0).then(pl.col("high") - pl.col("risk")).otherwise(pl.col("risk") - pl.col("low"))
+    return float(bins.select((away**2 <= side**2 + chance).mean()).item())

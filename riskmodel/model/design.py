@@ -103,7 +103,7 @@ def fits_head(name: str) -> pl.Expr:
     """Whether a row knows enough for a head: its inbound leg, and each further group that the head uses."""
     signals = HEADS[name]
     known = _any_known(INBOUND_SIGNALS)
-    if any(signal in signals for signal in ONWARD_SIGNALS):
+    if base_of(name) == "full":
         known = known & _any_known(ONWARD_SIGNALS)
     for group in OPTIONAL_GROUPS:
         mine = [signal for signal in signals if BY_NAME[signal].group == group]

@@ -47,6 +47,14 @@ def store(trained: Trained, models_dir: Path) -> Promotion:
     return _compare(trained, model_id, holder, models_dir)
 
 
+def _learnt_from_same_worlds(holder: Model, trained: Trained) -> bool:
+    theirs, ours = holder.manifest.get("families"), trained.manifest.families
+    if not theirs or ours is None or not set(theirs["families"]) & set(ours.families):
+        return False
+    first, n = int(theirs["seed"]), int(theirs["n"])
+    return first < ours.seed + ours.n and ours.seed < first + n
+
+
 def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -> Promotion:
     if holder.manifest.get("target") != trained.manifest.target:
         return Promotion(
@@ -56,6 +64,13 @@ def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -
         )
     if trained.scored is None or not labels_of(trained.scored.rows).any():
         return Promotion(model_id, False, f"{model_id} was stored, not promoted: no event to compare on.")
+    if _learnt_from_same_worlds(holder, trained):
+        return Promotion(
+            model_id,
+            False,
+            f"{model_id} was stored, not promoted: champion {holder.model_id} learnt from these very worlds, so "
+            "its scores of them prove nothing. Compare their cards, or retrain from another --seed.",
+        )
     logit = holder.predict(trained.scored.rows)["logit"].to_numpy()
     both = Scored(
         trained.scored.rows,

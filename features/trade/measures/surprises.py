@@ -10,7 +10,7 @@ SUFFIX = "_surprise"
 
 
 def surprise_signals(surprises: pl.DataFrame) -> pl.DataFrame:
-    """country and `<statistic>_surprise` for each statistic of the catalogue; null where unknown.
+    """Columns country and `<statistic>_surprise` for each statistic of the catalogue; null where unknown.
 
     -log10 of a share of placebos, made once for all countries of a day by `features.trade.surprises`.
     """

@@ -41,6 +41,7 @@ from features.trade.surprises.timing import moved_in_time
 
 SPAN_MONTHS = 3
 DATES_STEP, MOST_DATES = 2, 12
+LEAST_PLACEBOS = 9  # of a kind that counts in the mean of a signal
 
 # Signal and the kinds of placebo it is compared with.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -88,7 +89,9 @@ def surprise_table(
     columns: dict[str, Floats | Ints] = {}
     for signal, kinds in KINDS.items():
         surprises = np.array([counts[f"{signal}_{kind}"].surprises()[shown] for kind in kinds])
-        columns[signal] = _mean_known(surprises)
+        # A share among fewer placebos cannot fall to one in ten: such a kind could only hold a signal down.
+        telling = np.array([counts[f"{signal}_{kind}"].placebos[shown] >= LEAST_PLACEBOS for kind in kinds])
+        columns[signal] = _mean_known(np.where(telling, surprises, np.nan))
         columns |= {f"{signal}_{kind}": values for kind, values in zip(kinds, surprises, strict=True)}
     ordered = [*SIGNALS, *COLUMNS]
     for name in COLUMNS:
