@@ -7,9 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from data_contracts.codes.countries import country_codes
 from data_contracts.codes.never_scored import NEVER_SCORED
-from features.reference.facts import coalition, control_candidates
+from features.reference.facts import coalition, control_candidates, country_names
 
 from . import cases
 from .goods import AS_OF
@@ -57,7 +56,7 @@ def labels(name: TableName, seed: int) -> dict[str, str]:
     """The country code that plays each case of a table: drawn by the seed."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     taken = coalition(AS_OF) | NEVER_SCORED | NO_TRADERS | set(control_candidates(AS_OF))
-    free = sorted(set(country_codes()) - taken)
+    free = sorted(set(country_names()) - taken)
     roles = [case for case in CASTS[name] if case not in CONTROLS]
     drawn = rng.permutation(free)[: len(roles)].tolist() + rng.permutation(FAR_AWAY)[: len(CONTROLS)].tolist()
     return dict(zip([*roles, *CONTROLS], drawn, strict=True))

@@ -31,7 +31,7 @@ def score_table(trade: pl.DataFrame, as_of: date) -> pl.DataFrame:
         folder = Path(name)
         trade.write_parquet(folder / "trade.parquet")
         words = ["score", "--trade", folder / "trade.parquet", "--as-of", as_of, "--out", folder / "run"]
-        if as_of < priority_list()["valid_from"].min():
+        if priority_list().filter(pl.col("valid_from") <= as_of).is_empty():
             words.append("--allow-hindsight")
         try:
             main([str(word) for word in (*words, "--quiet")])

@@ -7,6 +7,8 @@ seed may be compared. The champion is the stored one; `python -m tests.textbook.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 import pytest
 
@@ -21,7 +23,7 @@ FIRST_OR_SECOND = 2
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("seed", SEEDS)]
 
 
-def highest(name: TableName, seed: int, cases: dict[str, object] | list[str]) -> tuple[float, str]:
+def highest(name: TableName, seed: int, cases: Iterable[str]) -> tuple[float, str]:
     """The highest risk among cases, and whose it is."""
     return max((risk(name, seed, case), case) for case in cases)
 
