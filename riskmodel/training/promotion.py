@@ -68,8 +68,8 @@ def _compare(trained: Trained, model_id: str, holder: Model, models_dir: Path) -
         return Promotion(
             model_id,
             False,
-            f"{model_id} was stored, not promoted: champion {holder.model_id} learnt from these very worlds, so "
-            "its scores of them prove nothing. Compare their cards, or retrain from another --seed.",
+            f"{model_id} was stored, not promoted: champion {holder.model_id} learnt from these very worlds, "
+            "so its scores of them prove nothing. Compare their cards, or retrain from another --seed.",
         )
     logit = holder.predict(trained.scored.rows)["logit"].to_numpy()
     both = Scored(
