@@ -41,6 +41,9 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
     "--out", required=True, type=PATHS, metavar="DIR", help="Folder of the run; replaced as a whole."
 )
 @click.option(
+    "--store", type=PATHS, metavar="DIR", help="Use what the store of `fetch` knew on the as-of date."
+)
+@click.option(
     "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
 )
 @click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
@@ -69,6 +72,7 @@ def command(
     model_id: str | None,
     models_dir: Path,
     out: Path,
+    store: Path | None,
     published_at: date | None,
     trade_format: str | None,
     hs_edition: str | None,
@@ -103,12 +107,30 @@ def command(
         raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
     if windows.baseline_start > as_of:
         raise WrongUsage(f"The baseline {windows.words()} starts after --as-of {as_of}; name earlier months.")
+    view = None
+    if store is not None:
+        from riskmodel.store.as_known import as_known
+        from riskmodel.store.layout import open_store
+
+        view = as_known(open_store(store), as_of)
+        if not quiet:
+            from riskmodel.commands.store import coverage_text
+
+            click.echo(coverage_text(view.coverage))
+            for note in view.notes:
+                click.echo(f"  {note}")
+        trade, listings = (*trade, *view.trade), (*listings, *view.listings)
+        if not (trade or articles or listings):
+            raise WrongUsage(
+                f"Nothing in the store was known on {as_of}: it cannot be reconstructed; see above."
+            )
     request = ScoreRequest(
         as_of=as_of,
         out=out,
         trade=trade,
         articles=articles,
         listings=listings,
+        store_notes=view.notes if view else (),
         goods=goods,
         windows=windows,
         model_id=model_id,

@@ -98,8 +98,9 @@ class Plan:
         ]
         if any(one.name == "comtrade" for one in self.sources) and not key_of("comtrade"):
             told.append(
-                "No Comtrade key is set (COMTRADE_API_KEY, or COMTRADE_API_KEY_FILE with its path): exports to "
-                "Russia come without one; exports of the coalition outside the EU and the mirror need the free key."
+                "No Comtrade key is set (COMTRADE_API_KEY, or COMTRADE_API_KEY_FILE with its path): exports "
+                "to Russia come without one; exports of the coalition outside the EU and the mirror need "
+                "the free key."
             )
         return told
 

@@ -125,7 +125,7 @@ def setting(source: str, what: str) -> str:
 
 
 def source(name: str) -> Source:
-    """A source with the settings of the environment. Raises WrongUsage for a name or setting it cannot use."""
+    """A source with the settings of the environment. Raises WrongUsage for a wrong name or setting."""
     row = next((row for row in _facts() if row["name"] == name), None)
     if row is None:
         raise WrongUsage(f"unknown source {name!r}; known: starter, {', '.join(source_names())}")

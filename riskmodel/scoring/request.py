@@ -20,7 +20,8 @@ from riskmodel.sources.trade.read import trade_parts
 class ScoreRequest:
     """What to score. Paths are files or folders; `goods` None means the Common High Priority List.
 
-    `previous` is an earlier run, or a report of `validate`, with which the inputs are compared.
+    `previous` is an earlier run, or a report of `validate`, with which the inputs are compared. `store_notes`
+    say what of a store was not known, or cannot be reconstructed, as of the day.
     """
 
     as_of: date
@@ -37,6 +38,7 @@ class ScoreRequest:
     allow_hindsight: bool = False
     force: bool = False
     previous: Path | None = None
+    store_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -151,3 +152,13 @@ def now(entries: Iterable[Entry] = ()) -> str:
     """The moment in UTC, never before the last line: a clock that was set back must not reorder vintages."""
     last = max((e.retrieved_at for e in entries), default="")
     return max(datetime.now(UTC).isoformat(timespec="seconds"), last)
+
+
+def json_rows(path: Path, at: str) -> list[dict[str, Any]]:
+    """The list of objects under a key of a stored JSON answer, packed or not; empty where there is none."""
+    raw = path.read_bytes()
+    if raw[:2] == b"\x1f\x8b":
+        raw = gzip.decompress(raw)
+    whole = json.loads(raw.decode("utf-8-sig"))
+    rows = whole.get(at) if isinstance(whole, dict) else whole
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

@@ -1,0 +1,82 @@
+"""What a view holds and lacks: a row for each source, part, period and status, with the number of pieces."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+SCHEMA = {
+    "source": pl.String(),
+    "part": pl.String(),
+    "period": pl.String(),
+    "status": pl.String(),
+    "pieces": pl.Int64(),
+    "detail": pl.String(),
+}
+STATUSES = ("got", "absent at source", "failed", "cut", "not reconstructable", "not public yet")
+_NAMED = 12
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One publication, or part of one, and what is held of it."""
+
+    source: str
+    part: str
+    period: str
+    status: str
+    detail: str = ""
+
+
+def coverage_table(pieces: Iterable[Piece]) -> pl.DataFrame:
+    """Count pieces; `detail` names the first of those that are not held."""
+    grouped: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+    for piece in pieces:
+        grouped[piece.source, piece.part, piece.period, piece.status].append(piece.detail)
+    rows = [
+        (*key, len(details), "" if key[3] == "got" else _first(details))
+        for key, details in sorted(grouped.items())
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _first(details: list[str]) -> str:
+    named = sorted({detail for detail in details if detail})
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more
+
+
+def notes_of(table: pl.DataFrame, as_of: str) -> list[str]:
+    """One sentence for each source that is not whole as of the day; for a source without any row, too."""
+    notes = []
+    for (source,), rows in table.group_by("source", maintain_order=True):
+        counts = dict(rows.group_by("status").agg(pl.col("pieces").sum()).sort("status").iter_rows())
+        got = counts.pop("got", 0)
+        gone = counts.get("not reconstructable", 0)
+        if gone:
+            notes.append(
+                f"{source}: {gone} of {got + sum(counts.values())} pieces cannot be reconstructed as of {as_of}: "
+                "their figures of that day were not fetched then and were replaced since, or the source does not "
+                "say since when they were public. They are left out; today's figures do not take their place."
+            )
+        others = [
+            f"{n} {status}" for status, n in counts.items() if n and status not in ("not reconstructable",)
+        ]
+        if others:
+            notes.append(f"{source}: {', '.join(others)}, as of {as_of}.")
+    return notes
+
+
+def by_year(table: pl.DataFrame) -> pl.DataFrame:
+    """Source and part by year: one column for each status, for printing."""
+    year = pl.col("period").str.head(4).alias("year")
+    grouped = table.group_by("source", "part", year).agg(
+        *(
+            pl.when(pl.col("status") == status).then(pl.col("pieces")).otherwise(0).sum().alias(status)
+            for status in STATUSES
+        )
+    )
+    return grouped.sort("source", "part", "year")
