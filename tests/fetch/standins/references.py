@@ -1,0 +1,93 @@
+"""Comtrade reference tables under `files/v1/app/reference/`: JSON files that begin with a byte order mark."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from .areas import WORLD, areas
+from .exchange import Request, Response, file_answer, not_found
+from .world import World
+
+ISSUED = datetime(2024, 1, 15, tzinfo=UTC)
+EXPIRED = (
+    (841, "USA and Puerto Rico (...1980)", "US", "USA"),
+    (711, "So. African Customs Union (...1999)", "", "ZA1"),
+)
+TABLES = ("Reporters", "partnerAreas", "HS", "tradeRegimes", "country_area_code_iso", "country_groups")
+
+
+def answer(world: World, request: Request) -> Response:
+    """One of the reference tables, or their list."""
+    name = request.path.rsplit("/", 1)[-1].removesuffix(".json")
+    made = {
+        "ListofReferences": _list,
+        "Reporters": lambda w: (
+            [_area(w_area, "reporter") for w_area in _current(w, "reporters")] + _expired("reporter")
+        ),
+        "partnerAreas": lambda w: [
+            _area(WORLD, "Partner"),
+            *(_area(a, "Partner") for a in _current(w, "partners")),
+        ],
+        "HS": _codes,
+        "tradeRegimes": lambda w: [
+            {"id": "X", "text": "Export"},
+            {"id": "M", "text": "Import"},
+            {"id": "RX", "text": "Re-export"},
+            {"id": "RM", "text": "Re-import"},
+        ],
+        "country_area_code_iso": lambda w: [
+            {"code": a.comtrade, "iso3": a.iso3, "iso2": a.iso2} for a in areas()
+        ],
+        "country_groups": lambda w: [{"group": "EU", "code": a.comtrade} for a in areas() if a.eu],
+    }.get(name)
+    if made is None:
+        return not_found()
+    rows = made(world)
+    rows = rows[: int(len(rows) * request.share)]
+    content = json.dumps({"more": False, "results": rows}, ensure_ascii=False)
+    return file_answer(b"\xef\xbb\xbf" + content.encode(), "application/json", ISSUED)
+
+
+def _current(world: World, role: str) -> list:
+    return [area for area in areas() if area.iso3 in getattr(world, role)]
+
+
+def _list(world: World) -> list[dict[str, object]]:
+    base = "https://comtradeapi.un.org/files/v1/app/reference/"
+    return [
+        {"category": name, "variable": name, "description": name, "fileuri": f"{base}{name}.json"}
+        for name in TABLES
+    ]
+
+
+def _area(area: object, role: str) -> dict[str, object]:
+    code, name = area.comtrade, area.name  # type: ignore[attr-defined]
+    row = {"id": code, "text": name, f"{role}Code": code, f"{role}Desc": name, f"{role.lower()}Note": name}
+    iso = {f"{role}CodeIsoAlpha2": area.iso2, f"{role}CodeIsoAlpha3": area.iso3}  # type: ignore[attr-defined]
+    return row | iso | {"entryEffectiveDate": "1900-01-01T00:00:00", "isGroup": code == 0}
+
+
+def _expired(role: str) -> list[dict[str, object]]:
+    return [
+        {"id": code, "text": name, f"{role}Code": code, f"{role}Desc": name, f"{role}Note": name}
+        | ({f"{role}CodeIsoAlpha2": iso2} if iso2 else {})
+        | {f"{role}CodeIsoAlpha3": iso3, "entryEffectiveDate": "1962-01-01T00:00:00"}
+        | {"isGroup": False, "entryExpiredDate": "1980-12-31T00:00:00"}
+        for code, name, iso2, iso3 in EXPIRED
+    ]
+
+
+def _codes(world: World) -> list[dict[str, object]]:
+    known = {"TOTAL"} | {code[:size] for code in world.codes for size in (2, 4, 6)}
+    return [
+        {
+            "id": code,
+            "text": f"{code} - made-up goods",
+            "parent": "#" if code == "TOTAL" else code[:-2] or "TOTAL",
+            "isLeaf": "1" if len(code) == 6 else "0",
+            "aggrlevel": 0 if code == "TOTAL" else len(code),
+            "standardUnitAbbr": "kg",
+        }
+        for code in sorted(known, key=lambda code: (code != "TOTAL", code))
+    ]
