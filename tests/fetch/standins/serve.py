@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -58,8 +59,10 @@ def serve(
             made.on(fault)
         yield made
     finally:
-        for server in made.servers.values():
-            server.close()
+        with ThreadPoolExecutor(max(len(made.servers), 1)) as closing:
+            list(closing.map(Server.close, made.servers.values()))
+    if made.record.problems:
+        raise RuntimeError("a stand-in could not answer: " + "; ".join(made.record.problems))
 
 
 def _server(made: StandIns, name: str, source: object, host: str, tls: object) -> Server:

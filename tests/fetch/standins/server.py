@@ -37,9 +37,10 @@ class Interference(Protocol):
 
 @dataclass
 class Record:
-    """Every request that came, in order of arrival."""
+    """Every request that came, in order of arrival; `problems` are mistakes of the stand-ins themselves."""
 
     requests: list[Request] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def calls(self, pattern: str = "") -> list[Request]:
         """Requests whose line (`source METHOD path?query`, decoded) matches a regular expression."""
@@ -132,8 +133,8 @@ class Server:
         self.thread = threading.Thread(target=self.web.serve_forever, args=(0.02,), daemon=True, name=name)
         self.thread.start()
 
-    def answer(self, request: Request) -> Response:
-        """What is sent: the source's answer with the faults that touch this request, then its ranges."""
+    def answer(self, request: Request) -> tuple[Response, datetime]:
+        """What is sent, and the server's time: the source's answer with its faults, then its ranges."""
         self.record.requests.append(request)
         biting = self.desk.biting(request)
         for fault, _ in biting:
@@ -141,7 +142,7 @@ class Server:
         response = self.source(request)
         for fault, turn in biting:
             response = fault.answered(request, response, turn)
-        return settled(response, request, **self.switches())
+        return settled(response, request, **self.switches()), request.now
 
     def close(self) -> None:
         """Stop serving and free the port; connections still open are closed."""
@@ -204,10 +205,11 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 served_by=server.origin,
             )
             try:
-                response = server.answer(request)
-            except LookupError as missing:
-                response = not_found(type(missing).__name__)
-            write(self, response, request.now, head=self.command == "HEAD")
+                response, now = server.answer(request)
+            except Exception as problem:
+                server.record.problems.append(f"{request.line()}: {problem!r}")
+                response, now = Response(repr(problem).encode(), 500, "text/plain"), request.now
+            write(self, response, now, head=self.command == "HEAD")
 
         do_GET = do_HEAD = do_POST = respond
 

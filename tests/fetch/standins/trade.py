@@ -46,8 +46,8 @@ def figure(world: World, source: str, cell: Cell, period: str, now: datetime) ->
 
     Re-exports (RX) are a part of exports (X) only in name here: the two are drawn apart.
     """
-    key = (world.seed, cell.reporter, cell.partner, cell.flow, cell.code, period)
-    chance = zlib.crc32(repr(key).encode())
+    key = f"{world.seed} {cell.reporter} {cell.partner} {cell.flow} {cell.code} {period}"
+    chance = zlib.crc32(key.encode())
     if chance % 100 < 15:
         return None
     level = 0.5 + (chance >> 8) % 1000 / 1000
