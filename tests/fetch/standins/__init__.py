@@ -1,4 +1,4 @@
-"""Stand-ins of public data sources: real HTTP servers with made-up contents, faults and a record of requests."""
+"""Stand-ins of public data sources: real HTTP servers, made-up contents, faults, a record."""
 
 from .serve import StandIns, serve
 from .sources import SOURCES

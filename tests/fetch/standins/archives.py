@@ -23,7 +23,7 @@ def zip_of(members: dict[str, bytes], prefix: str = "") -> bytes:
 def seven_zip_of(name: str, content: bytes) -> bytes:
     """A 7z archive with one member, LZMA2-compressed, plain headers.
 
-    Layout after the format's published description (7zFormat.txt of the LZMA SDK): a start header with its own
+    Layout after the published description (7zFormat.txt of the LZMA SDK): a start header with its own
     checksum, the packed stream, then the header with pack, coder, substream and file properties.
     """
     dictionary = 1 << 20

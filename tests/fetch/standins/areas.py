@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Area:
-    """A country; `comtrade` and `m49` differ for the USA, France, Italy, Switzerland, Norway, India, Taiwan."""
+    """A country; `comtrade` and `m49` differ for USA, FRA, ITA, CHE, NOR, IND, TWN."""
 
     iso3: str
     iso2: str

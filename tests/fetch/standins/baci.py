@@ -42,7 +42,7 @@ def answer(world: World, request: Request) -> Response:
 def _page(out: dict[str, date]) -> Response:
     """Newest edition first; older ones are the archives, and stay to be had."""
     links = [
-        f'<li><a href="{FOLDER}BACI_{edition}_V{version}.zip">BACI_{edition}_V{version}.zip</a> ({day:%d %B %Y})</li>'
+        f'<li><a href="{FOLDER}BACI_{edition}_V{version}.zip">BACI {edition}</a> ({day:%d %B %Y})</li>'
         for version, day in sorted(out.items(), key=lambda pair: pair[1], reverse=True)
         for edition in ("HS22", "HS17")
     ]

@@ -96,7 +96,7 @@ def _packed(world: World, period: str, now: datetime, prefix: str) -> bytes:
 
 
 def content(world: World, period: str, now: datetime) -> bytes:
-    """The text of an archive: EU reporters' rows of a month with CN8 codes, chapter sums and a secret code."""
+    """The text of an archive: EU reporters' rows with CN8 codes, chapter sums and a secret code."""
     rows: dict[tuple[str, str, str, str], int] = defaultdict(int)
     for area in areas():
         if not area.eu:

@@ -113,7 +113,7 @@ def _listed(request: Request, name: str) -> list[str] | None:
 
 
 def _reporters(world: World, request: Request) -> list[str]:
-    """ISO codes of the reporters asked for: a code that Comtrade does not know gives none, without an error."""
+    """ISO codes of the reporters asked for: an unknown area code gives none, without an error."""
     wanted = _listed(request, "reporterCode")
     known = [iso3 for iso3 in world.reporters if iso3 in by_iso3()]
     if wanted is None:

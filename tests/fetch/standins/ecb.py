@@ -67,8 +67,10 @@ def _xml(world: World, days: list[date]) -> bytes:
             f'<Cube currency="{name}" rate="{each}"/>' for name, each in rates if each is not None
         )
         cubes.append(f'<Cube time="{day.isoformat()}">{inner}</Cube>')
-    spaces = 'xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"'
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<gesmes:Envelope {spaces}><gesmes:subject>Reference rates</gesmes:subject>'
+    spaces = 'xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" '
+    spaces += 'xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"'
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<gesmes:Envelope {spaces}>'
+    head += "<gesmes:subject>Reference rates</gesmes:subject>"
     return f"{head}<Cube>{''.join(cubes)}</Cube></gesmes:Envelope>".encode()
 
 

@@ -17,7 +17,7 @@ SOURCE = "eu-annex-iv"
 
 
 def answer(world: World, request: Request) -> Response:
-    """Answer as `http://publications.europa.eu` does: the resource redirects to its text by Accept headers."""
+    """Answer as `http://publications.europa.eu` does: a resource redirects by Accept headers."""
     if request.path == SPARQL:
         return _versions(world, request)
     if request.path.startswith("/resource/cellar/"):
@@ -62,8 +62,10 @@ def _text(world: World, request: Request) -> Response:
         f"<head><title>02014R0833 — EN — {day:%d.%m.%Y}</title></head><body>"
         f'<p class="reference">02014R0833 — EN — {day:%d.%m.%Y} — stand-in</p>'
         '<p class="title-annex-1">ANNEX IV</p><p>List of natural or legal persons, entities or bodies '
-        f'referred to in Articles 2(7), 2a(7) and 2b(1)</p><table class="borderOj"><tbody>{"".join(rows)}</tbody></table>'
-        f'<p class="title-annex-1">ANNEX VII</p><table class="borderOj"><tbody>{goods}</tbody></table></body></html>'
+        "referred to in Articles 2(7), 2a(7) and 2b(1)</p>"
+        f'<table class="borderOj"><tbody>{"".join(rows)}</tbody></table>'
+        '<p class="title-annex-1">ANNEX VII</p>'
+        f'<table class="borderOj"><tbody>{goods}</tbody></table></body></html>'
     )
     return file_answer(body.encode(), "application/xhtml+xml;charset=UTF-8", midnight(day) + LAG)
 

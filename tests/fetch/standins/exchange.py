@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, quote, unquote
 class Request:
     """One request as received.
 
-    `path` is percent-decoded, `target` is the request line's own text. `now` is the clock of the world when it
-    came. `share` and `member_prefix` are how faults ask a source for a shorter list or for bad member names.
+    `path` is percent-decoded, `target` is the request line's own text, `now` the clock of the world then.
+    `share` and `member_prefix` are how faults ask a source for a shorter list or for bad member names.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""Bad weather as objects: each says which requests it touches (`where`), how many (`times`) and from when (`after`).
+"""Bad weather as objects: each says which requests it touches (`where`), how many (`times`), after how many.
 
 `where` is a regular expression searched in `source METHOD path?query` (decoded); `times` None means all.
 """
@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from .comtrade import quota_used_up, too_fast
 from .comtrade_rows import with_parts
-from .exchange import Request, Response, json_answer, not_found, redirect
+from .exchange import Request, Response, http_time, json_answer, not_found, redirect
 
 ROWS = r"^comtrade GET /(data/v1/get|public/v1/preview)/"
 PAGE = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>"
@@ -47,9 +47,9 @@ class ExactlyRowLimit(Fault):
 
     def answered(self, request: Request, response: Response, turn: int) -> Response:
         content = _content(response)
-        rows = content["data"] if content else []
-        if not rows:
+        if not content or not content["data"]:
             return response
+        rows = content["data"]
         filled = [rows[n % len(rows)] | {"primaryValue": float(n)} for n in range(self.limit)]
         return json_answer(content | {"count": self.limit, "data": filled})
 
@@ -75,8 +75,6 @@ class TooManyRequests(Fault):
     def answered(self, request: Request, response: Response, turn: int) -> Response:
         late = too_fast(self.seconds)
         if self.dated and self.seconds is not None:
-            from .exchange import http_time
-
             return late.having(Retry_After=http_time(request.now + timedelta(seconds=self.seconds)))
         return late
 

@@ -99,7 +99,8 @@ def _entry(party: Party) -> str:
     tags = "".join(f"<program>{tag}</program>" for tag in programme(party).split("] ["))
     place = f"<city>{party.city}</city><country>{by_iso3()[party.iso3].name}</country>"
     return (
-        f"  <sdnEntry><uid>{party.number}</uid><lastName>{party.name.upper()}</lastName><sdnType>Entity</sdnType>"
+        f"  <sdnEntry><uid>{party.number}</uid><lastName>{party.name.upper()}</lastName>"
+        "<sdnType>Entity</sdnType>"
         f"<programList>{tags}</programList>"
         f"<addressList><address><uid>{party.number}</uid>{place}</address></addressList></sdnEntry>"
     )
@@ -107,23 +108,8 @@ def _entry(party: Party) -> str:
 
 def _advanced(parties: list[Party], day: date) -> bytes:
     """The advanced form: the date of each `EntryEvent` is the day of listing."""
-    names = [
-        f'<DistinctParty FixedRef="{p.number}"><Profile ID="{p.number}" PartySubTypeID="3"><Identity ID="{p.number}" '
-        f'FixedRef="{p.number}" Primary="true" False="false"><Alias FixedRef="{p.number}" AliasTypeID="1403" '
-        f'Primary="true" LowQuality="false"><DocumentedName ID="{p.number}" FixedRef="{p.number}" DocNameStatusID="1">'
-        f'<DocumentedNamePart><NamePartValue NamePartGroupID="{p.number}" ScriptID="215" ScriptStatusID="1" '
-        f'Acronym="false">{p.name.upper()}</NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity>'
-        f"</Profile></DistinctParty>"
-        for p in parties
-    ]
-    entries = [
-        f'<SanctionsEntry ID="{p.number}" ProfileID="{p.number}" ListID="1550"><EntryEvent ID="{p.number}" '
-        f'EntryEventTypeID="1" LegalBasisID="1"><Comment /><Date CalendarTypeID="1"><Year>{p.listed.year}</Year>'
-        f"<Month>{p.listed.month}</Month><Day>{p.listed.day}</Day></Date></EntryEvent><SanctionsMeasure "
-        f'ID="{p.number}" SanctionsTypeID="1"><Comment>{programme(p)}</Comment></SanctionsMeasure></SanctionsEntry>'
-        for p in parties
-    ]
-    issue = f'<DateOfIssue CalendarTypeID="1"><Year>{day.year}</Year><Month>{day.month}</Month><Day>{day.day}</Day></DateOfIssue>'
+    issue = f'<DateOfIssue CalendarTypeID="1">{_ymd(day)}</DateOfIssue>'
+    names, entries = map(_distinct, parties), map(_sanctioned, parties)
     head = ['<?xml version="1.0" encoding="utf-8"?>', f'<Sanctions xmlns="{NAMESPACE}/ADVANCED_XML">', issue]
     parts = [
         "<DistinctParties>",
@@ -134,6 +120,34 @@ def _advanced(parties: list[Party], day: date) -> bytes:
         "</SanctionsEntries>",
     ]
     return lines([*head, *parts, "</Sanctions>"])
+
+
+def _ymd(day: date) -> str:
+    return f"<Year>{day.year}</Year><Month>{day.month}</Month><Day>{day.day}</Day>"
+
+
+def _distinct(party: Party) -> str:
+    number = party.number
+    return (
+        f'<DistinctParty FixedRef="{number}"><Profile ID="{number}" PartySubTypeID="3">'
+        f'<Identity ID="{number}" FixedRef="{number}" Primary="true" False="false">'
+        f'<Alias FixedRef="{number}" AliasTypeID="1403" Primary="true" LowQuality="false">'
+        f'<DocumentedName ID="{number}" FixedRef="{number}" DocNameStatusID="1"><DocumentedNamePart>'
+        f'<NamePartValue NamePartGroupID="{number}" ScriptID="215" ScriptStatusID="1" Acronym="false">'
+        f"{party.name.upper()}</NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity>"
+        "</Profile></DistinctParty>"
+    )
+
+
+def _sanctioned(party: Party) -> str:
+    number = party.number
+    return (
+        f'<SanctionsEntry ID="{number}" ProfileID="{number}" ListID="1550">'
+        f'<EntryEvent ID="{number}" EntryEventTypeID="1" LegalBasisID="1"><Comment />'
+        f'<Date CalendarTypeID="1">{_ymd(party.listed)}</Date></EntryEvent>'
+        f'<SanctionsMeasure ID="{number}" SanctionsTypeID="1"><Comment>{programme(party)}</Comment>'
+        "</SanctionsMeasure></SanctionsEntry>"
+    )
 
 
 def _enhanced(parties: list[Party], day: date) -> bytes:

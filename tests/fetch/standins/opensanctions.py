@@ -15,7 +15,24 @@ from .world import Party, World, midnight
 
 PATH = re.compile(r"/(datasets|artifacts)/(?:(latest|\d{8})/)?([a-z_]+)/(?:(\d{14}-\w+)/)?([\w.]+)$")
 NAMES = ("sanctions", "us_ofac_sdn", "eu_journal_sanctions")
-COLUMNS = ["id", "schema", "name", "aliases", "birth_date", "countries", "addresses", "identifiers", "sanctions", "phones", "emails", "program_ids", "dataset", "first_seen", "last_seen", "last_change"]
+COLUMNS = [
+    "id",
+    "schema",
+    "name",
+    "aliases",
+    "birth_date",
+    "countries",
+    "addresses",
+    "identifiers",
+    "sanctions",
+    "phones",
+    "emails",
+    "program_ids",
+    "dataset",
+    "first_seen",
+    "last_seen",
+    "last_change",
+]
 
 
 def answer(world: World, request: Request) -> Response:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from .areas import WORLD, areas
+from .areas import WORLD, Area, areas
+from .comtrade_rows import FLOW_NAMES
 from .exchange import Request, Response, file_answer, not_found
 from .world import World
 
+Row = dict[str, object]
 ISSUED = datetime(2024, 1, 15, tzinfo=UTC)
 EXPIRED = (
     (841, "USA and Puerto Rico (...1980)", "US", "USA"),
@@ -20,27 +23,7 @@ TABLES = ("Reporters", "partnerAreas", "HS", "tradeRegimes", "country_area_code_
 def answer(world: World, request: Request) -> Response:
     """One of the reference tables, or their list."""
     name = request.path.rsplit("/", 1)[-1].removesuffix(".json")
-    made = {
-        "ListofReferences": _list,
-        "Reporters": lambda w: (
-            [_area(w_area, "reporter") for w_area in _current(w, "reporters")] + _expired("reporter")
-        ),
-        "partnerAreas": lambda w: [
-            _area(WORLD, "Partner"),
-            *(_area(a, "Partner") for a in _current(w, "partners")),
-        ],
-        "HS": _codes,
-        "tradeRegimes": lambda w: [
-            {"id": "X", "text": "Export"},
-            {"id": "M", "text": "Import"},
-            {"id": "RX", "text": "Re-export"},
-            {"id": "RM", "text": "Re-import"},
-        ],
-        "country_area_code_iso": lambda w: [
-            {"code": a.comtrade, "iso3": a.iso3, "iso2": a.iso2} for a in areas()
-        ],
-        "country_groups": lambda w: [{"group": "EU", "code": a.comtrade} for a in areas() if a.eu],
-    }.get(name)
+    made = MAKERS.get(name)
     if made is None:
         return not_found()
     rows = made(world)
@@ -49,11 +32,7 @@ def answer(world: World, request: Request) -> Response:
     return file_answer(b"\xef\xbb\xbf" + content.encode(), "application/json", ISSUED)
 
 
-def _current(world: World, role: str) -> list:
-    return [area for area in areas() if area.iso3 in getattr(world, role)]
-
-
-def _list(world: World) -> list[dict[str, object]]:
+def _list(world: World) -> list[Row]:
     base = "https://comtradeapi.un.org/files/v1/app/reference/"
     return [
         {"category": name, "variable": name, "description": name, "fileuri": f"{base}{name}.json"}
@@ -61,14 +40,20 @@ def _list(world: World) -> list[dict[str, object]]:
     ]
 
 
-def _area(area: object, role: str) -> dict[str, object]:
-    code, name = area.comtrade, area.name  # type: ignore[attr-defined]
-    row = {"id": code, "text": name, f"{role}Code": code, f"{role}Desc": name, f"{role.lower()}Note": name}
-    iso = {f"{role}CodeIsoAlpha2": area.iso2, f"{role}CodeIsoAlpha3": area.iso3}  # type: ignore[attr-defined]
+def _area(area: Area, role: str) -> Row:
+    code, name = area.comtrade, area.name
+    row: Row = {
+        "id": code,
+        "text": name,
+        f"{role}Code": code,
+        f"{role}Desc": name,
+        f"{role.lower()}Note": name,
+    }
+    iso = {f"{role}CodeIsoAlpha2": area.iso2, f"{role}CodeIsoAlpha3": area.iso3}
     return row | iso | {"entryEffectiveDate": "1900-01-01T00:00:00", "isGroup": code == 0}
 
 
-def _expired(role: str) -> list[dict[str, object]]:
+def _expired(role: str) -> list[Row]:
     return [
         {"id": code, "text": name, f"{role}Code": code, f"{role}Desc": name, f"{role}Note": name}
         | ({f"{role}CodeIsoAlpha2": iso2} if iso2 else {})
@@ -78,7 +63,7 @@ def _expired(role: str) -> list[dict[str, object]]:
     ]
 
 
-def _codes(world: World) -> list[dict[str, object]]:
+def _codes(world: World) -> list[Row]:
     known = {"TOTAL"} | {code[:size] for code in world.codes for size in (2, 4, 6)}
     return [
         {
@@ -91,3 +76,36 @@ def _codes(world: World) -> list[dict[str, object]]:
         }
         for code in sorted(known, key=lambda code: (code != "TOTAL", code))
     ]
+
+
+def _reporters(world: World) -> list[Row]:
+    return [_area(area, "reporter") for area in areas() if area.iso3 in world.reporters] + _expired(
+        "reporter"
+    )
+
+
+def _partners(world: World) -> list[Row]:
+    return [_area(area, "Partner") for area in (WORLD, *areas()) if area.iso3 in (*world.partners, "W00")]
+
+
+def _regimes(world: World) -> list[Row]:
+    return [{"id": code, "text": name} for code, name in FLOW_NAMES.items()]
+
+
+def _iso(world: World) -> list[Row]:
+    return [{"code": area.comtrade, "iso3": area.iso3, "iso2": area.iso2} for area in areas()]
+
+
+def _groups(world: World) -> list[Row]:
+    return [{"group": "EU", "code": area.comtrade} for area in areas() if area.eu]
+
+
+MAKERS: dict[str, Callable[[World], list[Row]]] = {
+    "ListofReferences": _list,
+    "Reporters": _reporters,
+    "partnerAreas": _partners,
+    "HS": _codes,
+    "tradeRegimes": _regimes,
+    "country_area_code_iso": _iso,
+    "country_groups": _groups,
+}

@@ -22,9 +22,14 @@ Source = Callable[[Request], Response]
 class Interference(Protocol):
     """What a fault is for the server: it may change the request, the answer, or both."""
 
-    where: str
-    times: int | None
-    after: int
+    @property
+    def where(self) -> str: ...
+
+    @property
+    def times(self) -> int | None: ...
+
+    @property
+    def after(self) -> int: ...
 
     def asked(self, request: Request) -> Request:
         """The request as the source shall see it."""
@@ -107,7 +112,7 @@ class Desk:
 
 
 class Server:
-    """One source behind its own address. `origin` is `http://host:port`, to which published paths are added."""
+    """One source behind its own address. Published paths are added to `origin`, `http://host:port`."""
 
     def __init__(
         self,
@@ -164,7 +169,7 @@ class _Web(ThreadingHTTPServer):
         socket.socket.setsockopt(self.socket, socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[0], self.server_address[1]
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def process_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]
         self.open.add(request)

@@ -26,7 +26,8 @@ def answer(world: World, request: Request) -> Response:
         return file_answer(_csv(shown, f"{days[-1]:%d/%m/%Y}"), "text/csv", written)
     head = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<Designations xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" dateGenerated="{days[-1]}T23:00:00.000Z">',
+        '<Designations xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+        f'dateGenerated="{days[-1]}T23:00:00.000Z">',
         f"  <DateGenerated>{days[-1]:%d/%m/%Y}</DateGenerated>",
     ]
     return file_answer(lines([*head, *map(_entry, shown), "</Designations>"]), "application/xml", written)
@@ -39,13 +40,15 @@ def _number(party: Party) -> str:
 def _entry(party: Party) -> str:
     day = f"{party.listed:%d/%m/%Y}"
     kind = "Primary Name" if party.number % 2 else "Primary name"
-    place = f"<AddressLine6>{party.city}</AddressLine6><AddressCountry>{by_iso3()[party.iso3].name}</AddressCountry>"
+    place = f"<AddressLine6>{party.city}</AddressLine6>"
+    place += f"<AddressCountry>{by_iso3()[party.iso3].name}</AddressCountry>"
     return (
         f"  <Designation><LastUpdated>{day}</LastUpdated><DateDesignated>{day}</DateDesignated>"
         f"<UniqueID>{_number(party)}</UniqueID><Names><Name><Name6>{party.name}</Name6>"
         f"<NameType>{kind}</NameType></Name></Names><Addresses><Address>{place}</Address></Addresses>"
         f"<RegimeName>{REGIME}</RegimeName><IndividualEntityShip>Entity</IndividualEntityShip>"
-        f"<DesignationSource>UK</DesignationSource><SanctionsImposed>Asset freeze</SanctionsImposed></Designation>"
+        "<DesignationSource>UK</DesignationSource><SanctionsImposed>Asset freeze</SanctionsImposed>"
+        "</Designation>"
     )
 
 
