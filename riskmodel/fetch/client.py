@@ -132,6 +132,8 @@ class Client:
         if request.with_key:
             headers[KEY_HEADER] = key_of(self._source.name)
         with self._following(request, headers) as response:
+            if response.status_code == 416:
+                _drop(part)
             self._judge_status(response)
             if response.status_code == 304 or response.status_code in _ABSENT:
                 return Received(response.status_code)

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from riskmodel.fetch.source import Expectation
 
 _GZIP = b"\x1f\x8b"
-SMALL = 64 << 20
+SMALL = 16 << 20
 MOST_TIMES = 200
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._()-]*")
 
@@ -39,6 +39,7 @@ class Content:
     announced: int | None = None
     error: str = ""
     has_list: bool = True
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
     members: tuple[str, ...] = ()
 
 
@@ -103,6 +104,9 @@ def _json(path: Path, expects: Expectation) -> Content:
         _by_list((row for row in rows if isinstance(row, dict)), expects.list_column),
         count if isinstance(count, int) and not isinstance(count, bool) else None,
         _error_of(whole),
+        values={
+            name: frozenset(str(row.get(name)) for row in rows if isinstance(row, dict)) for name in expects.only
+        },
     )
 
 

@@ -149,6 +149,13 @@ def _header(case: Case) -> str:
     return f"it lacks {', '.join(missing)}" if missing else ""
 
 
+def _only(case: Case) -> str:
+    for name, allowed in case.request.expects.only.items():
+        if strange := sorted(case.content.values.get(name, frozenset()) - allowed):
+            return f"it has rows of {name} {', '.join(strange[:5])}, which was not asked for"
+    return ""
+
+
 def _row_count(case: Case) -> str:
     for wanted in (case.request.expects.announced, case.content.announced):
         if wanted is not None and wanted != case.content.rows:
@@ -158,9 +165,9 @@ def _row_count(case: Case) -> str:
 
 def _row_limit(case: Case) -> str:
     limit = case.request.expects.row_limit
-    return f"exactly {limit:,} rows, the most an answer may have: it was cut" * (
-        limit is not None and case.content.rows >= limit
-    )
+    if limit is None or case.content.rows < limit:
+        return ""
+    return f"exactly {limit:,} rows, the most an answer may have: it was cut"
 
 
 def _empty(case: Case) -> str:
@@ -209,6 +216,7 @@ ON_CONTENT: dict[str, Guard] = {
     "key_echo": _key_echo,
     "envelope": _envelope,
     "header": _header,
+    "only": _only,
     "row_count": _row_count,
     ROW_LIMIT: _row_limit,
     EMPTY: _empty,

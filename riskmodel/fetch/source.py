@@ -48,6 +48,7 @@ class Expectation:
     announced: rows that the source says there are; None where it does not say.
     must_have_rows: an empty answer is wrong, since availability says that there are rows.
     least_share: least share of the rows of the answer before; 0 where a fall is normal.
+    only: columns that may hold certain values only, such as the reporters that were asked for.
     list_column: column that names the list of a row; each list is compared by itself.
     digest: `md5:...`, `sha1:...` or `sha256:...` of the publisher; size: bytes of the publisher.
     member: what a name in an archive must end with. most_bytes: packed; most_unpacked: once unpacked.
@@ -62,6 +63,7 @@ class Expectation:
     must_have_rows: bool = False
     least_share: float = 0.0
     list_column: str = ""
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     digest: str = ""
     size: int | None = None
     member: str = ""

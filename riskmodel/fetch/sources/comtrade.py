@@ -275,6 +275,7 @@ def _request(
             rows_at="data",
             row_limit=KEYED_ROWS if keyed else PREVIEW_ROWS,
             must_have_rows=whole,
+            only={"reporterCode": frozenset(part.reporters), "period": frozenset(part.periods)},
         ),
         params,
         period=part.periods[0] if len(part.periods) == 1 else f"{part.periods[0]}-{part.periods[-1]}",

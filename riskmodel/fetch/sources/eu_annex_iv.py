@@ -62,7 +62,7 @@ def _request(source: Source, day: str) -> Request:
         source.name,
         f"{CELEX}/{day}",
         source.at(f"resource/celex/{CELEX}-{day}"),
-        Expectation("xhtml", header=("833/2014",)),
+        Expectation("xhtml", header=("ANNEX",)),
         headers={"Accept": "application/xhtml+xml", "Accept-Language": "eng"},
         period=day,
         name=f"{CELEX}-{day}.xhtml",

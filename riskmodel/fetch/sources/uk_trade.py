@@ -8,46 +8,40 @@ from urllib.parse import parse_qsl, urlsplit
 
 from riskmodel.fetch.asked import Asked
 from riskmodel.fetch.content import opened
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source, pieces
+from riskmodel.fetch.source import Estimate, Expectation, Request, Source
 from riskmodel.fetch.taking import Taker
 
-CODES_A_CALL = 25  # so that an address stays short
 EXPORTS = (2, 4)  # flow types: to the EU, to other countries
 _FIELDS = ("MonthId", "FlowTypeId", "CommodityId", "CountryId", "Value")
 
 
 def estimate(source: Source, asked: Asked) -> list[Estimate]:
-    """A few pages a month for the goods list."""
+    """A few pages a month for the chapters of the goods list."""
     n = len(asked.months)
-    calls = n * -(-len(asked.codes) // CODES_A_CALL)
-    return [Estimate(source.name, "exports by month", calls + 1, n * 700_000)]
+    return [Estimate(source.name, "exports by month", n * 5 + 1, n * 20_000_000)]
 
 
 def fetch(taker: Taker, asked: Asked) -> None:
     """Take the table of countries and each month; months are asked again, since they are revised in place."""
     country = Expectation("json", rows_at="value", header=("CountryId", "CountryCodeAlpha"), least_share=0.8)
-    taker.take(
-        Request(taker.source.name, "Country", taker.source.at("Country"), country, name="Country.json")
-    )
+    table = Request(taker.source.name, "Country", taker.source.at("Country"), country, name="Country.json")
+    taker.take(table)
     for month in asked.months:
-        for number, codes in enumerate(pieces(asked.codes, CODES_A_CALL)):
-            params = {"$filter": _filter(month, codes)}
-            for page in range(1_000):
-                params = _take_page(taker, month, f"{number}-{page}", params)
-                if not params:
-                    break
+        params = {"$filter": _filter(month, asked.codes)}
+        for page in range(1_000):
+            params = _take_page(taker, month, page, params)
+            if not params:
+                break
 
 
 def _filter(month: str, codes: Sequence[str]) -> str:
-    # Eight digits as a number, so a product of six digits is a range.
-    ranges = [
-        f"(CommodityId ge {int(code) * 100} and CommodityId le {int(code) * 100 + 99})" for code in codes
-    ]
+    """Exports of a month in the range of the goods list; commodities are codes of eight digits as numbers."""
     flows = " or ".join(f"FlowTypeId eq {flow}" for flow in EXPORTS)
-    return f"MonthId eq {month} and ({flows}) and ({' or '.join(ranges)})"
+    first, last = int(min(codes)[:2]) * 1_000_000, int(max(codes)[:2]) * 1_000_000 + 999_999
+    return f"MonthId eq {month} and ({flows}) and CommodityId ge {first} and CommodityId le {last}"
 
 
-def _take_page(taker: Taker, month: str, page: str, params: dict[str, str]) -> dict[str, str]:
+def _take_page(taker: Taker, month: str, page: int, params: dict[str, str]) -> dict[str, str]:
     """Take one page; returns the parameters of the next, empty after the last."""
     request = _request(taker.source, month, page, params)
     entry = taker.take(request).entry
@@ -59,7 +53,7 @@ def _take_page(taker: Taker, month: str, page: str, params: dict[str, str]) -> d
     return dict(parse_qsl(urlsplit(str(link)).query))
 
 
-def _request(source: Source, month: str, page: str, params: dict[str, str]) -> Request:
+def _request(source: Source, month: str, page: int, params: dict[str, str]) -> Request:
     return Request(
         source.name,
         f"ots/{month}/{page}",
