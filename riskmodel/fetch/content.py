@@ -105,7 +105,8 @@ def _json(path: Path, expects: Expectation) -> Content:
         count if isinstance(count, int) and not isinstance(count, bool) else None,
         _error_of(whole),
         values={
-            name: frozenset(str(row.get(name)) for row in rows if isinstance(row, dict)) for name in expects.only
+            name: frozenset(str(row.get(name)) for row in rows if isinstance(row, dict))
+            for name in expects.only
         },
     )
 

@@ -73,7 +73,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Request:
-    """One call: `dataset` is the name under which its answers are vintages of one another."""
+    """One call: `dataset` is the name under which its answers are vintages of one another.
+
+    `goal` is set where a question was split: all codes that its parts must give before they may be used.
+    """
 
     source: str
     dataset: str
@@ -86,6 +89,7 @@ class Request:
     published_at: str = ""
     published_field: str = ""
     covers: tuple[Mapping[str, Any], ...] = ()
+    goal: str = ""
     with_key: bool = False
     free: bool = False
 

@@ -176,6 +176,7 @@ class Taker:
             last_modified=got.last_modified,
             bytes=got.size,
             covers=request.covers if outcome in ledger.HOLDS else (),
+            goal=request.goal,
             licence=self.source.licence,
             tool=f"export-diversion-risk {version('export-diversion-risk')}",
             **more,

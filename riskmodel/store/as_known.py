@@ -108,6 +108,9 @@ def _comtrade(g: _Gathering) -> pl.DataFrame:
     for leg in LEGS:
         chosen = []
         for (reporter, period), vintages in sorted(of_covers(g.entries, "comtrade", leg).items()):
+            if not vintages:
+                g.note("comtrade", leg, period, "cut", _iso(reporter))
+                continue
             known = known_on(vintages, g.as_of)
             g.note("comtrade", leg, period, known, _iso(reporter))
             if known.vintage:
@@ -138,7 +141,7 @@ def _rows_of_units(store: Store, chosen: Sequence[tuple[str, Entry, str, str, da
 
 
 def _expected(g: _Gathering) -> None:
-    """Months that availability lists and the store does not hold: failed, or cut at the limit of rows."""
+    """Months that availability lists and the store does not hold."""
     held = {unit for leg in LEGS for unit in of_covers(g.entries, "comtrade", leg)}
     listed: dict[tuple[str, str], None] = {}
     for dataset, vintages in of_files(g.entries, "comtrade").items():
@@ -146,10 +149,9 @@ def _expected(g: _Gathering) -> None:
             path = g.store.object(vintages[-1].entries[0].sha256)
             for row in ledger.json_rows(path, "data"):
                 listed[str(row.get("reporterCode")), str(row.get("period"))] = None
-    cut = any("cannot be asked for in parts" in e.reason for e in g.entries if e.source == "comtrade")
     for reporter, period in listed:
         if (reporter, period) not in held and reporter != "643":
-            g.note("comtrade", "onward", period, "cut" if cut else "failed", _iso(reporter))
+            g.note("comtrade", "onward", period, "failed", _iso(reporter))
 
 
 def _comext(g: _Gathering) -> pl.DataFrame:

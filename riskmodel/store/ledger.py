@@ -33,6 +33,7 @@ class Entry:
     rows: data rows; `counts`: rows by list, where a file holds several lists.
     covers: for answers that hold several publications, one object for each: `reporter`, `period`,
         `checksum`, `published_at`.
+    goal: codes that the parts of a split question must give together before any of them may be used.
     reason: why an answer was rejected, is absent or failed.
     """
 
@@ -55,6 +56,7 @@ class Entry:
     rows: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     covers: tuple[Mapping[str, Any], ...] = ()
+    goal: str = ""
     licence: str = ""
     tool: str = ""
     reason: str = ""

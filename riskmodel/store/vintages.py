@@ -46,7 +46,10 @@ def of_files(entries: Iterable[Entry], source: str) -> dict[str, list[Vintage]]:
 
 
 def of_covers(entries: Iterable[Entry], source: str, leg: str) -> dict[tuple[str, str], list[Vintage]]:
-    """Vintages of every (reporter, period) of a leg; answers of one checksum are one vintage."""
+    """Vintages of every (reporter, period) of a leg; answers of one checksum are one vintage.
+
+    A vintage of which parts are missing is left out, so a list may be empty.
+    """
     grouped: dict[tuple[str, str], dict[str, list[tuple[Entry, Mapping[str, object]]]]] = {}
     for entry in holding(entries):
         if entry.source != source or not entry.dataset.startswith(f"{leg}/"):
@@ -55,9 +58,19 @@ def of_covers(entries: Iterable[Entry], source: str, leg: str) -> dict[tuple[str
             unit = (str(cover["reporter"]), str(cover["period"]))
             grouped.setdefault(unit, {}).setdefault(str(cover["checksum"]), []).append((entry, cover))
     return {
-        unit: [_covered(checksum, answers) for checksum, answers in versions.items()]
+        unit: [_covered(checksum, answers) for checksum, answers in versions.items() if _is_whole(answers)]
         for unit, versions in grouped.items()
     }
+
+
+def _is_whole(answers: Sequence[tuple[Entry, Mapping[str, object]]]) -> bool:
+    """Whether the parts of a question that was split are all there."""
+    held = {code for entry, _ in answers for code in _codes(entry)}
+    return all(held.issuperset(entry.goal.split(",")) for entry, _ in answers if entry.goal)
+
+
+def _codes(entry: Entry) -> list[str]:
+    return str(entry.request.get("params", {}).get("cmdCode", "")).split(",")
 
 
 def _covered(checksum: str, answers: Sequence[tuple[Entry, Mapping[str, object]]]) -> Vintage:

@@ -19,7 +19,6 @@ from riskmodel.fetch.taking import Taker
 from riskmodel.store import ledger
 
 MOST_PERIODS = 12
-KEYED_ROWS, PREVIEW_ROWS = 100_000, 500
 LONGEST_LIST = 3_000  # characters of a list in an address, which may hold 4,096 in all
 RUSSIA = "643"
 _FIELDS = ("reporterCode", "partnerCode", "flowCode", "cmdCode", "period", "primaryValue")
@@ -68,11 +67,17 @@ def legs(keyed: bool) -> tuple[Leg, ...]:
     return (ONWARD, INBOUND, ARRIVAL) if keyed else (ONWARD,)
 
 
+def row_limit(keyed: bool) -> int:
+    """Most rows of an answer; settings, since a premium key has more."""
+    name, default = ("rows", 100_000) if keyed else ("preview_rows", 500)
+    return max(2, int(number(setting("comtrade", name), default)))
+
+
 def estimate(source: Source, asked: Asked) -> list[Estimate]:
     """Calls and bytes of a first run; a later one costs the availability and what was republished."""
     keyed = bool(key_of("comtrade"))
     n, row_bytes = len(asked.months), 700
-    limit = KEYED_ROWS if keyed else PREVIEW_ROWS
+    limit = row_limit(keyed)
     found = [Estimate(source.name, "availability by year", len(asked.years), 400_000 * len(asked.years))]
     reporters = {"onward": 130, "inbound": 12, "arrival": 110}
     for leg in legs(keyed):
@@ -98,7 +103,7 @@ def fetch(taker: Taker, asked: Asked) -> None:
         partners = _partners(taker, leg, asked)
         wanted = _wanted(available, leg, asked)
         for part in missing_parts(taker, leg, wanted, asked.codes, keyed):
-            _take_part(taker, leg, part, available, partners, keyed, whole=True)
+            _take_part(taker, leg, part, available, partners, keyed)
 
 
 def _availability(taker: Taker, asked: Asked, year: str) -> dict[tuple[str, str], Mapping[str, Any]]:
@@ -167,7 +172,7 @@ def missing_parts(
                 lacking[absent].append(reporter)
         for absent, names in lacking.items():
             groups[tuple(names), absent].append(period)
-    limit = KEYED_ROWS if keyed else PREVIEW_ROWS
+    limit = row_limit(keyed)
     most = MOST_PERIODS if keyed else int(number(setting("comtrade", "preview_periods"), 1)) or 1
     return [
         Part(tuple(names), tuple(periods), absent)
@@ -201,10 +206,10 @@ def held_codes(entries: Iterable[ledger.Entry], leg: Leg) -> dict[tuple[str, str
 
 
 def _take_part(
-    taker: Taker, leg: Leg, part: Part, available: Available, partners: str, keyed: bool, whole: bool
+    taker: Taker, leg: Leg, part: Part, available: Available, partners: str, keyed: bool, goal: str = ""
 ) -> None:
     """Ask; an answer that was cut is asked for in halves, an empty one is believed only with a proof."""
-    request = _request(taker.source, leg, part, available, partners, keyed, whole)
+    request = _request(taker.source, leg, part, available, partners, keyed, goal)
     taken = taker.take(request)
     if taken.refused_by == ROW_LIMIT:
         halves = part.halves()
@@ -213,7 +218,7 @@ def _take_part(
                 request, "one reporter, month and code fills an answer; it cannot be asked for in parts"
             )
         for half in halves:
-            _take_part(taker, leg, half, available, partners, keyed, whole=False)
+            _take_part(taker, leg, half, available, partners, keyed, goal or ",".join(part.codes))
     elif taken.refused_by == EMPTY:
         _believe_or_refuse(taker, request, leg, part)
 
@@ -225,6 +230,7 @@ def _believe_or_refuse(taker: Taker, request: Request, leg: Leg, part: Part) -> 
         dataset=f"proof/{request.dataset}",
         params={**request.params, "cmdCode": "TOTAL", "partnerCode": "0"},
         covers=(),
+        goal="",
     )
     entry = taker.take(proof).entry
     shown = set[tuple[str, str]]()
@@ -243,7 +249,7 @@ def _cell(cover: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _request(
-    source: Source, leg: Leg, part: Part, available: Available, partners: str, keyed: bool, whole: bool
+    source: Source, leg: Leg, part: Part, available: Available, partners: str, keyed: bool, goal: str
 ) -> Request:
     covers = tuple(
         _cover(available[reporter, period])
@@ -273,14 +279,15 @@ def _request(
             "json",
             header=_FIELDS,
             rows_at="data",
-            row_limit=KEYED_ROWS if keyed else PREVIEW_ROWS,
-            must_have_rows=whole,
+            row_limit=row_limit(keyed),
+            must_have_rows=not goal,
             only={"reporterCode": frozenset(part.reporters), "period": frozenset(part.periods)},
         ),
         params,
         period=part.periods[0] if len(part.periods) == 1 else f"{part.periods[0]}-{part.periods[-1]}",
         name=f"{leg.name} {part.periods[0]} to {part.periods[-1]}",
         covers=covers,
+        goal=goal,
         with_key=keyed,
     )
 
