@@ -101,11 +101,12 @@ def coverage_text(coverage: object) -> str:
     """The coverage table for a terminal: source, part and year, and how many pieces are of each status."""
     import polars as pl
 
-    from riskmodel.store.coverage import STATUSES, by_year
+    from riskmodel.store.coverage import SHORT, STATUSES, by_year
 
     assert isinstance(coverage, pl.DataFrame)
-    lines = [f"{'source':<15} {'part':<22} {'year':<5}" + "".join(f"{name:>21}" for name in STATUSES)]
+    lines = [f"{'source':<14} {'part':<24} {'year':<5}" + "".join(f"{name:>10}" for name in SHORT)]
     for row in by_year(coverage).iter_rows(named=True):
-        counts = "".join(f"{row[name] or '':>21}" for name in STATUSES)
-        lines.append(f"{row['source']:<15} {row['part']:<22} {row['year']:<5}{counts}".rstrip())
-    return "\n".join(lines)
+        counts = "".join(f"{row[name] or '':>10}" for name in STATUSES)
+        lines.append(f"{row['source']:<14} {row['part']:<24} {row['year']:<5}{counts}".rstrip())
+    words = "; ".join(f"{s}: {f}" for s, f in zip(SHORT, STATUSES, strict=True) if s != f)
+    return "\n".join([*lines, f"({words})"])

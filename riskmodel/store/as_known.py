@@ -92,7 +92,7 @@ def _trade(g: _Gathering) -> pl.DataFrame:
 
 
 def _one_source(rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out exports of a reporter and month that a source of higher precedence has; then one row a cell."""
+    """Leave out exports of a reporter and month that a preferred source has; then one row a cell."""
     ranked = rows.with_columns(
         pl.col("source")
         .replace_strict(list(PRECEDENCE), range(len(PRECEDENCE)), return_dtype=pl.Int64)
@@ -249,7 +249,7 @@ def _listing(source: str, dataset: str, path: Path) -> pl.DataFrame:
 def _publish(
     store: Store, as_of: date, trade: pl.DataFrame, listings: dict[str, pl.DataFrame], coverage: pl.DataFrame
 ) -> Path:
-    """Write the view aside and put it in place under a name made of its content; one that is there is kept."""
+    """Put the view in place under a name made of its content; one that is there is kept."""
     store.views.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=store.views))
     try:

@@ -16,6 +16,7 @@ SCHEMA = {
     "pieces": pl.Int64(),
     "detail": pl.String(),
 }
+SHORT = ("got", "absent", "failed", "cut", "unknown", "later")
 STATUSES = ("got", "absent at source", "failed", "cut", "not reconstructable", "not public yet")
 _NAMED = 12
 
@@ -58,9 +59,9 @@ def notes_of(table: pl.DataFrame, as_of: str) -> list[str]:
         gone = counts.get("not reconstructable", 0)
         if gone:
             notes.append(
-                f"{source}: {gone} of {got + sum(counts.values())} pieces cannot be reconstructed as of {as_of}: "
-                "their figures of that day were not fetched then and were replaced since, or the source does not "
-                "say since when they were public. They are left out; today's figures do not take their place."
+                f"{source}: {gone} of {got + sum(counts.values())} pieces cannot be reconstructed as of "
+                f"{as_of}: what was public then was not fetched then, and was replaced since or is not dated by "
+                "its source. They are left out; today's figures do not take their place."
             )
         others = [
             f"{n} {status}" for status, n in counts.items() if n and status not in ("not reconstructable",)

@@ -57,7 +57,7 @@ def uk_list(path: Path) -> pl.DataFrame:
 
 
 def ofac_list(path: Path, name: str) -> pl.DataFrame:
-    """Entities of the programmes on Russia, Ukraine and Belarus by country and day of the first entry event."""
+    """Entities of the programmes on Russia, Ukraine and Belarus by country and day of first entry."""
     countries: dict[str, str] = {}
     kinds: dict[str, str] = {}
     entity_types: set[str] = set()

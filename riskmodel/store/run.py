@@ -88,8 +88,8 @@ class Pruned:
 
 
 def prune(store: Store, *, rejected: bool, derived: bool, older_than: str = "", dry: bool = False) -> Pruned:
-    """Remove what no vintage needs; on request refused answers, derived tables and views, and vintages that were
-    replaced before the day `older_than` (YYYY-MM-DD).
+    """Remove what no vintage needs; on request refused answers, derived tables and views, and vintages
+    that were replaced before the day `older_than` (YYYY-MM-DD).
 
     The newest vintage of a dataset is never removed; what is removed is written to the ledger first.
     """

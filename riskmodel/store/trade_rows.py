@@ -149,7 +149,7 @@ def uk_cells(store: Store, entry: Entry, countries: Entry) -> pl.DataFrame:
 
 
 def _named(cells: pl.DataFrame, *systems: str) -> pl.DataFrame:
-    """Codes to countries, months to dates, the edition of the month; areas that are no country are left out."""
+    """Codes to countries, months to dates, the edition of the month; areas that are no country go."""
     editions = {
         month: hs_edition(date(int(month[:4]), int(month[4:]), 1))
         for month in cells["month"].unique().to_list()

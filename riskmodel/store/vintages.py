@@ -10,8 +10,9 @@ from typing import Literal
 
 from riskmodel.store.ledger import Entry, holding, known_day
 
-# got: the figures of that day are held. not reconstructable: they were public then and replaced since, or were
-# fetched later and the publisher does not say since when they were public. not public yet: they came later.
+# got: the figures of that day are held. not reconstructable: they were public then and replaced since, or
+# were fetched later and the publisher does not say since when they were public. not public yet: they
+# came later.
 Status = Literal["got", "not reconstructable", "not public yet"]
 
 
