@@ -64,11 +64,11 @@ def command(
     the path of a file in COMTRADE_API_KEY_FILE.
     """
     from riskmodel.fetch.asked import Asked
+    from riskmodel.fetch.display import display
     from riskmodel.fetch.keys import masked
     from riskmodel.fetch.plan import named, plan
     from riskmodel.fetch.run import fetch, refuse_incomplete
     from riskmodel.operations.ending import one_line
-    from riskmodel.operations.progress import progress
 
     today = date.today()
     last = until or (f"{today.year - 1}-12" if today.month == 1 else f"{today.year}-{today.month - 1:02d}")
@@ -89,7 +89,7 @@ def command(
         if not quiet:
             click.echo(f"  {one_line(masked(words))}", err=True)
 
-    with progress(quiet=quiet) as steps:
+    with display(plan(names, asked).estimates, quiet=quiet) as steps:
         done = fetch(names, asked, store, steps, say, accept_shrunk)
     if not quiet:
         for name, tally in done.tallies.items():

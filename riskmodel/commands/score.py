@@ -120,6 +120,7 @@ def command(
             for note in view.notes:
                 click.echo(f"  {note}")
         trade, listings = (*trade, *view.trade), (*listings, *view.listings)
+        articles = (*articles, *view.articles)
         if not (trade or articles or listings):
             raise WrongUsage(
                 f"Nothing in the store was known on {as_of}: it cannot be reconstructed; see above."

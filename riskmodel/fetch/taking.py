@@ -190,6 +190,9 @@ class Taker:
 
     def _count_bytes(self, count: int) -> None:
         self.tally.bytes += count
+        received = getattr(self._steps, "received", None)
+        if received is not None:
+            received(count)
 
 
 def _dated(entry: Entry, request: Request, received: Received) -> Entry:

@@ -16,9 +16,10 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import WrongUsage
 from riskmodel.operations import disk
-from riskmodel.publication.publish import digest_file
+from riskmodel.publication.digests import digest_file
 from riskmodel.sources.trade.areas import country_of
 from riskmodel.store import ledger, rates
+from riskmodel.store.articles import federal_register, link_slots
 from riskmodel.store.coverage import Piece, coverage_table, notes_of
 from riskmodel.store.layout import Store
 from riskmodel.store.ledger import Entry
@@ -26,6 +27,7 @@ from riskmodel.store.listing_rows import ofac_list, uk_list
 from riskmodel.store.trade_rows import CELL, comext_cells, comtrade_rows, uk_cells
 from riskmodel.store.vintages import Known, known_on, of_covers, of_files
 
+DOCUMENTS, SLOTS = "federal_register.jsonl", "gkg"
 LEGS = ("onward", "inbound", "arrival")
 LISTS = {
     "csl": ("consolidated.csv",),
@@ -43,6 +45,7 @@ class View:
 
     trade: tuple[Path, ...]
     listings: tuple[Path, ...]
+    articles: tuple[Path, ...]
     coverage: pl.DataFrame
     notes: tuple[str, ...]
     folder: Path
@@ -73,12 +76,14 @@ def as_known(store: Store, as_of: date) -> View:
         raise WrongUsage(f"The store {store.root.name!r} is empty; run: riskmodel fetch starter --store DIR")
     gathering = _Gathering(store, entries, as_of)
     trade, listings = _trade(gathering), _listings(gathering)
+    documents, slots = _documents(gathering), _slots(gathering)
     coverage = coverage_table(gathering.pieces)
     notes = notes_of(coverage, as_of.isoformat())
-    folder = _publish(store, as_of, trade, listings, coverage)
+    folder = _publish(store, as_of, trade, listings, coverage, documents, slots)
     return View(
         tuple([folder / "trade.parquet"] if trade.height else []),
         tuple(folder / name for name, table in listings.items() if table.height),
+        tuple(p for p in (folder / DOCUMENTS, folder / SLOTS) if p.exists()),
         coverage,
         tuple(notes),
         folder,
@@ -212,6 +217,30 @@ def _gaps(g: _Gathering, source: str, prefix: str) -> None:
             g.note(source, prefix.rstrip("/"), entry.period, status, dataset)
 
 
+def _documents(g: _Gathering) -> str:
+    """Documents of the Federal Register known by the day, as JSON lines; empty without any."""
+    lines = []
+    for dataset, vintages in sorted(of_files(g.entries, "federal-register").items()):
+        known = known_on(vintages, g.as_of)
+        g.note("federal-register", "documents", vintages[-1].entries[0].period, known, dataset)
+        if known.vintage:
+            lines += federal_register(g.store, known.vintage.entries[0])
+    _gaps(g, "federal-register", "documents/")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _slots(g: _Gathering) -> list[Entry]:
+    """Quarters of an hour of GDELT that were public by the day."""
+    found: list[Entry] = []
+    for dataset, vintages in sorted(of_files(g.entries, "gdelt").items()):
+        if dataset.startswith("gkg/"):
+            known = known_on(vintages, g.as_of)
+            g.note("gdelt", "gkg", vintages[-1].entries[0].period, known, dataset)
+            found += known.vintage.entries if known.vintage else ()
+    _gaps(g, "gdelt", "gkg/")
+    return found
+
+
 def _listings(g: _Gathering) -> dict[str, pl.DataFrame]:
     """Tables of listings by file name; those of OFAC are taken from OFAC, which gives the days."""
     found: dict[str, pl.DataFrame] = {}
@@ -247,7 +276,13 @@ def _listing(source: str, dataset: str, path: Path) -> pl.DataFrame:
 
 
 def _publish(
-    store: Store, as_of: date, trade: pl.DataFrame, listings: dict[str, pl.DataFrame], coverage: pl.DataFrame
+    store: Store,
+    as_of: date,
+    trade: pl.DataFrame,
+    listings: dict[str, pl.DataFrame],
+    coverage: pl.DataFrame,
+    documents: str,
+    slots: list[Entry],
 ) -> Path:
     """Put the view in place under a name made of its content; one that is there is kept."""
     store.views.mkdir(parents=True, exist_ok=True)
@@ -259,7 +294,12 @@ def _publish(
             if table.height:
                 table.write_csv(aside / name)
         coverage.write_csv(aside / "coverage.csv")
-        digests = {path.name: digest_file(path) for path in sorted(aside.iterdir())}
+        if documents:
+            (aside / DOCUMENTS).write_text(documents, encoding="utf-8")
+        (aside / "slots.txt").write_text("".join(f"{e.name} {e.sha256}\n" for e in slots), encoding="utf-8")
+        if slots:
+            link_slots(store, slots, aside / SLOTS)
+        digests = {path.name: digest_file(path) for path in sorted(aside.iterdir()) if path.is_file()}
         digest = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:12]
         place = store.views / f"{as_of}-{digest}"
         if not place.is_dir():

@@ -60,8 +60,8 @@ def notes_of(table: pl.DataFrame, as_of: str) -> list[str]:
         if gone:
             notes.append(
                 f"{source}: {gone} of {got + sum(counts.values())} pieces cannot be reconstructed as of "
-                f"{as_of}: what was public then was not fetched then, and was replaced since or is not dated by "
-                "its source. They are left out; today's figures do not take their place."
+                f"{as_of}: what was public then was not fetched then, and was replaced since or is not dated "
+                "by its source. They are left out; today's figures do not take their place."
             )
         others = [
             f"{n} {status}" for status, n in counts.items() if n and status not in ("not reconstructable",)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from riskmodel.operations import disk
+from riskmodel.publication.digests import digest_file
 from riskmodel.store.layout import Store
-
-
-def sha256_of(path: Path) -> str:
-    """sha256 of a file as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep(store: Store, part: Path, *, accepted: bool) -> str:
     """Move a complete download to its place; returns its sha256. It is whole there or not there at all."""
-    sha256 = sha256_of(part)
+    sha256 = digest_file(part)
     place = store.object(sha256) if accepted else store.rejected(sha256)
-    if place.exists() and sha256_of(place) == sha256:
+    if place.exists() and digest_file(place) == sha256:
         part.unlink()
         return sha256
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from riskmodel.errors import WrongUsage
+from riskmodel.publication.digests import digest_file
 from riskmodel.store import ledger, objects
 from riskmodel.store.layout import Store
 from riskmodel.store.ledger import Entry, holding
@@ -62,7 +63,7 @@ def check(store: Store) -> Iterator[Problem]:
     there = set[str]()
     for path in objects.stored(store):
         there.add(path.name)
-        if objects.sha256_of(path) != path.name:
+        if digest_file(path) != path.name:
             yield Problem(
                 f"object {path.name[:12]} was changed on disk", "Remove that file and fetch its source again."
             )

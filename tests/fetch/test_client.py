@@ -9,7 +9,8 @@ import pytest
 from runs import command, current, entries, fetched, outcomes, small_world, weather
 from standins import faults
 
-from riskmodel.store import ledger, objects
+from riskmodel.publication.digests import digest_file
+from riskmodel.store import ledger
 from riskmodel.store.layout import open_store
 from riskmodel.store.run import check
 
@@ -161,7 +162,7 @@ def test_kill_9_at_any_moment_loses_nothing(sources, tmp_path, moment):
     job.communicate()
     assert current(tmp_path / "s", "csl", "consolidated.csv") == held
     for entry in ledger.holding(entries(tmp_path / "s")):
-        assert objects.sha256_of(open_store(tmp_path / "s").object(entry.sha256)) == entry.sha256
+        assert digest_file(open_store(tmp_path / "s").object(entry.sha256)) == entry.sha256
     assert not fetched(tmp_path / "s", "uk-list", "ecb").problems
     fetched(tmp_path / "other", "uk-list", "ecb")
     for source, dataset in (("uk-list", "UK-Sanctions-List.xml"), ("ecb", "eurofxref-hist.zip")):

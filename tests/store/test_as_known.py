@@ -1,4 +1,4 @@
-"""From the stand-ins to a view of a day, and to a ranking: a later revision changes nothing before its day."""
+"""From the stand-ins to a view of a day, and a ranking: a revision changes nothing before its day."""
 
 from datetime import date
 
@@ -134,3 +134,44 @@ def test_from_the_store_to_a_ranking_at_two_dates(store, run, tmp_path):
     _, early, manifest = ranking(run, store, date(2025, 3, 31), tmp_path / "early")
     assert "cannot be reconstructed as of 2025-03-31" in manifest
     assert late.height and early.height
+
+
+def test_documents_and_slots_reach_the_readers_of_articles(tmp_path, monkeypatch, run):
+    monkeypatch.setenv("RISKMODEL_GDELT_EVERY", "48")
+    with weather(monkeypatch, small_world(), "gdelt", "federal-register"):
+        assert not fetched(tmp_path / "s", "federal-register").problems
+        assert not fetched(tmp_path / "s", "gdelt", since="2025-06-01", until="2025-06-01").problems
+    view = as_known(open_store(tmp_path / "s"), date.today())
+    assert {path.name for path in view.articles} == {"federal_register.jsonl", "gkg"}
+    assert len(list((view.folder / "gkg").iterdir())) == 2
+    from riskmodel.sources.news.read import news_parts
+
+    assert {parts.kind: sum(f.height for f in parts) > 0 for parts in news_parts(view.articles)} == {
+        "articles": True, "gkg": True,
+    }  # fmt: skip
+    assert not as_known(open_store(tmp_path / "s"), date(2025, 5, 31)).articles
+
+
+def test_missing_months_lower_the_grade(store, tmp_path, run, monkeypatch):
+    """The same day with and without the months that cannot be reconstructed."""
+    grades = {}
+    for name, day in (("whole", date(2025, 7, 31)), ("lacking", date(2025, 8, 1))):
+        root = tmp_path / name
+        with weather(monkeypatch, small_world(cells=60)) as sources:
+            monkeypatch.setenv("COMTRADE_API_KEY", KEY)
+            if name == "lacking":  # every figure of the last year was revised after the day that is asked for
+                for month in range(5, 13):
+                    sources.world.revise(
+                        "comtrade", date(2025, 8, 1), period=f"2024{month:02d}", reporter="USA"
+                    )
+                    sources.world.revise("comext", date(2025, 8, 1), period=f"2024{month:02d}")
+                sources.world.at(date(2025, 8, 2))
+            fetched(root, "starter", **MONTHS)
+        out = tmp_path / f"run-{name}"
+        words = ["score", "--store", root, "--as-of", EARLY, "--baseline", "2024-01:2024-12", "--out", out]
+        assert run([*words, "--quiet"]).code == 0
+        table = pl.read_parquet(out / "scores_country.parquet")
+        grades[name] = dict(table.select("country", pl.col("grade").fill_null("E")).iter_rows())
+    shared = grades["whole"].keys() & grades["lacking"].keys()
+    assert shared and all(grades["lacking"][c] >= grades["whole"][c] for c in shared)
+    assert any(grades["lacking"][c] > grades["whole"][c] for c in shared)

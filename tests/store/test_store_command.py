@@ -89,3 +89,10 @@ def test_an_unknown_source_lists_those_that_are_known(run, tmp_path):
 def test_months_that_make_no_sense_are_refused(run, tmp_path, since, until):
     ended = run(["fetch", "csl", "--since", since, "--until", until, "--store", tmp_path / "s"])
     assert ended.code == 2 and not (tmp_path / "s").exists()
+
+
+def test_the_doctor_says_what_a_store_lacks_and_how_to_get_it(store, run, monkeypatch):
+    ended = run(["doctor", "--store", store])
+    for words in ("riskmodel fetch comext", "riskmodel fetch comtrade", "COMTRADE_API_KEY"):
+        assert words in ended.out
+    assert ended.code == 1

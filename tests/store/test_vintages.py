@@ -44,9 +44,8 @@ def test_the_newest_vintage_by_the_day_is_taken_and_none_of_later():
 
 def test_a_figure_that_was_revised_since_is_not_reconstructable_and_one_not_yet_out_is_later():
     told = cover("2026-05-20T08:00:00.1234567", "2026-02-10T08:00:00")
-    one = entry(retrieved="2026-06-05", dataset="onward/1", covers=(told,)) if False else Entry(
-        "comtrade", "onward/1", "accepted", "2026-06-05T10:00:00+00:00", sha256="a" * 64, covers=(told,), seq=1
-    )  # fmt: skip
+    when = "2026-06-05T10:00:00+00:00"
+    one = Entry("comtrade", "onward/1", "accepted", when, sha256="a" * 64, covers=(told,), seq=1)
     vintages = of_covers([one], "comtrade", "onward")["417", "202401"]
     assert known_on(vintages, date(2026, 5, 20)).status == "got"
     assert known_on(vintages, date(2026, 5, 19)).status == "not reconstructable"
@@ -55,10 +54,9 @@ def test_a_figure_that_was_revised_since_is_not_reconstructable_and_one_not_yet_
 
 def test_a_split_question_counts_only_with_all_its_parts():
     def part(code, sha256, seq):
-        return Entry(
-            "comtrade", f"onward/{code}", "accepted", "2026-06-05T10:00:00+00:00", sha256=sha256 * 64, seq=seq,
-            covers=(cover("2026-05-20"),), goal="854231,854239", request={"params": {"cmdCode": code}},
-        )  # fmt: skip
+        when, asked = "2026-06-05T10:00:00+00:00", {"params": {"cmdCode": code}}
+        more = {"covers": (cover("2026-05-20"),), "goal": "854231,854239", "request": asked}
+        return Entry("comtrade", f"onward/{code}", "accepted", when, sha256=sha256 * 64, seq=seq, **more)
 
     first, second = part("854231", "a", 1), part("854239", "b", 2)
     assert of_covers([first], "comtrade", "onward") == {("417", "202401"): []}
