@@ -68,4 +68,4 @@ def _of_source(name: str, held: list[ledger.Entry], entries: list[ledger.Entry])
     newest = [e for e in entries if e.source == name][-1]
     if newest.outcome in ("failed", "rejected"):
         return Finding(title, f"the last answer was {newest.outcome}: {newest.reason}", fix)
-    return Finding(f"{title}: {len({e.dataset for e in held})} datasets, last fetched on {last:%Y-%m-%d}")
+    return Finding(f"{title}: {len({e.dataset for e in held})} datasets, fetched {last:%Y-%m-%d}")

@@ -24,8 +24,14 @@ HEAD = (
     "REPORTER,PARTNER,TRADE_TYPE,PRODUCT_NC,PRODUCT_SITC,PRODUCT_CPA21,PRODUCT_CPA22,PRODUCT_BEC,PRODUCT_BEC5,"
     "PRODUCT_SECTION,FLOW,STAT_PROCEDURE,SUPPL_UNIT,PERIOD,VALUE_EUR,VALUE_NAC,QUANTITY_KG,QUANTITY_SUPPL_UNIT"
 )
-EU = ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
-OUT = ["AE", "AM", "AZ", "BY", "CH", "CN", "GB", "GE", "HK", "IN", "JP", "KG", "KR", "KZ", "MD", "MN", "NO", "RS", "RU", "TJ", "TM", "TR", "TW", "UA", "US", "UZ", "VN", "ZA", "BR", "MX"]
+EU = (
+    *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+    *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+)
+OUT = (
+    *("AE", "AM", "AZ", "BY", "CH", "CN", "GB", "GE", "HK", "IN", "JP", "KG", "KR", "KZ", "MD", "MN"),
+    *("NO", "RS", "RU", "TJ", "TM", "TR", "TW", "UA", "US", "UZ", "VN", "ZA", "BR", "MX"),
+)
 
 
 def write(path: Path, rows: int) -> None:
@@ -59,9 +65,8 @@ def main() -> None:
         write(plain, asked.rows)
         with py7zr.SevenZipFile(packed, "w", filters=[{"id": py7zr.FILTER_LZMA2, "preset": 1}]) as archive:
             archive.write(plain, "full_202512.dat")
-        print(
-            f"{asked.rows:,} rows, {plain.stat().st_size / 1e6:,.0f} MB, packed {packed.stat().st_size / 1e6:,.0f}"
-        )
+        size, small = plain.stat().st_size / 1e6, packed.stat().st_size / 1e6
+        print(f"{asked.rows:,} rows, {size:,.0f} MB, packed {small:,.0f} MB")
         plain.unlink()
         return
     store = open_store(asked.folder / "store", create=True)

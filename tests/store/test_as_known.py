@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 from runs import fetched, small_world, weather
-from standins import KEY
+from standins import KEY, World
 
 from riskmodel.errors import WrongUsage
 from riskmodel.store.as_known import as_known
@@ -152,26 +152,36 @@ def test_documents_and_slots_reach_the_readers_of_articles(tmp_path, monkeypatch
     assert not as_known(open_store(tmp_path / "s"), date(2025, 5, 31)).articles
 
 
-def test_missing_months_lower_the_grade(store, tmp_path, run, monkeypatch):
-    """The same day with and without the months that cannot be reconstructed."""
+@pytest.mark.slow
+def test_what_cannot_be_reconstructed_lowers_the_grade(tmp_path, run, monkeypatch):
+    """The same day, fetched on the day; and fetched after eight months were revised."""
     grades = {}
-    for name, day in (("whole", date(2025, 7, 31)), ("lacking", date(2025, 8, 1))):
-        root = tmp_path / name
-        with weather(monkeypatch, small_world(cells=60)) as sources:
+    for name in ("then", "later"):
+        with weather(monkeypatch, World()) as sources:
             monkeypatch.setenv("COMTRADE_API_KEY", KEY)
-            if name == "lacking":  # every figure of the last year was revised after the day that is asked for
-                for month in range(5, 13):
-                    sources.world.revise(
-                        "comtrade", date(2025, 8, 1), period=f"2024{month:02d}", reporter="USA"
-                    )
-                    sources.world.revise("comext", date(2025, 8, 1), period=f"2024{month:02d}")
+            if name == "later":
+                for period in (
+                    "202407",
+                    "202408",
+                    "202409",
+                    "202410",
+                    "202411",
+                    "202412",
+                    "202501",
+                    "202502",
+                ):
+                    sources.world.revise("comtrade", date(2025, 8, 1), period=period)
+                    sources.world.revise("comext", date(2025, 8, 1), period=period)
                 sources.world.at(date(2025, 8, 2))
-            fetched(root, "starter", **MONTHS)
+            fetched(tmp_path / name, "comtrade", "comext", since="2023-01", until="2025-05")
         out = tmp_path / f"run-{name}"
-        words = ["score", "--store", root, "--as-of", EARLY, "--baseline", "2024-01:2024-12", "--out", out]
-        assert run([*words, "--quiet"]).code == 0
+        words = ["score", "--store", tmp_path / name, "--as-of", EARLY, "--baseline", "2023-01:2023-12"]
+        assert run([*words, "--out", out, "--quiet"]).code == 0
         table = pl.read_parquet(out / "scores_country.parquet")
         grades[name] = dict(table.select("country", pl.col("grade").fill_null("E")).iter_rows())
-    shared = grades["whole"].keys() & grades["lacking"].keys()
-    assert shared and all(grades["lacking"][c] >= grades["whole"][c] for c in shared)
-    assert any(grades["lacking"][c] > grades["whole"][c] for c in shared)
+        manifest = (out / "manifest.json").read_text()
+        assert ("comtrade: " in manifest and "cannot be reconstructed" in manifest) == (name == "later")
+    shared = grades["then"].keys() & grades["later"].keys()
+    assert len(shared) > 20
+    assert all(grades["later"][country] >= grades["then"][country] for country in shared)
+    assert sum(grades["later"][country] > grades["then"][country] for country in shared) > 20
