@@ -30,7 +30,7 @@ _COSTS = {
 
 
 def store_findings(root: Path) -> Iterator[Finding]:
-    """One line for each source of the starter set, the key, the reader of archives, and the store."""
+    """One line for the store, each source of the starter set, the key, and the reader of archives."""
     store = open_store(root)
     entries, _ = ledger.read(store.ledger)
     problems = list(check(store))
@@ -48,7 +48,7 @@ def store_findings(root: Path) -> Iterator[Finding]:
         yield Finding(
             "Comtrade with a key",
             f"the key {have}: exports of the coalition outside the EU, and the mirror, are missing",
-            "Get the free key at comtradedeveloper.un.org, set COMTRADE_API_KEY, run: riskmodel fetch comtrade.",
+            "Get the free key at comtradedeveloper.un.org, set COMTRADE_API_KEY, and fetch comtrade again.",
         )
     if not seven_available():
         yield Finding(

@@ -247,7 +247,7 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _part_name(request: Request) -> str:
-    asked = json.dumps([request.source, request.told()], sort_keys=True)
+    asked = json.dumps([request.source, request.logged()], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()[:32] + ".part"
 
 

@@ -82,27 +82,27 @@ class Plan:
 
     def lines(self) -> list[str]:
         """The plan for people, one line each."""
-        told = []
+        record = []
         for one in self.sources:
             for each in (e for e in self.estimates if e.source == one.name):
                 note = f"  ({each.note})" if each.note else ""
-                told.append(f"{one.name:<17} {each.what:<36} {_cost(each.calls, each.bytes)}{note}")
-        told.append(
+                record.append(f"{one.name:<17} {each.what:<36} {_cost(each.calls, each.bytes)}{note}")
+        record.append(
             f"{'in all':<54} {_cost(self.calls, self.bytes)}, about {self.minutes:,.0f} minutes"
             + (f", {self.days()} days by daily quota" if self.days() > 1 else "")
         )
-        told.append("Licences:")
-        told += [
+        record.append("Licences:")
+        record += [
             f"  {one.title}: {one.licence}" + (f"; {one.licence_note}" if one.licence_note else "")
             for one in self.sources
         ]
         if any(one.name == "comtrade" for one in self.sources) and not key_of("comtrade"):
-            told.append(
+            record.append(
                 "No Comtrade key is set (COMTRADE_API_KEY, or COMTRADE_API_KEY_FILE with its path): exports "
                 "to Russia come without one; exports of the coalition outside the EU and the mirror need "
                 "the free key."
             )
-        return told
+        return record
 
 
 def _cost(calls: int, size: int) -> str:

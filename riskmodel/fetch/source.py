@@ -93,7 +93,7 @@ class Request:
     with_key: bool = False
     free: bool = False
 
-    def told(self) -> dict[str, Any]:
+    def logged(self) -> dict[str, Any]:
         """The request as the ledger keeps it: no header, so no key."""
         return {"url": self.url, "params": dict(sorted(self.params.items()))}
 

@@ -169,7 +169,7 @@ class Taker:
             retrieved_at=ledger.now(self.entries),
             period=request.period,
             name=request.name,
-            request=_without_keys(request.told()),
+            request=_without_keys(request.logged()),
             status=got.status,
             media_type=got.media_type,
             etag=got.etag,
@@ -229,10 +229,10 @@ def utc(text: str) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _without_keys(told: Mapping[str, Any]) -> dict[str, Any]:
+def _without_keys(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "url": masked(str(told["url"])),
-        "params": {k: masked(v) for k, v in told["params"].items() if "key" not in k.lower()},
+        "url": masked(str(record["url"])),
+        "params": {k: masked(v) for k, v in record["params"].items() if "key" not in k.lower()},
     }
 
 

@@ -89,15 +89,15 @@ def known_day(published_at: str, retrieved_at: str) -> date:
 
 def append(path: Path, entry: Entry) -> None:
     """Add one line, whole and flushed, or nothing. Raises OSError."""
-    told = {
+    record = {
         name: value
         for name, value in asdict(entry).items()
         if name in _NAMES and value not in ("", 0, {}, ())
     }
-    told["covers"] = list(entry.covers)
+    record["covers"] = list(entry.covers)
     if not entry.covers:
-        del told["covers"]
-    disk.append_line(path, json.dumps(told, sort_keys=True, ensure_ascii=False))
+        del record["covers"]
+    disk.append_line(path, json.dumps(record, sort_keys=True, ensure_ascii=False))
 
 
 def read(path: Path) -> tuple[list[Entry], int]:
@@ -120,9 +120,9 @@ def read(path: Path) -> tuple[list[Entry], int]:
 
 def _parsed(line: str, number: int) -> Entry | None:
     try:
-        told = json.loads(line)
-        known = {name: told[name] for name in told if name in _NAMES}
-        known["covers"] = tuple(told.get("covers", ()))
+        record = json.loads(line)
+        known = {name: record[name] for name in record if name in _NAMES}
+        known["covers"] = tuple(record.get("covers", ()))
         entry = Entry(**known, seq=number)
         datetime.fromisoformat(entry.retrieved_at)
         if entry.published_at:

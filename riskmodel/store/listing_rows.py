@@ -24,11 +24,11 @@ _SPELLED = {"turkey": "TUR", "hong kong": "HKG", "russia": "RUS", "uae": "ARE", 
 
 
 def _rows(counted: Mapping[tuple[str, date], int], jurisdiction: str, name: str) -> pl.DataFrame:
-    told = [
+    record = [
         (country, day, jurisdiction, name, n, "unknown", name.lower().replace("-", "_"))
         for (country, day), n in sorted(counted.items())
     ]
-    return pl.DataFrame(told, schema=list(LISTINGS), orient="row").cast(dict(LISTINGS))  # type: ignore[arg-type]
+    return pl.DataFrame(record, schema=list(LISTINGS), orient="row").cast(dict(LISTINGS))  # type: ignore[arg-type]
 
 
 def _abroad(places: list[str]) -> str:

@@ -119,7 +119,7 @@ def uk_cells(store: Store, entry: Entry, countries: Entry) -> pl.DataFrame:
         places = json.loads(store.object(countries.sha256).read_bytes().decode("utf-8-sig"))["value"]
         alpha = {int(p["CountryId"]): str(p.get("CountryCodeAlpha") or "") for p in places}
         rows = json.loads(store.object(entry.sha256).read_bytes().decode("utf-8-sig"))["value"]
-        told = [
+        record = [
             (alpha.get(int(r["CountryId"]), ""), f"{int(r['CommodityId']):08d}"[:6], str(r["MonthId"]),
              round(float(r["Value"]) * 100), r.get("NetMass"))
             for r in rows
@@ -133,7 +133,7 @@ def uk_cells(store: Store, entry: Entry, countries: Entry) -> pl.DataFrame:
             "kg": pl.Float64,
         }
         cells = (
-            pl.DataFrame(told, schema=schema, orient="row")
+            pl.DataFrame(record, schema=schema, orient="row")
             .group_by("partner", "hs6", "month")
             .agg(
                 pl.col("cents").sum(),

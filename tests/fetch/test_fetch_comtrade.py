@@ -211,8 +211,8 @@ def test_a_refused_answer_that_repeats_the_key_is_kept_without_it(keyed, tmp_pat
 
 class EchoesKey(faults.Fault):
     def answered(self, request, response, turn):
-        told = json.loads(response.body) | {"asked": request.header("Ocp-Apim-Subscription-Key")}
-        return faults.json_answer(told)
+        record = json.loads(response.body) | {"asked": request.header("Ocp-Apim-Subscription-Key")}
+        return faults.json_answer(record)
 
 
 def test_the_stored_bytes_are_those_that_were_sent(sources, tmp_path):

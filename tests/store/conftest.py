@@ -1,4 +1,4 @@
-"""Makes the stand-ins and the helpers beside them importable here too."""
+"""Makes the stand-ins and their helpers importable here too."""
 
 import sys
 from pathlib import Path

@@ -43,9 +43,9 @@ def test_the_newest_vintage_by_the_day_is_taken_and_none_of_later():
 
 
 def test_a_figure_that_was_revised_since_is_not_reconstructable_and_one_not_yet_out_is_later():
-    told = cover("2026-05-20T08:00:00.1234567", "2026-02-10T08:00:00")
+    record = cover("2026-05-20T08:00:00.1234567", "2026-02-10T08:00:00")
     when = "2026-06-05T10:00:00+00:00"
-    one = Entry("comtrade", "onward/1", "accepted", when, sha256="a" * 64, covers=(told,), seq=1)
+    one = Entry("comtrade", "onward/1", "accepted", when, sha256="a" * 64, covers=(record,), seq=1)
     vintages = of_covers([one], "comtrade", "onward")["417", "202401"]
     assert known_on(vintages, date(2026, 5, 20)).status == "got"
     assert known_on(vintages, date(2026, 5, 19)).status == "not reconstructable"

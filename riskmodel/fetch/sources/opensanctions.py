@@ -44,9 +44,9 @@ def fetch(taker: Taker, asked: Asked) -> None:
     if entry is None:
         raise FetchIncomplete(f"{taker.source.title}: the index did not come.")
     with opened(taker.store.object(entry.sha256), 1 << 28) as file:
-        told = json.loads(file.read().decode("utf-8-sig"))
-    table = next((one for one in told["resources"] if one.get("name") == TABLE), None)
-    version = str(told.get("version") or told.get("last_export") or "")
+        record = json.loads(file.read().decode("utf-8-sig"))
+    table = next((one for one in record["resources"] if one.get("name") == TABLE), None)
+    version = str(record.get("version") or record.get("last_export") or "")
     if table is None or not version:
         raise FetchIncomplete(f"{taker.source.title}: the index names no {TABLE}, or no version.")
     checksum = str(table.get("checksum") or "")
