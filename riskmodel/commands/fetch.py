@@ -85,11 +85,16 @@ def command(
             click.echo(line)
         return
 
+    costs = plan(names, asked)
+    for one in costs.sources:
+        if one.licence_note and not quiet:
+            click.echo(f"{one.title}: {one.licence}; {one.licence_note}.")
+
     def say(words: str) -> None:
         if not quiet:
             click.echo(f"  {one_line(masked(words))}", err=True)
 
-    with display(plan(names, asked).estimates, quiet=quiet) as steps:
+    with display(costs.estimates, quiet=quiet) as steps:
         done = fetch(names, asked, store, steps, say, accept_shrunk)
     if not quiet:
         for name, tally in done.tallies.items():

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -126,6 +127,7 @@ def _comtrade(g: _Gathering) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+@cache
 def _iso(reporter: str) -> str:
     return str(country_of(pl.Series([reporter]), "m49", "comtrade")[0])
 

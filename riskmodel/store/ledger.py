@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -150,9 +150,9 @@ def newest(entries: Iterable[Entry], source: str, dataset: str) -> Entry | None:
     return found[-1] if found else None
 
 
-def now(entries: Iterable[Entry] = ()) -> str:
+def now(entries: Sequence[Entry] = ()) -> str:
     """The moment in UTC, never before the last line: a clock that was set back must not reorder vintages."""
-    last = max((e.retrieved_at for e in entries), default="")
+    last = entries[-1].retrieved_at if entries else ""
     return max(datetime.now(UTC).isoformat(timespec="seconds"), last)
 
 

@@ -81,7 +81,8 @@ def estimate(source: Source, asked: Asked) -> list[Estimate]:
     found = [Estimate(source.name, "availability by year", len(asked.years), 400_000 * len(asked.years))]
     reporters = {"onward": 130, "inbound": 12, "arrival": 110}
     for leg in legs(keyed):
-        per_call = _per_call(leg, limit, keyed)
+        most = MOST_PERIODS if keyed else 1
+        per_call = min(_per_call(leg, limit), most * reporters[leg.name])
         calls = -(-n * reporters[leg.name] // per_call)
         rows = round(n * reporters[leg.name] * leg.usual_rows)
         found.append(Estimate(source.name, f"{leg.name} leg", calls, rows * row_bytes))
@@ -177,11 +178,11 @@ def missing_parts(
     return [
         Part(tuple(names), tuple(periods), absent)
         for (reporters, absent), months in groups.items()
-        for names, periods in _packed(reporters, months, _per_call(leg, limit, keyed), most)
+        for names, periods in _packed(reporters, months, _per_call(leg, limit), most)
     ]
 
 
-def _per_call(leg: Leg, limit: int, keyed: bool) -> int:
+def _per_call(leg: Leg, limit: int) -> int:
     """Reporter-months that stay well below the limit of rows."""
     return max(1, int(0.7 * limit / leg.usual_rows))
 
