@@ -6,15 +6,17 @@ import hashlib
 import json
 import shutil
 import tempfile
+from calendar import monthrange
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
+from features.reference.facts import reporter_lags
 from riskmodel.errors import WrongUsage
 from riskmodel.operations import disk
 from riskmodel.publication.digests import digest_file
@@ -36,6 +38,7 @@ LISTS = {
     "ofac": ("SDN_ADVANCED.XML", "CONS_ADVANCED.XML"),
     "opensanctions": ("sanctions/targets.simple.csv",),
 }
+_LAG_OF = {"comext": "DEU", "uk-trade": "GBR"}
 # Of two sources of one reporter's exports the first that has the month is used, and the other is left out.
 PRECEDENCE = ("eurostat_comext", "uk_trade_info", "un_comtrade")
 
@@ -196,17 +199,24 @@ def _monthly(
         if not dataset.startswith(prefix):
             continue
         entry = vintages[-1].entries[0]
-        known = known_on(vintages, g.as_of)
-        status: Known | str = known
+        first = _first_public(entry.period, _LAG_OF[source])
+        known = known_on([replace(v, first_public=first) for v in vintages], g.as_of)
         if known.vintage:
             rows = read(known.vintage.entries[0])
             known_at = pl.lit(known.vintage.known_at).alias("known_at")
             parts.append(
                 rows.with_columns(known_at, pl.lit(named).alias("source")).select(TRADE_FLOWS.keys())
             )
-        g.note(source, prefix.rstrip("/"), entry.period, status, dataset)
+        g.note(source, prefix.rstrip("/"), entry.period, known, dataset)
     _gaps(g, source, prefix)
     return pl.concat(parts)
+
+
+def _first_public(month: str, reporter: str) -> date:
+    """When a month is documented to come out: its end and the lag of the reporter. Neither source says it."""
+    year, number = int(month[:4]), int(month[4:6])
+    lag = dict(reporter_lags().iter_rows())[reporter]
+    return date(year, number, monthrange(year, number)[1]) + timedelta(days=lag)
 
 
 def _gaps(g: _Gathering, source: str, prefix: str) -> None:

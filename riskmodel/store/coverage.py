@@ -51,11 +51,13 @@ def _first(details: list[str]) -> str:
 
 
 def notes_of(table: pl.DataFrame, as_of: str) -> list[str]:
-    """One sentence for each source that is not whole as of the day; for a source without any row, too."""
+    """One sentence for each source of which something is missing that was public on the day."""
     notes = []
     for (source,), rows in table.group_by("source", maintain_order=True):
         counts = dict(rows.group_by("status").agg(pl.col("pieces").sum()).sort("status").iter_rows())
         got = counts.pop("got", 0)
+        for status in ("not public yet", "absent at source"):
+            counts.pop(status, None)
         gone = counts.get("not reconstructable", 0)
         if gone:
             notes.append(
@@ -63,9 +65,8 @@ def notes_of(table: pl.DataFrame, as_of: str) -> list[str]:
                 f"{as_of}: what was public then was not fetched then, and was replaced since or is not dated "
                 "by its source. They are left out; today's figures do not take their place."
             )
-        others = [
-            f"{n} {status}" for status, n in counts.items() if n and status not in ("not reconstructable",)
-        ]
+        # What came after the day, or is absent so far, must not be noted: a later fetch would change the run.
+        others = [f"{counts[status]} {status}" for status in ("failed", "cut") if counts.get(status)]
         if others:
             notes.append(f"{source}: {', '.join(others)}, as of {as_of}.")
     return notes

@@ -16,6 +16,15 @@ MONTHS = {"since": "2024-01", "until": "2025-03"}
 EARLY, LATE = date(2025, 6, 30), date(2025, 9, 1)
 
 
+BEFORE = {}
+
+
+def inputs(store):
+    """What a score of the early day is given: the bytes of every file, and the notes."""
+    view = as_known(store, EARLY)
+    return {"notes": view.notes} | {path.name: path.read_bytes() for path in (*view.trade, *view.listings)}
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """Fetched on two days, between which Kyrgyz and EU figures were revised and a firm was listed."""
@@ -25,6 +34,7 @@ def store(tmp_path_factory):
         with weather(patch, world):
             patch.setenv("COMTRADE_API_KEY", KEY)
             assert not fetched(root, "starter", "uk-trade", **MONTHS).problems
+            BEFORE.update(inputs(open_store(root)))
             world.revise("comtrade", date(2025, 8, 1), period="202402", reporter="KGZ", factor=3.0)
             world.revise("comext", date(2025, 8, 2), period="202403", factor=2.0)
             world.list_party("Quite Invented LLC", "KGZ", date(2025, 8, 3))
@@ -47,6 +57,16 @@ def test_a_revision_counts_from_its_day_and_changes_nothing_before(store):
     month = date(2024, 2, 1)
     assert total(on_the_day, "KGZ", month) == pytest.approx(3 * total(before, "KGZ", month), rel=0.001)
     assert trade(before).equals(trade(as_known(store, EARLY)))
+
+
+def test_a_later_fetch_changes_no_byte_of_what_an_earlier_day_is_given(store):
+    assert BEFORE and inputs(store) == BEFORE
+
+
+def test_a_month_that_had_not_ended_is_later_and_not_lost(store):
+    view = as_known(store, date(2024, 12, 31))
+    months = view.coverage.filter((pl.col("source") == "comext") & (pl.col("period") > "202412"))
+    assert set(months["status"]) == {"not public yet"}
 
 
 def test_a_rewritten_archive_counts_from_its_day(store):
