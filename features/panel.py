@@ -1,7 +1,7 @@
 """The signals panel: one row for each country and as_of date.
 
 Columns: `as_of` Date, `country` String, every signal of the catalogue (money as Int64, the rest as
-Float64; null means unknown), and the coverage columns below, from which the grade is made.
+Float64; null means unknown), and the coverage columns, from which the grade is made.
 """
 
 from __future__ import annotations
@@ -11,27 +11,15 @@ from datetime import date
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
+from data_contracts.signals.contract import SIGNALS_PANEL
 from features.articles.rates import ZERO_WITHOUT_STORY
-from features.catalogue import SIGNALS
+from features.catalogue import signals_of
 from features.reference.facts import coalition
-
-COVERAGE: dict[str, pl.DataType] = {
-    "inbound_age_months": pl.Int64(),  # months from the newest usable coalition month to as_of
-    "inbound_coverage": pl.Float64(),  # share of the recent window's reporter months that were reported
-    "onward_age_months": pl.Int64(),
-    "onward_coverage": pl.Float64(),
-    "direct_coverage": pl.Float64(),
-    "counterfactual": pl.String(),  # `controls` or `none`
-    "n_stories": pl.Int64(),  # diversion stories known at as_of, last 24 months; null without articles
-}
 
 
 def panel_schema() -> dict[str, pl.DataType]:
     """Columns and types of the panel, in order."""
-    signals: dict[str, pl.DataType] = {
-        signal.name: pl.Int64() if signal.unit == "US$" else pl.Float64() for signal in SIGNALS
-    }
-    return {"as_of": pl.Date(), "country": pl.String(), **signals, **COVERAGE}
+    return dict(SIGNALS_PANEL)
 
 
 def build_panel(
@@ -46,15 +34,15 @@ def build_panel(
     ----------
     trade: `TradeSignals.countries`. articles: `article_signals` output. listings: `listing_history` output.
         None means that no such input was given: its signals are null. A country without a row in a
-        given article or listing table has a true zero there (`rates.ZERO_WITHOUT_STORY`); without a trade row
+        given article or listing table has a true zero there (`Signal.zero_without_row`); without a trade row
         its trade is unknown.
 
     Returns
     -------
     A frame of `panel_schema()`, one row for each transit country that any input speaks of, sorted by country.
     """
-    spoken = [trade, articles, listings]
-    named = [frame.select("country") for frame in spoken if frame is not None]
+    given = [trade, articles, listings]
+    named = [frame.select("country") for frame in given if frame is not None]
     if not named:
         return pl.DataFrame(schema=panel_schema())
     outside = sorted(coalition(as_of) | NEVER_SCORED)
@@ -68,9 +56,10 @@ def build_panel(
             zeros.append("article_burst")
         panel = panel.join(articles, on="country", how="left").with_columns(pl.col(zeros).fill_null(0))
     if listings is not None:
-        history = listings.select("country", "listing_history")
-        panel = panel.join(history, on="country", how="left").with_columns(
-            pl.col("listing_history").fill_null(0.0)
+        names = [signal.name for signal in signals_of("listings")]
+        zeros = [signal.name for signal in signals_of("listings") if signal.zero_without_row]
+        panel = panel.join(listings.select("country", *names), on="country", how="left").with_columns(
+            pl.col(zeros).fill_null(0)
         )
     schema = panel_schema()
     absent = {name: dtype for name, dtype in schema.items() if name not in panel.columns}

@@ -12,9 +12,10 @@ from typing import Any, NoReturn
 
 import click
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import RiskmodelError
 from riskmodel.operations import stopping
-from riskmodel.operations.ending import ending_of, one_line
+from riskmodel.operations.ending import ending_of
 
 ANYWHERE = ("--debug", "--json", "--verbose")
 
@@ -28,7 +29,7 @@ COMMANDS = {
     "retrain": ("retrain", "Train, backtest and store a new model."),
     "backtest": ("backtest", "Judge the model against simple rules; write JSON and a page."),
     "models": ("models", "List, show, promote or roll back stored models."),
-    "doctor": ("doctor", "Check the installation, the model and data files; say what to mend."),
+    "doctor": ("doctor", "Check the installation, the model and data files; say what to fix."),
     "fetch": ("fetch", "Fetch public data into a store that remembers every version."),
     "store": ("store", "List, check, prune or export what was fetched."),
     "explain": ("explain", "Explain one country's score from a run folder."),
@@ -133,10 +134,10 @@ def _say(sentence: str, code: int, style: str) -> None:
     if style == "json":
         from riskmodel.operations.logs import log
 
-        log("json", "failed", level="error", sentence=one_line(sentence), exit_code=code)
+        log("json", "failed", level="error", sentence=one_line(sentence, 2000), exit_code=code)
         return
     with contextlib.suppress(OSError):
-        click.echo(f"riskmodel: {one_line(sentence)}", err=True)
+        click.echo(f"riskmodel: {one_line(sentence, 2000)}", err=True)
 
 
 if __name__ == "__main__":

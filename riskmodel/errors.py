@@ -11,6 +11,10 @@ class RiskmodelError(Exception):
     exit_code = 1
 
 
+class WorkerLost(RiskmodelError):
+    """A process that did a part of the work was lost (exit 1)."""
+
+
 class WrongUsage(RiskmodelError):
     """The command was called with arguments that cannot be used (exit 2)."""
 

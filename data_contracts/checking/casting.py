@@ -2,15 +2,17 @@
 
 Each canonical column `c` becomes a typed column `c` and a state `c__state` (Int8): null where the file
 says nothing (null or blank text), 0 where it says something that is not of the type, 1 where it is.
+`checking.grammar` says how text is read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from data_contracts.checking import grammar
 from data_contracts.contract import state
 
 
@@ -34,6 +36,12 @@ def cast_columns(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.
         pl.when(pl.col(state(name))).then(pl.col(name).is_not_null().cast(pl.Int8)).alias(state(name))
         for name in columns
     ).collect()
+
+
+def cast_values(values: pl.Series, wanted: pl.DataType) -> pl.Series:
+    """One column in its canonical type; null where a value is not of the type."""
+    typed = _cast(values.name, values.dtype, wanted).alias(values.name)
+    return values.to_frame().select(typed).to_series()
 
 
 def _text(values: pl.Series) -> pl.Series:
@@ -87,9 +95,7 @@ def _to_text(column: pl.Expr, found: pl.DataType) -> pl.Expr:
 
 def _to_integer(column: pl.Expr, found: pl.DataType) -> pl.Expr:
     if found == pl.String():
-        text = column.str.strip_chars()
-        whole = text.str.replace(r"\.0*$", "").str.strip_prefix("+").cast(pl.Int64, strict=False)
-        return pl.when(text.str.contains(r"^[+-]?[0-9]+(\.0*)?$")).then(whole)
+        return _read(column, grammar.whole_numbers, pl.Int64())
     if found.is_integer():
         return column.cast(pl.Int64, strict=False)
     if found.is_float() or found.is_decimal():
@@ -100,17 +106,14 @@ def _to_integer(column: pl.Expr, found: pl.DataType) -> pl.Expr:
 
 def _to_float(column: pl.Expr, found: pl.DataType) -> pl.Expr:
     if found == pl.String():
-        return column.str.strip_chars().cast(pl.Float64, strict=False)
+        return _read(column, grammar.decimals, pl.Float64())
     return column.cast(pl.Float64, strict=False) if found.is_numeric() else _nothing(pl.Float64())
 
 
 def _to_boolean(column: pl.Expr, found: pl.DataType) -> pl.Expr:
-    if found == pl.Boolean():
-        return column
     if found == pl.String():
-        word = column.str.strip_chars().str.to_lowercase()
-        return pl.when(word.is_in(["true", "1"])).then(True).when(word.is_in(["false", "0"])).then(False)
-    return _nothing(pl.Boolean())
+        return _read(column, grammar.truths, pl.Boolean())
+    return column if found == pl.Boolean() else _nothing(pl.Boolean())
 
 
 def _with_a_year(moment: pl.Expr) -> pl.Expr:
@@ -123,39 +126,23 @@ def _to_date(column: pl.Expr, found: pl.DataType) -> pl.Expr:
         return column
     if isinstance(found, pl.Datetime):
         return pl.when(column.dt.time() == pl.time(0, 0, 0)).then(column.dt.date())
-    if found == pl.String():
-        text = column.str.strip_chars()
-        text = pl.when(text.str.contains(r"^[0-9]{4}-[0-9]{2}$")).then(text + "-01").otherwise(text)
-        day = text.str.to_date("%Y-%m-%d", strict=False)
-        return pl.when(text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(day)
-    return _nothing(pl.Date())
+    return _read(column, grammar.days, pl.Date()) if found == pl.String() else _nothing(pl.Date())
 
 
 def _to_datetime(column: pl.Expr, found: pl.DataType) -> pl.Expr:
-    wanted = pl.Datetime("us", "UTC")
+    wanted = grammar.MOMENT
     if found == pl.Date():
         return column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     if isinstance(found, pl.Datetime):
         if found.time_zone is None:
             return column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
         return column.dt.convert_time_zone("UTC").cast(wanted)
-    if found == pl.String():
-        return _iso_8601(column.str.strip_chars())
-    return _nothing(wanted)
+    return _read(column, grammar.moments, wanted) if found == pl.String() else _nothing(wanted)
 
 
-def _iso_8601(text: pl.Expr) -> pl.Expr:
-    """A day, or a day and a time with or without seconds, fraction and offset; no offset means UTC."""
-    day = text.str.slice(0, 10)
-    clock = text.str.extract(r"^.{10}[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)").fill_null("00:00")
-    clock = pl.when(clock.str.len_chars() == 5).then(clock + ":00").otherwise(clock)
-    offset = text.str.extract(r"[0-9]([+-][0-9]{2}:?[0-9]{2})$")
-    offset = pl.when(text.str.len_chars() > 10).then(offset).fill_null("+00:00").str.replace(":", "")
-    time = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
-    moment = (day + "T" + clock + offset).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", strict=False)
-    return pl.when(text.str.contains(f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({time})?$")).then(
-        moment.cast(pl.Datetime("us", "UTC"))
-    )
+def _read(column: pl.Expr, read: Callable[[pl.Series], pl.Series], wanted: pl.DataType) -> pl.Expr:
+    text = column.str.strip_chars()
+    return pl.when(text != "").then(text).map_batches(read, return_dtype=wanted)
 
 
 def bytes_as_text(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from data_contracts.checking.judged_values import Mask
 from data_contracts.contract import Contract, Rule, state
+from data_contracts.plain_text import shown_value
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Tally:
     ----------
     reads: for each canonical column that says something, whether any of it is of its type.
     samples: the type and the first value of each column, for a sentence.
-    broken: rows that break each rule. first: where the first of them stands, for a sentence.
+    broken: rows that break each rule. first: where the first of them is, for a sentence.
     """
 
     contract: Contract
@@ -56,7 +57,7 @@ class Tally:
             if read is not None:
                 self.reads[name] = self.reads.get(name, False) or read == 1
             if name in columns and name not in self.samples and frame[name].null_count() < frame.height:
-                value = show(_value(frame[name].drop_nulls(), 0))
+                value = shown_value(_value(frame[name].drop_nulls(), 0))
                 self.samples[name] = f"{frame.schema[name]} such as {value}"
 
     def count(self, rule: Rule, frame: pl.DataFrame, broken: Mask) -> None:
@@ -68,7 +69,7 @@ class Tally:
         if rule.name not in self.first:
             place = int(broken.argmax())
             column = rule.columns[0]
-            value = show(_value(frame[column], place)) if column in frame.columns else "nothing"
+            value = shown_value(_value(frame[column], place)) if column in frame.columns else "nothing"
             where = f"{frame['source_file'][place] or 'the table'}, row {frame['source_row'][place]}"
             self.first[rule.name] = f"first at {where}, where {column} is {value}"
 
@@ -79,11 +80,3 @@ def _value(values: pl.Series, place: int) -> object:
         return values[place]
     except (ValueError, OverflowError):
         return values.slice(place, 1).cast(pl.String)[0]
-
-
-def show(value: object) -> str:
-    """A value for a sentence: quoted, on one line, short."""
-    if value is None:
-        return "empty"
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."

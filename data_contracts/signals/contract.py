@@ -21,91 +21,48 @@ from data_contracts.rules import (
     reads,
     within,
 )
+from data_contracts.signals.catalogue import catalogue
 
-SIGNALS_PANEL: dict[str, pl.DataType] = {
-    "as_of": pl.Date(),
-    "country": pl.String(),
-    "inbound_surge": pl.Float64(),
-    "inbound_excess_usd": pl.Int64(),
-    "onward_surge": pl.Float64(),
-    "onward_excess_usd": pl.Int64(),
-    "matched_transit_usd": pl.Int64(),
-    "displaced_usd": pl.Int64(),
-    "substitution": pl.Float64(),
-    "pass_through": pl.Float64(),
-    "placebo_gap": pl.Float64(),
-    "new_lines": pl.Float64(),
-    "onward_lines": pl.Float64(),
-    "transit_ratio": pl.Float64(),
-    "mirror_gap": pl.Float64(),
-    "ghost_usd": pl.Int64(),
-    "new_routes": pl.Float64(),
-    "rca_mismatch": pl.Float64(),
-    "unit_value_premium": pl.Float64(),
-    "lead_lag": pl.Float64(),
-    "eu_rule_count": pl.Float64(),
-    "excess_concentration": pl.Float64(),
-    "article_rate": pl.Float64(),
-    "article_burst": pl.Float64(),
-    "article_easing": pl.Float64(),
-    "source_diversity": pl.Float64(),
-    "listing_history": pl.Float64(),
-    "inbound_age_months": pl.Int64(),
-    "inbound_coverage": pl.Float64(),
+KEY = ("as_of", "country")
+COVERAGE: dict[str, pl.DataType] = {
+    "inbound_age_months": pl.Int64(),  # months from the newest usable coalition month to as_of
+    "inbound_coverage": pl.Float64(),  # share of the recent window's reporter months that were reported
     "onward_age_months": pl.Int64(),
     "onward_coverage": pl.Float64(),
     "direct_coverage": pl.Float64(),
-    "counterfactual": pl.String(),
-    "n_stories": pl.Int64(),
+    "counterfactual": pl.String(),  # `controls` or `none`
+    "n_stories": pl.Int64(),  # diversion stories known at as_of, last 24 months; null without articles
 }
-KEY = ("as_of", "country")
-COVERAGE = (
-    "inbound_age_months",
-    "inbound_coverage",
-    "onward_age_months",
-    "onward_coverage",
-    "direct_coverage",
-    "counterfactual",
-    "n_stories",
-)
-SIGNALS = tuple(name for name in SIGNALS_PANEL if name not in (*KEY, *COVERAGE))
+SIGNALS = tuple(signal.name for signal in catalogue())
+SIGNALS_PANEL: dict[str, pl.DataType] = {
+    "as_of": pl.Date(),
+    "country": pl.String(),
+    **{signal.name: pl.Int64() if signal.is_money else pl.Float64() for signal in catalogue()},
+    **COVERAGE,
+}
 FLOATS = tuple(name for name, dtype in SIGNALS_PANEL.items() if dtype == pl.Float64())
 SHARES = (
-    "pass_through",
-    "rca_mismatch",
-    "excess_concentration",
-    "article_easing",
+    *(signal.name for signal in catalogue() if (signal.least, signal.most) == (0, 1)),
     "inbound_coverage",
     "onward_coverage",
     "direct_coverage",
 )
-BETWEEN = {"substitution": 1, "lead_lag": 1, "mirror_gap": 2}
+BETWEEN: dict[str, float] = {
+    signal.name: signal.most
+    for signal in catalogue()
+    if signal.most is not None and signal.least == -signal.most
+}
 NOT_NEGATIVE = (
-    "inbound_excess_usd",
-    "onward_excess_usd",
-    "matched_transit_usd",
-    "displaced_usd",
-    "ghost_usd",
-    "new_routes",
-    "new_lines",
-    "onward_lines",
-    "eu_rule_count",
-    "article_rate",
-    "source_diversity",
-    "listing_history",
+    *(signal.name for signal in catalogue() if signal.least == 0 and signal.most is None),
     "inbound_age_months",
     "onward_age_months",
     "n_stories",
 )
-AT_MOST = (
-    ("matched_transit_usd", "inbound_excess_usd"),
-    ("matched_transit_usd", "onward_excess_usd"),
-    ("displaced_usd", "inbound_excess_usd"),
-)
+AT_MOST = tuple((signal.name, total) for signal in catalogue() for total in signal.at_most)
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge next to the columns themselves; null where a column is null."""
     return frame.with_columns(
         *(pl.col(name).is_finite().cast(pl.Int64).alias(f"{name}_finite") for name in FLOATS),
         # A share that is not finite is judged by the rule above alone.
@@ -231,7 +188,7 @@ SET_RULES = (
 
 CONTRACT = Contract(
     name="signals",
-    version="1.4",
+    version="1.5",
     columns=SIGNALS_PANEL,
     required=tuple(SIGNALS_PANEL),
     nullable=(*SIGNALS, *COVERAGE),

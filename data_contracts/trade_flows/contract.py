@@ -7,6 +7,7 @@ import polars as pl
 from data_contracts.codes.countries import WORLD, country_codes
 from data_contracts.codes.hs_codes import EDITIONS, in_edition
 from data_contracts.contract import Context, Contract, Unique
+from data_contracts.months import month_number, month_numbers
 from data_contracts.rules import (
     BATCH_RULES,
     SCHEMA_RULES,
@@ -36,13 +37,11 @@ UNIQUE = Unique(
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """What row rules judge beside the columns themselves; null where a column is null."""
-    month = pl.col("period").dt.year() * 12 + pl.col("period").dt.month()
-    this_month = context.today.year * 12 + context.today.month
     return frame.with_columns(
         *hs_measures(),
         hs6_in_edition=in_edition(),
         period_day=pl.col("period").dt.day().cast(pl.Int64),
-        months_ahead=(month - this_month).cast(pl.Int64),
+        months_ahead=month_numbers(pl.col("period")) - month_number(context.today),
         days_to_known=(pl.col("known_at") - pl.col("period")).dt.total_days(),
         partner_differs=(pl.col("reporter") != pl.col("partner")).cast(pl.Int64),
     )

@@ -10,6 +10,7 @@ import polars as pl
 
 from data_contracts.codes.countries import WORLD, country_codes
 from data_contracts.contract import Context
+from data_contracts.months import month_number, month_numbers
 
 SHOWN = 5
 STOPPED_MONTHS = 3
@@ -35,10 +36,6 @@ def evidence(accepted: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
         **_editions(accepted),
         **_drift(reporters, context.previous),
     }
-
-
-def _months(column: str) -> pl.Expr:
-    return pl.col(column).dt.year().cast(pl.Int64) * 12 + pl.col(column).dt.month().cast(pl.Int64)
 
 
 def _reporters(rows: pl.LazyFrame) -> pl.DataFrame:
@@ -69,7 +66,7 @@ def _coverage(by_reporter: pl.DataFrame, as_of: date | None) -> dict[str, Any]:
     stopped = (
         by_reporter.filter(
             pl.col("months") >= HISTORY_MONTHS,
-            _months("last") <= newest.year * 12 + newest.month - STOPPED_MONTHS,
+            month_numbers(pl.col("last")) <= month_number(newest) - STOPPED_MONTHS,
         )
         if isinstance(newest, date)
         else by_reporter.clear()
@@ -137,7 +134,7 @@ def _jumps(rows: pl.LazyFrame, reporters: pl.DataFrame) -> dict[str, Any]:
             .group_by(*PAIR, "period")
             .agg(total=pl.col("value_usd").sum())
             .collect(engine="streaming")
-            .with_columns(month=_months("period"))
+            .with_columns(month=month_numbers(pl.col("period")))
         )
         before = totals.select(*PAIR, month=pl.col("month") + 1, before="total").filter(pl.col("before") > 0)
         found = (

@@ -1,6 +1,6 @@
 """Mention rows from GDELT records: no text, so a country near Russia and near a telling theme is a weak hint.
 
-Nobody has read a sentence here. A record says which places and themes stand close together, which is what
+No sentence was read here. A record says which places and themes are close together, which is what
 counting names amounts to; the probability of such a row is therefore capped at `CEILING`, and a story known
 from records alone counts for that much of a story that was read.
 """
@@ -12,9 +12,10 @@ import hashlib
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
-from features.articles.mentions import COLUMNS
-from features.articles.places.gazetteer import gazetteer, read_reference
+from features.articles.places.gazetteer import gazetteer
 from features.articles.roles.model import role_model
+from features.articles.schema import COLUMNS
+from features.reference.read import read_reference
 
 CEILING = (
     0.3  # p_diversion of a country near Russia and near a theme of sanctions, smuggling or export control
@@ -24,9 +25,9 @@ _SLUG_WORDS = 4  # words from which the end of an address names a story
 
 
 def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
-    """Mention rows (`mentions.COLUMNS`) of a canonical GKG table (`data_contracts.tables.GKG`).
+    """Mention rows (`schema.COLUMNS`) of a canonical GKG table (`data_contracts.tables.GKG`).
 
-    Empty or null `themes`: none of those that are watched stands near.
+    Empty or null `themes`: none of those that are watched is near.
 
     `text` is null and `sentence_no` 0. Countries that are never routes have no row; countries that apply
     controls, or are under others, have `p_diversion` at the floor. Records whose address ends in the same
@@ -57,34 +58,13 @@ def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
         goods=pl.lit([], pl.List(pl.String)),
         text=pl.lit(None, pl.String),
         why=pl.when(strong | hint)
-        .then(pl.format("no text: stands near Russia and {}", pl.col("themes").str.replace_all(";", ", ")))
+        .then(pl.format("no text: named near Russia and {}", pl.col("themes").str.replace_all(";", ", ")))
         .otherwise(pl.lit("")),
         about_listing=pl.lit(False),
         retracted=pl.lit(False),
     )
     return rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()).sort(
         "article_id", "sentence_no", "country"
-    )
-
-
-def country_days(gkg: pl.DataFrame) -> pl.DataFrame:
-    """What records say of each country on each day.
-
-    `country`, `published_on`, `n_records` that name it, `n_near_russia` of them with Russia close by,
-    `n_telling` of those with a theme of sanctions, smuggling or export control close by, and the mean `tone`
-    (null where no record has one). Sorted by country and day.
-    """
-    near = pl.col("near_russia")
-    telling = near & pl.col("themes").fill_null("").str.contains_any(_themes("telling"))
-    return (
-        gkg.sort("country", "published_at", "record_id")
-        .group_by("country", pl.col("published_at").dt.date().alias("published_on"), maintain_order=True)
-        .agg(
-            n_records=pl.len().cast(pl.Int64),
-            n_near_russia=near.sum().cast(pl.Int64),
-            n_telling=telling.sum().cast(pl.Int64),
-            tone=pl.col("tone").mean(),
-        )
     )
 
 
@@ -102,7 +82,7 @@ def _story(rows: pl.DataFrame) -> pl.Series:
         .str.replace(r"\.\w{2,5}$", "")
         .str.extract_all(r"[a-z]+")
     )
-    told = pl.when(slug.list.len() >= _SLUG_WORDS).then(slug.list.join(" "))
-    names = rows.select(pl.coalesce(told, pl.concat_str(pl.lit("record "), "record_id")))
+    named = pl.when(slug.list.len() >= _SLUG_WORDS).then(slug.list.join(" "))
+    names = rows.select(pl.coalesce(named, pl.concat_str(pl.lit("record "), "record_id")))
     made = {name: "g" + hashlib.sha256(name.encode()).hexdigest()[:12] for name in names.to_series().unique()}
     return names.to_series().replace_strict(made, return_dtype=pl.String) if made else names.to_series()

@@ -8,22 +8,21 @@ probability.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
-from data_contracts.tables import MENTIONS
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import with_context
-from features.articles.roles.features import CONTEXT_FLAGS, Context
-from features.articles.roles.model import Verdict, role_model
+from features.articles.roles.model import RoleVerdict, role_model
 from features.articles.roles.off_topic import about_other_matters
-from features.articles.roles.read import Sentence, read_closely
+from features.articles.roles.read import SentenceInContext, read_closely
 from features.articles.roles.screen import article_screen, sentence_screen
+from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
+from features.articles.schema import COLUMNS, OF_STORIES
 from features.articles.stories.clusters import Stories, stories_of, story_histories
 from features.articles.stories.minhash import Sketches, joined, sketch
 from features.articles.text.languages import with_language
@@ -31,31 +30,6 @@ from features.articles.text.sentences import LONGEST, cleaned, sentence_list
 
 PLAIN = 0.9  # probability from which a target of a measure still counts as a route
 PARTITION = 4000  # articles that are in memory at once
-COLUMNS: dict[str, pl.DataType] = {
-    **MENTIONS,
-    "why": pl.String(),
-    "about_listing": pl.Boolean(),
-    "retracted": pl.Boolean(),
-}
-OF_STORIES = ("story_id", "about_listing", "retracted")
-
-
-@dataclass(frozen=True)
-class MentionResult:
-    """Mentions of a set of articles.
-
-    Attributes
-    ----------
-    mentions: columns of `MENTIONS`, `why` (the words that decided), `about_listing` (the story is
-        about a designation itself) and `retracted`; sorted by article_id, sentence_no, country.
-        Sentence 0 is the title.
-    not_read_by_language: articles that were not read because they are not English, by language.
-    n_articles_read: articles that were read, with mentions or without.
-    """
-
-    mentions: pl.DataFrame
-    not_read_by_language: Mapping[str, int]
-    n_articles_read: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +37,8 @@ class PartReading:
     """One part of a table of articles, read. Stories span parts, so their columns come with `with_stories`.
 
     `rows`: `COLUMNS` without those of stories, sorted by article_id, sentence_no, country. `sketches`: of the
-    English articles. The counts are those of `MentionResult`.
+    English articles. `not_read_by_language`: articles that were not read because they are not English, by
+    language. `n_articles_read`: articles that were read, with mentions or without.
     """
 
     rows: pl.DataFrame
@@ -72,22 +47,24 @@ class PartReading:
     n_articles_read: int
 
 
-def find_mentions(articles: pl.DataFrame, *, dated_stories: bool = False) -> pl.DataFrame:
-    """Mentions of every article, in one frame; see `MentionResult.mentions`.
+def find_mentions(
+    articles: pl.DataFrame, *, dated_stories: bool = False, at_once: int = PARTITION
+) -> pl.DataFrame:
+    """Mentions of every article (`data_contracts.tables.ARTICLES`), a frame of `COLUMNS`.
 
-    With `dated_stories` there is `story_history` too, for readings as of several dates (`stories.standing`).
+    `why`: the words that decided. `about_listing`: the story is about a designation itself. Sentence 0 is the
+    title. Sorted by article_id, sentence_no, country. With `dated_stories` there is `story_history` too, for
+    readings as of several dates (`clusters.as_known_on`). `at_once`: articles in memory at once; it changes no
+    row.
     """
-    parts = _parts(articles)
-    mentions = _joined(parts).mentions
+    starts = range(0, max(articles.height, 1), at_once)
+    parts = [read_part(articles.slice(start, at_once), start) for start in starts]
+    sketches = joined([part.sketches for part in parts])
+    rows = pl.concat([part.rows for part in parts]).sort("article_id", "sentence_no", "country")
+    mentions = with_stories(rows, stories_of(sketches))
     if not dated_stories:
         return mentions
-    histories = story_histories(joined([part.sketches for part in parts]))
-    return mentions.join(histories, on="article_id", how="left", maintain_order="left")
-
-
-def read_mentions(articles: pl.DataFrame) -> MentionResult:
-    """Read a table of articles in the canonical schema (`data_contracts.tables.ARTICLES`)."""
-    return _joined(_parts(articles))
+    return mentions.join(story_histories(sketches), on="article_id", how="left", maintain_order="left")
 
 
 def read_part(articles: pl.DataFrame, first_row: int = 0) -> PartReading:
@@ -109,27 +86,12 @@ def with_stories(rows: pl.DataFrame, stories: Stories) -> pl.DataFrame:
     return joined_rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
 
-def _parts(articles: pl.DataFrame) -> list[PartReading]:
-    starts = range(0, max(articles.height, 1), PARTITION)
-    return [read_part(articles.slice(start, PARTITION), start) for start in starts]
-
-
-def _joined(parts: Sequence[PartReading]) -> MentionResult:
-    rows = pl.concat([part.rows for part in parts]).sort("article_id", "sentence_no", "country")
-    unread: Counter[str] = Counter()
-    for part in parts:
-        unread.update(part.not_read_by_language)
-    stories = stories_of(joined([part.sketches for part in parts]))
-    n_read = sum(part.n_articles_read for part in parts)
-    return MentionResult(with_stories(rows, stories), dict(sorted(unread.items())), n_read)
-
-
 def _rows(articles: pl.DataFrame) -> pl.DataFrame:
     sentences = _sentences(articles)
-    found = countries_in(sentences)
-    wanted = _to_read(sentences, found)
+    places = countries_in(sentences)
+    wanted = _to_read(sentences, places)
     read = _read(wanted)
-    here = found.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select(
+    here = places.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select(
         "row", pl.col("iso3").alias("country")
     )
     skimmed = here.join(wanted.select("row"), on="row", how="anti").with_columns(
@@ -141,9 +103,9 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
         why=pl.lit(""),
     )
     rows = pl.concat([skimmed, read.select(skimmed.columns)])
-    spoken = sentences.select("article", "sentence_no", "text")[rows["row"]]
+    read_texts = sentences.select("article", "sentence_no", "text")[rows["row"]]
     facts = articles.select("article_id", pl.col("published_at").dt.date().alias("published_on"), "source")
-    return pl.concat([rows, spoken, facts[spoken["article"]]], how="horizontal").select(
+    return pl.concat([rows, read_texts, facts[read_texts["article"]]], how="horizontal").select(
         pl.col(name).cast(dtype) for name, dtype in COLUMNS.items() if name not in OF_STORIES
     )
 
@@ -193,7 +155,7 @@ def _may_be_read(body: pl.DataFrame) -> pl.Series:
 def _to_read(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Sentences for the role model, with what the document lends them.
 
-    Columns: row, article, text, carried (ISO code or null) and the flags of `Context`.
+    Columns: row, article, text, carried (ISO code or null) and the flags of `DocumentContext`.
     """
     gated = sentences.filter("gate")
     here = found.join(gated.select("row"), on="row", how="semi", maintain_order="left")
@@ -218,7 +180,7 @@ _VERDICT: dict[str, pl.DataType] = {
 
 def _read(wanted: pl.DataFrame) -> pl.DataFrame:
     sentences = [
-        Sentence(text, carried, Context(*flags))
+        SentenceInContext(text, carried, DocumentContext(*flags))
         for text, carried, *flags in wanted.select("text", "carried", *CONTEXT_FLAGS).iter_rows()
     ]
     by_sentence = read_closely(sentences)
@@ -231,7 +193,9 @@ def _read(wanted: pl.DataFrame) -> pl.DataFrame:
     }
     verdicts = [verdict for reading in readings for verdict in reading.verdicts.values()]
     of = pl.Series(np.repeat(np.arange(len(readings)), [len(reading.verdicts) for reading in readings]))
-    columns = dict(zip(Verdict._fields, zip(*verdicts, strict=True), strict=False))  # none without a verdict
+    columns = dict(
+        zip(RoleVerdict._fields, zip(*verdicts, strict=True), strict=False)
+    )  # none without a verdict
     families = pl.Series([";".join(reading.families) for reading in readings], dtype=pl.String)
     read = wanted.select("row", "article")[of].with_columns(
         pl.Series("country", [iso3 for reading in readings for iso3 in reading.verdicts], dtype=pl.String),
@@ -242,7 +206,7 @@ def _read(wanted: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.DataFrame:
-    """Countries that an article names as targets of a measure beside Russia are seldom routes."""
+    """Countries that an article names as targets of a measure together with Russia are seldom routes."""
     schema = {name: read.schema[name] for name in ("article", "country")}
     targets = pl.DataFrame(sorted(aimed_at), schema=schema, orient="row").with_columns(aimed=True)
     joined = read.join(targets, on=["article", "country"], how="left", maintain_order="left")

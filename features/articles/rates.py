@@ -1,6 +1,6 @@
 """Signals from mentions: how often, how suddenly, by whom and in which direction the press writes.
 
-A story counts once, with its most certain sentence, and on the day it was first told. Stories about a
+A story counts once, with its most certain sentence, and on the day it was first reported. Stories about a
 designation itself are no leading signal and stay out; a retracted story counts for nothing from the day
 on which it was taken back.
 """
@@ -14,8 +14,9 @@ from math import log, log1p
 
 import polars as pl
 
-from features.articles.stories.clusters import standing
+from features.articles.stories.clusters import as_known_on
 from features.articles.stories.owners import owner_of
+from features.catalogue import signals_of
 
 STEP_DAYS = 30  # between the days that `article_burst` looks back on
 SHORTEST_PAST = 12  # of those days, without which there is no past to compare with
@@ -38,14 +39,14 @@ class ArticleWindows:
 
 DEFAULTS = ArticleWindows()
 SIGNALS: dict[str, pl.DataType] = {
-    "article_rate": pl.Float64(),
-    "article_burst": pl.Float64(),
-    "article_easing": pl.Float64(),
-    "source_diversity": pl.Float64(),
+    **{signal.name: pl.Float64() for signal in signals_of("articles")},
     "n_stories": pl.Int64(),
 }
 # Without a story these are known to be zero; the diversity of no sources is unknown.
-ZERO_WITHOUT_STORY = ("article_rate", "article_easing", "n_stories")
+ZERO_WITHOUT_STORY = (
+    *(signal.name for signal in signals_of("articles") if signal.zero_without_row),
+    "n_stories",
+)
 GOODS_MIX: dict[str, pl.DataType] = {
     "country": pl.String(),
     "family": pl.String(),
@@ -60,7 +61,7 @@ def article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows
     Parameters
     ----------
     mentions: columns country, story_id, published_on, p_diversion, is_diversion, polarity; honoured where
-        present: source, goods, `about_listing`, `retracted`, `story_history` (see `stories.standing`).
+        present: source, goods, `about_listing`, `retracted`, `story_history` (see `clusters.as_known_on`).
         Rows after `as_of` are dropped.
 
     Returns
@@ -71,32 +72,20 @@ def article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows
         deviations of those 24 rates, which count for no less than the rate of one story. Days in the first
         half-life of the table do not count, and with fewer than 12 the signal is null for every country.
     `article_easing`: share of the diversion stories of the last 180 days that report easing.
-    `source_diversity`: entropy in nats, over owners, of who told each story first; null without a source.
+    `source_diversity`: entropy in nats, over owners, of who reported each story first; null without a source.
     `n_stories`: diversion stories of the last 24 months.
     Countries without a story have no row; what is zero for them (`ZERO_WITHOUT_STORY`) the caller fills.
     """
-    told = _told(mentions, as_of)
-    stories = _stories(told, as_of, windows)
+    rows = _known_rows(mentions, as_of)
+    stories = _stories(rows, as_of, windows)
     signals = _rates(stories, windows)
     past = _past_days(mentions, as_of, windows)
     return (
-        signals.join(_burst(told, signals, past, windows), on="country", how="left", maintain_order="left")
+        signals.join(_burst(rows, signals, past, windows), on="country", how="left", maintain_order="left")
         .join(_diversity(stories), on="country", how="left", maintain_order="left")
         .select("country", *SIGNALS)
         .cast(SIGNALS)  # type: ignore[arg-type]
     )
-
-
-def article_panel(
-    mentions: pl.DataFrame, as_of_dates: Sequence[date], windows: ArticleWindows = DEFAULTS
-) -> pl.DataFrame:
-    """`article_signals` for many days: the same columns after `as_of`, sorted by as_of and country."""
-    parts = [
-        article_signals(mentions, day, windows).select(pl.lit(day).alias("as_of"), pl.all())
-        for day in sorted(set(as_of_dates))
-    ]
-    schema = {"as_of": pl.Date(), "country": pl.String(), **SIGNALS}
-    return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
 
 
 def goods_mix(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEFAULTS) -> pl.DataFrame:
@@ -105,7 +94,7 @@ def goods_mix(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEF
     `n_stories` of a country name the family, `share` of all its diversion stories. A story may name several
     families or none, so shares need not add up to one. Sorted by country, largest share first.
     """
-    stories = _stories(_told(mentions, as_of), as_of, windows)
+    stories = _stories(_known_rows(mentions, as_of), as_of, windows)
     total = stories.group_by("country").agg(pl.len().alias("all"))
     named = (
         stories.explode("goods", empty_as_null=False, keep_nulls=False)
@@ -121,9 +110,9 @@ def goods_mix(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEF
     )
 
 
-def _told(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Diversion rows known at as_of that count, their stories as they stood on that day."""
-    rows = standing(mentions.filter(pl.col("is_diversion"), pl.col("published_on") <= as_of), as_of)
+def _known_rows(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Diversion rows known at as_of that count, their stories as they were on that day."""
+    rows = as_known_on(mentions.filter(pl.col("is_diversion"), pl.col("published_on") <= as_of), as_of)
     for flag in ("about_listing", "retracted"):
         if flag in rows.columns:
             rows = rows.filter(~pl.col(flag).fill_null(False))
@@ -141,10 +130,10 @@ def _told(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
-def _stories(told: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
+def _stories(rows: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
     """One row for each country and story of the last 24 months, with its age in days."""
     return (
-        told.sort("country", "published_on", "story_id", "source")
+        rows.sort("country", "published_on", "story_id", "source")
         .group_by("country", "story_id", maintain_order=True)
         .agg(
             pl.col("p_diversion").max(),
@@ -186,7 +175,7 @@ def _past_days(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> 
 
 
 def _burst(
-    told: pl.DataFrame, signals: pl.DataFrame, past: Sequence[date], windows: ArticleWindows
+    rows: pl.DataFrame, signals: pl.DataFrame, past: Sequence[date], windows: ArticleWindows
 ) -> pl.DataFrame:
     """country, article_burst.
 
@@ -197,17 +186,18 @@ def _burst(
         return signals.select("country", article_burst=pl.lit(None, pl.Float64))
     story = ["country", "story_id"]
     added = (
-        told.group_by(*story, "published_on")
+        rows.group_by(*story, "published_on")
         .agg(pl.col("p_diversion").max())
         .sort(*story, "published_on")
         .with_columns(
-            told_on=pl.col("published_on").min().over(story), best=pl.col("p_diversion").cum_max().over(story)
+            first_on=pl.col("published_on").min().over(story),
+            best=pl.col("p_diversion").cum_max().over(story),
         )
         .with_columns(added=pl.col("best") - pl.col("best").shift(1, fill_value=0.0).over(story))
         .filter(pl.col("added") > 0)
     )
     days = pl.DataFrame({"day": list(past)}, schema={"day": pl.Date})
-    age = (pl.col("day") - pl.col("told_on")).dt.total_days()
+    age = (pl.col("day") - pl.col("first_on")).dt.total_days()
     then = (
         added.join(days, how="cross")
         .filter(pl.col("published_on") <= pl.col("day"), age < windows.story_days)

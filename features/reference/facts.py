@@ -9,31 +9,16 @@ from importlib import resources
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED as NEVER_SCORED  # readers ask for it here too
+from features.reference.read import country_set
 
 RUSSIA = "RUS"
 DEFAULT_LAG_DAYS = 90  # reporters without a documented release calendar
 MIRROR_CIF = 1.08  # what freight and insurance add to an import value, as in the published asymmetry figures
 
 # Far from Russia, outside its customs union and off the usual land and air routes: the counterfactual.
-CONTROL_SUBREGIONS = frozenset(
-    {
-        "Caribbean",
-        "Central America",
-        "Eastern Africa",
-        "Middle Africa",
-        "Oceania",
-        "South America",
-        "Southern Africa",
-        "Western Africa",
-    }
-)
+CONTROL_SUBREGIONS = country_set("control_subregion")
 # Named in the US alert of 28 June 2022 as common transshipment points: never a control.
-WARNED_2022 = frozenset(
-    {
-        *("ARM", "BRA", "CHN", "GEO", "IND", "ISR", "KAZ", "KGZ", "MEX"),
-        *("NIC", "SRB", "SGP", "ZAF", "TWN", "TJK", "TUR", "ARE", "UZB"),
-    }
-)
+WARNED_2022 = country_set("warned_2022")
 
 
 @cache

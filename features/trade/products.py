@@ -82,7 +82,7 @@ def with_score(table: pl.DataFrame) -> pl.DataFrame:
     countries (goods that Russia seeks rise along several routes at once); the fall of the direct leg, at
     half weight since it is the same for all countries; and onward excess and matched transit, at four times
     and twice the weight, since they show goods leaving for Russia. What was not reported is never taken as
-    zero: without an onward leg those two stand at the strength of an average code, the others are left out.
+    zero: without an onward leg those two have the strength of an average code, the others are left out.
     """
     evidence = table.with_columns(others_excess_usd())
     strength = {

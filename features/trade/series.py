@@ -19,7 +19,7 @@ SERIES: dict[str, pl.DataType] = {
 def leg_series(cells: pl.DataFrame, reported: pl.DataFrame, windows: Windows) -> pl.DataFrame:
     """Listed goods by month: country, leg, period, value_usd, baseline_usd (whole US$), sorted.
 
-    A month that was reported without trade is 0; a month that nobody reported has no row. `baseline_usd`
+    A month that was reported without trade is 0; a month that was not reported has no row. `baseline_usd`
     is the mean of the same calendar month over the baseline years, null where there is none.
     """
     sides = cells.filter(pl.col("leg") != "direct")

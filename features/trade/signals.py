@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from features.reference.facts import coalition, control_candidates, hs_edition
 from features.trade.flows.accounting import leg_counts
-from features.trade.flows.as_of import Known, Sorted, known_on_day, sort_by_leg
+from features.trade.flows.as_of import BaselineSums, FlowsAsOf, FlowsByLeg, flows_as_of, sort_by_leg
 from features.trade.flows.condense import Condensed, condense_flows, plan_for
 from features.trade.flows.families import GoodsList, goods_in_force
 from features.trade.flows.revisions import revisions
 from features.trade.flows.windows import Windows
-from features.trade.measures.countries import CORE, FURTHER, country_table
+from features.trade.measures.countries import country_table
 from features.trade.measures.growth import Growth, control_growth
+from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, window_sums
 from features.trade.measures.transit import family_table, with_excess
 
-TRADE_COLUMNS = (*CORE, *FURTHER)
 HS2022_START = date(2022, 1, 1)
 
 
@@ -31,7 +30,7 @@ class TradeSignals:
 
     Attributes
     ----------
-    countries: country, the columns of `TRADE_COLUMNS` (null: unknown) and the trade coverage columns of
+    countries: country, the trade signals of the catalogue (null: unknown) and the trade coverage columns of
         the panel; one row for each transit country with trade on either leg.
     families: `transit.family_table`, for the product table and the evidence.
     cells: leg, reporter, country, hs6, family, period, value_usd, net_kg known on as_of.
@@ -81,37 +80,30 @@ def trade_signals(
 
 def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_of: date) -> TradeSignals:
     """As `trade_signals`, from condensed flows."""
-    comparable, _ = _comparable(goods, windows, as_of)
+    comparable, broken = _comparable(goods, windows, as_of)
     by_leg = sort_by_leg(condensed, comparable, coalition(as_of), hs_edition(windows.baseline_start))
-    known = known_on_day(condensed, by_leg, windows, as_of)
+    known = flows_as_of(condensed, by_leg, windows, as_of)
+    inputs = _inputs(known, comparable, windows, as_of)
     return TradeSignals(
+        countries=country_table(inputs),
+        families=inputs.families,
         cells=known.on("direct", "inbound", "onward").drop("partner"),
         reported=known.reported,
         counts=leg_counts(by_leg, known.rows, as_of),
         revisions=revisions(by_leg, as_of),
-        **_signals(known, goods, windows, as_of),
+        sums=inputs.sums,
+        growth=inputs.growth,
+        goods=goods,
+        broken_codes=broken,
     )
 
 
-def _signals(
-    known: Known, goods: GoodsList, windows: Windows, as_of: date, *, further: bool = True
-) -> dict[str, Any]:
-    comparable, broken = _comparable(goods, windows, as_of)
+def _inputs(known: FlowsAsOf, comparable: pl.DataFrame, windows: Windows, as_of: date) -> MeasureInputs:
     sums = window_sums(known, windows)
     growth = control_growth(sums.families, control_candidates(as_of))
     excess = with_excess(sums.families, growth.families)
     families = family_table(excess, comparable)
-    countries = country_table(
-        known, excess, families, sums, growth, comparable, windows, as_of, further=further
-    )
-    return {
-        "countries": countries,
-        "families": families,
-        "sums": sums,
-        "growth": growth,
-        "goods": goods,
-        "broken_codes": broken,
-    }
+    return MeasureInputs(known, windows, as_of, comparable, sums, growth, excess, families)
 
 
 def trade_panel(
@@ -127,13 +119,14 @@ def trade_panel(
 
     The signals outside the model are null unless `further` asks for them: they cost more than the others.
 
-    The flows are condensed once, and sorted by leg once for each coalition and goods list in force; each
-    date then works on the small rest.
+    The flows are condensed once, and sorted by leg once for each coalition and goods list in force; a date
+    takes the baseline of the date before where nothing of it was published in between.
     """
     dates = sorted(as_of_dates)
     condensed = condense_flows(flows, plan_for(goods, windows, dates))
     edition = hs_edition(windows.baseline_start)
-    by_leg: dict[Any, Sorted] = {}
+    by_leg: dict[tuple[frozenset[str], tuple[str, ...]], FlowsByLeg] = {}
+    baselines: dict[tuple[frozenset[str], tuple[str, ...]], BaselineSums] = {}
     frames = []
     for as_of in dates:
         in_force = goods_in_force(
@@ -143,9 +136,10 @@ def trade_panel(
         wanted = (coalition(as_of), tuple(comparable["hs6"]))
         if wanted not in by_leg:
             by_leg[wanted] = sort_by_leg(condensed, comparable, wanted[0], edition)
-        known = known_on_day(condensed, by_leg[wanted], windows, as_of)
-        signals = _signals(known, in_force, windows, as_of, further=further)
-        frames.append(signals["countries"].select(pl.lit(as_of).alias("as_of"), pl.all()))
+        known = flows_as_of(condensed, by_leg[wanted], windows, as_of, baselines.get(wanted))
+        baselines[wanted] = known.baseline
+        countries = country_table(_inputs(known, comparable, windows, as_of), further=further)
+        frames.append(countries.select(pl.lit(as_of).alias("as_of"), pl.all()))
     return pl.concat(frames)
 
 

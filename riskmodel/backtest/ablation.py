@@ -5,22 +5,15 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from features.catalogue import MODEL_SIGNALS
+from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.backtest import measures
 from riskmodel.backtest.results import AblationLine, rounded
 from riskmodel.model.design import directions, matrix
 from riskmodel.model.head import AdditiveHead, Candidate
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "arrivals above the trend": ("inbound_surge", "inbound_excess_usd"),
-    "onward trade": ("onward_surge", "onward_excess_usd"),
-    "matched transit and pass-through": ("matched_transit_usd", "pass_through"),
-    "displaced and substitution": ("displaced_usd", "substitution"),
-    "placebo gap": ("placebo_gap",),
-    "lines of the newest quarter": ("new_lines", "onward_lines"),
-    "pace of the newest quarter": ("transit_ratio",),
-    "articles": ("article_rate", "article_easing"),
-    "listings": ("listing_history",),
+    block: tuple(name for name in MODEL_SIGNALS if BY_NAME[name].block == block)
+    for block in dict.fromkeys(BY_NAME[name].block for name in MODEL_SIGNALS)
 }
 
 

@@ -7,13 +7,13 @@ Every method is compared at the same number of flagged rows: as many as the chos
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import pairwise
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from data_contracts.months import month_number, month_numbers
 from riskmodel.backtest import measures
 from riskmodel.backtest.results import AlarmResult, Alarms, AtShare, PowerLine, RoleResult
 from riskmodel.explain.bands import LOWER_BOUNDS
@@ -74,13 +74,9 @@ def _lead(rows: pl.DataFrame) -> tuple[int, float | None, float | None]:
             spells += 1
             late = next((k for k in range(i, len(days)) if not events[k] or flags[k]), None)
             if late is not None and flags[late] and events[late]:
-                lead = GAP_MONTHS - _months(days[i], days[late])
+                lead = GAP_MONTHS - (month_number(days[late]) - month_number(days[i]))
                 leads += [lead] if lead > 0 else []
     return spells, len(leads) / spells if spells else None, float(np.median(leads)) if leads else None
-
-
-def _months(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def _false_alarms(rows: pl.DataFrame) -> float | None:
@@ -149,7 +145,7 @@ def power(rows: pl.DataFrame, risk: Vector) -> tuple[PowerLine, ...]:
     such a date are not counted.
     """
     planted = rows.with_columns(pl.Series("risk", risk)).filter(pl.col("diversion_start").is_not_null())
-    later = _months_between(pl.col("diversion_start"), pl.col("as_of"))
+    later = month_numbers(pl.col("as_of")) - month_numbers(pl.col("diversion_start"))
     seen = (
         planted.filter(later.is_between(1, FOUND_WITHIN_MONTHS))
         .group_by("world", "country")
@@ -190,11 +186,6 @@ def _found(seen: pl.DataFrame, measure: str, low: float, high: float | None) -> 
 
 def _share(flags: pl.Series) -> float:
     return int(flags.sum()) / flags.len()
-
-
-def _months_between(first: pl.Expr, last: pl.Expr) -> pl.Expr:
-    years = (last.dt.year() - first.dt.year()).cast(pl.Int64)
-    return years * 12 + last.dt.month().cast(pl.Int64) - first.dt.month().cast(pl.Int64)
 
 
 def _pairs(bounds: Sequence[float]) -> list[tuple[float, float | None]]:

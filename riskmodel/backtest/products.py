@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
@@ -18,6 +17,7 @@ from features.trade.signals import signals_on_day
 from riskmodel.backtest import measures
 from riskmodel.backtest.results import Gain, ProductMethod, ProductResults, ProductRole, rounded
 from riskmodel.model.head import AdditiveHead
+from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.labels import final_legs, product_labels
 from riskmodel.outcomes.simulated_rows import WorldJob, country_roles, undeclared_by_code
 from riskmodel.simulate.world import simulate_world
@@ -42,7 +42,7 @@ def product_rows(jobs: Sequence[WorldJob], n_jobs: int = 2) -> pl.DataFrame:
     """Product scores of all worlds and dates with what happened: world, as_of, country, role, hs6, score,
     `COLUMNS` (null where a leg is unknown), target. Codes whose label is unknown are left out.
     """
-    return pl.concat(Parallel(n_jobs=n_jobs)(delayed(_one_world)(job) for job in jobs))
+    return pl.concat(in_processes(_one_world, ((job,) for job in jobs), n_jobs))
 
 
 def _one_world(job: WorldJob) -> pl.DataFrame:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from typing import get_args
 
 import numpy as np
 import polars as pl
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from data_contracts.months import end_of_month
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.backtest import alarms, measures
 from riskmodel.backtest.baselines import as_probability, baseline_scores
@@ -28,6 +28,7 @@ from riskmodel.backtest.results import (
 from riskmodel.model.design import head_expr
 from riskmodel.model.estimator import Model, fit_heads
 from riskmodel.model.head import Candidate
+from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.rows import GAP_MONTHS
 
 CANDIDATES: tuple[Candidate, ...] = get_args(Candidate)
@@ -146,7 +147,7 @@ def rolling_origins(
     dates = rows["as_of"].unique().sort().to_list()
     folds = []
     for origin in dates:
-        train = rows.filter(pl.col("as_of") <= _shifted(origin, GAP_MONTHS))
+        train = rows.filter(pl.col("as_of") <= end_of_month(origin, -GAP_MONTHS))
         if _learnable(train, least_blocks):
             folds.append((train, rows.filter(pl.col("as_of") == origin)))
     return _all_folds(folds, False, seed, n_jobs)
@@ -170,20 +171,13 @@ def _learnable(train: pl.DataFrame, least: int) -> bool:
     return events >= least and others >= least
 
 
-def _shifted(day: date, months: int) -> date:
-    """Last day of the month `months` before."""
-    index = day.year * 12 + day.month - months
-    return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)
-
-
 def _all_folds(
     folds: Sequence[tuple[pl.DataFrame, pl.DataFrame]], simulated: bool, seed: int, n_jobs: int
 ) -> Scored | None:
     if not folds:
         return None
-    parts = Parallel(n_jobs=n_jobs)(
-        delayed(score_fold)(a, b, simulated=simulated, seed=seed) for a, b in folds
-    )
+    score = partial(score_fold, simulated=simulated, seed=seed)
+    parts = list(in_processes(score, folds, n_jobs))
     names = list(parts[0].scores)
     return Scored(
         pl.concat([part.rows for part in parts]),

@@ -41,8 +41,8 @@ def command(
     Without --trade a stored model, frozen, is judged on simulated worlds. With --trade both candidates are
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
+    from data_contracts.plain_text import one_line
     from riskmodel.backtest.run import on_tables, on_worlds, summary, write_backtest
-    from riskmodel.operations.ending import one_line
     from riskmodel.publication.publish import check_folder
     from riskmodel.registry.champion import load
     from riskmodel.training.run import labelled_tables

@@ -1,4 +1,4 @@
-"""`riskmodel doctor`: is this installation fit to score, and if not, what is to be mended."""
+"""`riskmodel doctor`: is this installation fit to score, and if not, how to fix it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-PATHS = click.Path(path_type=Path)
+from riskmodel.commands.options import PATHS
 
 
 @click.command(name="doctor")
@@ -15,23 +15,20 @@ PATHS = click.Path(path_type=Path)
 @click.option(
     "--out", type=PATHS, default=Path("runs"), show_default=True, help="Where runs will be written."
 )
-@click.option(
-    "--store", type=PATHS, metavar="DIR", help="Say what this store of `fetch` lacks for a better grade."
-)
+@click.option("--store", type=PATHS, metavar="DIR", help="Say what this store of `fetch` lacks.")
 def command(models: Path | None, data: tuple[Path, ...], out: Path, store: Path | None) -> int:
     """Check the installation, the champion model, the reference facts, data files and the place of the runs.
 
-    One line each: what is sound, or what is wrong and how to mend it. Exit code 0, or 1 where anything is
+    One line each: what is sound, or what is wrong and how to fix it. Exit code 0, or 1 where anything is
     wrong. Nothing is changed.
     """
     from itertools import chain
 
+    from data_contracts.plain_text import one_line
     from riskmodel.doctor.run import examine
-    from riskmodel.operations.ending import one_line
-    from riskmodel.settings import Settings
 
     bad = 0
-    findings = examine(models or Settings().models_dir, data, out)
+    findings = examine(models, data, out)
     if store is not None:
         from riskmodel.doctor.store import store_findings
 
@@ -42,6 +39,6 @@ def command(models: Path | None, data: tuple[Path, ...], out: Path, store: Path 
             continue
         bad += 1
         wrong = finding.wrong.rstrip(".")
-        click.echo(f"WRONG {one_line(f'{finding.what}: {wrong}. {finding.mend}')}")
-    click.echo("All is sound." if not bad else f"{bad} to mend.")
+        click.echo(f"WRONG {one_line(f'{finding.what}: {wrong}. {finding.fix}')}")
+    click.echo("All is sound." if not bad else f"{bad} to fix.")
     return int(bad > 0)

@@ -33,15 +33,15 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
     """
     import polars as pl
 
+    from data_contracts.plain_text import one_line
     from riskmodel.errors import InputUnreadable, WrongUsage
     from riskmodel.report.country_text import country_lines
     from riskmodel.report.manifest import read_run_manifest
-    from riskmodel.sources.files.find import printable
 
     missing = [name for name in NEEDED if not (run / name).is_file()]
     if missing:
         raise WrongUsage(
-            f"{printable(run.name or str(run))} is not a run folder (no {', '.join(missing)}); give the "
+            f"{one_line(run.name or str(run), 120)} is not a run folder (no {', '.join(missing)}); give the "
             "folder that riskmodel score wrote with --out."
         )
     try:
@@ -51,7 +51,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
         signals = pl.read_parquet(run / "signals.parquet")
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise InputUnreadable(
-            f"{printable(run.name)} cannot be read as a run ({type(error).__name__}); score again."
+            f"{one_line(run.name, 120)} cannot be read as a run ({type(error).__name__}); score again."
         ) from error
     row = _find(scores, country)
     mine = signals.filter(pl.col("country") == row.country)
@@ -66,10 +66,10 @@ def _moved(manifest: RunManifest, scores: pl.DataFrame, before: Path | None, cou
     """Signals of the run that lie elsewhere than in training, and what changed since an earlier run."""
     import polars as pl
 
+    from data_contracts.plain_text import one_line
     from features.catalogue import BY_NAME
     from riskmodel.errors import InputUnreadable
     from riskmodel.explain.drift import rank_churn
-    from riskmodel.sources.files.find import printable
 
     names = [one.signal for one in manifest.drift if one.moved and one.signal in BY_NAME]
     lines = [f"values of this run lie elsewhere than in training: {BY_NAME[name].label}" for name in names]
@@ -79,7 +79,7 @@ def _moved(manifest: RunManifest, scores: pl.DataFrame, before: Path | None, cou
         earlier = pl.read_parquet(before / "scores_country.parquet", columns=["as_of", "country", "rank"])
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise InputUnreadable(
-            f"{printable(before.name)} cannot be read as a run ({type(error).__name__}); give the folder "
+            f"{one_line(before.name, 120)} cannot be read as a run ({type(error).__name__}); give the folder "
             "that riskmodel score wrote with --out."
         ) from error
     churn = rank_churn(earlier, scores)
@@ -96,9 +96,9 @@ def _find(scores: pl.DataFrame, asked: str) -> CountryScore:
     """The country's row; WrongUsage names what there is."""
     import polars as pl
 
+    from data_contracts.plain_text import one_line
     from riskmodel.errors import WrongUsage
     from riskmodel.report.rows import CountryScore, rows_of
-    from riskmodel.sources.files.find import printable
 
     wanted = asked.strip().casefold()
     names = scores.with_columns(pl.Series("_row", range(scores.height), dtype=pl.Int64))
@@ -107,4 +107,4 @@ def _find(scores: pl.DataFrame, asked: str) -> CountryScore:
             return next(rows_of(CountryScore, scores[place]))
     known = sorted(scores["country"].to_list())
     shown = ", ".join(known[:40]) + (f" and {len(known) - 40} more" if len(known) > 40 else "")
-    raise WrongUsage(f"{printable(asked, 40)!r} is not among the countries of this run; there are: {shown}.")
+    raise WrongUsage(f"{one_line(asked, 40)!r} is not among the countries of this run; there are: {shown}.")

@@ -63,12 +63,12 @@ def command(
     resumed, and a second run fetches only what is new. Keys come from the environment: COMTRADE_API_KEY, or
     the path of a file in COMTRADE_API_KEY_FILE.
     """
+    from data_contracts.plain_text import one_line
     from riskmodel.fetch.asked import Asked
     from riskmodel.fetch.display import display
     from riskmodel.fetch.keys import masked
     from riskmodel.fetch.plan import named, plan
     from riskmodel.fetch.run import fetch, refuse_incomplete
-    from riskmodel.operations.ending import one_line
 
     today = date.today()
     last = until or (f"{today.year - 1}-12" if today.month == 1 else f"{today.year}-{today.month - 1:02d}")

@@ -96,8 +96,8 @@ def command(
     source that begins with simulated_planted. Writes the injected table, what left for Russia, the roles and
     what was planted where. Nothing in it says anything about a real country.
     """
+    from data_contracts.plain_text import one_line
     from riskmodel.injection.run import InjectRequest, inject_files
-    from riskmodel.operations.ending import one_line
     from riskmodel.operations.progress import progress
     from riskmodel.worlds.planting.episodes import InjectionSettings
 

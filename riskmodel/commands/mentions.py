@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from riskmodel.commands.score import as_date
+from riskmodel.commands.options import PATHS, articles_option
 
 if TYPE_CHECKING:
     from riskmodel.mentions.run import MentionCounts
+    from riskmodel.sources.request import InputRequest
 
-PATHS = click.Path(path_type=Path)
 LARGE = 32 << 20  # bytes of input
 
 
 @click.command(name="mentions", short_help="Find diversion mentions in articles.")
-@click.option(
-    "--articles", type=PATHS, multiple=True, required=True, metavar="PATH", help="Files or folders; repeat."
-)
+@articles_option
 @click.argument("more", type=PATHS, nargs=-1, metavar="[PATH]...")
 @click.option("--out", type=PATHS, required=True, metavar="FILE", help="Where to write: .parquet or .csv.")
-@click.option(
-    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
-)
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one, or all for large files]"
 )
 @click.option("--quiet", is_flag=True, help="Print nothing on success.")
 def command(
-    articles: tuple[Path, ...],
+    inputs: InputRequest,
     more: tuple[Path, ...],
     out: Path,
-    published_at: date | None,
     jobs: int | None,
     quiet: bool,
 ) -> None:
@@ -43,7 +38,7 @@ def command(
 
     A row says whether the sentence suggests that goods reach Russia through the country, how probable
     that reading is, and whether it reports worsening or easing. GDELT knowledge-graph files (GKG 2.1) among
-    the articles give rows without text, of a probability that stays low because nobody read a sentence. A
+    the articles give rows without text, of a probability that stays low because no sentence was read. A
     mention is a reason to look, not proof.
     """
     from riskmodel.errors import WrongUsage
@@ -55,14 +50,14 @@ def command(
         raise WrongUsage(f"--out {out.name} must end in {' or '.join(SUFFIXES)}.")
     if not out.parent.is_dir():
         raise WrongUsage(f"The folder of --out {out.name} does not exist; create it first.")
-    paths = [*articles, *more]
+    inputs = replace(inputs, articles=(*inputs.articles, *more))
     with progress(quiet) as steps:
-        counts = write_mentions(paths, out, published_at, jobs or _processes(paths), steps)
+        counts = write_mentions(inputs, out, jobs or _processes(inputs.articles), steps)
     if not quiet:
         click.echo(_summary(counts, out))
 
 
-def _processes(paths: list[Path]) -> int:
+def _processes(paths: Sequence[Path]) -> int:
     """One process, or all where there is so much to read that starting them pays."""
     files = (file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,)))
     size = sum(file.stat().st_size for file in files if file.is_file())

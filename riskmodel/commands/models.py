@@ -24,8 +24,8 @@ def command() -> None:
 @MODELS
 def list_models(models_dir: Path) -> None:
     """List stored models: id, whether it is the champion, what it learned from, how it was judged."""
+    from data_contracts.plain_text import one_line
     from riskmodel.errors import ModelRefused
-    from riskmodel.operations.ending import one_line
     from riskmodel.registry.champion import champion_id, load, stored_ids
 
     champion = champion_id(models_dir)
@@ -59,7 +59,7 @@ def show(model_id: str, models_dir: Path) -> None:
 @MODELS
 def promote_model(model_id: str, models_dir: Path) -> None:
     """Make a stored model the champion, after every check that scoring makes."""
-    from riskmodel.operations.ending import one_line
+    from data_contracts.plain_text import one_line
     from riskmodel.registry.champion import promote
 
     promote(model_id, models_dir)
@@ -70,7 +70,7 @@ def promote_model(model_id: str, models_dir: Path) -> None:
 @MODELS
 def rollback_champion(models_dir: Path) -> None:
     """Make the champion before the present one champion again; nothing is deleted."""
-    from riskmodel.operations.ending import one_line
+    from data_contracts.plain_text import one_line
     from riskmodel.registry.champion import rollback
 
     click.echo(f"{rollback(models_dir)} is the champion again in {one_line(str(models_dir))}.")

@@ -1,16 +1,17 @@
-"""Options that several commands share."""
+"""Options that several commands share: an option about input files is added here, for all of them."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 PATHS = click.Path(path_type=Path)
+Command = Callable[..., Any]
 
 
 def _models_folder(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path:
@@ -30,7 +31,63 @@ MODELS = click.option(
     help="Folder of models.  [default: RISKMODEL_MODELS_DIR, else models/ of the project]",
 )
 
-_OWN_TABLES = (
+
+def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """A click callback that reads YYYY-MM-DD."""
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date like 2024-06-30.") from None
+
+
+_PUBLISHED_AT = click.option(
+    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
+)
+_HOW = {
+    "published_at": _PUBLISHED_AT,
+    "trade_format": click.option(
+        "--trade-format", metavar="NAME", help="Name the trade format instead of recognising it."
+    ),
+    "hs_edition": click.option(
+        "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
+    ),
+}
+_FILES = {
+    "trade": click.option(
+        "--trade", type=PATHS, multiple=True, help="Trade table: file or folder; may be repeated."
+    ),
+    "articles": click.option(
+        "--articles", type=PATHS, multiple=True, help="Articles: file or folder; may be repeated."
+    ),
+    "listings": click.option(
+        "--listings", type=PATHS, multiple=True, help="Listings of sanctioned entities; may be repeated."
+    ),
+    "goods": click.option(
+        "--goods", type=PATHS, help="Goods list; default: the 50-code Common High Priority List."
+    ),
+}
+_ARTICLES_ONLY = {
+    "articles": click.option(
+        "--articles",
+        type=PATHS,
+        multiple=True,
+        required=True,
+        metavar="PATH",
+        help="Files or folders; repeat.",
+    ),
+    "published_at": _PUBLISHED_AT,
+}
+_WINDOWS = (
+    click.option(
+        "--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]"
+    ),
+    click.option(
+        "--recent-months", type=click.IntRange(1, 60), help="Length of the recent window.  [default: 12]"
+    ),
+)
+_LEARNING = (
     click.option(
         "--target",
         type=click.Choice(["transit", "listing"]),
@@ -38,59 +95,66 @@ _OWN_TABLES = (
         show_default=True,
         help="Event.",
     ),
-    click.option(
-        "--trade", type=PATHS, multiple=True, help="Own trade table instead of worlds; may be repeated."
-    ),
-    click.option("--articles", type=PATHS, multiple=True, help="Own articles; may be repeated."),
-    click.option("--listings", type=PATHS, multiple=True, help="Own listings; may be repeated."),
-    click.option(
-        "--goods", type=PATHS, help="Own goods list; default: the 50-code Common High Priority List."
-    ),
-    click.option(
-        "--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]"
-    ),
-    click.option("--recent-months", type=click.IntRange(1, 60), help="Recent window.  [default: 12]"),
-    click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it."),
-    click.option(
-        "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
-    ),
     MODELS,
     click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes."),
-    click.option("--quiet", is_flag=True, help="Print nothing but errors."),
 )
+quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 
 
-def own_tables(command: Callable[..., Any]) -> Callable[..., Any]:
+def inputs_option(command: Command) -> Command:
+    """Add the options about input files; the command gets `inputs`, an `InputRequest`, in their place."""
+    return _requesting(command, {**_FILES, **_HOW})
+
+
+def articles_option(command: Command) -> Command:
+    """The same for a command that reads articles only."""
+    return _requesting(command, _ARTICLES_ONLY)
+
+
+def reading_option(command: Command) -> Command:
+    """The same for a command that takes its paths as arguments: only how they are read."""
+    return _requesting(command, _HOW)
+
+
+def windows_option(command: Command) -> Command:
+    """Add --baseline and --recent-months."""
+    return _with(command, _WINDOWS)
+
+
+def own_tables(command: Command) -> Command:
     """Add the options of commands that learn or judge: simulated worlds, or a user's own tables.
 
     The command gets `own`, an `OwnTables`, or None without --trade, in place of the options about tables.
     """
 
     @functools.wraps(command)
-    def with_tables(
-        trade: tuple[Path, ...],
-        articles: tuple[Path, ...],
-        listings: tuple[Path, ...],
-        goods: Path | None,
-        baseline: str | None,
-        recent_months: int | None,
-        trade_format: str | None,
-        hs_edition: str | None,
-        **others: Any,
-    ) -> Any:
+    def with_tables(inputs: Any, baseline: str | None, recent_months: int | None, **others: Any) -> Any:
         from riskmodel.errors import WrongUsage
         from riskmodel.training.run import OwnTables
 
-        if not trade and (articles or listings or goods):
+        if not inputs.trade and inputs.paths():
             raise WrongUsage(
                 "--articles, --listings and --goods need --trade; without it worlds are simulated."
             )
-        request = OwnTables(
-            trade, articles, listings, goods, baseline, recent_months, trade_format, hs_edition, date.today()
-        )
-        return command(own=request if trade else None, **others)
+        own = OwnTables(inputs, baseline, recent_months, date.today()) if inputs.trade else None
+        return command(own=own, **others)
 
-    decorated: Callable[..., Any] = with_tables
-    for option in reversed(_OWN_TABLES):
-        decorated = option(decorated)
-    return decorated
+    decorated = _with(with_tables, (*_LEARNING, quiet_option))
+    return inputs_option(windows_option(decorated))
+
+
+def _requesting(command: Command, options: dict[str, Command]) -> Command:
+    @functools.wraps(command)
+    def with_request(**given: Any) -> Any:
+        from riskmodel.sources.request import InputRequest
+
+        inputs = InputRequest(**{name: given.pop(name) for name in options})
+        return command(inputs=inputs, **given)
+
+    return _with(with_request, tuple(options.values()))
+
+
+def _with(command: Command, options: Sequence[Command]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -37,7 +37,7 @@ def command(
     with manifest, card and backtest, and becomes the champion only if it beats the present one by the
     written rule.
     """
-    from riskmodel.operations.ending import one_line
+    from data_contracts.plain_text import one_line
     from riskmodel.outcomes.rows import Target
     from riskmodel.publication.publish import check_folder
     from riskmodel.training.promotion import store

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskmodel.commands.options import MODELS, PATHS
+from riskmodel.commands.options import MODELS, PATHS, as_date, inputs_option, quiet_option, windows_option
 
-
-def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    """A click callback that reads YYYY-MM-DD."""
-    if value is None:
-        return None
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a date like 2024-06-30.") from None
+if TYPE_CHECKING:
+    from riskmodel.sources.request import InputRequest
 
 
 @click.command(name="score", short_help="Score transit countries as of a date.")
-@click.option("--trade", type=PATHS, multiple=True, help="Trade table: file or folder; may be repeated.")
-@click.option("--articles", type=PATHS, multiple=True, help="Articles: file or folder; may be repeated.")
-@click.option(
-    "--listings", type=PATHS, multiple=True, help="Listings of sanctioned entities; may be repeated."
-)
-@click.option("--goods", type=PATHS, help="Goods list; default: the 50-code Common High Priority List.")
+@inputs_option
 @click.option(
     "--as-of", required=True, callback=as_date, metavar="YYYY-MM-DD", help="Only what was public then."
 )
-@click.option("--baseline", metavar="YYYY-MM:YYYY-MM", help="Baseline months.  [default: 2019-01:2021-12]")
-@click.option(
-    "--recent-months", type=click.IntRange(1, 60), help="Length of the recent window.  [default: 12]"
-)
+@windows_option
 @click.option("--model", "model_id", metavar="ID", help="Model id; default: the champion.")
 @MODELS
 @click.option(
@@ -43,29 +28,19 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 @click.option(
     "--store", type=PATHS, metavar="DIR", help="Use what the store of `fetch` knew on the as-of date."
 )
-@click.option(
-    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
-)
-@click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
-@click.option(
-    "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
-)
 @click.option("--previous", type=PATHS, metavar="RUN", help="Earlier run to compare the inputs with.")
 @click.option("--allow-hindsight", is_flag=True, help="Use a goods list younger than the as-of date.")
 @click.option(
     "--limit", type=click.IntRange(1), default=15, show_default=True, help="Rows of the printed table."
 )
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 @click.option("--force", is_flag=True, help="Compute again even where the same run is in place.")
 @click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how far the job is.")
 @click.option("--metrics-file", type=PATHS, metavar="FILE", help="Counts for Prometheus, at the end.")
 @click.pass_obj
 def command(
     job: dict[str, Any] | None,
-    trade: tuple[Path, ...],
-    articles: tuple[Path, ...],
-    listings: tuple[Path, ...],
-    goods: Path | None,
+    inputs: InputRequest,
     as_of: date,
     baseline: str | None,
     recent_months: int | None,
@@ -73,9 +48,6 @@ def command(
     models_dir: Path,
     out: Path,
     store: Path | None,
-    published_at: date | None,
-    trade_format: str | None,
-    hs_edition: str | None,
     previous: Path | None,
     allow_hindsight: bool,
     limit: int,
@@ -91,8 +63,8 @@ def command(
     """
     from rich.console import Console
 
+    from data_contracts.plain_text import one_line
     from riskmodel.errors import WrongUsage
-    from riskmodel.operations.ending import one_line
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
     from riskmodel.scoring.request import ScoreRequest
@@ -107,37 +79,16 @@ def command(
         raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
     if windows.baseline_start > as_of:
         raise WrongUsage(f"The baseline {windows.words()} starts after --as-of {as_of}; name earlier months.")
-    view = None
+    notes: tuple[str, ...] = ()
     if store is not None:
-        from riskmodel.store.as_known import as_known
-        from riskmodel.store.layout import open_store
-
-        view = as_known(open_store(store), as_of)
-        if not quiet:
-            from riskmodel.commands.store import coverage_text
-
-            click.echo(coverage_text(view.coverage))
-            for note in view.notes:
-                click.echo(f"  {note}")
-        trade, listings = (*trade, *view.trade), (*listings, *view.listings)
-        articles = (*articles, *view.articles)
-        if not (trade or articles or listings):
-            raise WrongUsage(
-                f"Nothing in the store was known on {as_of}: it cannot be reconstructed; see above."
-            )
+        inputs, notes = with_store(inputs, store, as_of, quiet)
     request = ScoreRequest(
         as_of=as_of,
         out=out,
-        trade=trade,
-        articles=articles,
-        listings=listings,
-        store_notes=view.notes if view else (),
-        goods=goods,
+        inputs=inputs,
+        store_notes=notes,
         windows=windows,
         model_id=model_id,
-        published_at=published_at,
-        trade_format=trade_format,
-        hs_edition=hs_edition,
         previous=previous,
         allow_hindsight=allow_hindsight,
         force=force,
@@ -158,3 +109,28 @@ def command(
         if rows.quarantined:
             click.echo(f"{rows.quarantined} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
     click.echo(f"Report: {shown}/report.html")
+
+
+def with_store(
+    inputs: InputRequest, root: Path, as_of: date, quiet: bool
+) -> tuple[InputRequest, tuple[str, ...]]:
+    """Add what a store knew on a day to the inputs; prints its coverage. Also gives the notes for the run."""
+    from dataclasses import replace
+
+    from riskmodel.commands.store import coverage_text
+    from riskmodel.errors import WrongUsage
+    from riskmodel.store.as_known import as_known
+    from riskmodel.store.layout import open_store
+
+    view = as_known(open_store(root), as_of)
+    if not quiet:
+        click.echo("\n".join([coverage_text(view.coverage), *(f"  {note}" for note in view.notes)]))
+    joined = replace(
+        inputs,
+        trade=(*inputs.trade, *view.trade),
+        articles=(*inputs.articles, *view.articles),
+        listings=(*inputs.listings, *view.listings),
+    )
+    if not (joined.trade or joined.articles or joined.listings):
+        raise WrongUsage(f"Nothing in the store was known on {as_of}, so it cannot be reconstructed.")
+    return joined, view.notes

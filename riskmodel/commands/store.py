@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from riskmodel.commands.score import as_date
+from riskmodel.commands.options import as_date
 
 PATHS = click.Path(path_type=Path)
 STORE = click.option(
@@ -54,7 +54,7 @@ def list_(store: Path, as_of: object) -> None:
 @STORE
 def check(store: Path) -> int:
     """Compare every object with its digest and the ledger. Exit code 1 where anything is wrong."""
-    from riskmodel.operations.ending import one_line
+    from data_contracts.plain_text import one_line
     from riskmodel.store.layout import open_store
     from riskmodel.store.run import check as problems
 

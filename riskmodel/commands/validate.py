@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskmodel.commands.score import as_date
+from riskmodel.commands.options import PATHS, as_date, reading_option
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from data_contracts.contract import Contract
     from riskmodel.report.contract_page import RefusedCell
-    from riskmodel.sources.batch import Batch, Parts
     from riskmodel.sources.checked import Intake
+    from riskmodel.sources.request import InputRequest
 
-PATHS = click.Path(path_type=Path)
 KINDS = {
     "trade_flows": "trade_flows",
     "trade": "trade_flows",
@@ -36,13 +35,7 @@ EXAMPLES = 3
 @click.option("--report", "report_file", type=PATHS, metavar="FILE", help="Verdicts as .json or .html.")
 @click.option("--as-of", callback=as_date, metavar="YYYY-MM-DD", help="Judge freshness for this day.")
 @click.option("--quarantine", type=PATHS, metavar="DIR", help="Write refused rows to DIR/KIND.csv.")
-@click.option(
-    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
-)
-@click.option("--trade-format", metavar="NAME", help="Name the trade format instead of recognising it.")
-@click.option(
-    "--hs-edition", type=click.Choice(["HS2012", "HS2017", "HS2022"]), help="For tables without one."
-)
+@reading_option
 @click.option(
     "--previous", type=PATHS, metavar="RUN|FILE", help="Earlier run or .json report to compare with."
 )
@@ -52,15 +45,13 @@ def command(
     report_file: Path | None,
     as_of: date | None,
     quarantine: Path | None,
-    published_at: date | None,
-    trade_format: str | None,
-    hs_edition: str | None,
+    inputs: InputRequest,
     previous: Path | None,
 ) -> None:
     """Check files of one KIND: trade_flows (or trade), articles, gkg, listings, goods.
 
     Prints every rule and its verdict. Exit codes: 0 usable (refused rows are listed), 3 a critical rule
-    failed, 5 unreadable. A refused row can be mended in the quarantine file and given again.
+    failed, 5 unreadable. A refused row can be corrected in the quarantine file and given again.
     """
     from rich.console import Console
 
@@ -68,6 +59,7 @@ def command(
     from data_contracts.registry import CONTRACTS
     from riskmodel.errors import ContractFailed, WrongUsage
     from riskmodel.sources.checked import earlier_evidence, take_in
+    from riskmodel.sources.request import open_as
 
     if report_file is not None and report_file.suffix.lower() not in (".json", ".html"):
         raise WrongUsage(f"--report {report_file.name} must end in .json or .html.")
@@ -75,7 +67,7 @@ def command(
     before = None if previous is None else earlier_evidence(previous).get(KINDS[kind])
     if previous is not None and before is None:
         raise WrongUsage(f"--previous {previous.name} holds no check of {KINDS[kind]}.")
-    intake = take_in(_read(KINDS[kind], paths, published_at, trade_format, hs_edition), as_of, before)
+    intake = take_in(open_as(KINDS[kind], paths, inputs), as_of, before)
     contract = CONTRACTS[intake.kind]
     if quarantine is not None:
         _write_quarantine(quarantine, intake)
@@ -86,40 +78,6 @@ def command(
     if intake.failures:
         names = ", ".join(file.name for file in intake.files if not file.reader.startswith("skipped"))
         raise ContractFailed(f"{names} fails the {intake.kind} contract: {intake.headline}")
-
-
-def _read(
-    kind: str,
-    paths: tuple[Path, ...],
-    published_at: date | None,
-    trade_format: str | None,
-    hs_edition: str | None,
-) -> Batch | Parts:
-    from riskmodel.errors import WrongUsage
-
-    if kind == "trade_flows":
-        from riskmodel.sources.trade.read import trade_parts
-
-        return trade_parts(paths, format=trade_format, hs_edition=hs_edition)
-    if kind == "articles":
-        from riskmodel.sources.news.articles import article_parts
-
-        return article_parts(paths, published_at=published_at)
-    if kind == "gkg":
-        from riskmodel.sources.files.find import find
-        from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts
-
-        found = find(paths, GKG_SUFFIXES)
-        return GkgParts(found.sources, found.skipped)
-    if kind == "listings":
-        from riskmodel.sources.listings import read_listings
-
-        return read_listings(paths)
-    if len(paths) > 1:
-        raise WrongUsage("Give one goods list: a file, or a folder of files that make one list.")
-    from riskmodel.sources.goods import read_goods
-
-    return read_goods(paths[0])
 
 
 def _write_quarantine(folder: Path, intake: Intake) -> None:
@@ -177,7 +135,7 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
     from rich.markup import escape
     from rich.table import Table
 
-    from riskmodel.sources.files.find import printable
+    from data_contracts.plain_text import one_line
 
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in intake.dropped.items()) or "none"
     console.print(
@@ -185,7 +143,7 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
         f"{intake.rows_quarantined:,} refused; dropped by the reader: {escape(dropped)}."
     )
     if intake.ignored_columns:
-        console.print(f"Columns not used: {escape(printable(', '.join(intake.ignored_columns), 200))}.")
+        console.print(f"Columns not used: {escape(one_line(', '.join(intake.ignored_columns), 200))}.")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("rule", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -202,10 +160,10 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
     console.print(table)
     for result in results:
         if not result.passed:
-            console.print(f"[bold]{result.rule}[/]: {escape(printable(result.detail, 600))}")
+            console.print(f"[bold]{result.rule}[/]: {escape(one_line(result.detail, 600))}")
     if examples:
         console.print("First refused rows:")
     for cell in examples:
-        shown = "empty" if cell.value is None else printable(cell.value, 60)
-        place = f"{escape(printable(cell.file))} row {cell.row}"
+        shown = "empty" if cell.value is None else one_line(cell.value, 60)
+        place = f"{escape(one_line(cell.file, 120))} row {cell.row}"
         console.print(f"  {place}: {cell.column} {escape(shown)} ({cell.rule})")

@@ -1,7 +1,8 @@
-"""Checks of an installation, a model, data files and the place of the runs: what is wrong, and the mend."""
+"""Checks of an installation, a model, data files and the place of runs: what is wrong, and how to fix it."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -11,12 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from riskmodel.errors import RiskmodelError
-
-if TYPE_CHECKING:
-    from riskmodel.sources.batch import Batch, Parts
+from riskmodel.errors import RiskmodelError, WrongUsage
+from riskmodel.settings import Settings, read_settings, resolve_settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHONS = ((3, 11), (3, 14))
@@ -26,11 +24,11 @@ _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;[^\\]*)?", re.MULTILI
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the examination: what was looked at, and what is wrong and its mend, empty where sound."""
+    """One line of the examination: what was looked at, what is wrong and how to fix it, empty where sound."""
 
     what: str
     wrong: str = ""
-    mend: str = ""
+    fix: str = ""
 
     @property
     def ok(self) -> bool:
@@ -38,14 +36,19 @@ class Finding:
         return not self.wrong
 
 
-def examine(models_dir: Path, data: Sequence[Path], out: Path) -> Iterator[Finding]:
-    """Every check, one after the other; a check that itself fails is a finding, never an error."""
+def examine(models_dir: Path | None, data: Sequence[Path], out: Path) -> Iterator[Finding]:
+    """Every check, one after the other; a check that itself fails is a finding, never an error.
+
+    Without `models_dir` the folder of the settings is looked at, or that of the checkout where a setting is
+    wrong.
+    """
     checks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("Python", python),
         ("libraries", libraries),
+        ("settings", settings),
         ("reference facts", facts),
         ("contracts", contracts),
-        ("model", lambda: model(models_dir)),
+        ("model", lambda: model(models_dir or _settings().models_dir)),
         ("place of the runs", lambda: target(out)),
         *((f"data {path.name}", lambda path=path: data_files(path)) for path in data),
     ]
@@ -53,7 +56,7 @@ def examine(models_dir: Path, data: Sequence[Path], out: Path) -> Iterator[Findi
         try:
             yield from check()
         except RiskmodelError as error:
-            yield Finding(name, str(error), "Mend that and ask the doctor again.")
+            yield Finding(name, str(error), "Correct that and ask the doctor again.")
         except Exception as error:
             yield Finding(
                 name, f"{type(error).__name__}: {error}", "Set up again: make clean, then make score."
@@ -92,8 +95,28 @@ def libraries(lock: Path = CHECKOUT / "requirements.lock") -> Iterator[Finding]:
             continue
         if found not in numbers:
             wrong.append(f"{name} is {found}, locked is {' or '.join(sorted(numbers))}")
-    mend = "Install the locked versions: make clean, then make score."
-    yield Finding(f"libraries: {len(wanted)} locked", "; ".join(wrong), mend if wrong else "")
+    fix = "Install the locked versions: make clean, then make score."
+    yield Finding(f"libraries: {len(wanted)} locked", "; ".join(wrong), fix if wrong else "")
+
+
+def settings() -> Iterator[Finding]:
+    """The environment variables `RISKMODEL_...` can be read, each by itself."""
+    given = [name for name in Settings.model_fields if f"RISKMODEL_{name}".upper() in os.environ]
+    what = f"settings: {len(given)} from the environment"
+    try:
+        resolve_settings(None, None)
+    except WrongUsage as error:
+        yield Finding(what, str(error), "Correct the environment variable, or unset it for the default.")
+    else:
+        yield Finding(what)
+
+
+def _settings() -> Settings:
+    """The settings, or the defaults where one is wrong, so that the other checks can be made."""
+    try:
+        return read_settings()
+    except WrongUsage:
+        return Settings.model_construct()
 
 
 def facts() -> Iterator[Finding]:
@@ -174,50 +197,41 @@ def target(out: Path) -> Iterator[Finding]:
     yield Finding(f"{what}: writable, replaced by {way}, {free >> 30} GB free")
 
 
-def _gone_through(parts: Parts) -> Parts:
-    """Parts after the last row was read; their rows are not held."""
-    for _ in parts:
-        pass
-    return parts
-
-
 def data_files(path: Path) -> Iterator[Finding]:
     """Every file at `path` has a known format; each is read whole, so that a fault deep inside shows."""
-    from riskmodel.sources.files.find import printable
-    from riskmodel.sources.goods import read_goods
-    from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.news.read import news_parts
-    from riskmodel.sources.trade.read import trade_parts
+    from data_contracts.plain_text import one_line
+    from riskmodel.sources.batch import gone_through
+    from riskmodel.sources.limits import limits_of
+    from riskmodel.sources.request import InputRequest, open_input
 
-    readers: dict[str, Callable[[Path], Batch | Parts]] = {
-        "trade": lambda file: _gone_through(trade_parts([file], hs_edition="HS2022")),
-        "listings": lambda file: read_listings([file]),
-        "goods": read_goods,
-        "articles": lambda file: _gone_through(news_parts([file])[0]),
-    }
     files = (
         sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()) if path.is_dir() else [path]
     )
     files = [file for file in files if not file.name.startswith(".")]
+    limits = limits_of(_settings())
     if not files:
-        yield Finding(f"data {printable(path.name)}", "holds no file", "Name a folder with input files.")
+        yield Finding(f"data {one_line(path.name, 120)}", "holds no file", "Name a folder with input files.")
     for file in files:
         refusals = []
-        for kind, read in readers.items():
+        for kind in ("trade", "listings", "goods", "articles"):
+            paths = {kind: file if kind == "goods" else (file,)}
+            request = InputRequest(**paths, hs_edition="HS2022", limits=limits)  # type: ignore[arg-type]
             try:
-                batch = read(file)
+                batch = gone_through(open_input(kind, request)[0])
             except RiskmodelError as error:
                 refusals.append(str(error))
                 continue
             form = next((f.reader for f in batch.files if f.rows), batch.files[0].reader)
             if not form.startswith("skipped"):
                 kind = "GDELT records" if batch.kind == "gkg" else kind
-                yield Finding(f"data {printable(file.name)}: {kind}, format {form}, {batch.rows_read:,} rows")
+                yield Finding(
+                    f"data {one_line(file.name, 120)}: {kind}, format {form}, {batch.rows_read:,} rows"
+                )
                 break
         else:
             # The shortest refusal is about the file itself; a longer one lists the formats of one kind.
             yield Finding(
-                f"data {printable(file.name)}",
+                f"data {one_line(file.name, 120)}",
                 min(refusals, key=len, default="not recognised"),
-                "Mend or leave out the file.",
+                "Correct or leave out the file.",
             )

@@ -42,77 +42,13 @@ def count(log_count: float) -> str:
     return f"{math.expm1(min(log_count, 20.0)):.1f}"
 
 
-_SAY: dict[str, Callable[[float], str]] = {
-    "inbound_surge": lambda v: (
-        f"coalition exports of listed goods to the country are {times(v)} what baseline and "
-        "world growth explain"
-    ),
-    "inbound_excess_usd": lambda v: (
-        f"coalition exports of listed goods exceed what baseline and world growth explain by {money(v)}"
-        if v > 0
-        else "coalition exports of listed goods are no more than baseline and world growth explain"
-    ),
-    "onward_surge": lambda v: (
-        f"the country's exports of listed goods to Russia are {times(v)} what baseline and "
-        "world growth explain"
-    ),
-    "onward_excess_usd": lambda v: (
-        f"exports of listed goods to Russia exceed what baseline and world growth explain by {money(v)}"
-        if v > 0
-        else "exports of listed goods to Russia are no more than baseline and world growth explain"
-    ),
-    "matched_transit_usd": lambda v: (
-        f"{money(v)} of the same goods are in excess both coming in and going on to Russia"
-        if v > 0
-        else "no listed good is in excess both coming in and going on to Russia"
-    ),
-    "displaced_usd": lambda v: (
-        f"{money(v)} of goods that the coalition no longer sends to Russia match its new exports here"
-        if v > 0
-        else "what the coalition no longer sends to Russia does not match its exports here"
-    ),
-    "substitution": lambda v: (
-        f"goods that rise toward the country and goods that fell toward Russia have rank correlation {v:.2f}"
-    ),
-    "pass_through": lambda v: (
-        f"{v:.0%} of the excess that comes in is matched by an excess of the same goods going on to Russia"
-    ),
-    "placebo_gap": lambda v: (
-        f"listed goods rose {times(v)} as much as unlisted goods of the same headings"
-        if v > 0
-        else "unlisted goods of the same headings rose as much as the listed ones"
-    ),
-    "new_lines": lambda v: (
-        f"in the newest three months {count(v)} of 1,000 possible lines of listed trade (a sender, a product "
-        "family and a month) come in that baseline and growth do not explain"
-        if v > 0
-        else "in the newest three months no more lines of listed trade come in than growth explains"
-    ),
-    "onward_lines": lambda v: (
-        f"in the newest three months {count(v)} of 1,000 possible lines of listed goods (a product family "
-        "and a month) go to Russia that did not before"
-        if v > 0
-        else "in the newest three months no more lines of listed goods go to Russia than before"
-    ),
-    "transit_ratio": lambda v: (
-        f"at the pace of the newest three months, the same goods coming in and going on to Russia make "
-        f"{times(v)} what the event needs"
-    ),
-    "article_rate": lambda v: (
-        f"about {count(v)} stories per 30 days write of goods reaching Russia through the country"
-        if v > 0
-        else "no story among the articles given writes of goods reaching Russia through the country"
-    ),
-    "article_easing": lambda v: (
-        f"{v:.0%} of recent diversion stories report a crackdown or cooperation"
-        if v > 0
-        else "no recent diversion story reports a crackdown or cooperation"
-    ),
-    "listing_history": lambda v: (
-        f"about {count(v)} entities in the country were listed, recent ones counting more"
-        if v > 0
-        else "no entity in the country was listed, in the listings given"
-    ),
+# What may be between braces in `Signal.says`.
+_SHOWN: dict[str, Callable[[float], str]] = {
+    "times": times,
+    "usd": money,
+    "count": count,
+    "percent": lambda value: f"{value:.0%}",
+    "value": lambda value: f"{value:.2f}",
 }
 
 
@@ -122,11 +58,15 @@ def say(signal: str, value: float) -> str:
     >>> say("matched_transit_usd", 2_000_000)
     'US$2.0 million of the same goods are in excess both coming in and going on to Russia'
     """
-    if signal in _SAY:
-        return _SAY[signal](value)
     known = BY_NAME[signal]
-    amount = money(value) if known.unit == "US$" else f"{value:.2f} ({known.unit})"
-    return f"{known.label}: {amount}"
+    if not known.says:
+        amount = money(value) if known.is_money else f"{value:.2f} ({known.unit})"
+        return f"{known.label}: {amount}"
+    words = known.says if value > 0 or not known.says_at_zero else known.says_at_zero
+    for name, shown in _SHOWN.items():
+        if f"{{{name}}}" in words:
+            words = words.replace(f"{{{name}}}", shown(value))
+    return words
 
 
 def effect(contribution: float) -> str:

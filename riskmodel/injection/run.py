@@ -14,6 +14,7 @@ import polars as pl
 from riskmodel.errors import WrongUsage
 from riskmodel.operations.progress import Steps
 from riskmodel.publication import publish as ledger
+from riskmodel.publication.digests import code_digest, digest_file, write_json
 from riskmodel.sources.checked import Intake, refuse_failures, take_in
 from riskmodel.worlds.planting.additions import WORLD
 from riskmodel.worlds.planting.episodes import InjectionSettings
@@ -107,9 +108,9 @@ def _identity(request: InjectRequest, intakes: list[Intake]) -> dict[str, Any]:
             for intake in intakes
             for file in intake.files
         ],
-        "rows": {intake.kind: intake.counts() for intake in intakes},
+        "rows": {intake.kind: asdict(intake.counts()) for intake in intakes},
         "hs_edition": request.hs_edition,
-        "code_sha256": ledger.code_digest(),
+        "code_sha256": code_digest(),
         "version": version("export-diversion-risk"),
     }
     plain: dict[str, Any] = json.loads(json.dumps(identity, default=str))
@@ -134,7 +135,7 @@ def _fill(folder: Path, injected: Injection, identity: Mapping[str, Any]) -> Non
         "declared_usd": int(injected.diverted["declared_usd"].sum()),
         "sha256": _digests(folder),
     }
-    ledger.write_json(found, folder / DESCRIPTION)
+    write_json(found, folder / DESCRIPTION)
 
 
 def _by_flow(planted: pl.DataFrame) -> dict[str, int]:
@@ -144,7 +145,7 @@ def _by_flow(planted: pl.DataFrame) -> dict[str, int]:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {name: ledger.digest_file(folder / name) for name in FILES if name != DESCRIPTION}
+    return {name: digest_file(folder / name) for name in FILES if name != DESCRIPTION}
 
 
 def _described(folder: Path) -> dict[str, Any] | None:

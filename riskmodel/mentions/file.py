@@ -1,4 +1,4 @@
-"""A file of mentions, written piece by piece beside its place and moved there when it is whole."""
+"""A file of mentions, written piece by piece next to its place and moved there when it is whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO
 import polars as pl
 import pyarrow.parquet as pq
 
-from features.articles.mentions import COLUMNS
+from features.articles.schema import COLUMNS
 from riskmodel.errors import WrongUsage
 from riskmodel.publication.safe_csv import neutralise_csv
 

@@ -7,9 +7,8 @@ rows wait on disk until the stories are known and are then put in order piece by
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -19,9 +18,8 @@ from riskmodel.mentions.spool import read_news
 from riskmodel.operations.progress import Steps
 from riskmodel.operations.scratch import Scratch
 from riskmodel.sources.checked import Intake, refuse_failures, refuse_faults, take_in
-from riskmodel.sources.news.read import news_parts
+from riskmodel.sources.request import InputRequest, open_input
 
-PIECE = 5_000  # articles whose rows are put in order at once
 _ORDER = ["article_id", "sentence_no", "country"]
 
 
@@ -39,9 +37,7 @@ class MentionCounts:
     gkg_dropped: Mapping[str, int] = field(default_factory=dict)
 
 
-def write_mentions(
-    paths: Sequence[Path], out: Path, published_at: date | None, jobs: int, steps: Steps
-) -> MentionCounts:
+def write_mentions(inputs: InputRequest, out: Path, jobs: int, steps: Steps) -> MentionCounts:
     """Write the mentions of article and GDELT files to `out`, sorted by article, sentence and country.
 
     The same input gives the same bytes for any number of `jobs` (processes). Raises InputUnreadable,
@@ -52,14 +48,14 @@ def write_mentions(
     preload()
     counts = MentionCounts()
     taken: dict[str, Intake] = {}
-    for parts in news_parts(paths, published_at=published_at):
+    for parts in open_input("articles", inputs):
         steps.step(f"checking {parts.kind}")
         taken[parts.kind] = take_in(parts, None)
         refuse_failures([taken[parts.kind]])
         counts.refused += taken[parts.kind].rows_quarantined
     articles, records = (taken[kind].lazy() if kind in taken else None for kind in ("articles", "gkg"))
     steps.step("reading sentences")
-    reading = read_news(articles, records, jobs)
+    reading = read_news(articles, records, jobs, inputs.limits.read_articles)
     counts.articles_read, counts.not_read_by_language = reading.n_articles_read, reading.not_read_by_language
     steps.step("finding stories")
     stories = reading.stories()
@@ -68,7 +64,7 @@ def write_mentions(
         ids.append(records.select(pl.col("record_id").unique()).collect(engine="streaming").to_series())
         counts.gkg_records, counts.gkg_dropped = len(ids[1]), taken["gkg"].dropped
     scratch = Scratch()
-    waiting = _Waiting(scratch.folder / "sorted", pl.concat(ids))
+    waiting = _Waiting(scratch.folder / "sorted", pl.concat(ids), inputs.limits.sorted_articles)
     for rows in reading.mentions(stories):
         waiting.add(rows)
     del reading, stories, ids
@@ -92,12 +88,12 @@ def _written(
 
 
 class _Waiting:
-    """Rows on disk, by where their article stands among all, so that each piece can be sorted by itself."""
+    """Rows on disk, by the place of their article among all, so that each piece can be sorted by itself."""
 
-    def __init__(self, folder: Path, article_ids: pl.Series) -> None:
+    def __init__(self, folder: Path, article_ids: pl.Series, piece: int) -> None:
         folder.mkdir()
         self._folder, self._parts = folder, 0
-        self._ends = article_ids.sort().gather_every(PIECE, offset=PIECE) if len(article_ids) else article_ids
+        self._ends = article_ids.sort().gather_every(piece, offset=piece) if len(article_ids) else article_ids
 
     def add(self, rows: pl.DataFrame) -> None:
         piece = self._ends.search_sorted(rows["article_id"], side="right").alias("piece")

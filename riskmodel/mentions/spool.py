@@ -10,11 +10,13 @@ from datetime import date
 import polars as pl
 
 from features.articles.gkg import gkg_mentions
-from features.articles.mentions import COLUMNS, PARTITION, PartReading, read_part, with_stories
+from features.articles.mentions import PARTITION, PartReading, read_part, with_stories
 from features.articles.rates import most_telling
+from features.articles.schema import COLUMNS
 from features.articles.stories.clusters import Stories, stories_of, story_histories
 from features.articles.stories.minhash import SketchFiles
 from riskmodel.operations.scratch import Scratch
+from riskmodel.operations.workers import in_processes
 
 FOR_SIGNALS = (
     "country",
@@ -77,31 +79,25 @@ class NewsReading:
         return story_histories(self._sketches.read())
 
 
-def read_news(articles: pl.LazyFrame | None, records: pl.LazyFrame | None, jobs: int = 1) -> NewsReading:
-    """Read canonical articles, in `jobs` processes, beside canonical GKG records; None where not given."""
+def read_news(
+    articles: pl.LazyFrame | None, records: pl.LazyFrame | None, jobs: int = 1, at_once: int = PARTITION
+) -> NewsReading:
+    """Read canonical articles, in `jobs` processes, and canonical GKG records; None where not given.
+
+    `at_once` is the number of articles in memory at once; it changes no row.
+    """
     reading = NewsReading(records)
     if articles is not None:
-        for number, part in enumerate(_readings(articles, jobs)):
+        for number, part in enumerate(in_processes(read_part, _numbered(articles, at_once), jobs)):
             reading.add(number, part)
     return reading
 
 
-def _readings(articles: pl.LazyFrame, jobs: int) -> Iterable[PartReading]:
-    parts = _numbered(articles)
-    if jobs == 1:
-        return (read_part(part, first) for part, first in parts)
-    from joblib import Parallel, delayed
-
-    pool = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch=2 * jobs)
-    readings: Iterator[PartReading] = pool(delayed(read_part)(part, first) for part, first in parts)
-    return readings
-
-
-def _numbered(articles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, int]]:
+def _numbered(articles: pl.LazyFrame, at_once: int) -> Iterator[tuple[pl.DataFrame, int]]:
     """Parts of the articles and the number of the first article of each."""
     first = 0
-    for batch in articles.collect_batches(chunk_size=PARTITION, maintain_order=True, engine="streaming"):
-        for part in batch.iter_slices(PARTITION):
+    for batch in articles.collect_batches(chunk_size=at_once, maintain_order=True, engine="streaming"):
+        for part in batch.iter_slices(at_once):
             yield part, first
             first += part.height
 
@@ -137,7 +133,7 @@ def mentions_of(reading: NewsReading, as_of: date, quotes: int) -> NewsMentions:
 
 
 def dated_mentions(reading: NewsReading) -> pl.DataFrame:
-    """`counted` with `story_history`, for signals as of several dates (`stories.standing`)."""
+    """`counted` with `story_history`, for signals as of several dates (`clusters.as_known_on`)."""
     rows = counted(reading.mentions(reading.stories()), "article_id")
     histories = reading.story_histories()
     return rows.join(histories, on="article_id", how="left", maintain_order="left").drop("article_id")
@@ -154,9 +150,9 @@ def counted(parts: Iterable[pl.DataFrame], *more: str) -> pl.DataFrame:
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
-    told = pl.col("is_diversion")
-    others = rows.filter(~told).sort("published_on", maintain_order=True).head(1)
-    return _owned(pl.concat([rows.filter(told), others]))
+    diversion = pl.col("is_diversion")
+    others = rows.filter(~diversion).sort("published_on", maintain_order=True).head(1)
+    return _owned(pl.concat([rows.filter(diversion), others]))
 
 
 def _owned(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.catalogue import BY_NAME, MODEL_SIGNALS
-from features.catalogue.signal import Group
+from features.catalogue import BY_NAME, MODEL_SIGNALS, Group
 
 Matrix = NDArray[np.float64]
 

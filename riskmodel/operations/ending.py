@@ -44,14 +44,3 @@ def ending_of(error: BaseException) -> Ending:
         return Ending(1, "Out of memory; give fewer or smaller files, or a machine with more memory.")
     words = f"Unforeseen {type(error).__name__}: {error}. Run again with --debug for the traceback."
     return Ending(1, words, foreseen=False)
-
-
-def one_line(text: str, limit: int = 2000) -> str:
-    r"""Hostile text as one line that a terminal only shows: control characters are replaced.
-
-    >>> one_line("bad\n\x1b[31mname")
-    'bad ?[31mname'
-    """
-    line = " ".join(text.split())
-    line = "".join(c if c.isprintable() else "?" for c in line)
-    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any, Literal
 
-from riskmodel.operations.ending import one_line
+from data_contracts.plain_text import one_line
 
 Style = Literal["none", "lines", "json"]
 

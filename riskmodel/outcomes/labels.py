@@ -13,8 +13,9 @@ from datetime import date
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
+from data_contracts.months import start_of_month
 from features.reference.facts import coalition, hs_edition
-from features.trade.flows.as_of import known_on_day, sort_by_leg
+from features.trade.flows.as_of import flows_as_of, sort_by_leg
 from features.trade.flows.condense import condense_flows, plan_for
 from features.trade.flows.families import goods_in_force
 from features.trade.flows.windows import Windows
@@ -59,17 +60,13 @@ def horizon(as_of: date) -> tuple[date, date]:
     >>> horizon(date(2023, 1, 31))
     (datetime.date(2023, 2, 1), datetime.date(2023, 7, 1))
     """
-    first, last = (month_after(as_of, n) for n in (1, HORIZON_MONTHS))
+    first, last = (start_of_month(as_of, n) for n in (1, HORIZON_MONTHS))
     return first, last
 
 
-def month_after(day: date, months: int) -> date:
-    """First day of the month so many months after (or, below 0, before) the month of `day`."""
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
-
-
-def final_legs(flows: pl.DataFrame, goods: pl.DataFrame, coalition_on: date, windows: Windows) -> Legs:
+def final_legs(
+    flows: pl.DataFrame | pl.LazyFrame, goods: pl.DataFrame, coalition_on: date, windows: Windows
+) -> Legs:
     """Condense the final vintage of `flows` to the two legs.
 
     Parameters
@@ -84,7 +81,7 @@ def final_legs(flows: pl.DataFrame, goods: pl.DataFrame, coalition_on: date, win
     condensed = condense_flows(flows, plan_for(goods, windows, [coalition_on]))
     since = hs_edition(windows.baseline_start)
     by_leg = sort_by_leg(condensed, listed, coalition(coalition_on), since)
-    final = known_on_day(condensed, by_leg, windows, date.max)
+    final = flows_as_of(condensed, by_leg, windows, date.max)
     cells = final.on("inbound", "onward", "direct")
     trade = (
         cells.filter(pl.col("leg") != "direct")
@@ -188,7 +185,7 @@ def _why_null(inbound: bool, onward: bool, baseline: bool) -> str | None:
 
 
 def _whole(months: set[date], first: date) -> bool:
-    return all(month_after(first, n) in months for n in range(HORIZON_MONTHS))
+    return all(start_of_month(first, n) in months for n in range(HORIZON_MONTHS))
 
 
 def _baseline_starts(first: date, windows: Windows) -> list[date]:
@@ -200,7 +197,8 @@ def _baseline_starts(first: date, windows: Windows) -> list[date]:
     return [
         start
         for start in starts
-        if windows.baseline_start <= start and month_after(start, HORIZON_MONTHS - 1) <= windows.baseline_end
+        if windows.baseline_start <= start
+        and start_of_month(start, HORIZON_MONTHS - 1) <= windows.baseline_end
     ]
 
 
@@ -217,7 +215,7 @@ def _matched(trade: pl.DataFrame, first: date) -> dict[str, int]:
 
 def _matched_families(trade: pl.DataFrame, first: date) -> pl.DataFrame:
     """country, family, value_usd: min(inbound, onward) of the six months from `first`."""
-    months = pl.col("period").is_between(first, month_after(first, HORIZON_MONTHS - 1))
+    months = pl.col("period").is_between(first, start_of_month(first, HORIZON_MONTHS - 1))
     sums = trade.filter(months).group_by("leg", "country", "family").agg(pl.col("value_usd").sum())
     inbound, onward = (sums.filter(pl.col("leg") == leg) for leg in ("inbound", "onward"))
     both = inbound.join(onward, on=["country", "family"], suffix="_onward")
@@ -242,8 +240,8 @@ def listing_labels(
     well; both are counted for tables that repeat one entity across lists). Rows whose `goods_diversion` is
     `false` do not count. Null where the six months end after `data_end`, the last day the table covers.
     """
-    end = month_after(as_of, HORIZON_MONTHS + 1)
-    if end > month_after(data_end, 1):
+    end = start_of_month(as_of, HORIZON_MONTHS + 1)
+    if end > start_of_month(data_end, 1):
         known = [(as_of, country, None, "listings_end_before_horizon") for country in countries]
         return pl.DataFrame(known, schema=_LISTING_LABELS, orient="row")
     window = listings.filter(

@@ -15,13 +15,13 @@ from typing import Any
 
 import polars as pl
 
-from features.trade.flows.windows import Windows, month_index
+from data_contracts.months import month_number, start_of_month
+from features.trade.flows.windows import Windows
 from riskmodel.outcomes.labels import (
     HORIZON_MONTHS,
     TRANSIT_FLOOR_USD,
     TRANSIT_RATIO,
     Legs,
-    month_after,
     transit_labels,
 )
 from riskmodel.simulate.world import World
@@ -61,7 +61,7 @@ def _on_day(
     windows: Windows,
 ) -> pl.DataFrame:
     ahead = transit_labels(legs, day, countries, windows, undeclared)
-    before = month_after(day, -HORIZON_MONTHS)
+    before = start_of_month(day, -HORIZON_MONTHS)
     whole, published = (
         transit_labels(legs, before, countries, windows, hidden)["transit_usd"].fill_null(0)
         for hidden in (undeclared, undeclared.clear())
@@ -93,18 +93,18 @@ def _planted(world: World, day: date) -> pl.DataFrame:
 
     Both countries of a chain have the whole of it; ghost trade goes through no country.
     """
-    now = month_index(day)
+    now = month_number(day)
     episodes = world.truth.filter(pl.col("kind") == "diversion")
     moved = world.truth_monthly.group_by("episode_id", "period").agg(pl.col("onward_usd").sum())
     rows = []
     for row in episodes.iter_rows(named=True):
         mine = moved.filter(pl.col("episode_id") == row["episode_id"])
-        usd = {month_index(period): value for _, period, value in mine.iter_rows()}
+        usd = {month_number(period): value for _, period, value in mine.iter_rows()}
         before, ahead = (
             float(sum(usd.get(now + n, 0) for n in span)) for span in (range(-5, 1), range(1, 7))
         )
-        start = month_index(row["start"])
-        ends = None if row["stop"] is None else month_index(row["stop"])
+        start = month_number(row["start"])
+        ends = None if row["stop"] is None else month_number(row["stop"])
         running = start <= now and (ends is None or ends > now)
         begins = now < start <= now + HORIZON_MONTHS
         cause = "running" if running else "begins" if begins else "ordinary"
@@ -123,8 +123,8 @@ def _planted(world: World, day: date) -> pl.DataFrame:
 
 def _expected(row: Mapping[str, Any], usd: Mapping[int, int], now: int) -> float:
     """US$ of the next six months, were nothing to change but the ramp that is under way."""
-    if row["crackdown"] is not None and month_index(row["crackdown"]) <= now:
+    if row["crackdown"] is not None and month_number(row["crackdown"]) <= now:
         return HORIZON_MONTHS * float(usd.get(now, 0) + usd.get(now - 1, 0)) / 2
-    since = now - month_index(row["start"]) + 1
+    since = now - month_number(row["start"]) + 1
     levels = [min(1.0, (since + n) / row["ramp_months"]) for n in range(1, HORIZON_MONTHS + 1)]
     return float(row["peak_usd_per_month"] * row["pass_through"] * sum(levels))

@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from data_contracts.months import end_of_month, month_number, start_of_month
 from features.articles.rates import DEFAULTS, ArticleWindows, article_signals
 from features.catalogue import MODEL_SIGNALS
 from features.listings import listing_history
@@ -19,7 +20,6 @@ from riskmodel.outcomes.labels import (
     HORIZON_MONTHS,
     Legs,
     final_legs,
-    horizon,
     listing_labels,
     transit_labels,
 )
@@ -45,11 +45,12 @@ FRAME: dict[str, pl.DataType] = {
 class Tables:
     """Canonical tables to learn from; None means that no such input was given.
 
+    `trade` may be a query, of which no more than the condensed rows are held.
     `undeclared` is for simulated worlds only (`target.transit_labels`). `listings_end` is the last day that
     the listings cover. `article_windows`: how far back the article signals look.
     """
 
-    trade: pl.DataFrame
+    trade: pl.DataFrame | pl.LazyFrame
     goods: pl.DataFrame
     mentions: pl.DataFrame | None = None
     listings: pl.DataFrame | None = None
@@ -81,8 +82,8 @@ def labelled_frame(
         panel = _panel(tables, trade, as_of)
         countries = panel["country"].to_list()
         labels = _labels(tables, legs, as_of, countries, windows, target)
-        past = labels_at(_months_before(as_of, GAP_MONTHS), countries, published)
-        year = [labels_at(_months_before(as_of, months), countries, tables) for months in (6, 12)]
+        past = labels_at(start_of_month(as_of, -GAP_MONTHS), countries, published)
+        year = [labels_at(start_of_month(as_of, -months), countries, tables) for months in (6, 12)]
         onward = _past_onward(legs, as_of)
         frames.append(
             panel.with_columns(
@@ -116,16 +117,8 @@ def _labels(
     return listing_labels(tables.listings, as_of, countries, tables.listings_end)
 
 
-def _months_before(day: date, months: int) -> date:
-    index = day.year * 12 + day.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)
-
-
 def _past_onward(legs: Legs, as_of: date) -> dict[str, int]:
-    first, last = (
-        _months_before(as_of, PUBLICATION_LAG_MONTHS + 11),
-        _months_before(as_of, PUBLICATION_LAG_MONTHS),
-    )
+    first, last = (start_of_month(as_of, -PUBLICATION_LAG_MONTHS - months) for months in (11, 0))
     known = (pl.col("leg") == "onward") & pl.col("period").is_between(first, last)
     sums = legs.trade.filter(known).group_by("country").agg(pl.col("value_usd").sum())
     return dict(sums.iter_rows())
@@ -137,9 +130,5 @@ def month_ends(first: date, last: date, step: int = 1) -> list[date]:
     >>> month_ends(date(2022, 6, 1), date(2022, 9, 30), 2)
     [datetime.date(2022, 6, 30), datetime.date(2022, 8, 31)]
     """
-    start, end = (day.year * 12 + day.month - 1 for day in (first, last))
-    return [date.fromordinal(horizon(_first(i))[0].toordinal() - 1) for i in range(start, end + 1, step)]
-
-
-def _first(index: int) -> date:
-    return date(index // 12, index % 12 + 1, 1)
+    count = month_number(last) - month_number(first) + 1
+    return [end_of_month(first, after) for after in range(0, count, step)]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from joblib import Parallel, delayed
 
+from data_contracts.months import end_of_month, start_of_month
 from features.trade.flows.windows import Windows
+from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.labels import HORIZON_MONTHS, final_legs
 from riskmodel.outcomes.oracles import oracle_columns
 from riskmodel.outcomes.rows import FRAME, Tables, Target, labelled_frame, month_ends
@@ -35,8 +36,7 @@ class WorldJob:
 
     def as_of_dates(self) -> list[date]:
         """Dates from June 2022 whose six months ahead lie inside the world."""
-        index = self.params.last.year * 12 + self.params.last.month - 1 - HORIZON_MONTHS
-        return month_ends(FIRST_AS_OF, date(index // 12, index % 12 + 1, 1), self.step_months)
+        return month_ends(FIRST_AS_OF, start_of_month(self.params.last, -HORIZON_MONTHS), self.step_months)
 
 
 def training_jobs(n_worlds: int, seed: int) -> list[WorldJob]:
@@ -112,7 +112,7 @@ def world_rows(
     where asked for and the target is `transit`, those of `oracles.oracle_columns`.
     """
     oracles = with_oracles and target == "transit"
-    parts = Parallel(n_jobs=n_jobs)(delayed(_one_world)(job, target, oracles) for job in jobs)
+    parts = list(in_processes(_one_world, ((job, target, oracles) for job in jobs), n_jobs))
     return pl.concat(parts) if parts else pl.DataFrame(schema=FRAME)
 
 
@@ -124,7 +124,7 @@ def _one_world(job: WorldJob, target: Target, oracles: bool) -> pl.DataFrame:
         world.goods,
         world.mentions,
         world.listings,
-        listings_end=_end(job.params),
+        listings_end=end_of_month(job.params.last),
         undeclared=undeclared,
     )
     dates, windows = job.as_of_dates(), job.windows()
@@ -136,11 +136,6 @@ def _one_world(job: WorldJob, target: Target, oracles: bool) -> pl.DataFrame:
         known = oracle_columns(world, legs, undeclared, dates, windows)
         rows = rows.join(known, on=["as_of", "country"], how="left", maintain_order="left")
     return rows.with_columns(pl.col("role").fill_null("ordinary"))
-
-
-def _end(params: WorldParams) -> date:
-    index = params.last.year * 12 + params.last.month
-    return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)
 
 
 def undeclared_transit(world: World) -> pl.DataFrame:

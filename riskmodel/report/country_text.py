@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from data_contracts.plain_text import one_line
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.explain.drivers import read_drivers
 from riskmodel.report.manifest import RunManifest
 from riskmodel.report.rows import CountryScore, EvidenceRow, rows_of
-from riskmodel.sources.files.find import printable
 
 
 def country_lines(
@@ -29,7 +29,7 @@ def country_lines(
     row: of scores_country. signals: the country's row of the panel. evidence: the country's rows. limit: how
         many evidence rows of each kind are listed. moved: what drifted or changed, in words.
     """
-    lines = [f"{printable(row.name or row.country)} ({row.country}), as of {row.as_of}"]
+    lines = [f"{one_line(row.name or row.country, 120)} ({row.country}), as of {row.as_of}"]
     if manifest.simulated:
         lines.append("SIMULATED data: nothing here says anything about a real country.")
     if row.abstained:
@@ -51,7 +51,7 @@ def country_lines(
 
 
 def _section(title: str, items: list[str]) -> list[str]:
-    return ["", title, *(f"  - {printable(item, 400)}" for item in items)] if items else []
+    return ["", title, *(f"  - {one_line(item, 400)}" for item in items)] if items else []
 
 
 def _unknown(signals: pl.DataFrame, named: set[str]) -> list[str]:

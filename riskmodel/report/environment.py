@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from data_contracts.plain_text import shown
 from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.explain.event import EVENT_WORDS
 from riskmodel.report import words
@@ -89,4 +90,4 @@ def _add_words(environment: Environment) -> None:
 
 def _printable(value: object) -> object:
     """Last guard on whatever a template prints; text that went through `clean` stays as it is."""
-    return words.safe_characters(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value

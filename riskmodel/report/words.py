@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from datetime import date
 
+from data_contracts.plain_text import one_line as clean
+from features.catalogue import SIGNALS
 from riskmodel.explain.drivers import Driver
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -32,45 +33,7 @@ LEG_WORDS = {
 POLARITY_WORDS = {1: "worsening", 0: "neutral", -1: "easing"}
 
 # Short enough for one line of an 80-column terminal; {value} is the signal's value in its own unit.
-SHORT_DRIVERS = {
-    "inbound_surge": "arrivals {value} their trend",
-    "inbound_excess_usd": "arrivals {value} over trend",
-    "onward_surge": "to Russia {value} the trend",
-    "onward_excess_usd": "to Russia {value} over trend",
-    "matched_transit_usd": "{value} excess in and out",
-    "displaced_usd": "{value} displaced to it",
-    "placebo_gap": "listed goods rose more",
-    "new_lines": "more trade lines come in",
-    "onward_lines": "more lines go to Russia",
-    "transit_ratio": "pace of transit just now",
-    "pass_through": "{value} of it goes on",
-    "substitution": "rises where Russia's fell",
-    "article_rate": "press reports of transit",
-    "article_easing": "reports of a crackdown",
-    "listing_history": "entities listed there",
-}
-
-# Characters that move a terminal's cursor, or reverse the reading order of what follows them.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-
-
-def safe_characters(text: str) -> str:
-    """The text with a space for every control or direction-override character."""
-    return _UNSAFE.sub(" ", text)
-
-
-def clean(text: object, limit: int | None = None) -> str:
-    r"""One line of safe text: no control or direction-override characters, at most `limit` characters.
-
-    >>> clean("two\nlines\x1b[31m \u202egnp.exe")
-    'two lines [31m gnp.exe'
-    >>> clean(None)
-    ''
-    """
-    if text is None:
-        return ""
-    line = " ".join(safe_characters(str(text)).split())
-    return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+SHORT_DRIVERS = {signal.name: signal.short for signal in SIGNALS if signal.short}
 
 
 def money(value: float | None) -> str:

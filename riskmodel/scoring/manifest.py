@@ -126,7 +126,7 @@ def _notes(
 ) -> list[str]:
     notes = list(request.store_notes)
     learnt = {**asdict(ArticleWindows()), **dict(model.manifest.get("inputs", {}).get("article_windows", {}))}
-    if request.articles and asdict(settings.article_windows) != learnt:
+    if request.inputs.articles and asdict(settings.article_windows) != learnt:
         notes.append("The article signals look back otherwise than those that the model learnt from.")
     if trade is not None and trade.goods.hindsight:
         notes.append("The goods list is younger than the as_of date (hindsight, allowed on request).")

@@ -8,17 +8,13 @@ from pathlib import Path
 
 from features.trade.flows.windows import Windows
 from riskmodel.operations.progress import Steps
-from riskmodel.sources.batch import Batch, Parts
 from riskmodel.sources.checked import Intake, earlier_evidence, take_in
-from riskmodel.sources.goods import read_goods
-from riskmodel.sources.listings import read_listings
-from riskmodel.sources.news.read import news_parts
-from riskmodel.sources.trade.read import trade_parts
+from riskmodel.sources.request import InputRequest, open_input
 
 
 @dataclass(frozen=True)
 class ScoreRequest:
-    """What to score. Paths are files or folders; `goods` None means the Common High Priority List.
+    """What to score, and where to.
 
     `previous` is an earlier run, or a report of `validate`, with which the inputs are compared. `store_notes`
     say what of a store was not known, or cannot be reconstructed, as of the day.
@@ -26,15 +22,9 @@ class ScoreRequest:
 
     as_of: date
     out: Path
-    trade: tuple[Path, ...] = ()
-    articles: tuple[Path, ...] = ()
-    listings: tuple[Path, ...] = ()
-    goods: Path | None = None
+    inputs: InputRequest
     windows: Windows = field(default_factory=Windows)
     model_id: str | None = None
-    published_at: date | None = None
-    trade_format: str | None = None
-    hs_edition: str | None = None
     allow_hindsight: bool = False
     force: bool = False
     previous: Path | None = None
@@ -68,25 +58,13 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
 
     earlier = {} if request.previous is None else earlier_evidence(request.previous)
 
-    def taken(kind: str, batch: Batch | Parts) -> Intake:
-        steps.step(f"checking {kind}")
-        intake = take_in(batch, request.as_of, earlier.get(batch.kind))
-        steps.note(kind=intake.kind, **asdict(intake.counts()))
-        return intake
-
-    trade = listings = goods = None
-    news: dict[str, Intake] = {}
-    if request.goods is not None:
-        goods = taken("goods list", read_goods(request.goods))
-    if request.trade:
-        steps.step("reading trade")
-        parts = trade_parts(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
-        trade = taken("trade", parts)
-    if request.articles:
-        steps.step("reading articles")
-        for of_kind in news_parts(request.articles, published_at=request.published_at):
-            news[of_kind.kind] = taken(of_kind.kind, of_kind)
-    if request.listings:
-        steps.step("reading listings")
-        listings = taken("listings", read_listings(request.listings))
-    return Inputs(trade, news.get("articles"), listings, goods, news.get("gkg"))
+    taken: dict[str, Intake] = {}
+    for name in request.inputs.paths():
+        steps.step(f"reading {name}")
+        for table in open_input(name, request.inputs):
+            steps.step(f"checking {name}")
+            intake = take_in(table, request.as_of, earlier.get(table.kind))
+            steps.note(kind=intake.kind, **asdict(intake.counts()))
+            taken[intake.kind] = intake
+    kinds = ("trade_flows", "articles", "listings", "goods", "gkg")
+    return Inputs(*(taken.get(kind) for kind in kinds))

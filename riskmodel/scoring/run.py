@@ -51,7 +51,7 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
     WrongUsage, InputUnreadable, ContractFailed, ModelRefused: see `riskmodel.errors`; then nothing of the
         run is published. A refused batch leaves its verdicts and refused rows in `<out>-refused`.
     """
-    if not (request.trade or request.articles or request.listings):
+    if not request.inputs.paths().keys() - {"goods"}:
         raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
     check_target(request.out)
     with exclusive(request.out) as repaired:
@@ -96,7 +96,7 @@ def score_inputs(
     as_of, windows = request.as_of, request.windows
     goods = inputs.goods.accepted if inputs.goods else priority_list()
     trade = _trade(inputs, goods, request, steps)
-    mentions = _mentions(inputs, as_of, settings.evidence_sentences, steps)
+    mentions = _mentions(inputs, request, settings.evidence_sentences, steps)
     steps.step("building signals")
     panel = build_panel(
         as_of,
@@ -143,7 +143,7 @@ def score_inputs(
         signals=panel,
         contracts=(*(intake.report for intake in inputs.given()), *own),
         manifest=manifest,
-        product_names=_product_names(request.goods),
+        product_names=_product_names(request.inputs.goods),
     )
 
 
@@ -163,18 +163,18 @@ def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: St
         raise WrongUsage(str(error)) from None
 
 
-def _mentions(inputs: Inputs, as_of: date, quotes: int, steps: Steps) -> NewsMentions | None:
+def _mentions(inputs: Inputs, request: ScoreRequest, quotes: int, steps: Steps) -> NewsMentions | None:
     if not (inputs.articles or inputs.gkg):
         return None
     # Later articles are left out before anything is learnt from them: clusters of copies are made here.
-    known = pl.col("published_at").dt.date() <= as_of
+    known = pl.col("published_at").dt.date() <= request.as_of
     articles, records = (
         intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)
     )
     steps.step("reading sentences")
-    reading = read_news(articles, records)
+    reading = read_news(articles, records, at_once=request.inputs.limits.read_articles)
     steps.step("finding stories")
-    return mentions_of(reading, as_of, quotes)
+    return mentions_of(reading, request.as_of, quotes)
 
 
 def _article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
 from riskmodel.model.estimator import Model
 from riskmodel.publication.digests import code_digest, digest_file, digest_json, is_whole, read_manifest
@@ -13,7 +14,8 @@ from riskmodel.publication.libraries import library_versions
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, earlier_evidence
-from riskmodel.sources.files.find import printable
+
+_NOT_ASKED = ("trade", "articles", "listings", "goods", "limits")  # digested apart, or no part of the result
 
 
 @dataclass(frozen=True)
@@ -26,21 +28,15 @@ class Fingerprint:
 
 def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fingerprint:
     """Digest what is asked for; reads every input file once and raises for none."""
-    listed = {
-        "trade": _files(request.trade),
-        "articles": _files(request.articles),
-        "listings": _files(request.listings),
-        "goods": _files((request.goods,) if request.goods else ()),
-    }
+    inputs = request.inputs
+    listed = {name: _files(paths) for name, paths in inputs.paths().items()}
     asked = {
         "files": listed,
+        "read": {name: value for name, value in vars(inputs).items() if name not in _NOT_ASKED},
         "as_of": request.as_of,
         "windows": request.windows.words(),
         "recent_months": request.windows.recent_months,
         "oldest_usable_months": request.windows.oldest_usable_months,
-        "published_at": request.published_at,
-        "trade_format": request.trade_format,
-        "hs_edition": request.hs_edition,
         "allow_hindsight": request.allow_hindsight,
         "previous": None if request.previous is None else earlier_evidence(request.previous),
         "store_notes": request.store_notes,
@@ -66,7 +62,7 @@ def refuse_changed(intakes: Sequence[Intake], taken: Fingerprint) -> None:
         for file in intake.files:
             if file.sha256 and file.sha256 not in taken.files:
                 raise InputUnreadable(
-                    f"{printable(file.name)} changed while it was read; run again once it is complete"
+                    f"{one_line(file.name, 120)} changed while it was read; run again once it is complete"
                 )
 
 

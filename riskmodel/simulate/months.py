@@ -6,24 +6,11 @@ from datetime import date
 
 import numpy as np
 
+from data_contracts.months import month_number, start_of_month
 from riskmodel.simulate.params import WorldParams
 
 INVASION = date(2022, 3, 1)
 LAST_PHASE = date(2024, 1, 1)
-
-
-def month_number(day: date) -> int:
-    """Months since year 0, so that differences count months."""
-    return day.year * 12 + day.month - 1
-
-
-def month_date(number: int) -> date:
-    """First day of the month with this number.
-
-    >>> month_date(month_number(date(2022, 3, 1)))
-    datetime.date(2022, 3, 1)
-    """
-    return date(number // 12, number % 12 + 1, 1)
 
 
 def n_months(params: WorldParams) -> int:
@@ -38,7 +25,7 @@ def position(params: WorldParams, day: date) -> int:
 
 def month_at(params: WorldParams, index: int) -> date:
     """First day of the month at an array position."""
-    return month_date(month_number(params.first) + index)
+    return start_of_month(params.first, index)
 
 
 def month_starts(params: WorldParams) -> np.ndarray:

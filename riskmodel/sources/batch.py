@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import polars as pl
 
@@ -44,26 +45,75 @@ class Batch:
     ignored_columns: tuple[str, ...] = ()
 
 
-class Parts(Protocol):
-    """A canonical table that comes in frames, each as `Batch.frame`; counts are complete after the last."""
+class Parts(ABC):
+    """A canonical table that comes in frames, each as `Batch.frame`; it can be gone through again.
+
+    What is counted is of the last time through, and complete only after its last frame: a count that is asked
+    for earlier raises RuntimeError, because it would be too low.
+    """
 
     kind: str
 
+    def __init__(self, skipped: tuple[InputFile, ...] = ()) -> None:
+        self._skipped = skipped
+        self._begin()
+
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        """Read the frames; once only. Raises InputUnreadable."""
+        """Read the frames in the order of the files. Raises InputUnreadable."""
+        self._begin()
+        yield from self._frames()
+        self._complete = True
+
+    @abstractmethod
+    def _frames(self) -> Iterator[pl.DataFrame]:
+        """Read once, with `_add` and `_count` for each file and frame."""
+
+    def _begin(self) -> None:
+        self._complete = False
+        self._files: list[InputFile] = []
+        self._dropped = Counter[str]()
+        self._ignored: dict[str, None] = {}
+
+    def _add(self, file: InputFile) -> None:
+        self._files.append(file)
+
+    def _count(self, dropped: Iterable[Mapping[str, int]], ignored: Iterable[str] = ()) -> None:
+        for counts in dropped:
+            self._dropped.update(counts)
+        self._ignored.update(dict.fromkeys(ignored))
+
+    def _whole(self) -> None:
+        if not self._complete:
+            raise RuntimeError(f"the counts of {self.kind} are complete only after the last part was read")
 
     @property
     def files(self) -> tuple[InputFile, ...]:
-        """As `Batch.files`."""
+        """As `Batch.files`; then the files of folders that were passed over."""
+        self._whole()
+        return (*self._files, *self._skipped)
 
     @property
     def rows_read(self) -> int:
         """As `Batch.rows_read`."""
+        self._whole()
+        return sum(file.rows for file in self._files)
 
     @property
     def dropped(self) -> Mapping[str, int]:
         """As `Batch.dropped`."""
+        self._whole()
+        return {reason: count for reason, count in sorted(self._dropped.items()) if count}
 
     @property
     def ignored_columns(self) -> tuple[str, ...]:
         """As `Batch.ignored_columns`."""
+        self._whole()
+        return tuple(self._ignored)
+
+
+def gone_through(table: Batch | Parts) -> Batch | Parts:
+    """The table after its last row was read, so that its counts are complete; rows of parts are not held."""
+    if isinstance(table, Parts):
+        for _ in table:
+            pass
+    return table

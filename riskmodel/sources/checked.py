@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
 from riskmodel.operations.scratch import Scratch, remove_leftovers
 from riskmodel.sources.batch import Batch, InputFile, Parts
-from riskmodel.sources.files.find import printable
 
 if TYPE_CHECKING:
     from data_contracts.contract import Context, ContractReport
@@ -120,12 +120,12 @@ def earlier_evidence(path: Path) -> dict[str, Mapping[str, Any]]:
     """
     file = path / "contracts.json" if path.is_dir() else path
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        found = told if isinstance(told, list) else [told["report"]]
+        content = json.loads(file.read_text(encoding="utf-8"))
+        found = content if isinstance(content, list) else [content["report"]]
         return {one["contract"]: dict(one["evidence"]) for one in found}
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         raise WrongUsage(
-            f"{printable(path.name)} holds no earlier check: give a run folder, or the .json that "
+            f"{one_line(path.name, 120)} holds no earlier check: give a run folder, or the .json that "
             "validate --report wrote."
         ) from None
 

@@ -1,4 +1,4 @@
-"""What a format is, and how the format of a file is told: by its header or by name, never by guessing."""
+"""What a format is, and how the format of a file is known: by its header or by name, never by guessing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import ColumnsMissing, InputUnreadable, WrongUsage
-from riskmodel.sources.batch import Batch, InputFile
+from riskmodel.sources.batch import Batch, InputFile, Parts
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.csv_cells import NO_DIALECT, Dialect
-from riskmodel.sources.files.find import Found, Source, find, printable
+from riskmodel.sources.files.find import Found, Source, find
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, load
+from riskmodel.sources.limits import ReadingLimits
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,14 @@ def read_batch(
     schema: Mapping[str, pl.DataType],
     *,
     named: str | None = None,
+    limits: ReadingLimits | None = None,
 ) -> Batch:
     """Read files and folders of tables into one batch of `kind`; columns in the order of `schema`.
 
-    Raises InputUnreadable (file and mend in one sentence), WrongUsage for an unknown format name.
+    Raises InputUnreadable (the file and how to fix it in one sentence), WrongUsage for an unknown name.
     """
     wanted = formats if named is None else [format_by_name(named, formats)]
-    found = find(paths, TABLE_SUFFIXES)
+    found = find(paths, TABLE_SUFFIXES, limits)
     tables: dict[str, list[Table]] = {}
     files = []
     for source in found.sources:
@@ -65,6 +68,12 @@ def read_batch(
         files.append(InputFile(source.name, table.sha256, table.bytes, form.name, table.rows))
     readings = [read_tables(form, tables[form.name]) for form in wanted if form.name in tables]
     return _joined(kind, readings, [t for group in tables.values() for t in group], files, found, schema)
+
+
+def in_memory(parts: Parts) -> Batch:
+    """All frames of a table at once."""
+    frame = stack(list(parts))
+    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped, parts.ignored_columns)
 
 
 def _joined(
@@ -94,7 +103,7 @@ def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:
 
 def read_tables(form: Format, tables: Sequence[Table]) -> Reading:
     """Read tables of one format together; an error names their files."""
-    names = ", ".join(printable(t.source.name) for t in tables[:3]) + (
+    names = ", ".join(one_line(t.source.name, 120) for t in tables[:3]) + (
         " and others" if len(tables) > 3 else ""
     )
     try:
@@ -102,14 +111,14 @@ def read_tables(form: Format, tables: Sequence[Table]) -> Reading:
     except InputUnreadable as error:
         raise InputUnreadable(f"{names}: {error}") from error
     except pl.exceptions.ColumnNotFoundError as error:
-        missing = printable(str(error).splitlines()[0])
+        missing = one_line(str(error).splitlines()[0], 120)
         raise InputUnreadable(
             f"{names}: no column for {form.name}: {missing}; it needs {form.header}"
         ) from error
 
 
 def recognise(table: Table, formats: Sequence[Format], schema: Mapping[str, pl.DataType]) -> Format:
-    """The format of a table, told by its columns. Raises InputUnreadable for a header of no format."""
+    """The format of a table, known by its columns. Raises InputUnreadable for a header of no format."""
     columns = frozenset(table.columns)
     for form in formats:
         if form.recognise(columns):
@@ -126,10 +135,11 @@ def unknown_header(
         every = frozenset(schema)
         missing = [n for n in absent if not any(form.recognise(every - {n}) for form in formats)] or absent
         return ColumnsMissing(
-            f"{printable(source.name)} lacks column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, "
-            f"which its contract requires; add them: the canonical columns are {', '.join(schema)}."
+            f"{one_line(source.name, 120)} lacks column{'s' if len(missing) > 1 else ''} "
+            f"{', '.join(missing)}, which its contract requires; add them: "
+            f"the canonical columns are {', '.join(schema)}."
         )
-    seen = ", ".join(printable(c, 40) for c in columns[:40]) or "none"
+    seen = ", ".join(one_line(c, 40) for c in columns[:40]) or "none"
     known = "; ".join(f"{form.name} ({form.header})" for form in formats)
     return source.refuse(f"has a header of no known format. Columns found: {seen}. Known formats: {known}")
 
@@ -144,4 +154,6 @@ def format_by_name(name: str, formats: Sequence[Format]) -> Format:
     for form in formats:
         if form.name == name:
             return form
-    raise WrongUsage(f"unknown format {printable(name)!r}; known: {', '.join(form.name for form in formats)}")
+    raise WrongUsage(
+        f"unknown format {one_line(name, 120)!r}; known: {', '.join(form.name for form in formats)}"
+    )

@@ -12,13 +12,14 @@ from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.find import find
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, load
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
+from riskmodel.sources.limits import ReadingLimits
 
 SINGLE_TIER = "single"
 NAME_LENGTH = 70
 _PLAIN = ("code", "hs_code", "cn_code", "hs6", "hs", "cn8")
 
 
-def read_goods(path: Path) -> Batch:
+def read_goods(path: Path, *, limits: ReadingLimits | None = None) -> Batch:
     """Read one goods list (a file, or a folder of them) into a batch of goods.
 
     Canonical lists are taken as they are. A list with `hs6` and `tier` gets family = hs6, no dates and the
@@ -26,13 +27,13 @@ def read_goods(path: Path) -> Batch:
     one tier `single`, and each HS6 once. Codes may hold dots and blanks; codes of five or seven digits have
     probably lost a zero and are left for the contract. Raises InputUnreadable.
     """
-    return read_batch("goods", [path], FORMATS, GOODS)
+    return read_batch("goods", [path], FORMATS, GOODS, limits=limits)
 
 
 def read_product_names(path: Path) -> dict[str, str]:
     """HS6 to words, from the `product` column of a goods list; empty where it has none.
 
-    Where several codes of a list share an HS6 the first name stands, followed by an ellipsis.
+    Where several codes of a list share an HS6 the first name is taken, followed by an ellipsis.
     """
     names: dict[str, list[str]] = {}
     for source in find([path], TABLE_SUFFIXES).sources:

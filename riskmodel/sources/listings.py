@@ -12,6 +12,7 @@ from riskmodel.sources.batch import Batch
 from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, read_batch, unused
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.listings_public import FORMATS as PUBLIC_FORMATS
 
 _OFAC = ("ent_num", "sdn_type", "iso3", "first_seen_russia_eo14024")
@@ -19,9 +20,9 @@ _EVENTS = ("list", "event_date", "iso3", "n_entries", "count_type", "russia_rela
 _KEY = ["country", "listed_on", "jurisdiction", "list", "goods_diversion", "source"]
 
 
-def read_listings(paths: Sequence[Path]) -> Batch:
+def read_listings(paths: Sequence[Path], *, limits: ReadingLimits | None = None) -> Batch:
     """Read listing files and folders into one batch of listings. Raises InputUnreadable."""
-    return read_batch("listings", paths, FORMATS, LISTINGS)
+    return read_batch("listings", paths, FORMATS, LISTINGS, limits=limits)
 
 
 def _canonical(frame: pl.DataFrame) -> Reading:

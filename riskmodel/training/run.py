@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
@@ -13,8 +12,8 @@ from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.rows import Tables, Target, labelled_frame, month_ends
 from riskmodel.outcomes.simulated_rows import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
 from riskmodel.settings import resolve_settings
-from riskmodel.sources.batch import Batch, Parts
 from riskmodel.sources.checked import Intake, is_simulated, refuse_failures, take_in
+from riskmodel.sources.request import InputRequest, open_input
 from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
 from riskmodel.training.manifest import SourceFile, TablesSource, WorldsSource
 
@@ -24,16 +23,11 @@ HELD_OUT_SEED_OFFSET = 800_000
 
 @dataclass(frozen=True)
 class OwnTables:
-    """What the user gave: paths, windows, formats, and today (no later row is expected)."""
+    """What the user gave: files, windows, and today (no later row is expected)."""
 
-    trade: tuple[Path, ...]
-    articles: tuple[Path, ...]
-    listings: tuple[Path, ...]
-    goods: Path | None
+    inputs: InputRequest
     baseline: str | None
     recent_months: int | None
-    trade_format: str | None
-    hs_edition: str | None
     today: date
 
 
@@ -66,17 +60,17 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
     intakes = _take_in(request)
     refuse_failures(list(intakes.values()))
     tell("; ".join(f"{name}: {intake.rows_accepted} rows accepted" for name, intake in intakes.items()))
-    trade = intakes["trade_flows"].accepted
+    trade = intakes["trade_flows"].lazy()
     listings = intakes["listings"].accepted if "listings" in intakes else None
     tables = Tables(
         trade,
         _goods(intakes),
-        mentions=_mentions(intakes),
+        mentions=_mentions(intakes, request.inputs.limits.read_articles),
         listings=listings,
         listings_end=None if listings is None else _last(listings, "listed_on"),
         article_windows=settings.article_windows,
     )
-    end = _last(trade if target == "transit" else listings, "period" if target == "transit" else "listed_on")
+    end = _last(trade, "period") if target == "transit" else _last(listings, "listed_on")
     dates = month_ends(FIRST_AS_OF, end) if end >= FIRST_AS_OF else []
     if not dates:
         raise WrongUsage(
@@ -100,21 +94,8 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
 
 
 def _take_in(request: OwnTables) -> dict[str, Intake]:
-    from riskmodel.sources.goods import read_goods
-    from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.news.read import news_parts
-    from riskmodel.sources.trade.read import read_trade
-
-    batches: list[Batch | Parts] = [
-        read_trade(request.trade, format=request.trade_format, hs_edition=request.hs_edition)
-    ]
-    if request.goods is not None:
-        batches.append(read_goods(request.goods))
-    if request.articles:
-        batches.extend(news_parts(request.articles))
-    if request.listings:
-        batches.append(read_listings(request.listings))
-    return {batch.kind: take_in(batch, request.today) for batch in batches}
+    tables = (open_input(name, request.inputs) for name in request.inputs.paths())
+    return {table.kind: take_in(table, request.today) for opened in tables for table in opened}
 
 
 def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:
@@ -125,18 +106,20 @@ def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:
     return priority_list()
 
 
-def _mentions(intakes: dict[str, Intake]) -> pl.DataFrame | None:
+def _mentions(intakes: dict[str, Intake], at_once: int) -> pl.DataFrame | None:
     from riskmodel.mentions.spool import dated_mentions, read_news
 
     articles, records = (intakes[kind].lazy() if kind in intakes else None for kind in ("articles", "gkg"))
     if articles is None and records is None:
         return None
-    return dated_mentions(read_news(articles, records))
+    return dated_mentions(read_news(articles, records, at_once=at_once))
 
 
-def _last(frame: pl.DataFrame | None, column: str) -> date:
-    if frame is None or frame.is_empty():
+def _last(rows: pl.DataFrame | pl.LazyFrame | None, column: str) -> date:
+    last = None
+    if rows is not None:
+        last = rows.lazy().select(pl.col(column).max()).collect(engine="streaming").item()
+    if last is None:
         raise WrongUsage("The target listing needs --listings with at least one row.")
-    last = frame[column].max()
     assert isinstance(last, date)
     return last

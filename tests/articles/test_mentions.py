@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.tables import ARTICLES, MENTIONS
-from features.articles.mentions import COLUMNS, find_mentions, read_mentions
+from features.articles.mentions import find_mentions, read_part
+from features.articles.schema import COLUMNS
 
 
 def articles(*texts: str | None, title: str | None = None, language: str | None = "en") -> pl.DataFrame:
@@ -75,21 +76,17 @@ def test_russia_and_ukraine_have_no_row_and_columns_are_the_canonical_ones() -> 
 def test_other_languages_are_counted_not_read() -> None:
     german = "Die Türkei liefert Mikrochips nach Russland, sagte der Minister in Berlin am Dienstag."
     russian = "Поставки микросхем в Россию через Казахстан выросли в три раза."
-    result = read_mentions(articles(german, russian, "Turkey sold chips to Russia.", language=None))
+    result = read_part(articles(german, russian, "Turkey sold chips to Russia.", language=None))
     assert dict(result.not_read_by_language) == {"de": 1, "ru": 1}
     assert result.n_articles_read == 1
 
 
-def test_partitions_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    from features.articles import mentions
-
+def test_partitions_do_not_change_the_result() -> None:
     copies = [f"Firms in Dubai sold {n // 3} chips to Russia. Sie sagte nichts." for n in range(9)]
     texts = articles(*copies, "", "Die Türkei liefert Mikrochips nach Russland, sagte er.", language=None)
-    whole = read_mentions(texts)
-    monkeypatch.setattr(mentions, "PARTITION", 2)
-    parts = read_mentions(texts)
-    assert parts.mentions.equals(whole.mentions)
-    assert (parts.not_read_by_language, parts.n_articles_read) == (whole.not_read_by_language, 9)
+    whole = find_mentions(texts)
+    assert find_mentions(texts, at_once=2).equals(whole)
+    assert whole["article_id"].n_unique() == 9
 
 
 def test_no_articles_and_empty_texts() -> None:
@@ -156,6 +153,23 @@ def test_markup_and_control_characters_do_not_hide_a_country() -> None:
     assert set(find_mentions(articles(text))["country"]) == {"TUR"}
 
 
+def test_entities_hide_no_country_in_articles_made_in_memory() -> None:
+    text = (
+        "C&ocirc;te d&#8217;Ivoire and T&uuml;rkiye re-export sanctioned microchips to Russia. The talks go "
+        "on&hellip; Kyrgyzstan&nbsp;re-exports sanctioned microchips to Russia."
+    )
+    plain = "\n".join(
+        (
+            "Côte d’Ivoire and Türkiye re-export sanctioned microchips to Russia. The talks go on…",
+            "Kyrgyzstan re-exports sanctioned microchips to Russia.",
+        )
+    )
+    found = find_mentions(articles(text))
+    assert found.select("sentence_no", "country").rows() == [(1, "CIV"), (1, "TUR"), (3, "KGZ")]
+    told = ["sentence_no", "country", "role", "p_diversion", "text"]
+    assert found.select(told).equals(find_mentions(articles(plain)).select(told))
+
+
 def test_rates_ignore_what_was_published_later_and_count_a_story_once() -> None:
     from features.articles.rates import article_signals
 
@@ -171,7 +185,7 @@ def test_rates_ignore_what_was_published_later_and_count_a_story_once() -> None:
 
 
 def test_a_training_panel_does_not_know_of_a_later_retraction() -> None:
-    from features.articles.rates import article_panel
+    from features.articles.rates import article_signals
 
     text = "Sanctioned microchips were re-exported to Russia by traders in Kyrgyzstan, an official said."
     rows = [
@@ -180,6 +194,7 @@ def test_a_training_panel_does_not_know_of_a_later_retraction() -> None:
     ]
     table = pl.DataFrame(rows, schema=ARTICLES, orient="row")
     days = [date(2024, 4, 1), date(2024, 6, 1)]
-    panel = article_panel(find_mentions(table, dated_stories=True), days)
-    assert panel.select("as_of", "country", "n_stories").rows() == [(days[0], "KGZ", 1)]
-    assert article_panel(find_mentions(table), days).height == 0, "what is known at the end"
+    dated, at_the_end = find_mentions(table, dated_stories=True), find_mentions(table)
+    before, after = (article_signals(dated, day).select("country", "n_stories").rows() for day in days)
+    assert (before, after) == ([("KGZ", 1)], [])
+    assert all(article_signals(at_the_end, day).is_empty() for day in days), "what is known at the end"

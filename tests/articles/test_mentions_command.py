@@ -102,12 +102,13 @@ def test_gdelt_records_stand_beside_articles_with_less_certainty(
     assert read.filter(pl.col("country") == "KGZ")["p_diversion"][0] > 0.5
 
 
-def test_parts_pieces_and_processes_change_no_byte(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from features.articles.mentions import read_mentions
-    from riskmodel.sources.files import table_parts
+def test_parts_pieces_and_processes_change_no_byte(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from features.articles.mentions import find_mentions
+    from riskmodel.mentions.run import write_mentions
+    from riskmodel.operations.progress import Steps
+    from riskmodel.sources.limits import ReadingLimits
     from riskmodel.sources.news.articles import read_articles
+    from riskmodel.sources.request import InputRequest
 
     rows = [
         {"article_id": f"{i * 7919 % 40:02d}", "date": f"2024-03-{1 + i % 28:02d}", "source": "paper",
@@ -120,20 +121,16 @@ def test_parts_pieces_and_processes_change_no_byte(
     outs = [tmp_path / f"{name}.{kind}" for name in ("whole", "parts", "jobs") for kind in ("parquet", "csv")]
     for out in outs[:2]:
         assert run(capfd, "--articles", file, "--out", out).code == 0
-    monkeypatch.setattr(table_parts, "WHOLE", 10)
-    monkeypatch.setattr(table_parts, "PART_ROWS", 6)
-    monkeypatch.setattr("riskmodel.sources.news.parts.PART_ROWS", 6)
-    monkeypatch.setattr("riskmodel.mentions.spool.PARTITION", 5)
-    monkeypatch.setattr("riskmodel.mentions.run.PIECE", 7)
-    for out in outs[2:4]:
-        assert "3 refused" in run(capfd, "--articles", file, "--out", out).text, "copies across parts"
-    for out in outs[4:]:
-        assert run(capfd, "--articles", file, "--out", out, "--jobs", 2).code == 0
+    small = ReadingLimits(whole_bytes=10, table_rows=6, read_articles=5, sorted_articles=7)
+    for out in outs[2:]:
+        jobs = 2 if out.stem == "jobs" else 1
+        counts = write_mentions(InputRequest(articles=(file,), limits=small), out, jobs, Steps())
+        assert counts.refused == 3, "copies across parts"
     assert pl.read_parquet(outs[0]).equals(pl.read_parquet(outs[2]))
     assert outs[1].read_bytes() == outs[3].read_bytes() == outs[5].read_bytes()
     assert outs[2].read_bytes() == outs[4].read_bytes()
     accepted = read_articles([file]).frame.head(40).filter(pl.col("article_id") != rows[4]["article_id"])
-    assert pl.read_parquet(outs[2]).equals(read_mentions(accepted).mentions)
+    assert pl.read_parquet(outs[2]).equals(find_mentions(accepted))
 
 
 def test_a_failed_run_leaves_the_last_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

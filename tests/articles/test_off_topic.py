@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from one_by_one import read_one
 
 from data_contracts.tables import ARTICLES
 from features.articles.mentions import PLAIN, find_mentions
 from features.articles.places.gazetteer import find_places, gazetteer
-from features.articles.roles.features import Context, sentence_features, target_features
-from features.articles.roles.masking import tokenize
-from features.articles.roles.model import ABOUT, ROUTE, read_roles, role_model
+from features.articles.roles.model import ABOUT, ROUTE, role_model
 from features.articles.roles.off_topic import measure_targets
+from features.articles.roles.units import DocumentContext
+from tools.roles.features import sentence_features, target_features
+from tools.roles.named_scores import about, raw_score
+from tools.roles.tokens import tokenize
 
 REACH = "Microchips still reach Russian arms makers through Belarus and Kazakhstan."
 AIMED = "The EU tightened sanctions against Russia and Belarus."
@@ -45,13 +48,13 @@ def test_a_sentence_off_the_topic_gives_no_country_more_than_the_floor(text: str
 
 @pytest.mark.parametrize(("text", "iso3"), OFF_TOPIC[:2])
 def test_read_one_by_one_a_sentence_off_the_topic_is_ruled_out_too(text: str, iso3: str) -> None:
-    model, context = role_model(), Context(russia=True, last_russia=True, first=False)
+    model, context = role_model(), DocumentContext(russia=True, last_russia=True, first=False)
     tokens = tokenize(text, find_places(text))
     sentence = sentence_features(tokens, context)
     target = target_features(tokens, iso3, gazetteer().group(iso3))
-    about = model.about(sentence)
-    assert about < ABOUT and model.probability(about, sentence, target) > 2 * model.floor
-    verdict = read_roles(tokens, [iso3], context)[iso3]
+    assert about(model, sentence) < ABOUT
+    assert model.calibrated(raw_score(model, sentence, target)) > 2 * model.floor
+    verdict = read_one(tokens, [iso3], context)[iso3]
     assert (verdict.p_diversion, verdict.is_diversion) == (model.floor, False)
 
 

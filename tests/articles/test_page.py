@@ -1,11 +1,16 @@
 """The documentation page shows what the engine says now, not what it said once."""
 
-from features.articles.training.page import PAGE, examples_section
-from features.articles.training.sentences import training_set
+from tools.roles.page import PAGE, examples_section, measures_section
+from tools.roles.sentences import training_set
+from tools.sections import section
 
 
 def test_the_examples_on_the_page_are_read_as_the_page_says() -> None:
-    assert examples_section() in PAGE.read_text(encoding="utf-8")
+    assert section(PAGE.read_text(encoding="utf-8"), "examples") == examples_section()
+
+
+def test_the_measures_on_the_page_are_those_of_the_shipped_model() -> None:
+    assert section(PAGE.read_text(encoding="utf-8"), "measures") == measures_section()
 
 
 def test_the_figures_on_the_page_are_of_the_sentences_that_are_committed() -> None:
@@ -13,4 +18,4 @@ def test_the_figures_on_the_page_are_of_the_sentences_that_are_committed() -> No
     data = training_set()
     positive = sum(example.positive for example in data.examples)
     line = f"{len(data.texts)} training sentences, {len(data.examples)} rows, {positive} of diversion"
-    assert line in PAGE.read_text(encoding="utf-8")
+    assert line in section(PAGE.read_text(encoding="utf-8"), "out of fold")

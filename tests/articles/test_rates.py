@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from features.articles.rates import ArticleWindows, article_panel, article_signals, goods_mix
+from features.articles.rates import ArticleWindows, article_signals, goods_mix
 from features.articles.stories.clusters import STORY_STATE
 
 AS_OF = date(2024, 6, 30)
@@ -74,15 +74,6 @@ def test_easing_is_a_share_of_stories_not_of_sentences() -> None:
         *(mention("ARM", "a", AS_OF, polarity=-1) for _ in range(3)), mention("ARM", "b", AS_OF, polarity=1)
     )
     assert article_signals(rows, AS_OF)["article_easing"].to_list() == [0.5]
-
-
-def test_the_panel_of_many_days_equals_each_day_alone() -> None:
-    rows = table(*(mention("KAZ", f"s{i}", date(2024, 1 + i, 3)) for i in range(6)))
-    days = [date(2024, 3, 31), AS_OF]
-    panel = article_panel(rows, days)
-    for day in days:
-        alone = article_signals(rows, day)
-        assert panel.filter(pl.col("as_of") == day).drop("as_of").equals(alone)
 
 
 def back(days: int) -> date:

@@ -5,13 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from features.articles.places.gazetteer import find_places, read_reference
-from features.articles.roles.linear import Linear
-from features.articles.roles.masking import masked, tokenize
-from features.articles.roles.model import role_model
+from features.articles.places.gazetteer import find_places
+from features.articles.roles.model import LinearModel, role_model
 from features.articles.roles.screen import article_screen, sentence_screen
-from features.articles.training.fit import design, fit_linear
-from features.articles.training.sentences import FOLDER, TrainingSet, training_set
+from features.reference.read import read_reference
+from tools.roles.fit import design, fit_linear
+from tools.roles.named_scores import scores, to_json
+from tools.roles.sentences import FOLDER, TrainingSet, training_set
+from tools.roles.tokens import masked, tokenize
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +52,12 @@ def test_scores_equal_scikit_learn() -> None:
     matrix = design(rows, sorted(ours.weights))
     theirs = LogisticRegression(C=3.0, max_iter=5000, tol=1e-6, solver="liblinear").fit(matrix, labels)
     expected = theirs.decision_function(matrix)
-    assert np.allclose([ours.scores(row)[0] for row in rows], expected, atol=1e-3)
+    assert np.allclose([scores(ours, row)[0] for row in rows], expected, atol=1e-3)
 
 
 def test_json_round_trip() -> None:
     part = role_model().polarity
-    again = Linear.from_json(json.loads(json.dumps(part.to_json())))
+    again = LinearModel.from_json(json.loads(json.dumps(to_json(part))))
     assert again == part
 
 

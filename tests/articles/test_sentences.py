@@ -16,6 +16,11 @@ from features.articles.text.sentences import cleaned, split_sentences
         ("Tu\u0308rkiye\u200b sold <b>chips</b> there.", ["Türkiye sold chips there."]),
         ("Q&amp;A &mdash; &amp;nbsp;", ["Q&A — &nbsp;"]),  # entities are read once
         ("One.<p>two<script>three</script>", ["One.", "two"]),
+        (
+            "The list grew&hellip; T&uuml;rkiye&#8217;s firms sold.",
+            ["The list grew…", "Türkiye’s firms sold."],
+        ),
+        ("Cut <b>here</b>,<br>customs said.", ["Cut here, customs said."]),
     ],
 )
 def test_marks_blanks_and_composed_letters(text: str, sentences: list[str]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.tables import ARTICLES
-from features.articles.stories.clusters import standing, stories_of, story_histories, story_table
+from features.articles.stories.clusters import as_known_on, stories_of, story_histories
 from features.articles.stories.minhash import SketchFiles, sketch
 
 REPORT = (
@@ -25,7 +25,7 @@ OTHER = (
 def stories(*articles: tuple[str | None, str | None]) -> pl.DataFrame:
     day = datetime(2024, 3, 1, tzinfo=UTC)
     rows = [(f"a{i}", day, f"paper {i}", "en", title, text, None) for i, (title, text) in enumerate(articles)]
-    table = story_table(pl.DataFrame(rows, schema=ARTICLES, orient="row")).table
+    table = stories_of(sketch(pl.DataFrame(rows, schema=ARTICLES, orient="row"))).table
     return table.sort("article_id")
 
 
@@ -43,7 +43,7 @@ def test_the_story_id_does_not_depend_on_the_order_of_the_articles() -> None:
         (f"a{i}", day, "p", "en", None, t, None)
         for i, t in enumerate([REPORT, OTHER, REPORT + " More follows."])
     ]
-    turned = story_table(pl.DataFrame(rows[::-1], schema=ARTICLES, orient="row")).table
+    turned = stories_of(sketch(pl.DataFrame(rows[::-1], schema=ARTICLES, orient="row"))).table
     assert table.sort("article_id").equals(turned.sort("article_id"))
 
 
@@ -89,8 +89,8 @@ def test_the_history_of_a_day_is_what_the_articles_of_that_day_make_alone(articl
     for day in range(1, 6):
         on = date(2024, 3, day)
         known = articles.filter(pl.col("published_at").dt.date() <= on)
-        alone = story_table(known).table.sort("article_id")
-        stood = standing(dated.join(known.select("article_id"), on="article_id", how="semi"), on)
+        alone = stories_of(sketch(known)).table.sort("article_id")
+        stood = as_known_on(dated.join(known.select("article_id"), on="article_id", how="semi"), on)
         assert stood.select(alone.columns).sort("article_id").equals(alone)
 
 
@@ -100,7 +100,7 @@ def test_a_later_retraction_is_not_known_before() -> None:
         ("b", datetime(2024, 3, 9, tzinfo=UTC), "p", "en", "Ministry denies earlier report", REPORT, None),
     ]
     history = story_histories(sketch(pl.DataFrame(rows, schema=ARTICLES, orient="row")))
-    flags = {day: standing(history, date(2024, 3, day))["retracted"][0] for day in (1, 8, 9)}
+    flags = {day: as_known_on(history, date(2024, 3, day))["retracted"][0] for day in (1, 8, 9)}
     assert flags == {1: False, 8: False, 9: True}
 
 
@@ -113,4 +113,4 @@ def test_sketches_in_files_make_the_same_stories(tmp_path: Path) -> None:
     files = SketchFiles(tmp_path)
     for start in range(0, 12, 5):
         files.append(sketch(articles.slice(start, 5), start))
-    assert stories_of(files.read()).table.equals(story_table(articles).table)
+    assert stories_of(files.read()).table.equals(stories_of(sketch(articles)).table)

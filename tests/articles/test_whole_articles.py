@@ -9,7 +9,7 @@ import pytest
 
 from data_contracts.tables import ARTICLES
 from features.articles.mentions import find_mentions
-from features.articles.training.evaluate import (
+from tools.roles.evaluate import (
     combined,
     read_articles,
     read_as_articles,
@@ -42,7 +42,7 @@ def test_the_routes_are_flagged_and_nobody_else(case: dict, flagged: dict[str, s
 
 def test_no_article_of_the_test_is_a_training_text() -> None:
     """The articles measure; sentences that were trained on would measure nothing."""
-    from features.articles.training.sentences import training_set
+    from tools.roles.sentences import training_set
 
     trained = {text.casefold() for text in training_set().texts}
     lines = [line.casefold() for case in CASES for line in case["text"].strip().splitlines()]

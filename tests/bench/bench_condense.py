@@ -25,7 +25,7 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import country_names, priority_list
-from features.trade.flows.condense import COLUMNS, Plan, condense_flows, plan_for
+from features.trade.flows.condense import COLUMNS, CondensePlan, condense_flows, plan_for
 from features.trade.flows.windows import Windows
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "equivalence"))
@@ -71,7 +71,7 @@ def make_folder(folder: Path, rows: int, partitions: int) -> None:
         )
 
 
-def plan() -> Plan:
+def plan() -> CondensePlan:
     return plan_for(priority_list(), Windows(), [date(2024, 6, 30)])
 
 

@@ -28,13 +28,12 @@ from joblib import Parallel, delayed
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from data_contracts.tables import ARTICLES
-from features.articles.gkg import country_days
-from features.articles.mentions import PARTITION, PartReading, read_mentions, read_part, with_stories
-from features.articles.places.gazetteer import read_reference
+from features.articles.mentions import PARTITION, PartReading, find_mentions, read_part, with_stories
 from features.articles.places.in_tables import countries_in
 from features.articles.stories.clusters import stories_of
 from features.articles.stories.minhash import joined
 from features.articles.text.sentences import sentence_list
+from features.reference.read import read_reference
 from riskmodel.sources.files.find import find
 from riskmodel.sources.news.gkg import GkgParts
 
@@ -59,6 +58,30 @@ _OTHER = [
     "The airline will fly to {b} {m} times a week from May.",
     "Farmers expect a harvest of {n} thousand tonnes.",
 ]
+
+
+TELLING = [row["pattern"] for row in read_reference("gkg_themes.csv") if row["kind"] == "telling"]
+
+
+def country_days(gkg: pl.DataFrame) -> pl.DataFrame:
+    """What records say of each country on each day.
+
+    `country`, `published_on`, `n_records` that name it, `n_near_russia` of them with Russia close by,
+    `n_telling` of those with a theme of sanctions, smuggling or export control close by, and the mean `tone`
+    (null where no record has one). Sorted by country and day.
+    """
+    near = pl.col("near_russia")
+    telling = near & pl.col("themes").fill_null("").str.contains_any(TELLING)
+    return (
+        gkg.sort("country", "published_at", "record_id")
+        .group_by("country", pl.col("published_at").dt.date().alias("published_on"), maintain_order=True)
+        .agg(
+            n_records=pl.len().cast(pl.Int64),
+            n_near_russia=near.sum().cast(pl.Int64),
+            n_telling=telling.sum().cast(pl.Int64),
+            tone=pl.col("tone").mean(),
+        )
+    )
 
 
 def corpus(n: int, seed: int = 0) -> pl.DataFrame:
@@ -123,8 +146,8 @@ def speed(n: int, python: str | None) -> None:
     texts = articles["text"].to_list()
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
     print(f"{n:,} articles, {megabytes:.1f} MB, one in twenty about trade with Russia")
-    read_mentions(articles.head(50))
-    measured("whole pipeline", megabytes, lambda: read_mentions(articles))
+    find_mentions(articles.head(50))
+    measured("whole pipeline", megabytes, lambda: find_mentions(articles))
     with Parallel(n_jobs=-1) as pool:
         in_processes(articles.head(2 * PARTITION), pool)
         measured("whole pipeline, all cores", megabytes, lambda: in_processes(articles, pool))
@@ -255,7 +278,7 @@ def growth() -> None:
             best = float("inf")
             for _ in range(3):
                 started = time.process_time()
-                read_mentions(frame)
+                find_mentions(frame)
                 best = min(best, time.process_time() - started)
             seconds.append(best)
         exponent = np.polyfit(np.log(SIZES), np.log(seconds), 1)[0]

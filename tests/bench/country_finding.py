@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from data_contracts.codes.countries import country_codes
 from features.articles.places.gazetteer import find_places
 from features.articles.places.in_tables import countries_in
-from features.articles.training.evaluate import score
 from riskmodel.sources.trade.areas import area_codes
+from tools.roles.evaluate import score
 
 NEVER = {"RUS", "UKR"}
 Key = tuple[str, str]

@@ -25,7 +25,7 @@ def test_reference_countries_are_known_codes() -> None:
 
 def test_countries_found_in_text_are_known_codes() -> None:
     """A mention of a country that the contract does not know would stop every batch of articles."""
-    from features.articles.places.gazetteer import read_reference
+    from features.reference.read import read_reference
 
     assert {row["iso3"] for row in read_reference("gazetteer.csv")} <= set(country_codes())
 
@@ -48,8 +48,8 @@ def test_tiers_are_those_with_a_weight() -> None:
 def test_our_own_tables_refuse_who_is_never_scored(kind: str, code: str) -> None:
     """Ukraine once passed: the contracts named two countries of their own, the panel three."""
     from data_contracts.checking.check import validate
-    from data_contracts.examples import CONTEXT, sound
     from data_contracts.registry import CONTRACTS
+    from tools.contracts.examples import CONTEXT, sound
 
     table = sound(kind)
     named = table.with_columns(

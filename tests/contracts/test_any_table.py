@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from data_contracts.checking.check import Validation, validate, validate_batches
 from data_contracts.contract import Context, Contract
-from data_contracts.examples import SOUND_CONTEXT, TODAY, sound
 from data_contracts.registry import CONTRACTS
+from tools.contracts.examples import SOUND_CONTEXT, TODAY, sound
 
 pytestmark = pytest.mark.xdist_group("contracts")
 

@@ -10,9 +10,9 @@ import pytest
 
 from data_contracts.checking.check import validate
 from data_contracts.checking.judged_values import Verdicts
-from data_contracts.examples import sound
 from data_contracts.registry import CONTRACTS
 from data_contracts.rules import within
+from tools.contracts.examples import sound
 
 pytestmark = pytest.mark.xdist_group("contracts")
 
@@ -26,7 +26,7 @@ socket.getaddrinfo = refuse
 socket.create_connection = refuse
 import warnings
 warnings.simplefilter("error")
-from data_contracts.examples import SOUND_CONTEXT, sound
+from tools.contracts.examples import SOUND_CONTEXT, sound
 from data_contracts.registry import CONTRACTS
 from data_contracts.checking.check import preload, validate
 assert "great_expectations" not in sys.modules, "contracts must be importable without the judge"

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from data_contracts.breaks import BREAKS
 from data_contracts.checking.check import Validation, validate
 from data_contracts.checking.large.check import PartsValidation, validate_parts
 from data_contracts.contract import Context, Rule
-from data_contracts.examples import TODAY, sound
 from data_contracts.registry import CONTRACTS
+from tools.contracts.breaks import BREAKS
+from tools.contracts.examples import TODAY, sound
 
 pytestmark = pytest.mark.xdist_group("contracts")
 CONTEXT = Context(as_of=date(2023, 1, 31), today=TODAY)

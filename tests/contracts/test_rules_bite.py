@@ -5,10 +5,10 @@ from functools import cache
 import polars as pl
 import pytest
 
-from data_contracts.breaks import BREAKS
 from data_contracts.checking.check import Validation, validate, validate_batches
-from data_contracts.examples import SOUND_CONTEXT, sound
 from data_contracts.registry import CONTRACTS
+from tools.contracts.breaks import BREAKS
+from tools.contracts.examples import SOUND_CONTEXT, sound
 
 CASES = [pytest.param(place, id=f"{b.contract}-{b.rule}-{place}") for place, b in enumerate(BREAKS)]
 pytestmark = pytest.mark.xdist_group("contracts")

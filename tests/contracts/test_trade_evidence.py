@@ -7,8 +7,8 @@ import pytest
 
 from data_contracts.checking.check import validate
 from data_contracts.contract import Context
-from data_contracts.examples import SOUND_CONTEXT, sound
 from data_contracts.registry import CONTRACTS
+from tools.contracts.examples import SOUND_CONTEXT, sound
 
 pytestmark = pytest.mark.xdist_group("contracts")
 TRADE = CONTRACTS["trade_flows"]

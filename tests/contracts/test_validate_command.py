@@ -6,10 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data_contracts.examples import sound
 from data_contracts.registry import CONTRACTS
 from riskmodel.cli import main
 from riskmodel.publication.safe_csv import write_quarantine_csv
+from tools.contracts.examples import sound
 
 pytestmark = pytest.mark.xdist_group("contracts")
 HOSTILE = "<script>alert(1)</script>"

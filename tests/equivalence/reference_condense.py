@@ -9,12 +9,12 @@ import pandas as pd
 
 from data_contracts.codes.never_scored import NEVER_SCORED
 from features.reference.facts import DEFAULT_LAG_DAYS, reporter_lags
-from features.trade.flows.condense import COLUMNS, Plan
+from features.trade.flows.condense import COLUMNS, CondensePlan
 
 SERIES = ["reporter", "partner", "flow", "hs6"]
 
 
-def pandas_condense(paths: Iterable[Path], plan: Plan) -> dict[str, pd.DataFrame]:
+def pandas_condense(paths: Iterable[Path], plan: CondensePlan) -> dict[str, pd.DataFrame]:
     """The four tables of `Condensed`; each file is read once and only its few useful rows are kept."""
     rows, reported, exports = [], [], []
     for path in paths:

@@ -16,13 +16,14 @@ from reference_newest import newest_quarter
 from reference_trade import World, growth, reference_signals, window_sums
 from trade_tables import SENDERS, goods, long_table, trade_tables
 
+from features.catalogue import signals_of
 from features.trade.flows.families import goods_in_force
 from features.trade.flows.windows import Windows
-from features.trade.measures.countries import FURTHER
 from features.trade.signals import trade_signals
 
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)
+EVIDENCE = [signal.name for signal in signals_of("trade") if not signal.in_model]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -127,5 +128,5 @@ def test_long_tables_reach_every_further_signal() -> None:
     reached: set[str] = set()
     for seed in range(6):
         found = trade_signals(long_table(seed), goods(), WINDOWS, AS_OF).countries
-        reached.update(name for name in FURTHER if found[name].null_count() < found.height)
-    assert reached == set(FURTHER)
+        reached.update(name for name in EVIDENCE if found[name].null_count() < found.height)
+    assert reached == set(EVIDENCE)

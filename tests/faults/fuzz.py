@@ -34,27 +34,28 @@ with atheris.instrument_imports(include=["riskmodel", "data_contracts"]):
     from data_contracts.checking.check import validate
     from data_contracts.checking.large.check import validate_parts
     from data_contracts.contract import Context
-    from data_contracts.examples import sound
     from data_contracts.registry import CONTRACTS
     from riskmodel.errors import RiskmodelError
     from riskmodel.publication.safe_csv import write_quarantine_csv
     from riskmodel.sources.batch import Batch
-    from riskmodel.sources.files import table_parts
     from riskmodel.sources.files.find import find
+    from riskmodel.sources.formats import in_memory
     from riskmodel.sources.goods import read_goods
+    from riskmodel.sources.limits import ReadingLimits
     from riskmodel.sources.listings import read_listings
-    from riskmodel.sources.news.articles import read_articles
-    from riskmodel.sources.news.gkg import read_gkg
-    from riskmodel.sources.trade import parts as trade_parts
-    from riskmodel.sources.trade.read import read_trade
+    from riskmodel.sources.news.articles import article_parts
+    from riskmodel.sources.news.gkg import GkgParts
+    from riskmodel.sources.trade.read import trade_parts
+    from tools.contracts.examples import sound
 
 ENDINGS = (".csv", ".jsonl", ".parquet", ".csv.gz", ".json", ".txt", ".warc", ".gkg.csv")
+SMALL = ReadingLimits(trade_rows=3, whole_bytes=200, table_rows=3)
 READERS: tuple[Callable[[Path], Batch], ...] = (
-    lambda path: read_trade([path], hs_edition="HS2022"),
-    lambda path: read_articles([path], published_at=date(2024, 1, 1)),
+    lambda path: in_memory(trade_parts([path], hs_edition="HS2022", limits=SMALL)),
+    lambda path: in_memory(article_parts([path], published_at=date(2024, 1, 1), limits=SMALL)),
     lambda path: read_listings([path]),
     read_goods,
-    lambda path: read_gkg(find([path], ENDINGS)),
+    lambda path: in_memory(GkgParts(find([path], ENDINGS).sources)),
 )
 CONTEXT = Context(as_of=date(2024, 6, 30), today=date(2024, 6, 30))
 LARGE = ("trade_flows", "articles", "gkg", "listings")
@@ -182,7 +183,6 @@ def main() -> None:
     write_words(chosen.keep / "words")
     logging.disable(logging.CRITICAL)
     verdicts.breaking_rows = quick
-    trade_parts.PART_ROWS, table_parts.WHOLE, table_parts.PART_ROWS = 3, 200, 3
     work = chosen.keep / "work"  # the fuzzer ends its process without cleaning up
     work.mkdir(exist_ok=True)
     words = [sys.argv[0], str(corpus), f"-max_total_time={chosen.seconds}", f"-seed={chosen.seed}"]

@@ -54,17 +54,17 @@ def test_changed_input_bytes_make_another_run(run, site, tmp_path):
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(run, site, tmp_path, monkeypatch):
-    import riskmodel.scoring.request
+    import riskmodel.sources.request
 
     listings = tmp_path / "listings.csv"
     listings.write_bytes((site.inputs / "listings.csv").read_bytes())
-    read = riskmodel.scoring.request.read_listings
+    read = riskmodel.sources.request.read_listings
 
-    def growing(paths):
+    def growing(paths, limits):
         listings.write_text(listings.read_text() + "KGZ,2024-01-01,US,SDN,1,true,simulated\n")
-        return read(paths)
+        return read(paths, limits=limits)
 
-    monkeypatch.setattr(riskmodel.scoring.request, "read_listings", growing)
+    monkeypatch.setattr(riskmodel.sources.request, "read_listings", growing)
     code, _, err = run(site.arguments(tmp_path / "run", trade="", listings=listings))
     assert code == 5 and "listings.csv changed while it was read" in err
     assert not (tmp_path / "run").exists()
@@ -177,6 +177,23 @@ def test_the_doctor_names_each_fault_and_its_mend(run, tmp_path):
         assert any(part in line for line in wrong), (part, printed)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RISKMODEL_RECENT_MONTHS", "abc"), ("RISKMODEL_UNPACKED_RATIO", "1"), ("RISKMODEL_BASELINE", "2019")],
+)
+def test_the_doctor_says_which_setting_is_wrong_and_goes_on(
+    name, value, run, site, models, tmp_path, monkeypatch
+):
+    monkeypatch.setenv(name, value)
+    words = ["doctor", "--models", models, "--data", site.inputs / "listings.csv", "--out", tmp_path]
+    code, printed, err = run(words)
+    (wrong,) = [line for line in printed.splitlines() if line.startswith("WRONG settings")]
+    assert code == 1 and err == ""
+    assert value in wrong or name in wrong
+    assert "Correct the environment variable, or unset it" in wrong
+    assert "ok    model transit-" in printed and "listings.csv: listings, format canonical" in printed
+
+
 def test_the_doctor_compares_versions_with_the_lock(tmp_path):
     from riskmodel.doctor.run import libraries
 
@@ -186,16 +203,16 @@ def test_the_doctor_compares_versions_with_the_lock(tmp_path):
     )
     (finding,) = libraries(lock)
     assert "locked is 0.0.1" in finding.wrong and "no-such-package is missing" in finding.wrong
-    assert "other" not in finding.wrong and finding.mend
+    assert "other" not in finding.wrong and finding.fix
 
 
 def test_a_full_disk_outside_the_run_is_one_sentence_too(run, site, tmp_path, monkeypatch):
-    import riskmodel.scoring.request
+    import riskmodel.sources.request
 
-    def full(paths):
+    def full(paths, limits):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(riskmodel.scoring.request, "read_listings", full)
+    monkeypatch.setattr(riskmodel.sources.request, "read_listings", full)
     code, _, err = run(site.arguments(tmp_path / "run", trade=""))
     assert (code, err) == (
         1,

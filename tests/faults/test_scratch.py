@@ -12,10 +12,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data_contracts.examples import sound
 from riskmodel.operations import scratch
 from riskmodel.sources.checked import take_in
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.trade.read import read_trade, trade_parts
+from tools.contracts.examples import sound
 
 pytestmark = pytest.mark.xdist_group("contracts")
 HOLD = """
@@ -25,6 +26,9 @@ held = Scratch()
 print(held.folder, flush=True)
 time.sleep(60)
 """
+
+
+SMALL = ReadingLimits(trade_rows=9)
 
 
 @pytest.fixture
@@ -37,8 +41,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def trade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("riskmodel.sources.trade.parts.PART_ROWS", 9)
+def trade(tmp_path: Path) -> Path:
     table = pl.concat([sound("trade_flows"), sound("trade_flows").head(3)])
     path = tmp_path / "trade.csv"
     table.drop("source_file", "source_row").write_csv(path)
@@ -50,7 +53,7 @@ def held(folder: Path) -> list[str]:
 
 
 def test_a_large_input_is_the_same_on_disk_and_in_memory(temporary: Path, trade: Path) -> None:
-    large = take_in(trade_parts([trade]), date(2023, 10, 31))
+    large = take_in(trade_parts([trade], limits=SMALL), date(2023, 10, 31))
     small = take_in(read_trade([trade]), date(2023, 10, 31))
     assert held(temporary)
     assert large.report == small.report
@@ -62,7 +65,7 @@ def test_a_large_input_is_the_same_on_disk_and_in_memory(temporary: Path, trade:
 
 
 def test_the_folder_goes_with_its_intake(temporary: Path, trade: Path) -> None:
-    large = take_in(trade_parts([trade]), None)
+    large = take_in(trade_parts([trade], limits=SMALL), None)
     assert len(held(temporary)) == 1
     assert large.lazy().collect().height == 40
     del large
@@ -70,8 +73,7 @@ def test_the_folder_goes_with_its_intake(temporary: Path, trade: Path) -> None:
     assert held(temporary) == []
 
 
-def test_a_small_input_needs_no_folder(temporary: Path, trade: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskmodel.sources.trade.parts.PART_ROWS", 1000)
+def test_a_small_input_needs_no_folder(temporary: Path, trade: Path) -> None:
     small = take_in(trade_parts([trade]), None)
     assert small.scratch is None
     assert held(temporary) == []

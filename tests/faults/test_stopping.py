@@ -97,7 +97,8 @@ def test_a_job_stops_while_great_expectations_is_imported(number, site, tmp_path
 
 def test_a_stop_during_publication_waits_for_it_and_does_not_deny_it(site, tmp_path):
     code = (
-        "import os, signal, sys\nfrom riskmodel import ledger\nbefore = ledger.put_in_place\n"
+        "import os, signal, sys\nfrom riskmodel.publication import publish as ledger\n"
+        "before = ledger.put_in_place\n"
         "def put(*paths):\n    os.kill(os.getpid(), signal.SIGTERM)\n    before(*paths)\n"
         "ledger.put_in_place = put\nfrom riskmodel.cli import main\nmain()\n"
     )

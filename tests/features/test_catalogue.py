@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
+from inspect import signature
 
 import pytest
 
-from features.catalogue import MODEL_SIGNALS, SIGNALS
-from features.catalogue.page import PAGE, page
-from features.catalogue.signal import Signal
-from features.trade.measures.countries import CORE, FURTHER, NEEDS
+from features.catalogue import MODEL_SIGNALS, SIGNALS, Signal, signals_of
+from features.trade.measures.countries import measure_named
+from features.trade.measures.inputs import MeasureInputs
+from tools.signals_page import PAGE, page
 
 
 def test_page_is_fresh() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m features.catalogue.page --write"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tools.signals_page --write"
 
 
-def test_every_trade_signal_is_in_the_catalogue_in_order_with_its_legs() -> None:
-    trade = [signal for signal in SIGNALS if signal.group == "trade"]
-    assert [signal.name for signal in trade] == [*CORE, *FURTHER]
-    assert {signal.name: signal.needs for signal in trade} == NEEDS
+@pytest.mark.parametrize("name", sorted({signal.measured_by for signal in signals_of("trade")}))
+def test_every_measure_exists_and_asks_for_what_there_is(name: str) -> None:
+    asked = set(signature(measure_named(name)).parameters)
+    given = {field.name for field in fields(MeasureInputs)} | set(vars(MeasureInputs))
+    assert asked <= given
 
 
 @pytest.mark.parametrize("field", ["label", "unit", "formula", "minimum", "counter", "source", "needs"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 
 from features.reference.facts import (
     WARNED_2022,
@@ -14,6 +15,7 @@ from features.reference.facts import (
     controlled_by,
     priority_list,
 )
+from features.reference.read import read_reference, word_list
 
 
 def test_dates_of_control_are_sourced_and_after_the_first_controls() -> None:
@@ -50,3 +52,15 @@ def test_the_priority_list_has_its_published_sizes_tiers_and_days() -> None:
 def test_the_alert_of_june_2022_names_eighteen_places() -> None:
     named = "ARM BRA CHN GEO IND ISR KAZ KGZ MEX NIC SRB SGP ZAF TWN TJK TUR ARE UZB"
     assert set(named.split()) == WARNED_2022
+
+
+def test_each_word_and_each_member_has_one_row_and_a_source() -> None:
+    words, members = read_reference("word_lists.csv"), read_reference("country_sets.csv")
+    assert len({row["word"] for row in words}) == len(words)
+    assert len({(row["set"], row["member"]) for row in members}) == len(members)
+    assert all(row["source"] for row in [*words, *members])
+
+
+def test_a_list_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(KeyError, match="no_such_list"):
+        word_list("no_such_list")

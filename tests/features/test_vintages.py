@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
 from trade_tables import every_month, flows, goods, month
 
-from features.trade.flows.condense import Plan, condense, condense_flows, merge, plan_for
+from features.trade.flows.condense import CondensePlan, condense_flows, plan_for
 from features.trade.flows.windows import Windows
 from features.trade.signals import trade_panel, trade_signals
 
@@ -18,17 +19,21 @@ FIRST, REVISED = date(2022, 2, 10), date(2022, 11, 10)
 BETWEEN, AFTER = date(2022, 10, 31), date(2022, 12, 31)
 
 
-def plan(*dates: date) -> Plan:
+def plan(*dates: date) -> CondensePlan:
     return plan_for(goods(), WINDOWS, dates)
 
 
-def test_a_month_in_two_partitions_was_public_on_the_first_of_their_days() -> None:
+@pytest.mark.parametrize("last_first", [False, True])
+def test_a_month_in_two_files_was_public_on_the_first_of_their_days(tmp_path: Path, last_first: bool) -> None:
     early = flows(every_month("DEU", "KAZ", CHIPS, [5_000], start=23, known_at=FIRST))
     late = flows(every_month("DEU", "ARM", CHIPS, [7_000], start=23, known_at=REVISED))
-    parts = [condense(table.lazy(), plan(AFTER)) for table in (late, early)]
+    files = [tmp_path / name for name in ("early.parquet", "late.parquet")]
+    for file, table in zip(files, (early, late), strict=True):
+        table.write_parquet(file)
     expected = [("DEU", "X", month(23), FIRST)]
-    assert merge(parts).reported.rows() == merge(parts[::-1]).reported.rows() == expected
-    assert condense_flows(pl.concat([late, early]), plan(AFTER)).reported.rows() == expected
+    query = pl.scan_parquet(files[::-1] if last_first else files)
+    assert condense_flows(query, plan(AFTER)).reported.rows() == expected
+    assert condense_flows(query.collect(), plan(AFTER)).reported.rows() == expected
 
 
 @pytest.mark.parametrize("as_of", [date(2023, 5, 31), date(2023, 12, 31)])

@@ -5,13 +5,16 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import pytest
 
-from features.articles.mentions import COLUMNS
+from features.articles.schema import COLUMNS
 from riskmodel.mentions.spool import _owned, dated_mentions, read_news
-from riskmodel.sources.files import table_parts
-from riskmodel.sources.news import gkg
+from riskmodel.operations.progress import Steps
+from riskmodel.scoring.request import ScoreRequest
+from riskmodel.scoring.run import score
+from riskmodel.settings import resolve_settings
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.news.articles import read_articles
+from riskmodel.sources.request import InputRequest
 
 ROUTE = "Dealers in {place} sold {n} sanctioned microchips to Russia, according to customs records."
 OTHERS = ("Tbilisi slept.", "Peru won the chess final in Lima.", "A court in Ankara heard witnesses.")
@@ -58,24 +61,25 @@ def write_news(folder: Path) -> None:
     (folder / "20240301.gkg.csv").write_text("\n".join(map(gkg_line, range(9))) + "\n")
 
 
-def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From here on few rows are read at once."""
-    monkeypatch.setattr(table_parts, "WHOLE", 10)
-    monkeypatch.setattr(table_parts, "PART_ROWS", 6)
-    monkeypatch.setattr("riskmodel.sources.news.parts.PART_ROWS", 6)
-    monkeypatch.setattr("riskmodel.mentions.spool.PARTITION", 5)
-    monkeypatch.setattr(gkg, "_RECORDS", 2)
+SMALL = ReadingLimits(whole_bytes=10, table_rows=6, read_articles=5, gkg_records=2)
 
 
-def test_one_part_and_many_give_the_same_run(tiny, run, tmp_path, monkeypatch):
+def in_small_parts(tiny, news: Path, out: Path) -> None:
+    """Score with few rows in memory at once."""
+    settings, windows = resolve_settings(None, None)
+    files = (tiny.folder / "trade.csv",), (news,), (tiny.folder / "listings.csv",)
+    request = ScoreRequest(date(2024, 6, 30), out, InputRequest(*files, limits=SMALL), windows)
+    score(request, settings, Steps())
+
+
+def test_one_part_and_many_give_the_same_run(tiny, run, tmp_path):
     news = tmp_path / "news"
     news.mkdir()
     write_news(news)
     whole, parted = tmp_path / "whole", tmp_path / "parted"
     ended = run(tiny.arguments(whole, articles=str(news)))
     assert ended.code == 0, ended.err
-    in_small_parts(monkeypatch)
-    assert run(tiny.arguments(parted, articles=str(news))).code == 0
+    in_small_parts(tiny, news, parted)
     names = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
     assert names == sorted(path.relative_to(parted) for path in parted.rglob("*") if path.is_file())
     assert Path("quarantine/articles.csv") in names
@@ -93,10 +97,10 @@ def test_one_part_and_many_give_the_same_run(tiny, run, tmp_path, monkeypatch):
     assert set(quoted["source_file"]) >= {"articles.jsonl", "20240301.gkg.csv"}
 
 
-def test_rows_for_own_panels_are_those_of_all_articles_at_once(tmp_path, monkeypatch):
+def test_rows_for_own_panels_are_those_of_all_articles_at_once(tmp_path):
     """Dropping sentences and undated mentions changes no signal of any day."""
     from features.articles.mentions import find_mentions
-    from features.articles.rates import article_panel
+    from features.articles.rates import article_signals
 
     write_news(tmp_path)
     articles = read_articles([tmp_path / "articles.jsonl"]).frame.filter(
@@ -106,11 +110,11 @@ def test_rows_for_own_panels_are_those_of_all_articles_at_once(tmp_path, monkeyp
         pl.col("published_at").str.slice(0, 10).str.to_datetime(time_unit="us", time_zone="UTC")
     )
     days = [date(2024, month, 28) for month in range(1, 8)]
-    whole = article_panel(find_mentions(articles, dated_stories=True), days)
-    in_small_parts(monkeypatch)
-    parted = article_panel(dated_mentions(read_news(articles.lazy(), None)), days)
-    assert whole.height > 0
-    assert parted.equals(whole)
+    at_once = find_mentions(articles, dated_stories=True)
+    whole = [article_signals(at_once, day) for day in days]
+    in_parts = dated_mentions(read_news(articles.lazy(), None, at_once=5))
+    assert sum(found.height for found in whole) > 0
+    assert all(article_signals(in_parts, day).equals(found) for day, found in zip(days, whole, strict=True))
 
 
 def test_rows_that_are_kept_do_not_keep_the_text_of_the_others():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from riskmodel.publication.digests import code_digest
 
 MODULE = inspect.getmodule(code_digest)
 CHECKOUT = Path(__file__).resolve().parents[2]
-PACKAGES = [path.parent for path in sorted(CHECKOUT.glob("*/__init__.py"))]
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+SHIPPED = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
+PACKAGES = [CHECKOUT / name.rstrip("*") for name in SHIPPED]
 NO_CODE = shutil.ignore_patterns("__pycache__")
 
 
@@ -49,7 +52,7 @@ def changed(path: Path) -> str:
     return found
 
 
-@pytest.mark.parametrize("ending", ["csv", "json", "py", "jinja", "css"])
+@pytest.mark.parametrize("ending", ["csv", "json", "py", "jinja", "css", "toml"])
 def test_a_change_in_a_file_of_any_package_is_another_code(copied: Path, ending: str) -> None:
     files = [next(iter(sorted(folder.rglob(f"*.{ending}"))), None) for folder in sorted(copied.iterdir())]
     digests = {digest(), *(changed(file) for file in files if file is not None)}

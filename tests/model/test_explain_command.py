@@ -94,7 +94,7 @@ def test_everything_a_reader_needs_is_told(run: Path) -> None:
     text = told("KGZ", "--run", str(run))
     for words in (
         "risk 60% (50% to 70%), band high, grade C, rank 1",
-        "+0.50  exports rose: raises the score",
+        "+0.50 exports rose: raises the score",
         "Not known, so it moves nothing",
         "little goes on",
         "the score would be elevated if less came in",
@@ -108,7 +108,7 @@ def test_everything_a_reader_needs_is_told(run: Path) -> None:
 def test_hostile_text_is_printed_as_one_harmless_line(run: Path) -> None:
     text = told("KGZ", "--run", str(run))
     assert "\x1b" not in text
-    assert 'article a1, sentence 3: "goods go on?[31m to Russia?from there" [news.jsonl, row 7]' in text
+    assert 'article a1, sentence 3: "goods go on?[31m to Russia from there" [news.jsonl, row 7]' in text
 
 
 def test_rows_limits_each_kind_and_says_so(run: Path) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data_contracts.codes.never_scored import NEVER_SCORED
+from data_contracts.months import end_of_month
 from features.listings import listing_history
 from features.reference.facts import WARNED_2022, coalition, country_names
 from riskmodel.backtest import measures
@@ -44,10 +45,10 @@ def listing_rows(
         outside = coalition(as_of) | NEVER_SCORED
         countries = [code for code in sorted(country_names()) if code not in outside]
         labels = listing_labels(listings, as_of, countries, data_end)
-        before = listing_labels(listings, _earlier(as_of, HORIZON_MONTHS), countries, data_end)
-        year = listings.filter((pl.col("listed_on") > _earlier(as_of, 12)) & (pl.col("listed_on") <= as_of))[
-            "country"
-        ]
+        before = listing_labels(listings, end_of_month(as_of, -HORIZON_MONTHS), countries, data_end)
+        year = listings.filter(
+            (pl.col("listed_on") > end_of_month(as_of, -12)) & (pl.col("listed_on") <= as_of)
+        )["country"]
         frames.append(
             labels.select("as_of", "country", "target")
             .with_columns(
@@ -97,7 +98,7 @@ def judge_listings(rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _fitted(known: pl.DataFrame, origin: date) -> pl.DataFrame | None:
-    past = known.filter(pl.col("as_of") <= _earlier(origin, HORIZON_MONTHS))
+    past = known.filter(pl.col("as_of") <= end_of_month(origin, -HORIZON_MONTHS))
     y = past["target"].cast(pl.Int64).to_numpy()
     if y.sum() < LEAST_EVENTS:
         return None
@@ -127,13 +128,3 @@ def _line(slice_: str, name: str, rows: pl.DataFrame, score: Vector) -> dict[str
         "precision_at_10": measures.top_k(y, score, queries, 10)[0],
         "recall_at_20": measures.top_k(y, score, queries, 20)[1],
     }
-
-
-def _earlier(day: date, months: int) -> date:
-    """Last day of the month `months` before.
-
-    >>> _earlier(date(2023, 1, 31), 6)
-    datetime.date(2022, 7, 31)
-    """
-    index = day.year * 12 + day.month - months
-    return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)

@@ -9,8 +9,8 @@ import pytest
 
 from data_contracts.tables import ARTICLES
 from features.articles.mentions import find_mentions
-from features.articles.training.evaluate import read_as_articles, read_labelled, score
-from features.articles.training.sentences import training_set
+from tools.roles.evaluate import read_as_articles, read_labelled, score
+from tools.roles.sentences import training_set
 
 pytestmark = pytest.mark.real
 

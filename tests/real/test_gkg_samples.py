@@ -9,7 +9,8 @@ from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
 from features.articles.gkg import CEILING, gkg_mentions
 from riskmodel.sources.files.find import find
-from riskmodel.sources.news.gkg import is_gkg, read_gkg
+from riskmodel.sources.formats import in_memory
+from riskmodel.sources.news.gkg import GkgParts, is_gkg
 
 pytestmark = pytest.mark.real
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.real
 def test_real_records_are_read_whole(real_data: Path, name: str, records: int, silent: int) -> None:
     found = find([real_data / name], ())
     assert is_gkg(found.sources[0])
-    batch = read_gkg(found)
+    batch = in_memory(GkgParts(found.sources))
     assert batch.frame["record_id"].n_unique() == records - silent
     assert dict(batch.dropped) == ({"names_no_country": silent} if silent else {})
     checked = validate(CONTRACTS["gkg"], batch.frame)
@@ -47,6 +48,8 @@ def test_neither_articles_nor_other_gdelt_tables_pass_for_records(real_data: Pat
 
 
 def test_russia_is_named_in_the_sample_as_its_note_says(real_data: Path) -> None:
-    batch = read_gkg(find([real_data / "gdelt-gkg-sample" / "20230702153000.gkg.sample.csv"], ()))
+    batch = in_memory(
+        GkgParts(find([real_data / "gdelt-gkg-sample" / "20230702153000.gkg.sample.csv"], ()).sources)
+    )
     named = batch.frame.filter(pl.col("country") == "RUS").height
     assert 30 <= named <= 40, "34 of the whole quarter-hour name Russia"

@@ -4,6 +4,7 @@ import gzip
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import polars as pl
 import pytest
@@ -168,7 +169,7 @@ def test_feeds_as_json_are_read(tmp_path: Path, key: str) -> None:
     path = tmp_path / "feed.json"
     path.write_text(json.dumps({"version": "1.1", key: [entry, {**entry, "id": "2"}]}))
     row = read_articles([path]).frame.row(1, named=True)
-    assert (row["article_id"], row["source"], row["text"]) == ("2", "Paper", "<p>Goods went on.</p>")
+    assert (row["article_id"], row["source"], row["text"]) == ("2", "Paper", "Goods went on.")
     assert row["published_at"] == datetime(2023, 5, 26, 8, 27, 49, tzinfo=UTC)
 
 
@@ -177,3 +178,44 @@ def test_text_that_only_looks_like_json_stays(tmp_path: Path, text: str) -> None
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"id": "1", "date": "2023-05-26", "source": "s", "title": "t", "text": text}))
     assert read_articles([path]).frame["text"].to_list() == [text]
+
+
+HTML = (
+    "<nav>Goods reach Russia through Georgia.</nav><p>Chips reach Russia through <a href='x'>C&ocirc;te "
+    "d&#8217;Ivoire</a>,<br/>data show&hellip;</p><script>var a = '<p>';</script><td>Two</td><td>cells</td>"
+)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.rss"])
+def test_html_is_reduced_to_what_a_reader_sees_in_every_container(tmp_path: Path, name: str) -> None:
+    """Crawlers and JSON feeds leave tags and entities in titles and texts; feeds were always reduced."""
+    row = {"id": "1", "date": "2023-05-26", "source": "s", "title": "Chips &amp; routes", "text": HTML}
+    path = tmp_path / name
+    if name.endswith("rss"):
+        item = f"<guid>1</guid><title>{escape(row['title'])}</title><description>{escape(HTML)}</description>"
+        path.write_text(f"<rss><channel><item>{item}</item></channel></rss>")
+    elif name.endswith("jsonl"):
+        path.write_text(json.dumps(row))
+    else:
+        frame = pl.DataFrame([row])
+        frame.write_csv(path) if name.endswith("csv") else frame.write_parquet(path)
+    read = read_articles([path]).frame.row(0, named=True)
+    assert read["title"] == "Chips & routes"
+    assert read["text"] == "Chips reach Russia through Côte d’Ivoire,\ndata show…\nTwo\ncells"
+
+
+def test_a_text_without_html_is_not_touched(tmp_path: Path) -> None:
+    text = "R&D of AT&T:\n\n  5 < 6, said A & B"
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "1", "date": "2023-05-26", "source": "s", "title": "t", "text": text}))
+    assert read_articles([path]).frame["text"].to_list() == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["<a " * 50_000, "&#" + "9" * 50_000 + ";", "<![if " * 20_000, "<!" * 50_000]
+)
+def test_broken_html_is_read_at_once(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.jsonl"
+    row = {"id": "1", "date": "2023-05-26", "source": "s", "title": "t", "text": text + "<p>Chips.</p>"}
+    path.write_text(json.dumps(row))
+    assert read_articles([path]).frame["text"][0].endswith("Chips.")

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from riskmodel.errors import InputUnreadable, WrongUsage
 from riskmodel.sources.files import unpack
 from riskmodel.sources.goods import read_goods
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.listings import read_listings
 from riskmodel.sources.news.articles import read_articles
 from riskmodel.sources.trade.read import read_trade
@@ -83,13 +83,13 @@ def test_utf8_fault_is_named_by_its_byte_even_past_the_first_block(tmp_path: Pat
         read_trade([path])
 
 
-def test_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(CSV + b"," * 5_000_000))
-    limits = replace(unpack.LIMITS, small=1_000_000)
+    limits = ReadingLimits(small_bytes=1_000_000)
     with (
         pytest.raises(InputUnreadable, match="unpacks to more than"),
-        unpack.utf8_file(unpack.Source(path, path.name), limits=limits),
+        unpack.utf8_file(unpack.Source(path, path.name, limits)),
     ):
         pass
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.articles.text.html import read_page, tidy_lines
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.news import feeds
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.news.articles import article_parts, read_articles
-from riskmodel.sources.news.html import read_page, tidy_lines
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -164,10 +164,10 @@ def test_what_is_no_feed_is_refused_in_one_sentence(tmp_path: Path, text: str, s
     assert "\n" not in str(e.value)
 
 
-def test_a_feed_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "LARGEST", 500)
+def test_a_feed_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(RSS)
     with pytest.raises(InputUnreadable, match=r"a\.xml is larger than 500 bytes"):
-        read(tmp_path, RSS)
+        list(article_parts([tmp_path / "a.xml"], limits=ReadingLimits(feed_bytes=500)))
 
 
 def test_deep_nesting_and_entries_in_entries_do_no_harm(tmp_path: Path) -> None:

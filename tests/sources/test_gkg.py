@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 
 from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
-from features.articles.gkg import CEILING, country_days, gkg_mentions
+from features.articles.gkg import CEILING, gkg_mentions
 from riskmodel.errors import InputUnreadable
-from riskmodel.sources.files.find import find
-from riskmodel.sources.files.unpack import Limits
-from riskmodel.sources.news import gkg
-from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts, is_gkg, read_gkg
+from riskmodel.sources.batch import Batch
+from riskmodel.sources.files.find import Found, find
+from riskmodel.sources.formats import in_memory
+from riskmodel.sources.limits import ReadingLimits
+from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts, is_gkg, read_parts
 from riskmodel.sources.news.read import news_parts
+
+
+def read_gkg(found: Found) -> Batch:
+    return in_memory(GkgParts(found.sources, found.skipped))
 
 
 def place(fips: str, offset: int, name: str = "Some Town") -> str:
@@ -110,11 +115,11 @@ def test_lines_that_are_no_records_are_counted(tmp_path: Path) -> None:
     assert batch.rows_read == batch.frame.height + sum(batch.dropped.values()) == 11
 
 
-def test_parts_hold_what_the_whole_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_hold_what_the_whole_holds(tmp_path: Path) -> None:
     lines = [line(place("TU", i) + ";" + place("KZ", 9), record=f"20230702153000-{i}") for i in range(9)]
     path = write(tmp_path, *lines, "bad")
     whole = read_gkg(find([path], ()))
-    parts = [frame for frame, _ in gkg.read_parts(find([path], ()).sources[0], 2)]
+    parts = [frame for frame, _ in read_parts(find([path], (), ReadingLimits(gkg_records=2)).sources[0])]
     assert len(parts) == 5
     assert pl.concat(parts).equals(whole.frame)
 
@@ -154,9 +159,7 @@ def test_articles_and_records_of_one_folder_are_told_apart(tmp_path: Path) -> No
         ("bomb", "unpacks to more than 4,000 bytes"),
     ],
 )
-def test_bad_archives_are_refused_by_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, sentence: str
-) -> None:
+def test_bad_archives_are_refused_by_name(tmp_path: Path, content: str, sentence: str) -> None:
     path = tmp_path / "a.gkg.csv.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", (line(place("TU", 1)) + "\n") * 200)
@@ -164,16 +167,14 @@ def test_bad_archives_are_refused_by_name(
             archive.writestr("b.csv", "x")
     if content == "cut":
         path.write_bytes(path.read_bytes()[:60])
-    if content == "bomb":
-        monkeypatch.setattr(gkg, "LIMITS", Limits(unpacked_bytes=4_000, ratio=200))
+    limits = ReadingLimits(unpacked_bytes=4_000) if content == "bomb" else None
     with pytest.raises(InputUnreadable, match=rf"a\.gkg\.csv\.zip .*{sentence}"):
-        list(GkgParts(find([path], GKG_SUFFIXES).sources))
+        list(GkgParts(find([path], GKG_SUFFIXES, limits).sources))
 
 
-def test_a_line_without_end_is_counted_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gkg, "_LONGEST_LINE", 2_000)
+def test_a_line_without_end_is_counted_not_kept(tmp_path: Path) -> None:
     path = write(tmp_path, line(last="x" * 9_000), line(place("TU", 1)))
-    batch = read_gkg(find([path], ()))
+    batch = read_gkg(find([path], (), ReadingLimits(line_bytes=2_000)))
     assert (batch.frame["country"].to_list(), dict(batch.dropped)) == (["TUR"], {"line_too_long": 1})
 
 
@@ -218,18 +219,6 @@ def test_copies_under_one_headline_are_one_story(tmp_path: Path) -> None:
     stories = found["story_id"].to_list()
     assert stories[0] == stories[1]
     assert len(set(stories)) == 4
-
-
-def test_country_days_count_records(tmp_path: Path) -> None:
-    near = ";".join([place("TU", 100), place("RS", 200)])
-    path = write(
-        tmp_path,
-        line(near, themes="SANCTIONS,150;"),
-        line(place("TU", 5), record="20230702153000-2", tone="2.5,1"),
-        line(place("TU", 5), record="20230703153000-2", date="20230703153000", tone="broken"),
-    )
-    days = country_days(read_gkg(find([path], ())).frame).filter(pl.col("country") == "TUR")
-    assert days.drop("published_on").rows() == [("TUR", 2, 1, 1, 0.5), ("TUR", 1, 0, 0, None)]
 
 
 cell = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\t\n"), max_size=30)

@@ -10,6 +10,7 @@ import pytest
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import stack
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.trade.read import read_trade, trade_parts
 
 
@@ -122,9 +123,7 @@ def test_reading_twice_gives_the_same_batch(table: pl.DataFrame, tmp_path: Path)
 
 
 @pytest.mark.parametrize("bad", ["", "lots"])
-def test_reading_part_by_part_gives_the_same_rows(
-    table: pl.DataFrame, tmp_path: Path, bad: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reading_part_by_part_gives_the_same_rows(table: pl.DataFrame, tmp_path: Path, bad: str) -> None:
     """Canonical and BACI files, packed and not, beside a format that is read whole; each row in its part."""
     cells = table.with_columns(pl.all().cast(pl.String))
     cells = pl.concat([cells] * 3).with_columns(value_usd=pl.Series(["1200", bad or "5", "0"] * 3))
@@ -133,9 +132,7 @@ def test_reading_part_by_part_gives_the_same_rows(
     table.write_parquet(tmp_path / "c.parquet")
     (tmp_path / "BACI_HS17_Y2021.csv").write_text("t,i,j,k,v,q\n2021,276,417,854231,1.5,NA\n" * 1)
     whole = read_trade([tmp_path])
-    monkeypatch.setattr("riskmodel.sources.trade.parts.PART_ROWS", 2)
-    monkeypatch.setattr("riskmodel.sources.files.table_parts.WHOLE", 1)
-    parts = trade_parts([tmp_path])
+    parts = trade_parts([tmp_path], limits=ReadingLimits(trade_rows=2, whole_bytes=1))
     frames = list(parts)
     assert max(frame.height for frame in frames) <= 2
     assert stack(frames).equals(whole.frame)
@@ -144,22 +141,16 @@ def test_reading_part_by_part_gives_the_same_rows(
     assert whole.rows_read == whole.frame.height + sum(whole.dropped.values())
 
 
-def test_a_fault_late_in_a_large_file_names_its_row(
-    table: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("riskmodel.sources.files.table_parts.WHOLE", 1)
+def test_a_fault_late_in_a_large_file_names_its_row(table: pl.DataFrame, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(table.write_csv() + "too,many" + "," * 30 + "\n")
     with pytest.raises(InputUnreadable, match="data row 4"):
-        list(trade_parts([path]))
+        list(trade_parts([path], limits=ReadingLimits(whole_bytes=1)))
 
 
-def test_a_large_parquet_file_that_is_cut_is_refused(
-    table: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("riskmodel.sources.files.table_parts.WHOLE", 1)
+def test_a_large_parquet_file_that_is_cut_is_refused(table: pl.DataFrame, tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     table.write_parquet(path)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(InputUnreadable, match="truncated or corrupt"):
-        list(trade_parts([path]))
+        list(trade_parts([path], limits=ReadingLimits(whole_bytes=1)))

@@ -8,14 +8,13 @@ traps table, which says which words around them mean the other thing.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
+
+from features.reference.read import read_reference
 
 _APOSTROPHES = "’ʼ‘`"
 _UPPERCASED_KINDS = frozenset({"name", "demonym", "capital"})
@@ -59,12 +58,6 @@ class Gazetteer:
     def group(self, iso3: str) -> str:
         """`russia`, `ukraine`, `controls` (applies controls), `other_regime` (under others) or empty."""
         return self.groups.get(iso3, "")
-
-
-def read_reference(name: str, package: str = "features.reference") -> list[dict[str, str]]:
-    """Rows of a CSV file that ships with the package."""
-    text = (resources.files(package) / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """Countries in many sentences at once, as polars expressions over a whole partition.
 
-The fast path beside `gazetteer.find_places`: one automaton over all spellings, then a look at the
+The fast counterpart of `gazetteer.find_places`: one automaton over all spellings, then a look at the
 bytes on either side for the word boundary. Sentences with a name that may mean something else go
 through `find_places` itself.
 """

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import polars as pl
 
-from features.articles.places.gazetteer import gazetteer, read_reference
-from features.articles.roles.features import CONTEXT_FLAGS
+from features.articles.places.gazetteer import gazetteer
+from features.articles.roles.units import CONTEXT_FLAGS
+from features.reference.read import read_reference, word_list
 
 _INSTITUTION = (
     r"(?:government|authorities|customs|(?:customs|revenue|border) service|central bank|"
@@ -41,29 +42,11 @@ HEAD_ANAPHOR = rf"(?i)^[^\p{{Lu}}]{{0,3}}(?:(?:but|and|yet|officially|still|now)
 MAY_POINT_BACK = r"(?i)\b(?:there|the|its|local|our) ?"
 CARRY_SENTENCES = 3
 BRIEF = 2  # sentences of a document that is a line in a digest
-REGIME_WORDS = [
-    "Iran", "Tehran", "North Korea", "Pyongyang", "Syria", "Venezuela", "Myanmar", "Houthi", "Hamas",
-    "Hezbollah", "Huawei", "Nvidia", "AI chips", "Gaza", "Israel", "Sudan",
-]  # fmt: skip
-EVASION_WORDS = [
-    "sanction", "export control", "export curb", "export ban", "embargo", "circumvent", "evasion",
-    "evad", "re-export", "reexport", "transship", "tranship", "dual-use", "dual use", "smuggl", "diver",
-    "blacklist", "entity list",
-]  # fmt: skip
-# What goes to Russia where it should not; with Russia in one sentence the article is about such goods.
-GOODS_WORDS = [
-    "chip", "semiconductor", "electronic", "component", "drone", "machine tool", "lathe", "aircraft part",
-    "weapon", "missile", "shells", "ammunition", "military", "battlefield", "war machine", "dual-use",
-    "high-priority", "technolog", "parallel import", "bearing", "re-export", "reexport", "transit",
-    "intermediar", "middlem", "microcontroller", "avionics", "optic", "gunpowder", "procure",
-]  # fmt: skip
-ENERGY_WORDS = ["crude", " oil", "tanker", "refiner", "price cap", "lng", " gas ", "shadow fleet"]
-PEACE_WORDS = ["ceasefire", "peace", "prisoner", "summit", "mediat", "negotiat", "hostage"]
 _ANAPHOR = re.compile(ANAPHOR)
 
 
 def anaphors_for(sentence: str, iso3: str) -> tuple[tuple[int, int, str], ...]:
-    """Spans of words that stand for a country named earlier."""
+    """Spans of words that mean a country named earlier."""
     return tuple((m.start(), m.end(), iso3) for m in _ANAPHOR.finditer(sentence))
 
 
@@ -76,8 +59,8 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Sentences with what their documents lend them.
 
     `sentences`: row (unique), article, sentence_no, text, in reading order. `found`: row, iso3, order, as
-    `countries_in` gives them. Adds the flags of `Context` and `carried`, the code of the country that words
-    such as `there` stand for in the sentence, or null.
+    `countries_in` gives them. Adds the flags of `DocumentContext` and `carried`, the code of the country
+    that words such as `there` mean in the sentence, or null.
     """
     focus = _focus(sentences, found)
     russia = found.filter(pl.col("iso3") == "RUS").select("row", _ru=pl.lit(True)).unique()
@@ -90,12 +73,13 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         .with_columns(spaced)
         .with_columns(
             _ru=pl.col("_ru").fill_null(False),
-            _re=text.str.contains_any(REGIME_WORDS),
-            _ev=text.str.contains_any(EVASION_WORDS, ascii_case_insensitive=True),
-            _go=text.str.contains_any(GOODS_WORDS, ascii_case_insensitive=True),
-            _en=text.str.contains_any(ENERGY_WORDS, ascii_case_insensitive=True),
-            _pe=text.str.contains_any(PEACE_WORDS, ascii_case_insensitive=True),
-            **{f"_{name}": pl.col("_spaced").str.contains_any(words) for name, words in _spoken().items()},
+            _re=text.str.contains_any(list(word_list("other_regime"))),
+            _ev=_any(text, "evasion"),
+            # With Russia in the sentence these mean goods that go there where they should not.
+            _go=_any(text, "restricted_goods"),
+            _en=_any(text, "energy"),
+            _pe=_any(text, "peace"),
+            **{f"_{name}": pl.col("_spaced").str.contains_any(words) for name, words in _matters().items()},
         )
         .with_columns(_to=pl.col("_ru") & (pl.col("_go") | pl.col("_ev")))
         .with_columns(
@@ -107,7 +91,7 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
             topic=_earlier("_to"),
             near=(_before("_to", 1) | _before("_to", 2)),
             last_russia=_before("_ru", 1),
-            **{f"last_{name}": _before(f"_{name}", 1) for name in _spoken()},
+            **{f"last_{name}": _before(f"_{name}", 1) for name in _matters()},
             brief=pl.len().over("article") <= BRIEF,
             first=pl.col("row") == pl.col("row").min().over("article"),
             _named=pl.col("focus").is_not_null(),
@@ -128,10 +112,14 @@ def with_context(sentences: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-# What the sentence before may have spoken of: classes of phrases of the lexicon; goods come from its terms.
-_SPOKEN = {
+def _any(text: pl.Expr, name: str) -> pl.Expr:
+    return text.str.contains_any(list(word_list(name)), ascii_case_insensitive=True)
+
+
+# What the sentence before may have been about: classes of phrases of the lexicon; goods come from its terms.
+_MATTERS = {
     "trade": ("supply", "get", "reexport", "transit", "divert", "reach", "hub"),
-    "guile": ("evade", "illicit", "sanction"),
+    "evasion": ("evade", "illicit", "sanction"),
     "listed": ("listed",),
     "acts": ("pressure", "crackdown", "pledge", "deny"),
     "move": ("move", "carrier"),
@@ -144,12 +132,12 @@ _SPOKEN = {
 
 
 @lru_cache(maxsize=1)
-def _spoken() -> dict[str, list[str]]:
+def _matters() -> dict[str, list[str]]:
     """Beginnings of the words that speak of each matter, a blank before each."""
-    found = {name: set[str]() for name in ("goods", *_SPOKEN)}
+    found = {name: set[str]() for name in ("goods", *_MATTERS)}
     found["goods"] |= {row["term"] for row in read_reference("goods_lexicon.csv")}
     for row in read_reference("phrases.csv"):
-        for name, classes in _SPOKEN.items():
+        for name, classes in _MATTERS.items():
             if row["class"] in classes:
                 found[name].add(row["phrase"])
     return {

@@ -1,16 +1,24 @@
 """The language of diversion: phrase classes (evasion, routes, pressure, ...) and the goods lexicon.
 
 Phrases and goods are data (`features/reference/phrases.csv`, `goods_lexicon.csv`). A trailing `*`
-in a word stands for any ending.
+in a word means any ending.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from features.articles.places.gazetteer import read_reference
+from features.reference.read import read_reference, word_list
+
+WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[,;:.!?()\"“”%$€£&/]")
+POSSESSIVE = re.compile(r"'s\b")
+# Before goods these say what the goods are; elsewhere they report that somebody acted.
+RESTRICTING = frozenset(word_list("restricting"))
+GOODS_LABEL = "GOODS:"  # and the product family
+UNSPECIFIED = f"{GOODS_LABEL}goods unspecified"
 
 
 class Phrase(NamedTuple):
@@ -98,3 +106,24 @@ def phrases() -> Lexicon:
 def goods() -> Lexicon:
     """Goods terms; the label is the product family."""
     return _build([(row["term"], row["family"]) for row in read_reference("goods_lexicon.csv")])
+
+
+def longest_phrase(words: list[str], at: int) -> tuple[int, str]:
+    """How many words from `at` on make one token, and its class; goods before phrases of the same length."""
+    phrase, good = phrases().match(words, at), goods().match(words, at)
+    if good is not None and (phrase is None or len(good.words) >= len(phrase.words)):
+        return len(good.words), f"{GOODS_LABEL}{good.label}"
+    return (1, "") if phrase is None else (len(phrase.words), phrase.label)
+
+
+def symbol(word: str, label: str) -> str:
+    """What the models call a token that is no place: its class, or its own words."""
+    if label.startswith(GOODS_LABEL):
+        return "GOODS_ANY" if label == UNSPECIFIED else "GOODS"
+    return label.upper() if label else word
+
+
+def lowered(piece: str) -> str:
+    """A piece of text in lower case; as it is where that changes its length, to keep the spans true."""
+    plain = piece.lower()
+    return plain if len(plain) == len(piece) else piece

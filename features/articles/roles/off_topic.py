@@ -14,10 +14,11 @@ import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import country_spellings
+from features.reference.read import word_list
 
 # Russia and Ukraine by name, and by every city and adjective that the gazetteer knows.
-ADVERSARY = sorted(
-    {"russia", "moscow", "kremlin", "ukrain", "kyiv", " putin", " urals"}  # blanks: `computing`, `murals`
+_ADVERSARY = sorted(
+    {*word_list("adversary")}  # blanks: `computing`, `murals`
     | {
         name.lower()
         for name, iso3 in country_spellings().items()
@@ -25,36 +26,11 @@ ADVERSARY = sorted(
     }
 )
 # Duties on imports, what the state buys, lists of addresses: not about goods for Russia, even if it is named.
-DUTIES = [
-    "antidumping", "anti-dumping", "countervailing", "less than fair value", "less-than-fair",
-    "final determination of no shipments",
-    "subject merchandise", "sunset review", "five-year review", "tariff act", "dumping margin",
-    "dumping duty", "dumping duties", "sold at less than normal value",
-    "acquisition regulation supplement",
-    "unverified list",  # says only who could or could not be visited
-]  # fmt: skip
+_DUTIES = list(word_list("duties"))
 # With these a text that also speaks of duties may still be about goods for Russia.
-GUILE = [
-    "sanction", "export control", "re-export", "reexport", "dual-use", "dual use", "military", "smuggl",
-    "transship",
-]  # fmt: skip
-# Words that no text about goods for Russia needs: each stands for a matter of its own.
-OTHER_MATTERS = [
-    # duties on imports
-    "section 301", "section 232", "safeguard duty", "safeguard duties", "certificate of origin",
-    "rules of origin", "tariff evasion", "duty evasion", "dumped imports", "steel tariff",
-    # labour and human rights at the source
-    "forced labor", "forced labour", "uyghur", "xinjiang", "indentured labor", "child labor", "child labour",
-    # procurement, patents, market access
-    "section 337", "administrative law judge", "trademark",
-    "wto commitments", "patent",
-    # programmes against other states and groups
-    "sanctions regulations", "cuban assets", "fentanyl", "narcotics traffick", "drug cartel",
-    "national emergency with respect to", "missile proliferation",
-    # chips that are kept from China
-    "validated end-user", "advanced computing", "supercomputer", "ai chip", "ai accelerator", "huawei",
-    "deepseek",
-]  # fmt: skip
+_DESPITE_DUTIES = list(word_list("despite_duties"))
+# Words that no text about goods for Russia needs: other programmes, labour, patents, chips kept from China.
+_OTHER_MATTERS = list(word_list("other_matters"))
 LONG = 3  # sentences, title included, from which a text about Russia names it somewhere
 
 _BETWEEN = re.compile(r"(?:'s\)?)?,? ?(?:and|or|/|as well as|and for|and against)? ?(?:the )?", re.IGNORECASE)
@@ -70,11 +46,11 @@ def about_other_matters(text: pl.Expr, sentences: pl.Expr) -> pl.Expr:
 
     It is about duties on imports; or it names neither Russia nor Ukraine and is either long enough to have
     done so or says that it is about something else. A short extract without Russia keeps the benefit of
-    the doubt: what stood around it is not known. `text`: title and text; `sentences`: their number.
+    the doubt: what was around it is not known. `text`: title and text; `sentences`: their number.
     """
-    duties = _any(text, DUTIES) & ~_any(text, GUILE)
-    unnamed = ~_any(text, ADVERSARY)
-    return duties | (unnamed & (_any(text, OTHER_MATTERS + DUTIES) | (sentences >= LONG)))
+    duties = _any(text, _DUTIES) & ~_any(text, _DESPITE_DUTIES)
+    unnamed = ~_any(text, _ADVERSARY)
+    return duties | (unnamed & (_any(text, _OTHER_MATTERS + _DUTIES) | (sentences >= LONG)))
 
 
 def _any(text: pl.Expr, words: list[str]) -> pl.Expr:

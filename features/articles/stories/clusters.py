@@ -1,8 +1,8 @@
-"""Stories: articles that tell the same thing, so that a syndicated report counts once.
+"""Stories: articles that report the same thing, so that a syndicated report counts once.
 
 Articles whose sketches agree in one band are candidates and join when enough of the whole signature
 agrees. Bands are found by sorting, so the work is linear in the number of articles. Articles are taken in
-the order of publication: what stood on a day is what the articles published until then make by themselves.
+the order of publication: the stories of a day are what the articles published until then make by themselves.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
-from features.articles.stories.minhash import Sketches, sketch
+from features.articles.stories.minhash import Sketches
 
 AGREEMENT = 0.4  # share of equal signature places from which two texts count as the same story
 _CHUNK = 1 << 16  # pairs whose signatures are compared at once
@@ -41,21 +43,13 @@ class Stories:
 
 @dataclass(frozen=True)
 class _Links:
-    """Articles in the order of publication, and pairs of places in it that tell the same story.
+    """Articles in the order of publication, and pairs of places in it that are one story.
 
     `order`: place -> row of the sketches. `pairs`: (n, 2), the later article second, sorted by it.
     """
 
     order: NDArray[np.int64]
     pairs: NDArray[np.int64]
-
-
-def story_table(articles: pl.DataFrame) -> Stories:
-    """Stories of a table of articles (canonical schema); see `stories_of`.
-
-    Only the articles given are looked at: for a reading as of a date, leave later articles out first.
-    """
-    return stories_of(sketch(articles))
 
 
 def stories_of(sketches: Sketches) -> Stories:
@@ -176,13 +170,11 @@ def _alike(sketches: Sketches, one: NDArray[np.int64], two: NDArray[np.int64]) -
 
 def _roots(n: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
     """Place of the first article of each article's story."""
-    parent = list(range(n))
-    for start in range(0, len(pairs), _CHUNK):
-        for a, b in pairs[start : start + _CHUNK].tolist():
-            left, right = _root(parent, a), _root(parent, b)
-            if left != right:
-                parent[max(left, right)] = min(left, right)
-    return np.fromiter((_root(parent, i) for i in range(n)), dtype=np.int64, count=n)
+    ones = np.ones(len(pairs), dtype=np.bool_)
+    graph = csr_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    _, labels = connected_components(graph, directed=False)
+    _, first, story = np.unique(labels, return_index=True, return_inverse=True)
+    return np.asarray(first[story], dtype=np.int64)
 
 
 def _root(parent: list[int], i: int) -> int:
@@ -193,7 +185,7 @@ def _root(parent: list[int], i: int) -> int:
 
 
 def _story_ids(ids: pl.Series, roots: NDArray[np.int64]) -> pl.Series:
-    """Ids of the stories whose first articles stand at `roots`, made piece by piece."""
+    """Ids of the stories whose first articles are at `roots`, made piece by piece."""
     parts = [pl.Series("story_id", [], dtype=pl.String)]
     for start in range(0, len(roots), _CHUNK):
         first = ids.gather(roots[start : start + _CHUNK]).to_list()
@@ -207,10 +199,10 @@ def _day(number: int) -> date:
     return date.min if number < _FIRST_DAY else date(1970, 1, 1) + timedelta(days=number)
 
 
-def standing(mentions: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Mention rows with `story_id`, `about_listing` and `retracted` as they stood on a day.
+def as_known_on(mentions: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Mention rows with `story_id`, `about_listing` and `retracted` as they were on a day.
 
-    `story_history` (List of `STORY_STATE`, oldest first) tells when an article's story changed: a later
+    `story_history` (List of `STORY_STATE`, oldest first) says when an article's story changed: a later
     article joined two stories, or took one back. Rows without a history are returned as they are.
     """
     if "story_history" not in mentions.columns:

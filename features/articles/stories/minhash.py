@@ -61,8 +61,8 @@ class Sketches:
 def sketch(articles: pl.DataFrame, first_row: int = 0) -> Sketches:
     """Sketches of a table of articles (canonical schema).
 
-    `first_row` is the place of the first article in the whole table, by which texts without a word are told
-    from each other.
+    `first_row` is the place of the first article in the whole table, by which texts without a word are
+    kept apart.
     """
     slices = [
         _signatures(articles.slice(start, SLICE), first_row + start)

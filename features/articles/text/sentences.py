@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
+from features.articles.text.html import visible
+
 LONGEST = 1500
 _ROOM = 80  # characters in which a blank is looked for
 _BREAK = "\x1e"
@@ -24,10 +26,6 @@ _STARTERS = (
     "And|Some|Many|Most|Now|Since|After|Before|When|Although|Last|Earlier|Meanwhile|Moreover|I|If|There|Both|Such"
 )
 
-_ENTITIES = {
-    "&nbsp;": " ", "&amp;": "&", "&quot;": '"', "&#39;": "'", "&rsquo;": "’", "&lsquo;": "‘",
-    "&ldquo;": "“", "&rdquo;": "”", "&mdash;": "—", "&ndash;": "–",
-}  # fmt: skip
 _MAY_COMPOSE = r"[^\x00-\u02ff\u2010-\u2027]"  # what lies below combines with nothing below
 _SPACES = r"[\u00a0\u2000-\u200a\u202f]"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -36,17 +34,18 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2
 def cleaned(texts: pl.Series) -> pl.Series:
     """Texts without mark-up, control characters and odd spaces; Unicode NFC; line breaks kept.
 
-    Each step is taken only by the texts that need it: most are plain characters.
+    Each step is taken only by the texts that need it: most are plain characters. Readers of files have taken
+    mark-up away already (`text.html`); tables that were made in memory may still hold it.
     """
-    texts = _mended(texts, texts.str.contains_any(["<", "&"]), _without_markup)
-    texts = _mended(texts, _beyond_ascii(texts, _MAY_COMPOSE), lambda t: t.str.normalize("NFC"))
-    return _mended(texts, texts.str.contains(_CONTROL), lambda t: t.str.replace_all(_CONTROL, ""))
+    texts = _changed(texts, texts.str.contains_any(["<", "&"]), _without_markup)
+    texts = _changed(texts, _beyond_ascii(texts, _MAY_COMPOSE), lambda t: t.str.normalize("NFC"))
+    return _changed(texts, texts.str.contains(_CONTROL), lambda t: t.str.replace_all(_CONTROL, ""))
 
 
-def _mended(texts: pl.Series, odd: pl.Series, mend: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Texts with the odd ones mended."""
+def _changed(texts: pl.Series, odd: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Texts with the odd ones changed."""
     odd = odd.fill_null(False)
-    return texts.scatter(odd.arg_true(), mend(texts.filter(odd))) if odd.any() else texts
+    return texts.scatter(odd.arg_true(), change(texts.filter(odd))) if odd.any() else texts
 
 
 def _beyond_ascii(texts: pl.Series, pattern: str) -> pl.Series:
@@ -56,12 +55,7 @@ def _beyond_ascii(texts: pl.Series, pattern: str) -> pl.Series:
 
 
 def _without_markup(texts: pl.Series) -> pl.Series:
-    return (
-        texts.str.replace_all(r"(?is)<script\b.*?</script>|<style\b.*?</style>|<!--.*?-->", " ")
-        .str.replace_all(r"(?i)</?(?:p|br|div|li|h[1-6]|tr)\b[^<>]*>", "\n\n")
-        .str.replace_all(r"</?[A-Za-z!][^<>]*>", " ")
-        .str.replace_many(_ENTITIES)
-    )
+    return texts.map_elements(visible, return_dtype=pl.String)
 
 
 def sentence_list(text: pl.Expr) -> pl.Expr:
@@ -86,10 +80,10 @@ def sentence_list(text: pl.Expr) -> pl.Expr:
 
 
 def _plain_blanks(marked: pl.Series) -> pl.Series:
-    marked = _mended(
+    marked = _changed(
         marked, marked.str.contains("\t", literal=True), lambda t: t.str.replace_all("\t", " ", literal=True)
     )
-    return _mended(marked, _beyond_ascii(marked, _SPACES), lambda t: t.str.replace_all(_SPACES, " "))
+    return _changed(marked, _beyond_ascii(marked, _SPACES), lambda t: t.str.replace_all(_SPACES, " "))
 
 
 def _cut(marked: pl.Series) -> pl.Series:

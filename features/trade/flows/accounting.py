@@ -8,19 +8,19 @@ import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
 from features.reference.facts import RUSSIA, coalition
-from features.trade.flows.as_of import Sorted
+from features.trade.flows.as_of import FlowsByLeg
 from features.trade.flows.families import GoodsList
 from features.trade.flows.vintages import documented_day
 
 COMPARED = ("arrival", "placebo")
 
 
-def leg_counts(by_leg: Sorted, latest: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def leg_counts(by_leg: FlowsByLeg, latest: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Rows public on `as_of` by leg: leg, rows (all vintages), latest (one for each series and period).
 
     Parameters
     ----------
-    latest: `Known.rows` of the same day.
+    latest: `FlowsAsOf.rows` of the same day.
     """
     legs = by_leg.legs.select("series_id", "leg")
     rows = by_leg.rows.filter(pl.col("known_at") <= as_of).group_by("series_id").len("rows")
@@ -32,7 +32,7 @@ def leg_counts(by_leg: Sorted, latest: pl.DataFrame, as_of: date) -> pl.DataFram
 def account(
     flows: pl.LazyFrame, goods: GoodsList, broken: tuple[str, ...], counts: pl.DataFrame, as_of: date
 ) -> dict[str, int]:
-    """Count rows by fate, by one streamed query; the counts add up to the rows of `flows`.
+    """Count rows by what became of them, by one streamed query; the counts add up to the rows of `flows`.
 
     Keys, each row under the first that holds: `not_known_at_as_of`, `not_an_export` (re-exports, and imports
     of other goods or from elsewhere), `not_on_a_leg`, `not_on_goods_list`, `hs_edition_break`,
@@ -59,7 +59,7 @@ def account(
     rows, latest = (dict(counts.select("leg", name).iter_rows()) for name in ("rows", "latest"))
     compared = sum(latest.get(leg, 0) for leg in COMPARED)
     used = sum(latest.values()) - compared
-    fates = {
+    counted = {
         "not_known_at_as_of": int(by_day["known"].sum()) - known["known"],
         "not_an_export": known["known"] - known["export"] - rows.get("arrival", 0),
         "not_on_a_leg": known["export"] - known["on_leg"],
@@ -68,7 +68,7 @@ def account(
         "older_vintage": sum(rows.values()) - sum(latest.values()),
         "used_for_comparison": compared,
     }
-    return {**{reason: count for reason, count in fates.items() if count}, "used": used}
+    return {**{reason: count for reason, count in counted.items() if count}, "used": used}
 
 
 def _on_leg(as_of: date) -> pl.Expr:

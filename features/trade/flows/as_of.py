@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -18,7 +18,25 @@ CELL = ("leg", "reporter", "country", "hs6", "family", "period")
 
 
 @dataclass(frozen=True)
-class Known:
+class BaselineSums:
+    """What the baseline years add up to, in the vintages of one day.
+
+    Attributes
+    ----------
+    n_rows: rows of the baseline months, in all vintages, that were public: what is known only grows, so of
+        the same flows the same number is the same rows.
+    sums: series_id, calendar_month, value_usd over all baseline years.
+    lines: leg, reporter, country, calendar_month, lines: lines of at least US$1,000 in a month, counted over
+        all baseline years.
+    """
+
+    n_rows: int
+    sums: pl.DataFrame
+    lines: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class FlowsAsOf:
     """Rows known on one day, each in its latest vintage.
 
     Attributes
@@ -28,17 +46,14 @@ class Known:
         `onward`, `direct`; `placebo` (the coalition's unlisted codes of the listed headings, to a transit
         country) or `arrival` (imports that a transit country declares from a coalition member).
     rows: series_id, period, value_usd, net_kg: the rows of these series, sorted.
-    baseline: series_id, calendar_month, value_usd: their sums over all baseline years.
-    baseline_lines: leg, reporter, country, calendar_month, lines: lines of at least US$1,000 in a month,
-        counted over all baseline years.
+    baseline: what the baseline years of these rows add up to.
     reported, receiving: reporter, period: months with any export row, with any import row.
     exports: reporter, code, period, value_usd: baseline exports to everybody but Russia, as first published.
     """
 
     legs: pl.DataFrame
     rows: pl.DataFrame
-    baseline: pl.DataFrame
-    baseline_lines: pl.DataFrame
+    baseline: BaselineSums
     reported: pl.DataFrame
     receiving: pl.DataFrame
     exports: pl.DataFrame
@@ -51,22 +66,21 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Sorted:
+class FlowsByLeg:
     """Condensed flows sorted by leg, for one coalition and one goods list.
 
     Attributes
     ----------
-    legs: as in `Known`. rows: `Condensed.rows` of these series.
-    past: baseline sums and lines already made, by the number of baseline rows known: what is known only
-        grows, so the same number is the same rows, and later dates need not sum them again.
+    legs: as in `FlowsAsOf`. rows: `Condensed.rows` of these series.
     """
 
     legs: pl.DataFrame
     rows: pl.DataFrame
-    past: dict[int, tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=dict)
 
 
-def sort_by_leg(condensed: Condensed, goods: pl.DataFrame, members: Collection[str], since: str) -> Sorted:
+def sort_by_leg(
+    condensed: Condensed, goods: pl.DataFrame, members: Collection[str], since: str
+) -> FlowsByLeg:
     """Sort condensed flows by leg; series on no leg are left out.
 
     Parameters
@@ -74,7 +88,7 @@ def sort_by_leg(condensed: Condensed, goods: pl.DataFrame, members: Collection[s
     goods: comparable codes with their family. members: the coalition. since: HS edition of the first month.
     """
     legs = _legs(condensed.series, goods, members, since)
-    return Sorted(legs, condensed.rows.join(legs, on="series_id", how="semi", maintain_order="left"))
+    return FlowsByLeg(legs, condensed.rows.join(legs, on="series_id", how="semi", maintain_order="left"))
 
 
 def _legs(series: pl.DataFrame, goods: pl.DataFrame, members: Collection[str], since: str) -> pl.DataFrame:
@@ -121,18 +135,28 @@ def _placebo_families(series: pl.DataFrame, goods: pl.DataFrame, since: str) -> 
     )
 
 
-def known_on_day(condensed: Condensed, by_leg: Sorted, windows: Windows, as_of: date) -> Known:
-    """Restrict condensed flows to what was public on `as_of`."""
+def flows_as_of(
+    condensed: Condensed,
+    by_leg: FlowsByLeg,
+    windows: Windows,
+    as_of: date,
+    earlier: BaselineSums | None = None,
+) -> FlowsAsOf:
+    """Restrict condensed flows to what was public on `as_of`.
+
+    Parameters
+    ----------
+    earlier: the baseline of another day, of the same flows and windows; it is taken over where no row of the
+        baseline months was published in between, so that many dates need not sum them again.
+    """
     months = condensed.reported.filter(pl.col("known_at") <= as_of)
     exports = condensed.exports.filter(pl.col("known_at") <= as_of)
     first = pl.col("known_at") == pl.col("known_at").min().over("reporter", "period")
     rows = latest(by_leg.rows, as_of).drop("known_at")
-    baseline, baseline_lines = _baseline(by_leg, rows, windows, as_of)
-    return Known(
+    return FlowsAsOf(
         legs=by_leg.legs,
         rows=rows,
-        baseline=baseline,
-        baseline_lines=baseline_lines,
+        baseline=_baseline(by_leg, rows, windows, as_of, earlier),
         reported=months.filter(pl.col("flow") == "X").select("reporter", "period"),
         receiving=months.filter(pl.col("flow") == "M").select("reporter", "period"),
         exports=exports.filter(first).drop("known_at"),
@@ -159,16 +183,15 @@ def _names(legs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _baseline(
-    by_leg: Sorted, rows: pl.DataFrame, windows: Windows, as_of: date
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    by_leg: FlowsByLeg, rows: pl.DataFrame, windows: Windows, as_of: date, earlier: BaselineSums | None
+) -> BaselineSums:
     within = pl.col("period").is_between(windows.baseline_start, windows.baseline_end)
-    known = int(by_leg.rows.select((within & (pl.col("known_at") <= as_of)).sum()).item())
-    if known not in by_leg.past:
-        past, month = rows.filter(within), pl.col("period").dt.month().alias("calendar_month")
-        # Counted by number first: names are joined to few rows then.
-        counts = _line_months(past, by_leg.legs).group_by("line_id", month).len("lines")
-        named = counts.join(_names(by_leg.legs), on="line_id")
-        lines = named.group_by("leg", "reporter", "country", "calendar_month").agg(pl.col("lines").sum())
-        sums = past.group_by("series_id", month).agg(pl.col("value_usd").sum())
-        by_leg.past[known] = (sums, lines)
-    return by_leg.past[known]
+    n_rows = int(by_leg.rows.select((within & (pl.col("known_at") <= as_of)).sum()).item())
+    if earlier is not None and earlier.n_rows == n_rows:
+        return earlier
+    past, month = rows.filter(within), pl.col("period").dt.month().alias("calendar_month")
+    # Counted by number first: names are joined to few rows then.
+    counts = _line_months(past, by_leg.legs).group_by("line_id", month).len("lines")
+    named = counts.join(_names(by_leg.legs), on="line_id")
+    lines = named.group_by("leg", "reporter", "country", "calendar_month").agg(pl.col("lines").sum())
+    return BaselineSums(n_rows, past.group_by("series_id", month).agg(pl.col("value_usd").sum()), lines)

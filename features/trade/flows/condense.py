@@ -1,8 +1,8 @@
 """Condense trade flows: from any number of rows to the few that signals are made of.
 
 A table (a frame, or a query over any number of files) is condensed by streamed queries: memory stays flat
-however many rows it holds. Partitions may also be condensed apart, and merged. What is kept has its day of
-publication: one condensed table serves every as_of date.
+however many rows it holds. What is kept has its day of publication: one condensed table serves every as_of
+date.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ COLUMNS = ("reporter", "partner", "flow", "hs6", "period", "value_usd", "net_kg"
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What to keep of a partition.
+class CondensePlan:
+    """What to keep of the flows.
 
     Attributes
     ----------
@@ -42,15 +42,6 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Part:
-    """One condensed partition: kept rows in canonical columns, months reported, exports; see `Condensed`."""
-
-    rows: pl.DataFrame
-    reported: pl.DataFrame
-    exports: pl.DataFrame
-
-
-@dataclass(frozen=True)
 class Condensed:
     """What is left of the flows.
 
@@ -63,7 +54,7 @@ class Condensed:
         the last row known on a day is its latest vintage then.
     reported: reporter, flow, period, known_at: the day the first row of that month was public.
     exports: reporter, code (a listed hs6, or its HS2 chapter), period, known_at, value_usd: baseline
-        exports of everybody to everybody but Russia.
+        exports of all to all but Russia.
     """
 
     series: pl.DataFrame
@@ -72,13 +63,13 @@ class Condensed:
     exports: pl.DataFrame
 
 
-def plan_for(goods: pl.DataFrame, windows: Windows, dates: Sequence[date]) -> Plan:
+def plan_for(goods: pl.DataFrame, windows: Windows, dates: Sequence[date]) -> CondensePlan:
     """The plan that serves every date in `dates` (at least one)."""
     undated = goods.with_columns(pl.lit(None, dtype=pl.Date).alias("valid_to"))
     every = goods_in_force(undated, date.max, first_month=windows.baseline_start, allow_hindsight=True)
     codes = tuple(sorted(every.frame["hs6"]))
     sets = [coalition(on) for on in dates]
-    return Plan(
+    return CondensePlan(
         codes=codes,
         headings=tuple(sorted({code[:4] for code in codes})),
         members=tuple(sorted(frozenset().union(*sets))),
@@ -88,16 +79,17 @@ def plan_for(goods: pl.DataFrame, windows: Windows, dates: Sequence[date]) -> Pl
     )
 
 
-def condense(partition: pl.LazyFrame, plan: Plan) -> Part:
-    """Condense one partition, in bounded memory; independent of every other partition.
+def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: CondensePlan) -> Condensed:
+    """Condense one table, in memory or a query over any number of files, in bounded memory.
 
     Three streamed queries, each of which reads only the columns it needs.
 
     Parameters
     ----------
-    partition: canonical trade_flows (the columns of `COLUMNS`). Null `known_at` is filled with the
-        period's end plus the reporter's documented lag.
+    flows: canonical trade_flows (the columns of `COLUMNS`). Null `known_at` is filled with the period's end
+        plus the reporter's documented lag.
     """
+    table = flows.lazy()
     flow, hs6, partner = pl.col("flow"), pl.col("hs6"), pl.col("partner")
     exports, listed = flow == "X", hs6.is_in(plan.codes)
     to_russia = partner == RUSSIA
@@ -105,45 +97,32 @@ def condense(partition: pl.LazyFrame, plan: Plan) -> Part:
     in_headings = hs6.str.head(4).is_in(plan.headings)
     sent = exports & pl.col("reporter").is_in(plan.members) & to_transit
     kept = sent | (listed & ((exports & to_russia) | ((flow == "M") & partner.is_in(plan.members))))
-    months = partition.group_by("reporter", "flow", "period").agg(
+    months = table.group_by("reporter", "flow", "period").agg(
         pl.col("known_at").min(), pl.col("known_at").null_count().alias("undated")
     )
     in_baseline = pl.col("period").is_between(plan.first, plan.last)
     code = pl.when(listed).then(hs6).otherwise(hs6.str.head(2)).alias("code")
     elsewhere = (
-        partition.filter(exports & in_baseline & ~to_russia & (partner != "WLD"))
+        table.filter(exports & in_baseline & ~to_russia & (partner != "WLD"))
         .group_by("reporter", code, "period", "known_at")
         .agg(pl.col("value_usd").sum())
     )
     # The headings first: the cheapest test that leaves out nearly all rows.
-    rows = partition.select(COLUMNS).filter(in_headings).filter(kept).collect(engine="streaming")
+    kept_rows = table.select(COLUMNS).filter(in_headings).filter(kept).collect(engine="streaming")
     reported = months.collect(engine="streaming").filter(flow.is_in(["X", "M"]))
     undated = pl.when(pl.col("undated") > 0)
     first = undated.then(pl.min_horizontal("known_at", documented_day())).otherwise("known_at")
-    return Part(
-        rows,
-        reported.select("reporter", "flow", "period", first.alias("known_at")),
-        elsewhere.collect(engine="streaming").with_columns(pl.col("known_at").fill_null(documented_day())),
-    )
-
-
-def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: Plan) -> Condensed:
-    """Condense one table, in memory or a query over any number of files."""
-    return merge([condense(flows.lazy(), plan)])
-
-
-def merge(parts: Sequence[Part]) -> Condensed:
-    """One table from the condensed partitions; the order of `parts` does not matter."""
-    reported = (
-        pl.concat([part.reported for part in parts])
-        .group_by("reporter", "flow", "period")
-        .agg(pl.col("known_at").min())
-        .sort("reporter", "flow", "period")
-    )
+    dated = elsewhere.collect(engine="streaming").with_columns(pl.col("known_at").fill_null(documented_day()))
     key = ["reporter", "code", "period", "known_at"]
-    exports = pl.concat([part.exports for part in parts]).group_by(key).agg(pl.col("value_usd").sum())
-    series, rows = _series(pl.concat([part.rows for part in parts]))
-    return Condensed(series, rows, reported, exports.sort(key))
+    series, rows = _series(kept_rows)
+    return Condensed(
+        series=series,
+        rows=rows,
+        reported=reported.select("reporter", "flow", "period", first.alias("known_at")).sort(
+            "reporter", "flow", "period"
+        ),
+        exports=dated.group_by(key).agg(pl.col("value_usd").sum()).sort(key),
+    )
 
 
 def _series(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

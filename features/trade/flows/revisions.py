@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from features.trade.flows.as_of import Sorted
+from features.trade.flows.as_of import FlowsByLeg
 
 LEGS = ("arrival", "direct", "inbound", "onward")
 REVISIONS: dict[str, pl.DataType] = {
@@ -18,7 +18,7 @@ REVISIONS: dict[str, pl.DataType] = {
 }
 
 
-def revisions(by_leg: Sorted, as_of: date) -> pl.DataFrame:
+def revisions(by_leg: FlowsByLeg, as_of: date) -> pl.DataFrame:
     """What was revised by `as_of`: leg, reporter, months, first_usd, latest_usd (Int64), sorted.
 
     Counted are months of a partner and listed product whose latest value known on `as_of` differs from the

@@ -48,12 +48,3 @@ def parse_baseline(text: str) -> tuple[date, date]:
             f"The baseline {text!r} is not YYYY-MM:YYYY-MM, for example 2019-01:2021-12."
         ) from None
     return first, last
-
-
-def month_index(day: date) -> int:
-    """Months since year 0, so that differences count months.
-
-    >>> month_index(date(2023, 1, 31)) - month_index(date(2022, 11, 1))
-    2
-    """
-    return day.year * 12 + day.month - 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.measures.transit import COUNTRY_FLOOR_USD
 
 WEAK_ADVANTAGE = 0.1
 LEAST_CHAPTERS = 20
 
 
-def rca_mismatch(known: Known, families: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
+def rca_mismatch(known: FlowsAsOf, families: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     """country, rca_mismatch (share, 0 to 1): exports to Russia in families the country hardly makes.
 
     Formula: of recent exports to Russia, the share in families whose revealed comparative advantage was

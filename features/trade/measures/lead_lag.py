@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.measures.surge import WindowSums
 from features.trade.measures.transit import FAMILY_FLOOR_USD
 
@@ -12,7 +12,7 @@ LAGS = range(5)
 LEAST_MONTHS, MOST_MONTHS = 24, 36
 
 
-def lead_lag(known: Known, sums: WindowSums) -> pl.DataFrame:
+def lead_lag(known: FlowsAsOf, sums: WindowSums) -> pl.DataFrame:
     """country, lead_lag (correlation, -1 to 1): largest correlation of inbound with later onward changes.
 
     Formula: max over lags L of 0 to 4 months of the Pearson correlation of i(t - L) and o(t), where i and

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.reference.facts import MIRROR_CIF
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.flows.windows import Windows
 from features.trade.measures.surge import WindowSums
 from features.trade.measures.transit import COUNTRY_FLOOR_USD
@@ -25,7 +25,7 @@ def asymmetry(sent: pl.Expr, arrived: pl.Expr, cif: float = MIRROR_CIF) -> pl.Ex
     return pl.when(sent + fob > 0).then((sent - fob) / (sent + fob))
 
 
-def mirror_signals(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame:
+def mirror_signals(known: FlowsAsOf, sums: WindowSums, windows: Windows) -> pl.DataFrame:
     """country, mirror_gap (Float64, -2 to 2), ghost_usd (Int64).
 
     Formula: mirror_gap = asymmetry of the recent window minus asymmetry of its baseline; ghost_usd =
@@ -68,7 +68,7 @@ def _ghost(sent: str, arrived: str) -> pl.Expr:
     return (pl.col(sent) - pl.col(arrived) * 25 // 27).clip(lower_bound=0)
 
 
-def _matched(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame:
+def _matched(known: FlowsAsOf, sums: WindowSums, windows: Windows) -> pl.DataFrame:
     """sender, country, period, calendar_month, n_years: recent months both published, with a baseline."""
     senders = sums.coverage.filter(pl.col("leg") == "inbound").select("reporter", "end")
     countries = known.legs.filter(pl.col("leg") == "arrival").select("country").unique()
@@ -97,7 +97,7 @@ def _matched(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame:
     )
 
 
-def _trade(known: Known) -> pl.DataFrame:
+def _trade(known: FlowsAsOf) -> pl.DataFrame:
     """sender, country, family, period, sent, arrived (US$)."""
     key = [*PAIR, "family", "period"]
     sent = known.on("inbound").rename({"reporter": "sender", "value_usd": "sent"})

@@ -9,7 +9,7 @@ from importlib import resources
 import polars as pl
 
 from features.reference.facts import hs_edition
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.flows.windows import Windows
 from features.trade.measures.surge import WindowSums
 
@@ -20,7 +20,7 @@ RULE_EURO, RULE_RATIO = 1_000_000, 2
 EDITION_STARTS = {"HS2012": date(2012, 1, 1), "HS2017": date(2017, 1, 1), "HS2022": date(2022, 1, 1)}
 
 
-def new_routes(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame:
+def new_routes(known: FlowsAsOf, sums: WindowSums, windows: Windows) -> pl.DataFrame:
     """country, new_routes (Float64): families that the country began to send to Russia.
 
     Formula: families without any export to Russia in the 36 months before the last six, and then at least
@@ -66,7 +66,7 @@ def new_routes(known: Known, sums: WindowSums, windows: Windows) -> pl.DataFrame
     )
 
 
-def eu_rule_count(families: pl.DataFrame, on: date) -> pl.DataFrame:
+def eu_rule_count(families: pl.DataFrame, newest_month: date) -> pl.DataFrame:
     """country, eu_rule_count (Float64): families that meet the European Commission's rule on both legs.
 
     Formula: recent trade above EUR 1m and at least twice its baseline, on the inbound and on the onward
@@ -75,9 +75,9 @@ def eu_rule_count(families: pl.DataFrame, on: date) -> pl.DataFrame:
 
     Parameters
     ----------
-    families: `transit.family_table`. on: a day of the recent window.
+    families: `transit.family_table`. newest_month: of the recent window.
     """
-    floor = RULE_EURO * usd_per_euro(on)
+    floor = RULE_EURO * usd_per_euro(newest_month)
     meets = [
         (pl.col(f"{leg}_recent_usd") > floor)
         & (pl.col(f"{leg}_recent_usd") >= RULE_RATIO * pl.col(f"{leg}_baseline_usd"))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from features.trade.flows.as_of import Known, lines_of
+from features.trade.flows.as_of import FlowsAsOf, lines_of
 from features.trade.flows.windows import Windows
 from features.trade.measures.growth import BOUNDS, LEAST_CONTROLS
 from features.trade.measures.surge import WindowSums, matched_months, shorter_window
@@ -27,14 +27,14 @@ ARRIVAL_MONTHS = 6
 EVENT_MONTHS = 6
 EVENT_USD, EVENT_RATIO = 1_000_000, 2
 RATIO_FLOOR_USD = 100_000
-# Lines are told per thousand that there could be, so that long and short goods lists read alike.
+# Lines are given per thousand that there could be, so that long and short goods lists read alike.
 THOUSAND = 1000
 # Shares of baseline years add up as whole numbers: the least common multiple of 1 to 10 years.
 PARTS = 2520
 
 
 def newest_quarter(
-    known: Known, sums: WindowSums, windows: Windows, controls: Collection[str]
+    known: FlowsAsOf, sums: WindowSums, windows: Windows, controls: Collection[str]
 ) -> pl.DataFrame:
     """country, new_lines, onward_lines, transit_ratio (Float64): the newest three months of each leg.
 
@@ -56,7 +56,7 @@ def newest_quarter(
 
 
 def new_lines(
-    known: Known, recent: pl.DataFrame, sums: WindowSums, windows: Windows, controls: Collection[str]
+    known: FlowsAsOf, recent: pl.DataFrame, sums: WindowSums, windows: Windows, controls: Collection[str]
 ) -> pl.DataFrame:
     """country, new_lines: ln(1 + lines from the coalition above what growth explains, of 1,000 possible).
 
@@ -87,7 +87,7 @@ def new_lines(
     )
 
 
-def onward_lines(known: Known, recent: pl.DataFrame, sums: WindowSums) -> pl.DataFrame:
+def onward_lines(known: FlowsAsOf, recent: pl.DataFrame, sums: WindowSums) -> pl.DataFrame:
     """country, onward_lines: ln(1 + lines to Russia above the same baseline months, of 1,000 possible).
 
     One row for each country that published one of the months.
@@ -149,7 +149,7 @@ def _own_months(sums: WindowSums) -> pl.DataFrame:
     return own.select(pl.col("reporter").alias("country"), pl.col("months").alias("onward_months"))
 
 
-def _recent(known: Known, legs: Sequence[str], months: pl.DataFrame) -> pl.DataFrame:
+def _recent(known: FlowsAsOf, legs: Sequence[str], months: pl.DataFrame) -> pl.DataFrame:
     """The lines of some legs in `months`: leg, reporter, country, period."""
     start = months["period"].min()
     rows = known.rows.filter(pl.col("period") >= start) if start else known.rows.clear()
@@ -157,7 +157,7 @@ def _recent(known: Known, legs: Sequence[str], months: pl.DataFrame) -> pl.DataF
     return lines.join(months, on=["reporter", "period"], how="semi")
 
 
-def _lines(known: Known, recent: pl.DataFrame, leg: str, months: pl.DataFrame) -> pl.DataFrame:
+def _lines(known: FlowsAsOf, recent: pl.DataFrame, leg: str, months: pl.DataFrame) -> pl.DataFrame:
     """country, lines, before (Float64) of one leg, sorted: lines of `months`, and of their baseline.
 
     A line is a reporter, partner, family and month with at least US$1,000; months: as in `WindowSums`.
@@ -171,7 +171,7 @@ def _lines(known: Known, recent: pl.DataFrame, leg: str, months: pl.DataFrame) -
     per_month = months.select("reporter", "calendar_month", "n_years").unique()
     share = PARTS // pl.col("n_years").cast(pl.Int64)
     before = (
-        known.baseline_lines.filter(pl.col("leg") == leg)
+        known.baseline.lines.filter(pl.col("leg") == leg)
         .join(per_month, on=["reporter", "calendar_month"])
         .group_by("country")
         .agg((share * pl.col("lines").cast(pl.Int64)).sum().alias("before"))
@@ -192,7 +192,7 @@ def _control_growth(lines: pl.DataFrame, controls: Collection[str]) -> float:
     return min(max(ratio, BOUNDS[0]), BOUNDS[1])
 
 
-def _arrivals(known: Known, sums: WindowSums, windows: Windows, growth: float) -> pl.DataFrame:
+def _arrivals(known: FlowsAsOf, sums: WindowSums, windows: Windows, growth: float) -> pl.DataFrame:
     """country, arrived: new lines that the country books as imports; no row where it never booked any.
 
     Its newest three months of imports count, unless they end more than six months before the senders' do.

@@ -6,13 +6,23 @@ from collections.abc import Collection
 
 import polars as pl
 
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.measures.growth import control_growth
 from features.trade.measures.surge import WindowSums, code_sums, family_sums
 from features.trade.measures.transit import COUNTRY_FLOOR_USD, leg_totals, with_excess
 
 
-def placebo_surge(known: Known, sums: WindowSums, controls: Collection[str]) -> pl.DataFrame:
+def placebo_gap(
+    known: FlowsAsOf, sums: WindowSums, controls: Collection[str], excess: pl.DataFrame
+) -> pl.DataFrame:
+    """country, placebo_gap (log ratio): inbound_surge minus `placebo_surge`, null without either."""
+    listed = leg_totals(excess, "inbound").select("country", "inbound_surge")
+    both = listed.join(placebo_surge(known, sums, controls), on="country")
+    gap = (pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap")
+    return both.select("country", gap).sort("country")
+
+
+def placebo_surge(known: FlowsAsOf, sums: WindowSums, controls: Collection[str]) -> pl.DataFrame:
     """country, placebo_surge (log ratio): the inbound surge of unlisted HS6 codes of the listed headings.
 
     Formula: as inbound_surge, on the families of unlisted codes that share a four-digit heading with a

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.trade.flows.as_of import Known
+from features.trade.flows.as_of import FlowsAsOf
 from features.trade.measures.surge import WindowSums
 from features.trade.measures.transit import FAMILY_FLOOR_USD
 
 LEAST_FAMILIES = 3
 
 
-def unit_value_premium(known: Known, sums: WindowSums) -> pl.DataFrame:
+def unit_value_premium(known: FlowsAsOf, sums: WindowSums) -> pl.DataFrame:
     """country, unit_value_premium (log ratio): mark-up of the goods the country sends to Russia.
 
     Formula: median over families of ln(UV of the country's exports to Russia) - ln(UV of the coalition's

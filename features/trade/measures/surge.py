@@ -11,8 +11,9 @@ from datetime import date
 
 import polars as pl
 
-from features.trade.flows.as_of import Known
-from features.trade.flows.windows import Windows, month_index
+from data_contracts.months import month_number
+from features.trade.flows.as_of import FlowsAsOf
+from features.trade.flows.windows import Windows
 
 KEY = ("leg", "country", "family")
 CODE = ("leg", "country", "family", "hs6")
@@ -77,7 +78,7 @@ def matched_months(reported: pl.DataFrame, ends: pl.DataFrame, windows: Windows)
     )
 
 
-def window_sums(known: Known, windows: Windows) -> WindowSums:
+def window_sums(known: FlowsAsOf, windows: Windows) -> WindowSums:
     """Sum the three legs over their recent window and their baseline."""
     legs = known.legs.filter(pl.col("leg").is_in(LEGS))
     sent = (
@@ -94,7 +95,7 @@ def window_sums(known: Known, windows: Windows) -> WindowSums:
     return WindowSums(family_sums(codes), codes, coverage, months)
 
 
-def shorter_window(known: Known, sums: WindowSums, windows: Windows) -> WindowSums:
+def shorter_window(known: FlowsAsOf, sums: WindowSums, windows: Windows) -> WindowSums:
     """`window_sums` of another length of window, with the ends and weights of `sums`."""
     ends = sums.coverage.select("reporter", "end").unique("reporter", keep="any")
     months = matched_months(known.reported, ends, windows)
@@ -114,7 +115,7 @@ def family_sums(codes: pl.DataFrame) -> pl.DataFrame:
     return codes.group_by(KEY).agg(pl.col("recent_usd", "baseline_usd").sum()).sort(KEY)
 
 
-def code_sums(known: Known, legs: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
+def code_sums(known: FlowsAsOf, legs: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
     """Sums by code over matched months: leg, country, family, hs6, recent_usd, baseline_usd.
 
     `S` is the sum over matched recent months. `B` is, for each matched month, the mean of the same
@@ -143,7 +144,7 @@ def code_sums(known: Known, legs: pl.DataFrame, months: pl.DataFrame) -> pl.Data
     )
     weighted = pl.col("value_usd") * pl.col("n_recent")
     baseline = (
-        known.baseline.join(series, on="series_id")
+        known.baseline.sums.join(series, on="series_id")
         .join(per_month, on=["reporter", "calendar_month"])
         .with_columns(((2 * weighted + pl.col("n_years")) // (2 * pl.col("n_years"))).alias("baseline_usd"))
         .group_by("series_id")
@@ -181,4 +182,4 @@ def _coverage(
 
 def age_in_months(end: date | None, as_of: date) -> int | None:
     """Months from the newest usable month to as_of; null when there is no such month."""
-    return None if end is None else month_index(as_of) - month_index(end)
+    return None if end is None else month_number(as_of) - month_number(end)

@@ -44,6 +44,16 @@ def leg_totals(excess: pl.DataFrame, leg: str) -> pl.DataFrame:
     ).sort("country")
 
 
+def inbound_totals(excess: pl.DataFrame) -> pl.DataFrame:
+    """country, inbound_surge, inbound_excess_usd: `leg_totals`."""
+    return leg_totals(excess, "inbound")
+
+
+def onward_totals(excess: pl.DataFrame) -> pl.DataFrame:
+    """country, onward_surge, onward_excess_usd: `leg_totals`."""
+    return leg_totals(excess, "onward")
+
+
 def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     """One row for each country and family with trade on either leg.
 
@@ -67,7 +77,7 @@ def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     )
     tiers = goods.group_by("family").agg(pl.col("tier").min(), pl.col("weight_tenths").max())
     both = inbound.join(onward, on=key, how="full", coalesce=True)
-    # A missing row of a reported leg is a true zero; legs that nobody reported are nulled by the caller.
+    # A missing row of a reported leg is a true zero; legs that were not reported are nulled by the caller.
     inbound_excess = pl.col("inbound_excess_usd").fill_null(0)
     matched = pl.min_horizontal(inbound_excess, pl.col("onward_excess_usd").fill_null(0))
     displaced = pl.min_horizontal(inbound_excess, pl.col("direct_fall_usd").fill_null(0))
@@ -83,18 +93,43 @@ def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def substitution(sums: pl.DataFrame) -> pl.DataFrame:
+def matched_amounts(families: pl.DataFrame) -> pl.DataFrame:
+    """country, matched_transit_usd, displaced_usd, pass_through, excess_concentration: sums over families.
+
+    pass_through = matched transit / inbound excess: how little stays. excess_concentration = the largest
+    family's share of the inbound excess: near 1 is one project rather than a route. Both are null where
+    the inbound excess is below US$1m.
+    """
+    excess = pl.col("inbound_excess_usd").fill_null(0)
+    enough = pl.when(pl.col("total") >= COUNTRY_FLOOR_USD)
+    return (
+        families.group_by("country")
+        .agg(
+            pl.col("matched_usd").sum().alias("matched_transit_usd"),
+            pl.col("displaced_usd").sum(),
+            excess.sum().alias("total"),
+            excess.max().alias("largest"),
+        )
+        .with_columns(
+            enough.then(pl.col("matched_transit_usd") / pl.col("total")).alias("pass_through"),
+            enough.then(pl.col("largest") / pl.col("total")).alias("excess_concentration"),
+        )
+        .drop("total", "largest")
+    )
+
+
+def substitution(family_sums: pl.DataFrame) -> pl.DataFrame:
     """Rank correlation of the direct leg's fall and the inbound leg's rise: country, substitution.
 
     Spearman over all families with direct or inbound trade of anybody; a family that the country does
     not import is a rise of 0 (the coalition reported it). Null with fewer than `LEAST_FAMILIES`
     families. A country that is itself sanctioned shows a negative value: the negative control.
     """
-    families = sums.filter(pl.col("leg") != "onward").select("family").unique()
-    fall = sums.filter(pl.col("leg") == "direct").select(
+    families = family_sums.filter(pl.col("leg") != "onward").select("family").unique()
+    fall = family_sums.filter(pl.col("leg") == "direct").select(
         "family", (pl.col("baseline_usd") - pl.col("recent_usd")).alias("fall")
     )
-    rise = sums.filter(pl.col("leg") == "inbound").select(
+    rise = family_sums.filter(pl.col("leg") == "inbound").select(
         "country", "family", (pl.col("recent_usd") - pl.col("baseline_usd")).alias("rise")
     )
     if families.height < LEAST_FAMILIES or fall.is_empty():

@@ -10,6 +10,7 @@ from itertools import pairwise
 import polars as pl
 from markupsafe import Markup, escape
 
+from data_contracts.months import month_number, month_start
 from riskmodel.report.charts.svg import nice_ticks, number
 from riskmodel.report.words import LEG_WORDS, money, month
 
@@ -56,7 +57,7 @@ def timeline(series: pl.DataFrame, as_of: date | None, recent_months: int | None
         return Markup("")
     first, last = min(months), max(months)
     if as_of is not None:
-        last = max(last, _month_number(as_of))
+        last = max(last, month_number(as_of))
     body = []
     for place, (leg, points) in enumerate(legs.items()):
         y0 = TOP + place * (PANEL + GAP)
@@ -171,7 +172,7 @@ def _years(first: int, last: int, height: int) -> str:
             base = TOP + PANEL + place * (PANEL + GAP)
             parts.append(f'<line class="axis" x1="{x}" x2="{x}" y1="{base}" y2="{base + 4}"/>')
         if years.index(at) % sparse == 0:
-            words = str(at // 12) if step == 12 else month(date(at // 12, at % 12 + 1, 1))
+            words = str(at // 12) if step == 12 else month(month_start(at))
             parts.append(f'<text class="year" x="{x}" y="{height - 6}">{words}</text>')
     return "".join(parts)
 
@@ -179,7 +180,7 @@ def _years(first: int, last: int, height: int) -> str:
 def _points(series: pl.DataFrame, leg: str) -> list[Point]:
     rows = series.filter(pl.col("leg") == leg).sort("period")
     return [
-        Point(_month_number(r["period"]), r["value_usd"], r["baseline_usd"])
+        Point(month_number(r["period"]), r["value_usd"], r["baseline_usd"])
         for r in rows.iter_rows(named=True)
         if r["period"] is not None
     ]
@@ -204,17 +205,13 @@ def _path(axes: Axes, run: list[tuple[int, float]]) -> str:
     return "M" + "L".join(f"{number(axes.x(at))} {number(axes.y(value))}" for at, value in run)
 
 
-def _month_number(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
 def _describe(leg: str, points: list[Point]) -> str:
     """The panel in words, for those who do not see it."""
     values = [p.value for p in points if p.value is not None]
     if not values:
         return f"{leg} leg not reported"
     known = [p for p in points if p.value is not None]
-    ends = [month(date(p.month // 12, p.month % 12 + 1, 1)) for p in (known[0], known[-1])]
+    ends = [month(month_start(p.month)) for p in (known[0], known[-1])]
     return (
         f"{leg} leg from {ends[0]} to {ends[1]}, between {money(min(values))} and {money(max(values))} "
         f"a month, newest {money(known[-1].value)}"

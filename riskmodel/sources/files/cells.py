@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import polars as pl
 
+from data_contracts.checking.casting import cast_values
+from data_contracts.checking.grammar import decimal, decimals
+
 _FREE_TEXT = ("title", "text")
-_ISO = "%Y-%m-%dT%H:%M:%S%.f%#z"
 
 
 def canonical(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """Return `frame` with each column of `schema` in its type, or as String where a cell does not parse.
 
-    Surrounding blanks go (not in title and text), empty becomes null, whole numbers may end in `.0`, months
-    may be written YYYY-MM in `period`, a date alone is midnight UTC, a time without zone is UTC. A cell that
-    does not parse keeps its text, and its whole column stays String, other cells in canonical spelling.
+    Surrounding blanks go (not in title and text) and empty becomes null; numbers, days and moments are read
+    as the contract reads them (`data_contracts.checking.casting`). A cell that does not parse keeps its text,
+    and its whole column stays String, other cells in canonical spelling.
     """
     return frame.with_columns(_column(frame[name], dtype).alias(name) for name, dtype in schema.items())
 
@@ -43,13 +43,13 @@ def clean(series: pl.Series) -> pl.Series:
 
 def whole(text: pl.Expr, factor: int = 1) -> pl.Expr:
     """Numbers written as text, times `factor`, as text of whole numbers, halves up; other text stays."""
-    number = (text.cast(pl.Float64, strict=False) * factor + 0.5).floor().cast(pl.Int64, strict=False)
+    number = (decimal(text) * factor + 0.5).floor().cast(pl.Int64, strict=False)
     return pl.coalesce(number.cast(pl.String), text)
 
 
 def whole_number(text: pl.Series, factor: int = 1) -> pl.Series:
     """Numbers written as text, times `factor`, halves up: Int64, or text where one does not parse."""
-    number = text.cast(pl.Float64, strict=False) * factor + 0.5
+    number = decimals(text) * factor + 0.5
     return or_text(number.floor().cast(pl.Int64, strict=False), text)
 
 
@@ -61,88 +61,36 @@ def or_text(parsed: pl.Series, text: pl.Series) -> pl.Series:
 
 
 def _column(series: pl.Series, dtype: pl.DataType) -> pl.Series:
-    if series.dtype == dtype:
-        return clean(series) if dtype == pl.String else series
     if dtype == pl.String:
         return clean(series)
+    if series.dtype == dtype:
+        return series
     if series.dtype.is_temporal():
-        return _from_temporal(series, dtype)
-    text = clean(series)
-    return or_text(_parse(text, dtype), text)
-
-
-def _parse(text: pl.Series, dtype: pl.DataType) -> pl.Series:
-    if dtype == pl.Int64:
-        number = text.cast(pl.Int64, strict=False)
-        if number.null_count() == text.null_count():
-            return number
-        return text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
-    if dtype == pl.Date:
-        written = text.str.to_date("%Y-%m-%d", strict=False)
-        if written.null_count() == text.null_count():
-            return written
-        day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?(Z|\+00:?00)?$", "")
-        if text.name == "period":
-            day = day.str.replace(r"^(\d{4}-\d{2})$", "$1-01")
-        return day.str.to_date("%Y-%m-%d", strict=False)
-    return _moments(text)
-
-
-def _moments(text: pl.Series) -> pl.Series:
-    iso = text.str.replace(r"^(\d{4}-\d{2}-\d{2}) +", "${1}T").str.replace(
-        r"^(\d{4}-\d{2}-\d{2})$", "${1}T00:00:00"
-    )
-    iso = iso.str.replace(r"(T\d{2}:\d{2})($|Z|[+-])", "${1}:00$2")
-    zoned = pl.select(
-        pl.when(iso.str.contains(r"(Z|[+-]\d{2}:?\d{2})$") & iso.str.contains("T"))
-        .then(iso)
-        .otherwise(iso + "+00:00")
-    ).to_series()
-    parsed = zoned.str.to_datetime(_ISO, time_unit="us", time_zone="UTC", strict=False)
-    left = text.filter(parsed.is_null() & text.is_not_null()).unique(maintain_order=True)
-    if left.is_empty():
-        return parsed
-    known = {t: moment for t in left.to_list() if (moment := _other_spelling(t)) is not None}
-    rest = (
-        text.replace_strict(
-            list(known), list(known.values()), default=None, return_dtype=pl.Datetime("us", "UTC")
-        )
-        if known
-        else parsed
-    )
-    return pl.select(pl.coalesce(parsed, rest)).to_series()
-
-
-def _other_spelling(text: str) -> datetime | None:
-    """Parse mail dates (RFC 822) and the compact YYYYMMDD and YYYYMMDDHHMMSS; None for anything else."""
-    for form in ("%Y%m%d", "%Y%m%d%H%M%S"):
-        if text.isascii() and text.isdigit() and len(text) == len(datetime(2000, 1, 1).strftime(form)):
-            try:
-                return datetime.strptime(text, form).replace(tzinfo=UTC)
-            except ValueError:
-                return None
-    try:
-        moment = parsedate_to_datetime(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
-def _from_temporal(series: pl.Series, dtype: pl.DataType) -> pl.Series:
-    if dtype == pl.Date and isinstance(series.dtype, pl.Datetime):
-        day = series.dt.date()
-        midnight = series.dt.truncate("1d") == series
-        return day if midnight.all() else series.dt.to_string("iso:strict")
-    if isinstance(dtype, pl.Datetime) and isinstance(series.dtype, pl.Date):
-        return series.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    if isinstance(dtype, pl.Datetime) and isinstance(series.dtype, pl.Datetime):
-        moment = series.dt.cast_time_unit("us")
+        parsed, text = cast_values(series, dtype), series
+        if parsed.null_count() == series.null_count():
+            return parsed
         return (
-            moment.dt.convert_time_zone("UTC")
-            if series.dtype.time_zone
-            else moment.dt.replace_time_zone("UTC")
+            text.dt.to_string("iso:strict") if isinstance(text.dtype, pl.Datetime) else text.cast(pl.String)
         )
-    return series.cast(pl.String)
+    text = clean(series)
+    return or_text(cast_values(_spelled(text, dtype), dtype), text)
+
+
+def _spelled(text: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Days and moments as the grammar wants them: months, days and hours of two digits, signs between.
+
+    YYYYMMDD and YYYYMMDDHHMMSS are moments; where a day is asked for they may be any number.
+    """
+    if isinstance(dtype, pl.Datetime) and text.str.contains(r"^\d{8}(\d{6})?$").any():
+        text = text.str.replace(r"^(\d{4})(\d\d)(\d\d)$", "$1-$2-$3").str.replace(
+            r"^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$", "$1-$2-${3}T$4:$5:$6"
+        )
+    if not dtype.is_temporal() or not text.str.contains(r"^\d{4}-(\d-|\d\d-\d\b)|[T ]\d:").any():
+        return text
+    month = text.str.replace(r"^(\d{4})-(\d)-", "$1-0$2-")
+    return month.str.replace(r"^(\d{4}-\d\d)-(\d)\b", "$1-0$2").str.replace(
+        r"^(\d{4}-\d\d-\d\d[T ])(\d):", "${1}0$2:"
+    )
 
 
 def stack(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
-from riskmodel.sources.files.find import Source, printable
+from data_contracts.plain_text import one_line
+from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
 
 TRAILING = "unnamed_last_column"
@@ -34,10 +35,10 @@ NO_DIALECT = Dialect()
 def read_csv_cells(
     source: Source, head: bytes, dialect_of: Callable[[frozenset[str]], Dialect]
 ) -> pl.DataFrame:
-    """Read delimited text (comma, semicolon or tab, told by the header line); every cell is String or null.
+    """Read delimited text (comma, semicolon or tab, known by the header line); every cell is String or null.
 
     Short rows end in nulls, as spreadsheets write them. A row longer than its header is refused, except that
-    every row may end in one separator; what stands behind it is kept as `unnamed_last_column` only for
+    every row may end in one separator; what follows it is kept as `unnamed_last_column` only for
     formats known to need it. Raises InputUnreadable naming the data row.
     """
     header, separator = _header(source, head)
@@ -145,7 +146,7 @@ def _row_parts(
             except csv.Error as error:
                 raise source.refuse(
                     f"breaks off inside a quoted cell or is no delimited text after data row {number} "
-                    f"({printable(str(error))}); export it again"
+                    f"({one_line(str(error), 120)}); export it again"
                 ) from error
             if not rows:
                 return
@@ -175,7 +176,7 @@ def _header(source: Source, head: bytes) -> tuple[list[str], str]:
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise source.refuse(
-            f"names column {printable(repeated[0])!r} twice in its header; rename or remove one"
+            f"names column {one_line(repeated[0], 120)!r} twice in its header; rename or remove one"
         )
     return header, separator
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile
+from riskmodel.sources.limits import ReadingLimits, reading_limits
 
 _NOT_DATA = ("readme", "provenance", "license", "licence", "changelog")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read and its name in published tables: base name, or more where base names collide."""
+    """A file to read and its name in published tables: base name, or more where base names collide.
+
+    `limits` says how much of it is read at once.
+    """
 
     path: Path
     name: str
+    limits: ReadingLimits = field(default_factory=reading_limits)
 
     def refuse(self, sentence: str) -> InputUnreadable:
         """Return the error for this file; the sentence continues after the file's name."""
-        return InputUnreadable(f"{printable(self.name)} {sentence}")
+        return InputUnreadable(f"{one_line(self.name, 120)} {sentence}")
 
 
 @dataclass(frozen=True)
@@ -34,24 +40,15 @@ class Found:
     skipped: tuple[InputFile, ...]
 
 
-def printable(text: str, limit: int = 120) -> str:
-    r"""Return hostile text as one harmless line: control characters replaced, cut at `limit`.
-
-    >>> printable("a\nb")
-    'a?b'
-    """
-    line = "".join(c if c.isprintable() else "?" for c in text)
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def find(paths: Sequence[Path], suffixes: Sequence[str]) -> Found:
+def find(paths: Sequence[Path], suffixes: Sequence[str], limits: ReadingLimits | None = None) -> Found:
     """Expand files and folders (recursively, sorted) into sources.
 
     In folders, hidden files, READMEs and PROVENANCE notes, and files whose name ends in none of `suffixes`
     are passed over and reported. A file named outright is always read. Raises InputUnreadable for a missing
     path, a path that is no regular file, a link that leads out of its folder, a folder without data, and a
-    file given twice.
+    file given twice. `limits` are those of the settings where they are None.
     """
+    limits = limits or reading_limits()
     chosen: list[Path] = []
     passed: list[tuple[Path, str]] = []
     for path in map(Path, paths):
@@ -59,7 +56,7 @@ def find(paths: Sequence[Path], suffixes: Sequence[str]) -> Found:
             files = _inside(path, suffixes, passed)
             if not files:
                 raise InputUnreadable(
-                    f"folder {printable(path.name)} holds no readable file; "
+                    f"folder {one_line(path.name, 120)} holds no readable file; "
                     f"known endings: {', '.join(suffixes)}"
                 )
             chosen += files
@@ -69,12 +66,12 @@ def find(paths: Sequence[Path], suffixes: Sequence[str]) -> Found:
         raise InputUnreadable("no input file was named")
     repeated = [p for p, n in Counter(p.resolve() for p in chosen).items() if n > 1]
     if repeated:
-        raise InputUnreadable(f"{printable(repeated[0].name)} is given twice; name each file once")
+        raise InputUnreadable(f"{one_line(repeated[0].name, 120)} is given twice; name each file once")
     names = _names(chosen)
     skipped = tuple(
-        InputFile(printable(p.name), "", p.stat().st_size, f"skipped: {why}", 0) for p, why in passed
+        InputFile(one_line(p.name, 120), "", p.stat().st_size, f"skipped: {why}", 0) for p, why in passed
     )
-    return Found(tuple(Source(p, names[p]) for p in chosen), skipped)
+    return Found(tuple(Source(p, names[p], limits) for p in chosen), skipped)
 
 
 def sha256_of(path: Path) -> str:
@@ -84,7 +81,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _checked(path: Path) -> Path:
-    name = printable(path.name or str(path))
+    name = one_line(path.name or str(path), 120)
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
@@ -99,7 +96,7 @@ def _checked(path: Path) -> Path:
         with path.open("rb"):
             return path
     except (OSError, ValueError) as error:
-        raise InputUnreadable(f"{name} cannot be opened: {printable(str(error.args[-1]))}") from error
+        raise InputUnreadable(f"{name} cannot be opened: {one_line(str(error.args[-1]), 120)}") from error
 
 
 def _inside(folder: Path, suffixes: Sequence[str], passed: list[tuple[Path, str]]) -> list[Path]:
@@ -108,8 +105,8 @@ def _inside(folder: Path, suffixes: Sequence[str], passed: list[tuple[Path, str]
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             raise InputUnreadable(
-                f"{printable(path.name)} in folder {printable(folder.name)} is a link that leads out of the "
-                "folder; name its target outright or remove it"
+                f"{one_line(path.name, 120)} in folder {one_line(folder.name, 120)} is a link that leads out "
+                "of the folder; name its target outright or remove it"
             )
         if not path.is_file():
             continue
@@ -134,5 +131,5 @@ def _names(paths: Sequence[Path]) -> dict[Path, str]:
         depth = 1
         while any(o[-depth:] == parts[-depth:] for o in others) and depth < len(parts):
             depth += 1
-        names[path] = printable("/".join(parts[-depth:]), 1000)
+        names[path] = one_line("/".join(parts[-depth:]), 1000)
     return names

@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from riskmodel.sources.files.find import Source, printable
+from data_contracts.plain_text import one_line
+from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
 
 NOT_AN_OBJECT = "not_a_json_object"
@@ -37,7 +38,7 @@ def read_json_cells(source: Source) -> pl.DataFrame:
     objects = [item if isinstance(item, dict) else {} for item in _named(items)]
     if objects and not any(objects):
         raise source.refuse("holds no JSON object; give one object a line, or one list of objects")
-    columns = list(dict.fromkeys(printable(key) for item in objects for key in item))
+    columns = list(dict.fromkeys(one_line(key, 120) for item in objects for key in item))
     return _cells(objects, columns)
 
 
@@ -58,7 +59,7 @@ def json_line_columns(path: Path) -> list[str]:
         for line in file:
             item = _parse(line)
             if isinstance(item, dict) and not item.keys() <= keys.keys():
-                keys.update(dict.fromkeys(printable(key) for key in item))
+                keys.update(dict.fromkeys(one_line(key, 120) for key in item))
     return list(keys)
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.csv_cells import NO_DIALECT, TRAILING, Dialect, read_csv_cells
-from riskmodel.sources.files.find import Source, printable, sha256_of
+from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.json_cells import NOT_AN_OBJECT, read_json_cells
-from riskmodel.sources.files.unpack import LIMITS, first_bytes, is_gzip
+from riskmodel.sources.files.unpack import ZIP_MAGIC, first_bytes, is_gzip
 
 TABLE_SUFFIXES = (
     ".csv",
@@ -26,7 +27,7 @@ TABLE_SUFFIXES = (
     ".jsonl.gz",
 )
 ROW, FILE = "source_row", "source_file"
-PARQUET, ZIP = b"PAR1", b"PK\x03\x04"
+PARQUET = b"PAR1"
 _BATCH_ROWS = 200_000
 
 
@@ -59,7 +60,7 @@ def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambd
     blank_reason = "blank_row"
     if head[:4] == PARQUET or source.name.lower().endswith(".parquet"):
         frame = _parquet(source, head)
-    elif head[:4] == ZIP:
+    elif head[:4] == ZIP_MAGIC:
         raise source.refuse("is a zip archive or a spreadsheet; unpack it, or save the sheet as CSV")
     elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         frame, blank_reason = read_json_cells(source), NOT_AN_OBJECT
@@ -96,7 +97,7 @@ def _parquet(source: Source, head: bytes) -> pl.DataFrame:
         parts, held = [_plain(pl.DataFrame(pl.from_arrow(empty)))], 0
         for part in decoded_batches(source, _BATCH_ROWS):
             held += int(part.estimated_size())  # a dictionary of one value holds any number of rows
-            if held > LIMITS.unpacked_bytes:
+            if held > source.limits.unpacked_bytes:
                 raise _too_large(source)
             parts.append(part)
         return pl.concat(parts)
@@ -115,7 +116,7 @@ def decoded_batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
     ):
         meta, held = file.metadata, 0
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        if size > LIMITS.unpacked_bytes:
+        if size > source.limits.unpacked_bytes:
             raise _too_large(source)
         for batch in file.iter_batches(batch_size=rows):
             batch.validate(full=True)
@@ -126,7 +127,9 @@ def decoded_batches(source: Source, rows: int) -> Iterator[pl.DataFrame]:
 
 
 def _too_large(source: Source) -> InputUnreadable:
-    return source.refuse(f"unpacks to more than {LIMITS.unpacked_bytes:,} bytes; split it into several files")
+    return source.refuse(
+        f"unpacks to more than {source.limits.unpacked_bytes:,} bytes; split it into several files"
+    )
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -153,6 +156,6 @@ def _dates_in_range(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
         days = frame[name].to_physical() // a_day
         if not days.is_between(-719_162, 2_932_896).all():
             raise source.refuse(
-                f"holds a date outside the years 1 to 9999 in column {printable(name)}; mend it"
+                f"holds a date outside the years 1 to 9999 in column {one_line(name, 120)}; correct it"
             )
     return frame

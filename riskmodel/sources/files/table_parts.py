@@ -14,30 +14,27 @@ from riskmodel.sources.files.json_cells import (
     json_line_columns,
     json_line_parts,
 )
-from riskmodel.sources.files.table import PARQUET, ZIP, Table, decoded_batches, load, numbered
-from riskmodel.sources.files.unpack import first_bytes, utf8_file
-
-WHOLE = 16 << 20  # bytes up to which a file is read at once
-PART_ROWS = 5_000
+from riskmodel.sources.files.table import PARQUET, Table, decoded_batches, load, numbered
+from riskmodel.sources.files.unpack import ZIP_MAGIC, first_bytes, utf8_file
 
 
 def load_parts(
     source: Source, dialect_of: Callable[[frozenset[str]], Dialect], rows: int | None = None
 ) -> Iterator[Table]:
-    """Read one file as `table.load` does, a large one in tables of at most `rows` rows (`PART_ROWS`).
+    """Read one file as `table.load` does, a large one in tables of at most `rows` rows (`table_rows`).
 
     All tables of a file have the same columns. JSON lines, delimited text and Parquet are parted; one JSON
     list is read at once, whatever its size, and so is text against the rules. Raises InputUnreadable.
     """
-    rows = rows or PART_ROWS
+    rows = rows or source.limits.table_rows
     head = first_bytes(source)
     if head[:4] == PARQUET:
-        if source.path.stat().st_size <= WHOLE:
+        if source.path.stat().st_size <= source.limits.whole_bytes:
             yield load(source, dialect_of)
         else:
             yield from _tables(source, decoded_batches(source, rows), "blank_row")
         return
-    if head[:4] == ZIP or source.name.lower().endswith(".parquet"):
+    if head[:4] == ZIP_MAGIC or source.name.lower().endswith(".parquet"):
         yield load(source, dialect_of)  # refuses it
         return
     json = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
@@ -45,7 +42,7 @@ def load_parts(
         yield load(source, dialect_of)
         return
     with utf8_file(source) as path:
-        if path.stat().st_size <= WHOLE or (json and not is_json_lines(path)):
+        if path.stat().st_size <= source.limits.whole_bytes or (json and not is_json_lines(path)):
             yield load(source, dialect_of)
         elif json:
             columns = json_line_columns(path)

@@ -7,13 +7,16 @@ from datetime import date
 from pathlib import Path
 
 from riskmodel.sources.batch import Batch
-from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.find import find
+from riskmodel.sources.formats import in_memory
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.news.formats import ARTICLE_SUFFIXES
 from riskmodel.sources.news.parts import ArticleParts
 
 
-def article_parts(paths: Sequence[Path], *, published_at: date | None = None) -> ArticleParts:
+def article_parts(
+    paths: Sequence[Path], *, published_at: date | None = None, limits: ReadingLimits | None = None
+) -> ArticleParts:
     """Article files and folders, to be read part by part: JSON lines, JSON, CSV, Parquet, .txt, WARC, feeds.
 
     Columns may bear any name of `article_formats.ALIASES`, the first found counts. `published_at` dates the
@@ -21,12 +24,10 @@ def article_parts(paths: Sequence[Path], *, published_at: date | None = None) ->
     them. An article without id gets the first 16 hex digits of the SHA-256 of its url, source, title and
     text. Raises InputUnreadable.
     """
-    found = find(paths, ARTICLE_SUFFIXES)
+    found = find(paths, ARTICLE_SUFFIXES, limits)
     return ArticleParts(found.sources, published_at, found.skipped)
 
 
 def read_articles(paths: Sequence[Path], *, published_at: date | None = None) -> Batch:
     """Read article files and folders at once; arguments and errors as of `article_parts`."""
-    parts = article_parts(paths, published_at=published_at)
-    frame = stack(list(parts))
-    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped, parts.ignored_columns)
+    return in_memory(article_parts(paths, published_at=published_at))

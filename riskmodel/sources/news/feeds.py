@@ -1,7 +1,9 @@
 """Atom and RSS feeds (RSS 2.0, and 1.0 in RDF): each entry an article.
 
 Read by events from the parser below `xml.etree`, because that one can be stopped at the first word of a
-document type: nothing is declared, expanded or fetched. Sources: RFC 4287 (Atom), rssboard.org (RSS 2.0).
+document type: nothing is declared, expanded or fetched. feedparser 6.0 passes over a document type, and takes
+XML that is cut off, or no feed at all, for a feed with fewer entries. Sources: RFC 4287 (Atom),
+rssboard.org (RSS 2.0).
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ from xml.parsers import expat
 
 import polars as pl
 
-from riskmodel.sources.files.find import Source, printable, sha256_of
+from data_contracts.plain_text import one_line
+from features.articles.text.html import BLOCKS, SILENT, tidy_lines, visible
+from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import first_bytes, unpacked_file
-from riskmodel.sources.news.html import BLOCKS, SILENT, read_page, tidy_lines
 
 FEED_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
-FEED = "<feed>"  # stands among the columns, so that no other file can pass for one
-LARGEST = 64 << 20  # bytes of one feed
+FEED = "<feed>"  # is among the columns, so that no other file can pass for one
 _BLOCK = 1 << 16
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF)\b")
 _ROOTS = ("feed", "rss", "RDF")
@@ -40,7 +42,7 @@ _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 # Columns of an article and the elements they are taken from; the first that holds something counts.
 _ELEMENTS: dict[str, tuple[str, ...]] = {
     "article_id": ("guid", "id"),
-    # The text is that of the last change: before it, nobody could read these words.
+    # The text is that of the last change: before it, no one could read these words.
     "published_at": ("updated", "dcterms:modified", "pubDate", "published", "dc:date", "dcterms:issued"),
     "source": ("source", "dc:publisher"),
     "language": ("dc:language",),
@@ -64,14 +66,15 @@ def load_feed(source: Source) -> Table:
 
     Columns are those of `COLUMNS` that some entry has: a feed without any date may be dated by the caller.
     Entries without title and text are dropped and counted. HTML is reduced to its visible text. Raises
-    InputUnreadable for what is no feed, is not well-formed, is larger than `LARGEST`, or declares a document
+    InputUnreadable for what is no feed, is not well-formed, is larger than its limit, or declares a document
     type, which no feed needs and which could define or fetch text of its own.
     """
     reader = _Reader()
     with unpacked_file(source) as path:
-        if path.stat().st_size > LARGEST:
+        largest = source.limits.feed_bytes
+        if path.stat().st_size > largest:
             raise source.refuse(
-                f"is larger than {LARGEST:,} bytes, which a feed should not be; split it into several feeds"
+                f"is larger than {largest:,} bytes, which a feed should not be; split it into several feeds"
             )
         _parse(source, path, reader)
     rows = [{**entry, ROW: number, FILE: source.name} for number, entry in enumerate(reader.entries, start=1)]
@@ -100,7 +103,7 @@ def _parse(source: Source, path: Path, reader: _Reader) -> None:
     except _Refused as error:
         raise source.refuse(str(error)) from None
     except expat.ExpatError as error:
-        fault = printable(expat.ErrorString(error.code))
+        fault = one_line(expat.ErrorString(error.code), 120)
         raise source.refuse(
             f"is no well-formed XML at line {error.lineno}: {fault}; fetch it again"
         ) from error
@@ -127,18 +130,8 @@ class _Field:
         """The text; HTML of titles and texts is reduced to what is visible."""
         text = "".join(self.text)
         if self.name in _MARKED_UP and not self.marked_up and self.kind in ("", "html", "text/html"):
-            text = _visible(text)
+            text = visible(text)
         return (" ".join(text.split()) if self.name not in _ELEMENTS["text"] else tidy_lines(text)) or None
-
-
-def _visible(text: str) -> str:
-    if "<" not in text and "&" not in text:
-        return text
-    try:
-        page = read_page(text)
-    except ValueError:
-        return text
-    return f"{page.title}\n{page.text}" if page.title else page.text
 
 
 class _Reader:
@@ -193,7 +186,7 @@ class _Reader:
 
     def _root(self, qualified: str, name: str | None, attributes: Mapping[str, str]) -> None:
         if name not in _ROOTS:
-            shown = printable(qualified.rpartition(" ")[2], 40)
+            shown = one_line(qualified.rpartition(" ")[2], 40)
             raise _Refused(f"is XML but no feed: its first element is {shown}, not {' or '.join(_ROOTS)}")
         self._atom = name == "feed"
         self._feed_language = attributes.get(_LANGUAGE)

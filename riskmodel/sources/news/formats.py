@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import polars as pl
 
 from data_contracts.tables import ARTICLES
+from features.articles.text.html import visible_line, visible_lines
 from riskmodel.sources.files.cells import canonical
 from riskmodel.sources.files.csv_cells import Dialect
 from riskmodel.sources.files.find import Source
@@ -76,7 +78,7 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             "federal-register",
             ", ".join(sorted(_FEDERAL_REGISTER)),
             lambda columns: columns >= _FEDERAL_REGISTER and "source" not in columns,
-            lambda frame: _read(frame, published_at, source="federal_register", language="en"),
+            lambda frame: _seen(_read(frame, published_at, source="federal_register", language="en")),
         ),
         Format(
             "article-table",
@@ -85,7 +87,7 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             lambda columns: (
                 _has("text", columns) and (_has("title", columns) or _has("published_at", columns))
             ),
-            lambda frame: _read(frame, published_at),
+            lambda frame: _seen(_read(frame, published_at)),
         ),
     )
 
@@ -113,6 +115,18 @@ def _read(
     return Reading(
         table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, [a for a in chosen.values() if a])
     )
+
+
+def _seen(reading: Reading) -> Reading:
+    """Titles and texts of a table as a reader sees them: crawlers and feeds leave tags and entities in."""
+    frame = reading.frame
+    for column, seen in (("title", visible_line), ("text", visible_lines)):
+        texts = frame[column]
+        odd = texts.str.contains("<|&[#A-Za-z0-9]+;").fill_null(False).arg_true()
+        if len(odd):
+            plain = pl.Series([seen(text).strip() or None for text in texts.gather(odd)], dtype=pl.String)
+            frame = frame.with_columns(texts.scatter(odd, plain))
+    return replace(reading, frame=frame)
 
 
 def _plain(column: str, path: str) -> pl.Expr:
@@ -155,10 +169,10 @@ def number_of(column: str) -> pl.Expr:
     return pl.col(column).hash()
 
 
-def ambiguous_ids(told: pl.DataFrame) -> pl.Series:
+def ambiguous_ids(used: pl.DataFrame) -> pl.Series:
     """Ids, as numbers, that several files use for different texts; columns article_id, text, source_file."""
     return (
-        told.group_by("article_id")
+        used.group_by("article_id")
         .agg(pl.col(FILE).n_unique(), pl.col("text").n_unique())
         .filter(pl.col(FILE) > 1, pl.col("text") > 1)["article_id"]
         .sort()

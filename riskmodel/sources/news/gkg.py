@@ -7,38 +7,30 @@ is counted under a reason and never stops the reading.
 
 from __future__ import annotations
 
-import gzip
 import re
-import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import BinaryIO, cast
 
 import polars as pl
 
 from data_contracts.checking.large.read_ahead import ahead
 from data_contracts.tables import GKG
-from features.articles.places.gazetteer import read_reference
-from riskmodel.sources.batch import Batch, InputFile
-from riskmodel.sources.files.find import Found, Source, sha256_of
+from features.reference.read import read_reference
+from riskmodel.sources.batch import InputFile, Parts
+from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.files.unpack import LIMITS, is_gzip
+from riskmodel.sources.files.unpack import blocks
 
 GKG_SUFFIXES = (".gkg.csv", ".gkg.csv.gz", ".zip")
 NEAR = 300  # characters of the text between two places, or a place and a theme, that stand close together
 N_FIELDS = 27
 _BOM = b"\xef\xbb\xbf"
-_ZIP = b"PK\x03\x04"
 _RECORD_ID = re.compile(rb"(?:\xef\xbb\xbf)?\d{14}-T?\d+")
 _DATE = re.compile(r"^\d{14}$")
-_LONGEST_LINE = 16 << 20
 _HEAD_LINES = 20
 _HEAD_BLOCKS = 80
 _BLOCK = 1 << 18
-_RECORDS = 20_000  # records that are in memory at once
 # Field numbers: record id, date, source, address, themes, V1 and V2 places, tone, and how far to split.
 _ID, _WHEN, _SOURCE, _URL, _THEMES, _PLACES_1, _PLACES_2, _TONE, _REST = 0, 1, 3, 4, 8, 9, 10, 15, 16
 _KEPT = {
@@ -56,72 +48,46 @@ _SCHEMA: dict[str, pl.DataType] = {**dict.fromkeys(_KEPT, pl.String()), ROW: pl.
 
 def is_gkg(source: Source) -> bool:
     """Whether one of the first lines is a record; raises InputUnreadable where the packing is broken."""
-    lines = islice(_lines(islice(_blocks(source), _HEAD_BLOCKS)), _HEAD_LINES)
+    head = islice(blocks(source, _BLOCK, zipped=True), _HEAD_BLOCKS)
+    lines = islice(_lines(head, source.limits.line_bytes), _HEAD_LINES)
     return any(isinstance(fields, list) for fields in lines)
 
 
-class GkgParts:
-    """The rows of `sources` as canonical frames (see `sources.batch.Parts`); can be gone through again.
+class GkgParts(Parts):
+    """The rows of `sources` as canonical frames.
 
     There is one row for each record and country it names. `rows_read` counts these rows and the records that
     gave none; `dropped` counts records by reason: `not_27_fields`, `no_record_id`, `no_date`,
-    `line_too_long`, `names_no_country` (no place, or oceans and unknown codes only) and `blank_line`. Both
-    are of the last time through.
+    `line_too_long`, `names_no_country` (no place, or oceans and unknown codes only) and `blank_line`.
     """
 
     kind = "gkg"
-    ignored_columns = ()
 
     def __init__(self, sources: Sequence[Source], skipped: tuple[InputFile, ...] = ()) -> None:
-        self._sources, self._skipped = sources, skipped
-        self._files: list[InputFile] = []
-        self._dropped = Counter[str]()
+        super().__init__(skipped)
+        self._sources = sources
 
-    @property
-    def files(self) -> tuple[InputFile, ...]:
-        """Files in the order read, then those of folders that were passed over."""
-        return (*self._files, *self._skipped)
-
-    @property
-    def rows_read(self) -> int:
-        """Rows, and records without one."""
-        return sum(file.rows for file in self._files)
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """Records that gave no row, by reason."""
-        return {reason: count for reason, count in sorted(self._dropped.items()) if count}
-
-    def __iter__(self) -> Iterator[pl.DataFrame]:
-        """Yield the parts in the order of the files. Raises InputUnreadable for broken packing."""
-        self._files, self._dropped = [], Counter()
+    def _frames(self) -> Iterator[pl.DataFrame]:
         for source in self._sources:
             rows = 0
             for frame, counts in read_parts(source):
-                self._dropped.update(counts)
+                self._count([counts])
                 rows += frame.height + counts.total()
                 yield frame
             size = source.path.stat().st_size
-            self._files.append(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
+            self._add(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
 
 
-def read_gkg(found: Found) -> Batch:
-    """Read GKG 2.1 files into one batch; see `GkgParts`. Raises InputUnreadable for broken packing."""
-    parts = GkgParts(found.sources, found.skipped)
-    frame = pl.concat([pl.DataFrame(schema=_OUT), *parts])
-    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped)
-
-
-def read_parts(source: Source, records: int | None = None) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
-    """Yield canonical rows with bookkeeping and the counts of dropped records, `records` lines at a time.
+def read_parts(source: Source) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
+    """Yield canonical rows with bookkeeping and the counts of dropped records, `gkg_records` lines at a time.
 
     The file is unpacked in a thread of its own, which waits for nothing but the next block to be taken.
     """
-    records = records or _RECORDS
+    records, longest = source.limits.gkg_records, source.limits.line_bytes
     cells: dict[str, list[str]] = {name: [] for name in _KEPT}
     rows: list[int] = []
     dropped = Counter[str]()
-    for number, fields in enumerate(_lines(ahead(_blocks(source))), start=1):
+    for number, fields in enumerate(_lines(ahead(blocks(source, _BLOCK, zipped=True)), longest), start=1):
         if isinstance(fields, str):
             dropped[fields] += 1
         else:
@@ -142,9 +108,9 @@ def _finished(
     return frame.with_columns(pl.lit(source.name).alias(FILE)).select(*_OUT), dropped + Counter(silent)
 
 
-def _lines(blocks: Iterable[bytes]) -> Iterator[list[bytes] | str]:
+def _lines(blocks: Iterable[bytes], longest: int) -> Iterator[list[bytes] | str]:
     """Yield the fields of each line as far as they are needed, or the reason why it is no record."""
-    for line in _split(blocks):
+    for line in _split(blocks, longest):
         if line is None:
             yield "line_too_long"
         elif not line.strip():
@@ -157,60 +123,19 @@ def _lines(blocks: Iterable[bytes]) -> Iterator[list[bytes] | str]:
             yield line.removeprefix(_BOM).split(b"\t", _REST)
 
 
-def _split(blocks: Iterable[bytes]) -> Iterator[bytes | None]:
+def _split(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | None]:
     """Yield the lines of a text without their ends; None for one that is too long to keep."""
     rest, lost = b"", False
     for block in blocks:
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
         for line in lines:
-            yield None if lost or len(line) >= _LONGEST_LINE else line
+            yield None if lost or len(line) >= longest else line
             lost = False
-        if len(rest) >= _LONGEST_LINE:
+        if len(rest) >= longest:
             rest, lost = b"", True
     if rest or lost:
         yield None if lost else rest
-
-
-def _blocks(source: Source) -> Iterator[bytes]:
-    """Yield the unpacked bytes of a plain file, a gzip file or a zip of one file, within `unpack.LIMITS`."""
-    allowed = min(LIMITS.unpacked_bytes, max(LIMITS.small, LIMITS.ratio * source.path.stat().st_size))
-    total = 0
-    try:
-        with ExitStack() as stack:
-            file, packed = _opened(source, stack)
-            while block := file.read(_BLOCK):
-                total += len(block)
-                if packed and total > allowed:
-                    raise source.refuse(
-                        f"unpacks to more than {allowed:,} bytes, which a data file should not; "
-                        "unpack it by hand if you trust it"
-                    )
-                yield block
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-        raise source.refuse("is a truncated or corrupt archive; fetch it again") from error
-
-
-def _opened(source: Source, stack: ExitStack) -> tuple[BinaryIO, bool]:
-    """The file that gives the unpacked bytes, and whether they were packed."""
-    with source.path.open("rb") as raw:
-        zipped = raw.read(4) == _ZIP
-    if zipped:
-        archive = stack.enter_context(zipfile.ZipFile(source.path))
-        return stack.enter_context(_member(source, archive)), True
-    if is_gzip(source):
-        return cast(BinaryIO, stack.enter_context(gzip.open(source.path, "rb"))), True
-    return stack.enter_context(source.path.open("rb")), False
-
-
-def _member(source: Source, archive: zipfile.ZipFile) -> BinaryIO:
-    members = [info for info in archive.infolist() if not info.is_dir()]
-    if len(members) != 1:
-        raise source.refuse(f"is a zip archive of {len(members)} files; GDELT packs one: unpack it by hand")
-    try:
-        return cast(BinaryIO, archive.open(members[0]))
-    except (RuntimeError, NotImplementedError) as error:
-        raise source.refuse("is packed with a password or in an unusual way; unpack it by hand") from error
 
 
 _OUT: dict[str, pl.DataType] = {**GKG, FILE: pl.String(), ROW: pl.Int64()}
@@ -294,7 +219,7 @@ def _watched_themes(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _near(places: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
-    """For each place, in order, whether one of the others stands within `NEAR` characters of it."""
+    """For each place, in order, whether one of the others is within `NEAR` characters of it."""
     return (
         _nearest(places, others.select("i", "offset", hit=pl.lit(True)), ["i"])
         .select(pl.col("hit").fill_null(False))

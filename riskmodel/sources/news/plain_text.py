@@ -10,7 +10,7 @@ from riskmodel.sources.files.unpack import utf8_file
 
 TEXT_SUFFIXES = (".txt", ".txt.gz")
 COLUMNS = ("article_id", "title", "text")
-TEXT = "<text>"  # stands among the columns, so that no table can pass for a text file
+TEXT = "<text>"  # is among the columns, so that no table can pass for a text file
 _TITLE_LIMIT = 120
 
 

@@ -1,4 +1,4 @@
-"""News files: articles and GDELT records told apart by what is in them, since they may lie in one folder."""
+"""News files: articles and GDELT records separated by what is in them, since they may lie in one folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from riskmodel.sources.files.find import Source, find
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.news.formats import ARTICLE_SUFFIXES
 from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts, is_gkg
 from riskmodel.sources.news.parts import ArticleParts
@@ -16,13 +17,15 @@ from riskmodel.sources.news.warc import WARC_SUFFIXES
 NewsParts = ArticleParts | GkgParts
 
 
-def news_parts(paths: Sequence[Path], *, published_at: date | None = None) -> tuple[NewsParts, ...]:
+def news_parts(
+    paths: Sequence[Path], *, published_at: date | None = None, limits: ReadingLimits | None = None
+) -> tuple[NewsParts, ...]:
     """Article files, GDELT files (kind `gkg`), or both, each to be read part by part.
 
     Files of folders that were passed over are reported with the articles, where there are any. Raises
     InputUnreadable.
     """
-    found = find(paths, (*ARTICLE_SUFFIXES, *GKG_SUFFIXES))
+    found = find(paths, (*ARTICLE_SUFFIXES, *GKG_SUFFIXES), limits)
     records = tuple(source for source in found.sources if _holds_records(source))
     articles = tuple(source for source in found.sources if source not in records)
     parts: list[NewsParts] = []

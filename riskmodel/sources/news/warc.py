@@ -1,4 +1,8 @@
-"""WARC archives: the HTML pages in them as articles."""
+"""WARC archives: the HTML pages in them as articles.
+
+Records are split here: warcio 1.8 ends the file at a record whose length is wrong, says nothing of one that
+is cut off or has no length, and gives bodies that cannot be decoded as if they were text.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,22 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
 import polars as pl
 
+from features.articles.text.html import read_page, tidy_lines
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
-from riskmodel.sources.files.unpack import LIMITS, unpacked_file
-from riskmodel.sources.news.html import read_page, tidy_lines
+from riskmodel.sources.files.unpack import unpacked_file
+from riskmodel.sources.limits import ReadingLimits
 
 WARC_SUFFIXES = (".warc", ".warc.gz")
 COLUMNS = ("url", "published_at", "title", "text")
-WARC = "<warc>"  # stands among the columns, so that no other file can pass for one
-_PAGE_LIMIT = 64 << 20
+WARC = "<warc>"  # is among the columns, so that no other file can pass for one
 _LOOKS_LIKE_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
-_PART_RECORDS = 500
 
 
 @dataclass(frozen=True)
@@ -33,34 +36,25 @@ class Record:
     block: bytes
 
 
-def load_warc(source: Source) -> Table:
-    """Read the pages of a WARC file, plain or one gzip member a record.
+def warc_parts(source: Source) -> Iterator[Table]:
+    """Read the pages of a WARC file, plain or one gzip member a record; at least one table.
 
     Pages are HTML responses, HTML resources, and plain text made from pages (the WET files of Common Crawl).
     `published_at` is the date of capture, the earliest moment at which the page was certainly public. Other
     records are counted: requests and metadata, revisits without body, bodies that cannot be decoded. Raises
     InputUnreadable where the file is no WARC or breaks off inside a record.
     """
-    parts = list(warc_parts(source))
-    dropped = Counter[str]()
-    for part in parts:
-        dropped.update(part.dropped)
-    return replace(parts[0], frame=pl.concat([part.frame for part in parts]), dropped=dict(dropped))
-
-
-def warc_parts(source: Source, records: int = _PART_RECORDS) -> Iterator[Table]:
-    """The same, `records` records at a time; at least one table. Raises InputUnreadable."""
     sha256, size = sha256_of(source.path), source.path.stat().st_size
     schema = {**dict.fromkeys((*COLUMNS, FILE), pl.String()), ROW: pl.Int64()}
     with unpacked_file(source) as path, path.open("rb") as file:
         numbered = enumerate(_records(source, file), start=1)
         first = True
-        while (chunk := list(islice(numbered, records))) or first:
+        while (chunk := list(islice(numbered, source.limits.warc_records))) or first:
             first = False
             rows: list[dict[str, str | int | None]] = []
             dropped = Counter[str]()
             for number, record in chunk:
-                page = record if isinstance(record, str) else _page(record)
+                page = record if isinstance(record, str) else _page(record, source.limits)
                 if isinstance(page, str):
                     dropped[page] += 1
                 else:
@@ -88,9 +82,9 @@ def _records(source: Source, file: BinaryIO) -> Iterator[Record | str]:
         if not length.isdigit():
             raise source.refuse(f"has a record without length before byte {file.tell()}; fetch it again")
         size = int(length)
-        block = file.read(min(size, _PAGE_LIMIT))
+        block = file.read(min(size, source.limits.page_bytes))
         file.seek(size - len(block), 1)
-        if len(block) < min(size, _PAGE_LIMIT):
+        if len(block) < min(size, source.limits.page_bytes):
             raise source.refuse("breaks off inside a record; fetch it again")
         yield Record(headers, block)
 
@@ -103,11 +97,11 @@ def _headers(file: BinaryIO) -> dict[str, str]:
     return headers
 
 
-def _page(record: Record) -> dict[str, str | None] | str:
+def _page(record: Record, limits: ReadingLimits) -> dict[str, str | None] | str:
     """Return the article of a record, or the reason why it has none."""
     kind = record.headers.get("warc-type", "")
     if kind == "response":
-        return _response(record)
+        return _response(record, limits)
     content = record.headers.get("content-type", "").lower()
     if kind == "conversion" and content.startswith("text/plain"):
         return _article(record, None, record.block.decode("utf-8", "replace"))
@@ -116,7 +110,7 @@ def _page(record: Record) -> dict[str, str | None] | str:
     return "revisit_without_body" if kind == "revisit" else "not_a_response"
 
 
-def _response(record: Record) -> dict[str, str | None] | str:
+def _response(record: Record, limits: ReadingLimits) -> dict[str, str | None] | str:
     head, blank, body = record.block.partition(b"\r\n\r\n")
     if not blank or b"\n\n" in head:
         head, _, body = record.block.partition(b"\n\n")
@@ -125,7 +119,7 @@ def _response(record: Record) -> dict[str, str | None] | str:
     if not re.match(r"HTTP/\S+ 200", lines[0]):
         return "not_a_page"
     try:
-        body = _decoded(body, headers)
+        body = _decoded(body, headers, limits)
     except (ValueError, EOFError, OSError, zlib.error):
         return "body_cannot_be_decoded"
     kind = headers.get("content-type", "").lower()
@@ -156,25 +150,25 @@ def _article(record: Record, title: str | None, text: str) -> dict[str, str | No
     }
 
 
-def _decoded(body: bytes, headers: dict[str, str]) -> bytes:
+def _decoded(body: bytes, headers: dict[str, str], limits: ReadingLimits) -> bytes:
     if headers.get("transfer-encoding", "").lower() == "chunked":
         body = _dechunked(body)
     encoding = headers.get("content-encoding", "").lower()
     if encoding in ("gzip", "x-gzip"):
-        return _inflated(body, 31)
+        return _inflated(body, 31, limits)
     if encoding == "deflate":  # with the wrapper that the standard asks for, or without, as some servers do
         try:
-            return _inflated(body, 15)
+            return _inflated(body, 15, limits)
         except zlib.error:
-            return _inflated(body, -15)
+            return _inflated(body, -15, limits)
     if encoding not in ("", "identity"):
         raise ValueError(encoding)
     return body
 
 
-def _inflated(body: bytes, window: int) -> bytes:
-    out = zlib.decompressobj(window).decompress(body, _PAGE_LIMIT)
-    if len(out) > LIMITS.ratio * max(len(body), 1 << 16):
+def _inflated(body: bytes, window: int, limits: ReadingLimits) -> bytes:
+    out = zlib.decompressobj(window).decompress(body, limits.page_bytes)
+    if len(out) > limits.unpacked_ratio * max(len(body), 1 << 16):
         raise ValueError("grows too much")
     return out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from data_contracts.checking.grammar import decimal
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean, stack
@@ -93,11 +94,8 @@ def _parsed(cells: pl.DataFrame) -> pl.DataFrame:
     code = pl.col("code")
     return cells.with_columns(
         (pl.col("period") + "-01").str.to_date("%Y-%m-%d", strict=False).alias("day"),
-        (pl.col("value").cast(pl.Float64, strict=False) * 100)
-        .round()
-        .cast(pl.Int64, strict=False)
-        .alias("cents"),
-        pl.col("net_kg").cast(pl.Float64, strict=False).round().cast(pl.Int64, strict=False).alias("kg"),
+        (decimal(pl.col("value")) * 100).round().cast(pl.Int64, strict=False).alias("cents"),
+        decimal(pl.col("net_kg")).round().cast(pl.Int64, strict=False).alias("kg"),
         code.str.contains(r"^\d{8}$").fill_null(False).alias("is_cn8"),
         code.str.contains(r"^(\d{6}|\d{8})$").fill_null(False).alias("is_product"),
         code.str.contains(r"^(\d{2}|\d{4})$").fill_null(False).alias("is_heading"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from data_contracts.checking.grammar import decimal
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import clean
 from riskmodel.sources.files.csv_cells import TRAILING, Dialect
@@ -65,7 +66,7 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
     value = kept.filter(pl.col("indicators") == "VALUE_IN_EUROS")
     weight = kept.filter(pl.col("indicators") == "QUANTITY_IN_100KG")
     weight = weight.select(
-        *_CELLS, (pl.col("OBS_VALUE").cast(pl.Float64, strict=False) * 100).cast(pl.String).alias("net_kg")
+        *_CELLS, (decimal(pl.col("OBS_VALUE")) * 100).cast(pl.String).alias("net_kg")
     ).unique(_CELLS, keep="first", maintain_order=True)
     table = value.join(weight, on=_CELLS, how="left", maintain_order="left").select(
         *_CELLS, pl.col("OBS_VALUE").alias("value"), "net_kg", FILE, ROW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from data_contracts.checking.grammar import decimal, decimals
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.files.cells import canonical, clean, stack
 from riskmodel.sources.files.table import FILE, ROW
@@ -22,7 +23,7 @@ def recognise(columns: frozenset[str]) -> bool:
 
 
 def read(frame: pl.DataFrame) -> Reading:
-    """Fold HS8 into HS6; a fiscal year (`2021-22`, `2021-2022`) stands at 1 April, its start.
+    """Fold HS8 into HS6; a fiscal year (`2021-22`, `2021-2022`) is dated 1 April, its start.
 
     It is known on 30 June after its end. Values have two decimals of a million: they are added as whole
     hundredths, so exactly. Weights are known where every folded row counts kilograms. The bank's HS8 list is
@@ -59,9 +60,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
         (clean(frame[c]) if c in frame.columns else pl.lit(None, pl.String)).alias(c) for c in _COLUMNS[4:]
     ]
     # Single precision at the source: two decimals are rounded away from their binary noise.
-    hundredths = (
-        (frame["value_usd_mn"].cast(pl.Float64, strict=False) * 100).round().cast(pl.Int64, strict=False)
-    )
+    hundredths = (decimals(frame["value_usd_mn"]) * 100).round().cast(pl.Int64, strict=False)
     cells = frame.select(
         clean(frame["partner_iso3"]).alias("partner"),
         clean(frame["fy"]).alias("fy"),
@@ -78,9 +77,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
         pl.date(start, 4, 1).alias("period"),
         pl.date(start + 1, 6, 30).alias("known_at"),
         pl.when(pl.col("hs8").str.contains(r"^\d{8}$")).then(pl.col("hs8").str.slice(0, 6)).alias("hs6"),
-        pl.when(kilograms)
-        .then(pl.col("quantity").cast(pl.Float64, strict=False).round().cast(pl.Int64))
-        .alias("kg"),
+        pl.when(kilograms).then(decimal(pl.col("quantity")).round().cast(pl.Int64)).alias("kg"),
     )
 
 

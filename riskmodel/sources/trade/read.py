@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from riskmodel.sources.batch import Batch
-from riskmodel.sources.files.cells import stack
-from riskmodel.sources.formats import Format, format_by_name
+from riskmodel.sources.files.find import find
+from riskmodel.sources.files.table import TABLE_SUFFIXES
+from riskmodel.sources.formats import Format, format_by_name, in_memory
+from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.trade import (
     baci,
     canonical,
@@ -35,20 +37,22 @@ FORMATS: tuple[Format, ...] = (
 
 
 def trade_parts(
-    paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None
+    paths: Sequence[Path],
+    *,
+    format: str | None = None,
+    hs_edition: str | None = None,
+    limits: ReadingLimits | None = None,
 ) -> TradeParts:
     """Trade files and folders as one table of trade_flows that is read part by part.
 
-    The format of each file is told by its header, or named by `format` for all. `hs_edition` (HS2012,
+    The format of each file is known by its header, or named by `format` for all. `hs_edition` (HS2012,
     HS2017, HS2022) fills rows whose file does not say its edition; without it such a file is refused. A row
     is about a month; yearly tables stand at 1 January of their year. Raises InputUnreadable, WrongUsage.
     """
     wanted = FORMATS if format is None else (format_by_name(format, FORMATS),)
-    return TradeParts(paths, wanted, format is not None, hs_edition)
+    return TradeParts(find(paths, TABLE_SUFFIXES, limits), wanted, format is not None, hs_edition)
 
 
 def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None) -> Batch:
     """Read trade files and folders at once; arguments and errors as of `trade_parts`."""
-    parts = trade_parts(paths, format=format, hs_edition=hs_edition)
-    frame = stack(list(parts))
-    return Batch(parts.kind, frame, parts.files, parts.rows_read, parts.dropped, parts.ignored_columns)
+    return in_memory(trade_parts(paths, format=format, hs_edition=hs_edition))

@@ -29,8 +29,9 @@ that has it:
   country's sum by rank from real totals, months from series of the library. It keeps growing or shrinking by
   itself. Sales to the rest of the world come from the library too and are published as a world total;
 * diversion: `riskmodel.worlds.planting` plants an episode for each diverter (`diversion`): inbound from up to
-  three members that sell the good, a ghost part, a lag, a mark-up, an undeclared part, now and then under another
-  code. US$ 0.2m to 500m a year, from March 2022 on, with and without an end. A third of the episodes stop.
+  three members that sell the good, a ghost part, a lag, a mark-up, an undeclared part, now and then under
+  another code. US$ 0.2m to 500m a year, from March 2022 on, with and without an end. A third of the
+  episodes stop.
 
 Weights are simulated: tables with months and codes hold none. Values of a figure are rounded to whole
 dollars and figures below US$ 200 are left out.

@@ -1,1 +1,5 @@
-"""Role reading of many sentences at once, in columns."""
+"""Role reading of many sentences at once, in columns.
+
+Three floors: `vocabulary` and `tables`; over them `tokens`, `views`, `features` and `reasons`, which do not
+know each other; over these `verdicts`.
+"""

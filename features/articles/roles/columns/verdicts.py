@@ -1,29 +1,32 @@
-"""The roles of countries in many sentences at once: the verdicts of `roles.read_roles`, all sums in numpy."""
+"""The roles of countries in many sentences at once, all sums in numpy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.articles.places.gazetteer import gazetteer
-from features.articles.roles.columns.feature_table import FeatureTable, sentence_table, target_table
-from features.articles.roles.columns.feature_words import FeatureWords, feature_words
-from features.articles.roles.columns.tokens import TokenTable
-from features.articles.roles.columns.views import NO_TARGET, Views, views
-from features.articles.roles.columns.vocabulary import Flags, Head, scale, vocabulary
-from features.articles.roles.features import Context
-from features.articles.roles.linear import logistic
-from features.articles.roles.model import ABOUT, ROUTE, Verdict, averaged, is_route, reason, role_model
-
-Sums = NDArray[np.float64]
+from features.articles.roles.columns.features import sentence_table, target_table
+from features.articles.roles.columns.reasons import (
+    added_by_words,
+    feature_words,
+    reason,
+    telling_words,
+    with_a_word_of,
+)
+from features.articles.roles.columns.tables import FeatureTable, Flags, TokenTable, Views
+from features.articles.roles.columns.views import NO_TARGET, views
+from features.articles.roles.columns.vocabulary import Head, Sums, vocabulary
+from features.articles.roles.model import ABOUT, ROUTE, RoleVerdict, averaged, logistic, role_model
+from features.articles.roles.units import DocumentContext
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """Countries asked about, by sentence and by themselves: what is seen, and the features of it.
+class _Questions:
+    """Countries whose role is in question, by sentence and by themselves: their views and features.
 
     `sentence`: number of the sentence of each country.
     """
@@ -39,7 +42,7 @@ class _Asked:
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """`Head.summed` of the models that decide about a route, by country asked about."""
+    """`Head.summed` of the models that decide about a route, by country in question."""
 
     sentence: Sums
     target: Sums
@@ -47,18 +50,22 @@ class _Sums:
 
 
 def read_many(
-    tokens: TokenTable, contexts: Sequence[Context], countries: Sequence[Sequence[str]]
-) -> list[dict[str, Verdict]]:
+    tokens: TokenTable, contexts: Sequence[DocumentContext], countries: Sequence[Sequence[str]]
+) -> list[dict[str, RoleVerdict]]:
     """Verdicts by ISO code for each sentence; `contexts` and `countries` (ISO codes) are by sentence."""
-    read: list[dict[str, Verdict]] = [{} for _ in countries]
+    read: list[dict[str, RoleVerdict]] = [{} for _ in countries]
     if any(countries):
-        asked = _asked(tokens, contexts, countries)
-        for row, iso3, verdict in zip(asked.sentence.tolist(), asked.iso3, _verdicts(asked), strict=True):
+        questions = _questions(tokens, contexts, countries)
+        for row, iso3, verdict in zip(
+            questions.sentence.tolist(), questions.iso3, _verdicts(questions), strict=True
+        ):
             read[row][iso3] = verdict
     return read
 
 
-def _asked(tokens: TokenTable, contexts: Sequence[Context], countries: Sequence[Sequence[str]]) -> _Asked:
+def _questions(
+    tokens: TokenTable, contexts: Sequence[DocumentContext], countries: Sequence[Sequence[str]]
+) -> _Questions:
     numbers = np.arange(len(countries))
     sentence = np.repeat(numbers, [len(codes) for codes in countries])
     iso3 = [code for codes in countries for code in codes]
@@ -67,20 +74,20 @@ def _asked(tokens: TokenTable, contexts: Sequence[Context], countries: Sequence[
     whole = views(tokens, numbers, np.full(len(numbers), NO_TARGET, dtype=np.int32))
     aimed = views(tokens, sentence, target)
     groups = [gazetteer().group(code) for code in iso3]
-    return _Asked(
+    return _Questions(
         tokens, iso3, sentence, whole, aimed, sentence_table(whole, contexts), target_table(aimed, groups)
     )
 
 
-def _verdicts(asked: _Asked) -> list[Verdict]:
+def _verdicts(questions: _Questions) -> list[RoleVerdict]:
     model, book = role_model(), vocabulary()
     sums = _Sums(
-        _summed(book.sentence, asked.of_sentences)[asked.sentence],
-        _summed(book.target, asked.of_targets),
-        _both(book.joint, asked),
+        _summed(book.sentence, questions.of_sentences)[questions.sentence],
+        _summed(book.target, questions.of_targets),
+        _both(book.joint, questions),
     )
     scores = zip(
-        asked.iso3,
+        questions.iso3,
         book.sentence.scores(sums.sentence)[:, 0].tolist(),
         book.target.scores(sums.target)[:, 0].tolist(),
         book.joint.scores(sums.joint)[:, 0].tolist(),
@@ -93,14 +100,14 @@ def _verdicts(asked: _Asked) -> list[Verdict]:
         may_be = about >= ABOUT
         p = model.calibrated(averaged(about, target, joint)) if may_be else model.floor
         probabilities.append(p)
-        routes.append(may_be and is_route(model, iso3, p))
-    roles = book.role.best(_summed(book.role, asked.of_targets))
-    polarities = book.polarity.best(_both(book.polarity, asked))
-    reasons = _reasons(asked, sums, np.array(routes, dtype=np.bool_))
+        routes.append(may_be and model.is_route(iso3, p))
+    roles = book.role.best(_summed(book.role, questions.of_targets))
+    polarities = book.polarity.best(_both(book.polarity, questions))
+    reasons = _reasons(questions, sums, np.array(routes, dtype=np.bool_))
     return [
-        Verdict(ROUTE, round(p, 4), True, int(polarity), reasons[row])
+        RoleVerdict(ROUTE, round(p, 4), True, int(polarity), reasons[row])
         if route
-        else Verdict(role, round(p, 4), False, 0, "")
+        else RoleVerdict(role, round(p, 4), False, 0, "")
         for row, (p, route, role, polarity) in enumerate(
             zip(probabilities, routes, roles, polarities, strict=True)
         )
@@ -111,55 +118,34 @@ def _summed(head: Head, table: FeatureTable) -> Sums:
     return head.summed(table.view, table.feature, table.n)
 
 
-def _both(head: Head, asked: _Asked) -> Sums:
+def _both(head: Head, questions: _Questions) -> Sums:
     """Sums over the features of the sentence and of the country in it."""
-    return _summed(head, asked.of_sentences)[asked.sentence] + _summed(head, asked.of_targets)
+    return _summed(head, questions.of_sentences)[questions.sentence] + _summed(head, questions.of_targets)
 
 
-def _reasons(asked: _Asked, sums: _Sums, routes: Flags) -> dict[int, str]:
+def _reasons(questions: _Questions, sums: _Sums, routes: Flags) -> dict[int, str]:
     """Telling words of the countries that are routes, by their number."""
     rows = np.flatnonzero(routes)
-    sentences = asked.sentence[rows]
-    read = np.zeros(asked.of_sentences.n, dtype=np.bool_)
+    sentences = questions.sentence[rows]
+    read = np.zeros(questions.of_sentences.n, dtype=np.bool_)
     read[sentences] = True
-    book, strings = vocabulary(), asked.tokens.strings
-    told = asked.tokens.telling(read)
-    telling = _with_a_word_of(strings, {key for found in told.values() for _, key in found})
+    book, strings = vocabulary(), questions.tokens.strings
+    shown = telling_words(questions.tokens, read)
+    telling = with_a_word_of(strings, {key for found in shown.values() for _, key in found})
     in_sentence = feature_words(
-        asked.of_sentences, asked.whole, strings, read, book.sentence.or_known(book.joint), telling
+        questions.of_sentences, questions.whole, strings, read, book.sentence.or_known(book.joint), telling
     )
     at_target = feature_words(
-        asked.of_targets, asked.aimed, strings, routes, book.target.or_known(book.joint), telling
+        questions.of_targets, questions.aimed, strings, routes, book.target.or_known(book.joint), telling
     )
     added = zip(
-        _added(in_sentence, sentences, book.sentence, sums.sentence[rows], sums.joint[rows]),
-        _added(at_target, rows, book.target, sums.target[rows], sums.joint[rows]),
+        added_by_words(in_sentence, sentences, book.sentence, sums.sentence[rows], sums.joint[rows]),
+        added_by_words(at_target, rows, book.target, sums.target[rows], sums.joint[rows]),
         strict=True,
     )
     return {
-        row: reason(told[sentence], words + more_words, values + more_values)
+        row: reason(shown[sentence], words + more_words, values + more_values)
         for row, sentence, ((words, values), (more_words, more_values)) in zip(
             rows.tolist(), sentences.tolist(), added, strict=True
         )
     }
-
-
-def _with_a_word_of(strings: list[str], keys: set[str]) -> Flags:
-    """Which strings have a word in common with one of the keys; all others can hold none of them."""
-    words = {word for key in keys for word in key.split(" ")}
-    return np.array([not words.isdisjoint(text.split(" ")) for text in strings], dtype=np.bool_)
-
-
-def _added(
-    found: FeatureWords, rows: NDArray[np.int64], own: Head, own_sums: Sums, joint_sums: Sums
-) -> Iterator[tuple[list[str], list[float]]]:
-    """For each row (a view of `found`) the words of its features and what these add, in both models."""
-    at, counts = found.places(rows)
-    feature = found.feature[at]
-    values = vocabulary().joint.weights[feature, 0] * np.repeat(scale(joint_sums[:, -1]), counts)
-    values += own.weights[feature, 0] * np.repeat(scale(own_sums[:, -1]), counts)
-    listed, starts = values.tolist(), found.starts[rows].tolist()
-    done = 0
-    for start, count in zip(starts, counts.tolist(), strict=True):
-        yield found.words[start : start + count], listed[done : done + count]
-        done += count

@@ -1,43 +1,22 @@
-"""Sentences seen from a country, as columns: what `masking.masked` gives, without the silent words.
+"""Sentences seen from a country, as columns.
 
-A view is a sentence with one of its countries as the target, or with none. Countries joined in one list
-become one placeholder, which is the target if one of them is.
+Countries joined in one list become one placeholder, which is the target if one of them is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-from features.articles.roles.columns.tokens import TokenTable
-from features.articles.roles.columns.vocabulary import Flags, Ids, vocabulary
-from features.articles.roles.features import MASKS
-from features.articles.roles.masking import LONGEST_LINK
+from features.articles.roles.columns.tables import Flags, Ids, Places, TokenTable, Views
+from features.articles.roles.columns.vocabulary import vocabulary
+from features.articles.roles.marks import LONGEST_LINK
+from features.articles.roles.units import MASKS
 
 NO_TARGET = -2
 _RANKED = ("REGIME", "OTHER", "COUNTRY")  # what a list of several becomes: the last that is among them
 
 
-@dataclass(frozen=True, eq=False)
-class Views:
-    """Words of n views, one view after the other.
-
-    `view`: which one a word belongs to. unit, word, stem, country: as in `TokenTable`. in_list: (n), whether
-    the target is in a list.
-    """
-
-    n: int
-    view: NDArray[np.int64]
-    unit: Ids
-    word: Ids
-    stem: Ids
-    country: Flags
-    in_list: Flags
-
-
-def views(tokens: TokenTable, sentence: NDArray[np.int64], target: Ids) -> Views:
+def views(tokens: TokenTable, sentence: Places, target: Ids) -> Views:
     """Views of sentences (their numbers) from targets (indexes of `tokens.codes`, or `NO_TARGET`)."""
     n = len(sentence)
     lengths = np.diff(tokens.starts)[sentence]
@@ -61,15 +40,15 @@ def views(tokens: TokenTable, sentence: NDArray[np.int64], target: Ids) -> Views
     return Views(n, view[kept], unit[kept], word[kept], tokens.stem[at][kept], country[kept], in_list)
 
 
-def _linked(places: NDArray[np.int64], view: NDArray[np.int64], joiner: Flags) -> Flags:
-    """Whether only a few joiners stand between a place and the one before."""
+def _linked(places: Places, view: Places, joiner: Flags) -> Flags:
+    """Whether only a few joiners are between a place and the one before."""
     gap = np.diff(places) - 1
     joiners = np.diff(np.cumsum(joiner)[places])
     near = (view[places[1:]] == view[places[:-1]]) & (gap <= LONGEST_LINK) & (joiners == gap)
     return np.append(False, near)
 
 
-def _between(after: NDArray[np.int64], until: NDArray[np.int64], n: int) -> Flags:
+def _between(after: Places, until: Places, n: int) -> Flags:
     """Positions after one place of a list up to the next, itself included."""
     depth = np.zeros(n + 1, dtype=np.int64)
     depth[after + 1] += 1

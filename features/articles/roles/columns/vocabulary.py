@@ -1,8 +1,8 @@
 """What the role models know, in numbers: ids of features, and tables that lead from words to them.
 
-`role_features.py` says what the features of a sentence are and names each by a string. Most names that a
-sentence gives rise to are in no model, so many sentences are read faster by asking the model's own
-vocabulary: which words it knows (units), and which feature of a kind a unit or a pair of units is.
+The definition of the features (`tools/roles/features.py`) names each by a string. Most names that a sentence
+gives rise to are in no model, so many sentences are read faster by asking the model's own vocabulary: which
+words it knows (units), and which feature of a kind a unit or a pair of units is.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.articles.roles.features import CLASSES, MASKS
-from features.articles.roles.linear import SCALE, Linear
-from features.articles.roles.model import RoleModel, role_model
+from features.articles.roles.model import SCALE, LinearModel, RoleModel, role_model
+from features.articles.roles.units import CLASSES, MASKS
 
 Ids = NDArray[np.int32]
 Flags = NDArray[np.bool_]
+Sums = NDArray[np.float64]  # of n rows: (n, classes + 1), the last how many features are known
+
 UNKNOWN = -1  # id of a feature that no model knows
 NO_UNIT = 0  # id of a word that no model knows
 
@@ -32,7 +33,7 @@ BY_NAME = "x"
 
 @dataclass(frozen=True)
 class Pairs:
-    """Features of two units: rows and columns of `cells` stand for the units that occur in some pair."""
+    """Features of two units: rows and columns of `cells` are the units that occur in some pair."""
 
     left: Ids
     right: Ids
@@ -51,27 +52,27 @@ class Head(NamedTuple):
     weights: NDArray[np.float64]
     known: NDArray[np.float64]
 
-    def summed(self, rows: NDArray[np.int64], ids: Ids, n: int) -> NDArray[np.float64]:
+    def summed(self, rows: NDArray[np.int64], ids: Ids, n: int) -> Sums:
         """Sum of weights and number of known features of `n` rows; (n, classes + 1)."""
         columns = (*self.weights.T, self.known)
         sums = [np.bincount(rows, weights=column[ids], minlength=n) for column in columns]
         return np.stack(sums, axis=1)
 
-    def scores(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        """As `Linear.scores`, one line for each row of `summed`."""
+    def scores(self, sums: Sums) -> NDArray[np.float64]:
+        """Log-odds (binary) or unnormalised log-probabilities, one line for each row of `summed`."""
         return np.asarray(self.intercept + scale(sums[:, -1])[:, None] * sums[:, :-1])
 
     def or_known(self, other: Head) -> Flags:
         """Whether this model or the other knows a feature, by feature id."""
         return np.asarray((self.known > 0) | (other.known > 0))
 
-    def best(self, sums: NDArray[np.float64]) -> list[str]:
-        """As `Linear.best`, one for each row of `summed`."""
+    def best(self, sums: Sums) -> list[str]:
+        """The class with the highest score, one for each row of `summed`."""
         return [self.classes[i] for i in self.scores(sums).argmax(axis=1)]
 
 
 def scale(known: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Length normalisation for so many known features, as in `Linear`."""
+    """Length normalisation for so many known features, as in `LinearModel`."""
     return SCALE / np.sqrt(np.maximum(known, 1.0))
 
 
@@ -80,7 +81,7 @@ class Vocabulary:
     """Units and features of the stored models.
 
     `names`: names of features, in the order of their ids. `units`: id by unit. `one`, `two`: feature ids by
-    kind, for one unit and for two. `named`: feature id by name, of the features that no word stands for.
+    kind, for one unit and for two. `named`: feature id by name, of the features that come from no word.
     """
 
     names: tuple[str, ...]
@@ -116,8 +117,8 @@ def build(model: RoleModel) -> Vocabulary:
     names = sorted({name for head in heads for name in head.weights})
     ids = {name: number for number, name in enumerate(names)}
     parsed = [(kind, parts, ids[name]) for name in names for kind, parts in [_parsed(name)]]
-    spoken = {part for kind, parts, _ in parsed if kind != BY_NAME for part in parts}
-    units = {unit: number for number, unit in enumerate(sorted({*spoken, *CLASSES, *MASKS}), start=1)}
+    in_words = {part for kind, parts, _ in parsed if kind != BY_NAME for part in parts}
+    units = {unit: number for number, unit in enumerate(sorted({*in_words, *CLASSES, *MASKS}), start=1)}
     one = {kind: np.full(len(units) + 1, UNKNOWN, dtype=np.int32) for kind in ONE_UNIT}
     two: dict[str, list[tuple[int, int, int]]] = {kind: [] for kind in TWO_UNITS}
     named: dict[str, int] = {}
@@ -172,7 +173,7 @@ def _pairs(rows: list[tuple[int, int, int]], n: int) -> Pairs:
     return Pairs(left, right, cells)
 
 
-def _head(linear: Linear, names: list[str]) -> Head:
+def _head(linear: LinearModel, names: list[str]) -> Head:
     none = (0.0,) * len(linear.intercept)
     weights = np.array([linear.weights.get(name, none) for name in names], dtype=np.float64)
     known = np.array([name in linear.weights for name in names], dtype=np.float64)

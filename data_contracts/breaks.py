@@ -1,9 +1,0 @@
-"""The broken batches: for every rule of every contract at least one that breaks only it."""
-
-from __future__ import annotations
-
-from data_contracts.breaks_of_inputs import INPUT_BREAKS
-from data_contracts.breaks_of_outputs import OWN_BREAKS
-from data_contracts.examples import Break
-
-BREAKS: tuple[Break, ...] = (*INPUT_BREAKS, *OWN_BREAKS)

@@ -1,1 +1,0 @@
-"""Sentences that the role model is trained on, as data."""

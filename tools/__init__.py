@@ -1,0 +1,1 @@
+"""Generators and trainers of what is committed: run from the checkout, not shipped."""

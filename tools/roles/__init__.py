@@ -1,0 +1,1 @@
+"""The role model of articles: its training texts, fit, measures and page."""

@@ -1,0 +1,93 @@
+"""The figures and examples of `docs/mentions.md`: `python -m tools.roles.page`.
+
+Ten texts written for the page are read by the engine; what it gets right and wrong is shown as it is. The
+out-of-fold figures fit the model five times over, which takes a minute or two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from features.reference.read import read_reference
+from tools.roles.evaluate import (
+    BASELINES,
+    evaluate_out_of_fold,
+    measured_articles,
+    measured_sentences,
+    read_as_articles,
+)
+from tools.sections import renewed
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGE = CHECKOUT / "docs" / "mentions.md"
+TEXTS = CHECKOUT / "tests" / "articles"
+SETS = {
+    "development half": "own_articles_development.toml",
+    "final half": "own_articles_final.toml",
+    "second set": "second_independent_articles.toml",
+    "third set": "independent_articles.toml",
+}
+SENTENCES = "independent_sentences.csv"
+_SIGNS = {1: "+", 0: "0", -1: "-"}
+
+
+def out_of_fold_section() -> str:
+    """The figures of models that did not see the sentence they read."""
+    return "\n".join(f"    {line}" for line in evaluate_out_of_fold())
+
+
+def measures_section() -> str:
+    """The whole articles, one column for each set, and the independent sentences."""
+    measured = [measured_articles(TEXTS / file) for file in SETS.values()]
+    rows = {
+        "articles": [str(m.texts) for m in measured],
+        "countries named, of diversion": [f"{m.named}, {m.diversion}" for m in measured],
+        "precision, recall, F1": [m.ours.row() for m in measured],
+        "polarity of true positives": [m.polarity.row() for m in measured],
+        "F1 by sentence": [f"{m.by_sentence.f1:.3f}" if m.by_sentence else "" for m in measured],
+        **{f"F1 of {name}": [f"{m.baselines[name].f1:.3f}" for m in measured] for name in BASELINES},
+    }
+    table = [f"| | {' | '.join(SETS)} |", f"|---|{'---|' * len(SETS)}"]
+    table += [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()]
+    single = measured_sentences(TEXTS / SENTENCES)
+    by_sentence = single.by_sentence.row() if single.by_sentence else ""
+    return "\n".join(
+        [
+            *table,
+            "",
+            f"Single sentences (`{SENTENCES}`): {single.texts} with {single.named} rows, {single.diversion} "
+            f"of diversion; precision, recall, F1 {single.ours.row()} by row, {by_sentence} by sentence, "
+            f"polarity {single.polarity.row()}.",
+        ]
+    )
+
+
+def examples_section() -> str:
+    """The example texts and what the shipped model makes of them."""
+    examples = read_reference("examples.csv", "tools.roles")
+    texts = {f"{i:02d}": row["text"] for i, row in enumerate(examples)}
+    read = read_as_articles(texts).filter("is_diversion")
+    table = ["| text | a careful reader | the engine | why | |", "|---|---|---|---|---|"]
+    for i, row in enumerate(examples):
+        mine = read.filter(read["article_id"] == f"{i:02d}")
+        flagged = {c: _SIGNS[p] for c, p in mine.select("country", "polarity").iter_rows()}
+        reading = " ".join(f"{country}{sign}" for country, sign in sorted(flagged.items()))
+        why = " / ".join(dict.fromkeys(mine["why"].to_list()))
+        verdict = "right" if reading == row["expected"] else "**wrong**"
+        comment = f"{row['expected'] or 'nothing'} ({row['comment']})"
+        table.append(f"| {row['text']} | {comment} | {reading or 'nothing'} | {why} | {verdict} |")
+    return "\n".join(table)
+
+
+def main() -> None:
+    """Write the generated parts of the page."""
+    sections = {
+        "out of fold": out_of_fold_section(),
+        "examples": examples_section(),
+        "measures": measures_section(),
+    }
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
