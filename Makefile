@@ -48,6 +48,22 @@ real: $(VENV)/.installed ## score real public extracts: EU exports by CN8, US de
 		--published-at 2024-08-05 --baseline 2020-01:2021-12 --recent-months 9 \
 		--as-of 2023-12-31 --out runs/real
 
+STORE ?= store
+SINCE ?= 2019-01
+.PHONY: world
+world: $(VENV)/.installed ## fetch public data and rank all transit countries on it (needs the network; STORE=folder)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'py7zr>=1.1' || \
+		echo "py7zr could not be installed: Eurostat's archives are left out" >&2
+	@$(RISKMODEL) fetch starter --plan --since $(SINCE) --store $(STORE)
+	@$(RISKMODEL) fetch starter --since $(SINCE) --store $(STORE) || \
+		{ code=$$?; test $$code -eq 6 && $(RISKMODEL) store list --store $(STORE) 2>/dev/null | grep -qE '^(comtrade|comext) ' \
+		|| { echo "Nothing to rank yet; make score runs the bundled sample without a network." >&2; exit $$code; }; }
+	@$(RISKMODEL) score --store $(STORE) --as-of $$(date +%F) --out runs/world
+
+.PHONY: kills
+kills: $(VENV)/.installed-dev ## kill a fetch at 200 moments and resume it (a quarter of an hour)
+	@RISKMODEL_KILLS=200 $(BIN)/python -m pytest -q tests/fetch/test_client.py -k kill_9 -p no:cacheprovider
+
 .PHONY: test
 test: $(VENV)/.installed-dev ## set up and run every test, linter and type check
 	@$(BIN)/ruff format --check .

@@ -30,6 +30,8 @@ COMMANDS = {
     "backtest": ("backtest", "Judge the model against simple rules; write JSON and a page."),
     "models": ("models", "List, show, promote or roll back stored models."),
     "doctor": ("doctor", "Check the installation, the model and data files; say what to fix."),
+    "fetch": ("fetch", "Fetch public data into a store that remembers every version."),
+    "store": ("store", "List, check, prune or export what was fetched."),
     "explain": ("explain", "Explain one country's score from a run folder."),
 }
 

@@ -43,3 +43,9 @@ class ColumnsMissing(InputUnreadable):
     """A file is nearly canonical but lacks columns that its contract requires (exit 3)."""
 
     exit_code = 3
+
+
+class FetchIncomplete(RiskmodelError):
+    """A source did not answer, answered wrongly, or its quota is used up; what came is stored (exit 6)."""
+
+    exit_code = 6

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 @click.option(
     "--out", required=True, type=PATHS, metavar="DIR", help="Folder of the run; replaced as a whole."
 )
+@click.option(
+    "--store", type=PATHS, metavar="DIR", help="Use what the store of `fetch` knew on the as-of date."
+)
 @click.option("--previous", type=PATHS, metavar="RUN", help="Earlier run to compare the inputs with.")
 @click.option("--allow-hindsight", is_flag=True, help="Use a goods list younger than the as-of date.")
 @click.option(
@@ -44,6 +47,7 @@ def command(
     model_id: str | None,
     models_dir: Path,
     out: Path,
+    store: Path | None,
     previous: Path | None,
     allow_hindsight: bool,
     limit: int,
@@ -75,10 +79,14 @@ def command(
         raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
     if windows.baseline_start > as_of:
         raise WrongUsage(f"The baseline {windows.words()} starts after --as-of {as_of}; name earlier months.")
+    notes: tuple[str, ...] = ()
+    if store is not None:
+        inputs, notes = with_store(inputs, store, as_of, quiet)
     request = ScoreRequest(
         as_of=as_of,
         out=out,
         inputs=inputs,
+        store_notes=notes,
         windows=windows,
         model_id=model_id,
         previous=previous,
@@ -101,3 +109,28 @@ def command(
         if rows.quarantined:
             click.echo(f"{rows.quarantined} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
     click.echo(f"Report: {shown}/report.html")
+
+
+def with_store(
+    inputs: InputRequest, root: Path, as_of: date, quiet: bool
+) -> tuple[InputRequest, tuple[str, ...]]:
+    """Add what a store knew on a day to the inputs; prints its coverage. Also gives the notes for the run."""
+    from dataclasses import replace
+
+    from riskmodel.commands.store import coverage_text
+    from riskmodel.errors import WrongUsage
+    from riskmodel.store.as_known import as_known
+    from riskmodel.store.layout import open_store
+
+    view = as_known(open_store(root), as_of)
+    if not quiet:
+        click.echo("\n".join([coverage_text(view.coverage), *(f"  {note}" for note in view.notes)]))
+    joined = replace(
+        inputs,
+        trade=(*inputs.trade, *view.trade),
+        articles=(*inputs.articles, *view.articles),
+        listings=(*inputs.listings, *view.listings),
+    )
+    if not (joined.trade or joined.articles or joined.listings):
+        raise WrongUsage(f"Nothing in the store was known on {as_of}, so it cannot be reconstructed.")
+    return joined, view.notes

@@ -124,7 +124,7 @@ def _notes(
     trade: TradeSignals | None,
     panel: pl.DataFrame,
 ) -> list[str]:
-    notes = []
+    notes = list(request.store_notes)
     learnt = {**asdict(ArticleWindows()), **dict(model.manifest.get("inputs", {}).get("article_windows", {}))}
     if request.inputs.articles and asdict(settings.article_windows) != learnt:
         notes.append("The article signals look back otherwise than those that the model learnt from.")

@@ -16,7 +16,8 @@ from riskmodel.sources.request import InputRequest, open_input
 class ScoreRequest:
     """What to score, and where to.
 
-    `previous` is an earlier run, or a report of `validate`, with which the inputs are compared.
+    `previous` is an earlier run, or a report of `validate`, with which the inputs are compared. `store_notes`
+    say what of a store was not known, or cannot be reconstructed, as of the day.
     """
 
     as_of: date
@@ -27,6 +28,7 @@ class ScoreRequest:
     allow_hindsight: bool = False
     force: bool = False
     previous: Path | None = None
+    store_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fing
         "oldest_usable_months": request.windows.oldest_usable_months,
         "allow_hindsight": request.allow_hindsight,
         "previous": None if request.previous is None else earlier_evidence(request.previous),
+        "store_notes": request.store_notes,
         "settings": settings.model_dump(exclude={"models_dir"}),
         "model": [model.model_id, dict(model.manifest)],
         "code": code_digest(),

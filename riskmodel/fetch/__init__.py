@@ -1,0 +1,1 @@
+"""Getting public data, guarded and politely; the only room that uses the network."""

@@ -1,0 +1,79 @@
+"""The work of `riskmodel fetch`: source after source into the store, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from riskmodel.errors import FetchIncomplete, WrongUsage
+from riskmodel.fetch.asked import Asked
+from riskmodel.fetch.keys import masked
+from riskmodel.fetch.plan import NEEDS, module
+from riskmodel.fetch.source import number, source
+from riskmodel.fetch.taking import Taker, Tally, total
+from riskmodel.operations.progress import Steps
+from riskmodel.store.layout import open_store
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What became of each source: counts, and the sentence of those that could not be completed."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> Tally:
+        """The counts of all sources."""
+        return total(self.tallies.values())
+
+
+def fetch(
+    names: Sequence[str],
+    asked: Asked,
+    root: Path,
+    steps: Steps,
+    say: Callable[[str], None] = lambda _: None,
+    accept_shrunk: bool = False,
+) -> Fetched:
+    """Take everything that is new into the store at `root`; a source that fails does not stop the others.
+
+    Raises WrongUsage for a store that cannot be used, OSError where the disk is full.
+    """
+    store = open_store(root, create=True)
+    done = Fetched()
+    wait = number("RISKMODEL_FETCH_LOCK_SECONDS", 3600)
+    for name in names:
+        if any(need in done.problems for need in NEEDS.get(name, ())):
+            done.problems[name] = (
+                f"{source(name).title}: not asked, since {', '.join(NEEDS[name])} is missing."
+            )
+            continue
+        with store.exclusive(name, wait):
+            steps.step(f"fetching {name}")
+            taker = Taker(source(name), store, steps, say, accept_shrunk)
+            try:
+                module(name).fetch(taker, asked)
+            except (FetchIncomplete, WrongUsage) as error:
+                done.problems[name] = masked(str(error))
+            done.tallies[name] = taker.tally
+            steps.note(
+                source=name, calls=taker.tally.calls, bytes=taker.tally.bytes, new=taker.tally.accepted
+            )
+            if name not in done.problems and (taker.tally.failed or taker.tally.rejected):
+                n = taker.tally.failed + taker.tally.rejected
+                done.problems[name] = (
+                    f"{taker.source.title}: {n} of the answers failed or were refused; see store list."
+                )
+    return done
+
+
+def refuse_incomplete(done: Fetched) -> None:
+    """Raise FetchIncomplete with one sentence where any source could not be completed."""
+    if not done.problems:
+        return
+    first = next(iter(done.problems.values()))
+    others = len(done.problems) - 1
+    more = f" ({others} more: {', '.join(list(done.problems)[1:])}.)" if others else ""
+    raise FetchIncomplete(f"{first}{more}")

@@ -1,0 +1,71 @@
+"""EU Regulation 833/2014 as it was in force on each day: dated consolidated texts, which never change."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from riskmodel.errors import FetchIncomplete
+from riskmodel.fetch.asked import Asked
+from riskmodel.fetch.content import opened
+from riskmodel.fetch.source import Estimate, Expectation, Request, Source
+from riskmodel.fetch.taking import Taker
+
+CELEX = "02014R0833"
+_DATED = re.compile(CELEX + r"-(\d{8})")
+_QUERY = (
+    "PREFIX cdm: <http://publications.europa.eu/ontology/cdm#> SELECT DISTINCT ?celex WHERE "
+    '{ ?work cdm:resource_legal_id_celex ?celex . FILTER(STRSTARTS(STR(?celex), "' + CELEX + '-")) }'
+)
+
+
+def estimate(source: Source, asked: Asked) -> list[Estimate]:
+    """Some forty dated texts, each fetched once."""
+    return [
+        Estimate(source.name, "list of versions", 1, 20_000),
+        Estimate(
+            source.name, "dated consolidated texts", 40, 40 * 3_000_000, "later runs: new versions only"
+        ),
+    ]
+
+
+def fetch(taker: Taker, asked: Asked) -> None:
+    """Take every dated text that is not held."""
+    listing = Request(
+        taker.source.name,
+        "versions",
+        taker.source.at("webapi/rdf/sparql"),
+        Expectation("json", rows_at="results.bindings", must_have_rows=True, least_share=0.8),
+        {"query": _QUERY, "format": "application/sparql-results+json"},
+        {"Accept": "application/sparql-results+json"},
+        name="versions.json",
+    )
+    entry = taker.take(listing).entry
+    if entry is None:
+        raise FetchIncomplete(f"{taker.source.title}: the list of versions did not come.")
+    with opened(taker.store.object(entry.sha256), 1 << 28) as file:
+        days = sorted(set(_DATED.findall(file.read().decode("utf-8"))))
+    for day in days:
+        if _is_day(day) and taker.newest(f"{CELEX}/{day}") is None:
+            taker.take(_request(taker.source, day))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _request(source: Source, day: str) -> Request:
+    return Request(
+        source.name,
+        f"{CELEX}/{day}",
+        source.at(f"resource/celex/{CELEX}-{day}"),
+        Expectation("xhtml", header=("ANNEX",)),
+        headers={"Accept": "application/xhtml+xml", "Accept-Language": "eng"},
+        period=day,
+        name=f"{CELEX}-{day}.xhtml",
+        published_at=f"{day[:4]}-{day[4:6]}-{day[6:]}",
+        published_field="CELEX date",
+    )

@@ -1,0 +1,1 @@
+"""What was fetched, exactly as received, and when: objects, ledger, vintages, views."""
