@@ -17,8 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from runs import QUICK
 from standins import KEY, World, serve
+
+from runs import QUICK
 
 
 def show(*words: object) -> None:
