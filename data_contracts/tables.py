@@ -108,6 +108,13 @@ SCORES_COUNTRY: dict[str, pl.DataType] = {
     "risk": pl.Float64(),
     "risk_low": pl.Float64(),
     "risk_high": pl.Float64(),
+    "event_risk": pl.Float64(),  # of the declared event; null when abstained or not learnt by the model
+    "event_risk_low": pl.Float64(),
+    "event_risk_high": pl.Float64(),
+    "event_met": pl.Boolean(),  # declared event in the newest published six months; null: not published
+    "event_met_usd": pl.Int64(),  # matched transit of these months
+    "event_met_codes": pl.String(),  # families with the most of it, at most 5, space between
+    "event_met_until": pl.Date(),  # first day of the last of these months
     "band": pl.String(),  # high, elevated, guarded, low; null when abstained
     "excess_transit_usd": pl.Int64(),
     "grade": pl.String(),  # A to D; null when abstained

@@ -27,7 +27,13 @@ from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
 
 GRADES = ("A", "B", "C", "D")
 BANDS = ("high", "elevated", "guarded", "low")
-PROBABILITIES = ("risk", "risk_low", "risk_high")
+INTERVALS = {name: (name, f"{name}_low", f"{name}_high") for name in ("risk", "event_risk")}
+PROBABILITIES = tuple(column for columns in INTERVALS.values() for column in columns)
+EVENT_RISK = INTERVALS["event_risk"]
+# Facts of the newest six published months: known together, or not at all.
+WITH_EVENT_MET = ("event_met_usd", "event_met_until")
+EVENT_FLOOR_USD = 1_000_000
+EVENT_CODES = r"^[0-9]{6}( [0-9]{6}){0,4}$"
 JSON_COLUMNS = ("drivers", "counter_evidence", "lowers")
 ONLY_SCORED = ("risk", "risk_low", "risk_high", "band", "grade")
 AMOUNTS = ("inbound_excess_usd", "onward_excess_usd", "displaced_usd", "matched_transit_usd")
@@ -48,9 +54,32 @@ def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
             pl.col(name).map_elements(_is_list, return_dtype=pl.Int64).alias(f"{name}_reads")
             for name in JSON_COLUMNS
         ),
+        *(
+            (pl.col(name).is_null() | ~abstained).cast(pl.Int64).alias(f"{name}_abstains")
+            for name in EVENT_RISK
+        ),
+        *(
+            (pl.col(name).is_null() == pl.col("event_risk").is_null()).cast(pl.Int64).alias(f"{name}_given")
+            for name in EVENT_RISK[1:]
+        ),
+        *(
+            (pl.col(name).is_null() == pl.col("event_met").is_null()).cast(pl.Int64).alias(f"{name}_given")
+            for name in WITH_EVENT_MET
+        ),
+        *(
+            (_finite(name) - _finite(low)).alias(f"{name}_above_low")
+            for name, (_, low, _) in INTERVALS.items()
+        ),
+        *(
+            (_finite(high) - _finite(name)).alias(f"{name}_below_high")
+            for name, (_, _, high) in INTERVALS.items()
+        ),
+        met_amount=pl.when("event_met").then("event_met_usd"),
+        met_codes_read=pl.col("event_met_codes").str.contains(EVENT_CODES).cast(pl.Int64),
+        met_codes_amount=pl.when(pl.col("event_met_codes").is_not_null()).then(
+            pl.col("event_met_usd").fill_null(0)
+        ),
         transit=can_be_transit(),
-        above_low=_finite("risk") - _finite("risk_low"),
-        below_high=_finite("risk_high") - _finite("risk"),
         rank_copies=pl.when(pl.col("rank").is_not_null()).then(pl.len().over("as_of", "rank")).cast(pl.Int64),
         # Dense order of the risks: a better rank never has a smaller risk.
         risks_above=pl.when(scored & pl.col("rank").is_not_null()).then(
@@ -108,6 +137,18 @@ def _not_negative(name: str) -> Rule:
     return within(f"{name}_is_not_negative", (name,), name, f"{name} is not negative", PROGRAM_FAULT, least=0)
 
 
+def _inside_its_interval(name: str) -> tuple[Rule, Rule]:
+    def rule(side: str, measure: str, words: str) -> Rule:
+        return within(
+            f"{name}_is_not_{side}_its_interval", (name,), f"{name}_{measure}", words, PROGRAM_FAULT, least=0
+        )
+
+    return (
+        rule("below", "above_low", f"{name} >= {name}_low"),
+        rule("above", "below_high", f"{name} <= {name}_high"),
+    )
+
+
 def _flag(name: str, column: str, measure: str, description: str) -> Rule:
     return within(name, (column,), measure, description, PROGRAM_FAULT, least=1, most=1)
 
@@ -127,6 +168,40 @@ _KEY_RULES = (
     _flag("country_can_be_transit", "country", "transit", CAN_BE_TRANSIT),
 )
 
+_EVENT_MET_RULES = (
+    reads("event_met", "event_met_is_true_or_false", "event_met is true, false or empty", PROGRAM_FAULT),
+    reads(
+        "event_met_until", "event_met_until_is_a_date", "event_met_until is a date or empty", PROGRAM_FAULT
+    ),
+    *(
+        _flag(f"{name}_agrees_with_event_met", name, f"{name}_given", f"{name} is given with event_met only")
+        for name in WITH_EVENT_MET
+    ),
+    _not_negative("event_met_usd"),
+    within(
+        "event_met_is_above_its_floor",
+        ("event_met", "event_met_usd"),
+        "met_amount",
+        f"event_met_usd is above {EVENT_FLOOR_USD:,} where event_met is true",
+        PROGRAM_FAULT,
+        least=EVENT_FLOOR_USD + 1,
+    ),
+    _flag(
+        "event_met_codes_are_codes",
+        "event_met_codes",
+        "met_codes_read",
+        "event_met_codes is one to five six-digit codes with a space between, or empty",
+    ),
+    within(
+        "event_met_codes_have_an_amount",
+        ("event_met_codes", "event_met_usd"),
+        "met_codes_amount",
+        "event_met_usd is above 0 where event_met_codes names codes",
+        PROGRAM_FAULT,
+        least=1,
+    ),
+)
+
 COUNTRY_RULES = (
     *_KEY_RULES,
     given("name", PROGRAM_FAULT),
@@ -138,18 +213,26 @@ COUNTRY_RULES = (
         for name in PROBABILITIES
     ),
     *(_bounded(name) for name in PROBABILITIES),
-    within(
-        "risk_is_not_below_its_interval", ("risk",), "above_low", "risk >= risk_low", PROGRAM_FAULT, least=0
-    ),
-    within(
-        "risk_is_not_above_its_interval", ("risk",), "below_high", "risk <= risk_high", PROGRAM_FAULT, least=0
-    ),
+    *(rule for name in INTERVALS for rule in _inside_its_interval(name)),
     *(
         _flag(
             f"{name}_agrees_with_abstained", name, f"{name}_agrees", f"{name} is empty where abstained only"
         )
         for name in ONLY_SCORED
     ),
+    *(
+        _flag(
+            f"{name}_is_empty_where_abstained", name, f"{name}_abstains", f"{name} is empty where abstained"
+        )
+        for name in EVENT_RISK
+    ),
+    *(
+        _flag(
+            f"{name}_agrees_with_event_risk", name, f"{name}_given", f"{name} is given with event_risk only"
+        )
+        for name in EVENT_RISK[1:]
+    ),
+    *_EVENT_MET_RULES,
     one_of("band_is_known", "band", BANDS, f"band is one of {', '.join(BANDS)} or empty", PROGRAM_FAULT),
     one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", PROGRAM_FAULT),
     _flag("rank_is_unique", "rank", "rank_copies", "no two countries share a rank"),
@@ -225,10 +308,19 @@ PRODUCT_RULES = (
 
 COUNTRY = Contract(
     name="scores_country",
-    version="1.1",
+    version="1.2",
     columns=SCORES_COUNTRY,
     required=tuple(SCORES_COUNTRY),
-    nullable=("rank", *ONLY_SCORED, "excess_transit_usd", *JSON_COLUMNS),
+    nullable=(
+        "rank",
+        *ONLY_SCORED,
+        *EVENT_RISK,
+        "event_met",
+        *WITH_EVENT_MET,
+        "event_met_codes",
+        "excess_transit_usd",
+        *JSON_COLUMNS,
+    ),
     row_rules=COUNTRY_RULES,
     set_rules=OWN_BATCH_RULES,
     unique=Unique(key=("as_of", "country")),

@@ -23,6 +23,13 @@ class CountryScore:
     risk: float | None
     risk_low: float | None
     risk_high: float | None
+    event_risk: float | None
+    event_risk_low: float | None
+    event_risk_high: float | None
+    event_met: bool | None
+    event_met_usd: int | None
+    event_met_codes: str | None
+    event_met_until: date | None
     band: str | None
     excess_transit_usd: int | None
     grade: str | None

@@ -27,6 +27,7 @@ from riskmodel.explain.grade import with_grade
 from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.operations.progress import Steps
+from riskmodel.outcomes.already_met import ALREADY_MET, already_met, legs_known
 from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import load
 from riskmodel.report.view import ReportInput
@@ -124,6 +125,7 @@ def score_inputs(
         graded,
         model.predict(panel),
         explanations(model, panel),
+        _met(trade, request, panel["country"].to_list()),
         trade,
         model.model_id,
         manifest.run_id,
@@ -161,6 +163,13 @@ def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: St
         )
     except HindsightError as error:
         raise WrongUsage(str(error)) from None
+
+
+def _met(trade: TradeSignals | None, request: ScoreRequest, countries: list[str]) -> pl.DataFrame:
+    if trade is None:
+        return pl.DataFrame(schema=ALREADY_MET)
+    legs = legs_known(trade.cells, trade.reported)
+    return already_met(legs, request.as_of, countries, request.windows)
 
 
 def _mentions(inputs: Inputs, request: ScoreRequest, quotes: int, steps: Steps) -> NewsMentions | None:

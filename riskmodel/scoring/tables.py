@@ -13,6 +13,7 @@ from features.trade.signals import TradeSignals
 from riskmodel.explain.bands import band_of
 
 CONCENTRATED = 0.6
+PROBABILITIES = ("risk", "risk_low", "risk_high", "event_risk", "event_risk_low", "event_risk_high")
 
 
 def country_scores(
@@ -20,6 +21,7 @@ def country_scores(
     graded: pl.DataFrame,
     predicted: pl.DataFrame,
     explained: pl.DataFrame,
+    met: pl.DataFrame,
     trade: TradeSignals | None,
     model_id: str,
     run_id: str,
@@ -28,18 +30,24 @@ def country_scores(
 
     `excess_transit_usd` is matched transit where both legs were reported, else the displaced amount, else
     null: the part of the excess that a second report supports.
+
+    Parameters
+    ----------
+    predicted: of `Model.predict`; event risks are null where the model gives none.
+    met: `already_met.ALREADY_MET`; what is published of an abstained country is shown too.
     """
     key = ["as_of", "country"]
     table = (
         panel.select(*key, pl.coalesce("matched_transit_usd", "displaced_usd").alias("excess_transit_usd"))
         .join(graded, on=key)
-        .join(predicted.select(*key, "risk", "risk_low", "risk_high"), on=key)
+        .join(_probabilities(predicted), on=key)
         .join(explained, on=key)
+        .join(met, on="country", how="left")
     )
     names = country_names()
     silent = pl.col("abstained")
     table = table.with_columns(
-        *(pl.when(~silent).then(pl.col(name)).alias(name) for name in ("risk", "risk_low", "risk_high")),
+        *(pl.when(~silent).then(pl.col(name)).alias(name) for name in PROBABILITIES),
         *(
             pl.when(silent).then(pl.lit("[]")).otherwise(pl.col(name)).alias(name)
             for name in ("drivers", "lowers")
@@ -59,6 +67,15 @@ def country_scores(
         pl.when(~pl.col("abstained")).then(pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).alias("rank")
     )
     return ranked.select(pl.col(name).cast(dtype) for name, dtype in SCORES_COUNTRY.items())
+
+
+def _probabilities(predicted: pl.DataFrame) -> pl.DataFrame:
+    """as_of, country and `PROBABILITIES`, null where the model does not give them."""
+    given = [
+        pl.col(name) if name in predicted.columns else pl.lit(None, dtype=pl.Float64).alias(name)
+        for name in PROBABILITIES
+    ]
+    return predicted.select("as_of", "country", *given)
 
 
 def product_scores(products: pl.DataFrame | None, graded: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -13,7 +13,12 @@ import pytest
 
 from data_contracts.codes.never_scored import NEVER_SCORED
 from data_contracts.tables import EVIDENCE, SCORES_COUNTRY, SCORES_PRODUCT
+from riskmodel.explain.grade import with_grade
+from riskmodel.outcomes.already_met import ALREADY_MET
 from riskmodel.publication.libraries import LIBRARIES
+from riskmodel.scoring.tables import country_scores
+
+CODES = ("854231", "854232", "853221", "852691", "847150", "853400", "903020", "848210", "901420", "854121")
 
 FILES = {
     "scores_country.parquet",
@@ -63,6 +68,36 @@ def test_risk_lies_in_its_interval_and_abstained_rows_have_none(done):
     assert (
         silent["risk"].is_null().all() and silent["grade"].is_null().all() and silent["rank"].is_null().all()
     )
+
+
+def test_the_event_met_already_is_a_fact_beside_its_probability(done):
+    rows = {row["country"]: row for row in pl.read_csv(done / "scores_country.csv").iter_rows(named=True)}
+    route, quiet, silent = rows["TJK"], rows["MNG"], rows["CHL"]
+    # Six months of ten codes in which 1.8 million a month go on, of 2.1 million that come in.
+    assert (route["event_met"], route["event_met_usd"]) == (True, 6 * 10 * 1_800_000)
+    assert (quiet["event_met"], quiet["event_met_usd"]) == (False, 6 * 10 * 30_000)
+    assert route["event_met_until"] == quiet["event_met_until"] == "2024-03-01"
+    assert set(route["event_met_codes"].split()) < set(CODES) and len(route["event_met_codes"].split()) == 5
+    assert {silent[name] for name in silent if name.startswith("event_met")} == {None}
+
+
+def test_event_risk_lies_in_its_interval_and_abstained_rows_have_none(done):
+    countries = pl.read_parquet(done / "scores_country.parquet")
+    given = countries.filter(pl.col("event_risk").is_not_null())
+    assert given.select(pl.col("event_risk").is_between("event_risk_low", "event_risk_high").all()).item()
+    assert given.height and not given["abstained"].any()
+
+
+def test_a_model_without_the_event_leaves_its_risk_empty(done):
+    panel = pl.read_parquet(done / "signals.parquet")
+    blank = panel.select("as_of", "country")
+    words = blank.with_columns(pl.lit("[]").alias(name) for name in ("drivers", "counter_evidence", "lowers"))
+    numbers = blank.with_columns(pl.lit(0.5).alias(name) for name in ("risk", "risk_low", "risk_high"))
+    met = pl.DataFrame(schema=ALREADY_MET)
+    scores = country_scores(panel, with_grade(panel), numbers, words, met, None, "model", "run")
+    assert scores.schema == pl.Schema(SCORES_COUNTRY)
+    assert scores["risk"].count() > 0
+    assert {scores[name].count() for name in SCORES_COUNTRY if name.startswith("event_")} == {0}
 
 
 def test_a_country_with_articles_but_no_trade_abstains_and_shows_its_sentences(done):

@@ -6,10 +6,17 @@ from dataclasses import replace
 
 import polars as pl
 
-from data_contracts.scores.contract import AMOUNTS, JSON_COLUMNS
+from data_contracts.scores.contract import (
+    AMOUNTS,
+    EVENT_RISK,
+    JSON_COLUMNS,
+    PROBABILITIES,
+    WITH_EVENT_MET,
+)
 from data_contracts.signals.contract import AT_MOST, BETWEEN, FLOATS, NOT_NEGATIVE, SHARES, SIGNALS_PANEL
 from data_contracts.tables import SCORES_COUNTRY, SCORES_PRODUCT
 from tools.contracts.examples import (
+    ROW,
     ROWS,
     Break,
     cell,
@@ -118,6 +125,48 @@ def _keys(contract: str) -> tuple[Break, ...]:
 LAST_SCORED = ROWS - 2
 ABSTAINED = ROWS
 
+# What a cell that is no number, and so empty, breaks as well.
+WITHOUT_NUMBER = {
+    **{name: (f"{name}_agrees_with_abstained",) for name in ("risk", "risk_low", "risk_high")},
+    "event_risk": tuple(f"{name}_agrees_with_event_risk" for name in EVENT_RISK[1:]),
+    **{name: (f"{name}_agrees_with_event_risk",) for name in EVENT_RISK[1:]},
+    "event_met_usd": ("event_met_usd_agrees_with_event_met", "event_met_codes_have_an_amount"),
+}
+
+
+def _event_cell(rule: str, column: str, value: object, row: int = ROW, *also: str) -> Break:
+    return cell("scores_country", rule, column, value, row=row, also=(*also, *FAULT))
+
+
+EVENTS = (
+    _event_cell("event_risk_is_a_probability", "event_risk", 1.2, 1, "event_risk_is_not_above_its_interval"),
+    _event_cell("event_risk_low_is_a_probability", "event_risk_low", -0.1),
+    _event_cell("event_risk_high_is_a_probability", "event_risk_high", 1.1),
+    _event_cell("event_risk_is_not_below_its_interval", "event_risk_low", 0.99),
+    _event_cell("event_risk_is_not_above_its_interval", "event_risk_high", 0.01),
+    *(
+        _event_cell(f"{name}_is_empty_where_abstained", name, 0.1, ABSTAINED, *WITHOUT_NUMBER[name])
+        for name in EVENT_RISK
+    ),
+    *(_event_cell(f"{name}_agrees_with_event_risk", name, None) for name in EVENT_RISK[1:]),
+    _event_cell(
+        "event_met_is_true_or_false",
+        "event_met",
+        "perhaps",
+        ROW,
+        *(f"{name}_agrees_with_event_met" for name in WITH_EVENT_MET),
+    ),
+    _event_cell(
+        "event_met_until_is_a_date", "event_met_until", "July", ROW, "event_met_until_agrees_with_event_met"
+    ),
+    _event_cell("event_met_usd_agrees_with_event_met", "event_met_usd", 5, ABSTAINED),
+    _event_cell("event_met_until_agrees_with_event_met", "event_met_until", None),
+    _event_cell("event_met_usd_is_not_negative", "event_met_usd", -1, ROW, "event_met_codes_have_an_amount"),
+    _event_cell("event_met_is_above_its_floor", "event_met_usd", 1_000_000, 3),
+    _event_cell("event_met_codes_are_codes", "event_met_codes", "854231,847150"),
+    _event_cell("event_met_codes_have_an_amount", "event_met_usd", 0),
+)
+
 COUNTRIES = (
     *schema_breaks("scores_country", "as_of", "as_of_is_a_date", refusal="every_row_accepted"),
     *_own("scores_country", "country", "country_is_given", filled="country"),
@@ -136,7 +185,7 @@ COUNTRIES = (
             name,
             "high",
             row=LAST_SCORED,
-            also=(f"{name}_agrees_with_abstained", *FAULT) if name.startswith("risk") else FAULT,
+            also=(*WITHOUT_NUMBER.get(name, ()), *FAULT),
         )
         for name, dtype in SCORES_COUNTRY.items()
         if dtype.is_numeric()
@@ -144,8 +193,9 @@ COUNTRIES = (
     cell("scores_country", "abstained_is_true_or_false", "abstained", "perhaps", also=FAULT),
     *(
         cell("scores_country", f"{name}_is_finite", name, float("inf"), row=1, also=FAULT)
-        for name in ("risk", "risk_low", "risk_high")
+        for name in PROBABILITIES
     ),
+    *EVENTS,
     cell(
         "scores_country",
         "risk_is_a_probability",
