@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+# What `risk` is the probability of where the model learnt goods diverted; goes on from the same words.
+DIVERTED_WORDS = (
+    "goods worth more than US$1 million are physically diverted through the country to Russia, "
+    "declared or not"
+)
+
 # By target (`outcomes.rows.Target`); each goes on from "in the six months after the date,".
 EVENT_WORDS = {
     "transit": (

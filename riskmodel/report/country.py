@@ -17,6 +17,7 @@ from riskmodel.publication.typed_json import from_json
 from riskmodel.report import words
 from riskmodel.report.charts.svg import contribution_bar
 from riskmodel.report.charts.timeline import timeline
+from riskmodel.report.event import event_risk_words, met_words
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
 from riskmodel.report.rows import CountryScore, EvidenceRow, ProductScore, rows_of
 from riskmodel.report.view import ReportInput
@@ -55,6 +56,8 @@ class CountryPage:
     full: bool
     drivers: list[DriverLine]
     top_driver: str
+    event_risk: str
+    already_met: str
     counter_evidence: list[str]
     lowers: list[str]
     shortfalls: list[str]
@@ -134,6 +137,8 @@ def _page(
         full=is_full,
         drivers=_lines(drivers),
         top_driver=top_driver_words(drivers),
+        event_risk=event_risk_words(row),
+        already_met=met_words(row),
         counter_evidence=[text for text in _texts(row.counter_evidence) if text not in shortfalls],
         lowers=_texts(row.lowers),
         shortfalls=shortfalls,

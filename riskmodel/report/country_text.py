@@ -10,6 +10,7 @@ import polars as pl
 from data_contracts.plain_text import one_line
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.explain.drivers import read_drivers
+from riskmodel.report.event import event_risk_words, met_words, probability
 from riskmodel.report.manifest import RunManifest
 from riskmodel.report.rows import CountryScore, EvidenceRow, rows_of
 
@@ -36,9 +37,11 @@ def country_lines(
         lines.append("No score: what came in from the coalition is not known. Not reported is not zero.")
     else:
         lines.append(
-            f"risk {row.risk:.0%} ({row.risk_low:.0%} to {row.risk_high:.0%}), band {row.band}, "
+            f"risk {probability(row.risk, row.risk_low, row.risk_high)}, band {row.band}, "
             f"grade {row.grade}, rank {row.rank}"
         )
+        lines.append(f"event risk, of the declared event on published figures: {event_risk_words(row)}")
+    lines.append(f"declared event already met: {met_words(row)}")
     drivers = read_drivers(row.drivers)
     lines += _section("What drives it", [f"{d.contribution:+.2f}  {d.words}" for d in drivers])
     unknown = _unknown(signals, {d.signal for d in drivers})

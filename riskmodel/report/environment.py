@@ -14,6 +14,7 @@ from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.explain.event import EVENT_WORDS
 from riskmodel.report import words
 from riskmodel.report.charts.svg import risk_bar
+from riskmodel.report.event import probability
 from riskmodel.report.provenance import count, plain
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -80,6 +81,7 @@ def _add_words(environment: Environment) -> None:
     environment.globals.update(
         risk_bar=risk_bar,
         interval=words.interval,
+        probability=probability,
         GRADE_WORDS=words.GRADE_WORDS,
         BAND_WORDS=words.BAND_WORDS,
         LOWER_BOUNDS=LOWER_BOUNDS,

@@ -10,6 +10,7 @@ from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.report import words
 from riskmodel.report.country import CountryPage, abstained_groups, country_pages
 from riskmodel.report.environment import render_page
+from riskmodel.report.event import gives_event_risk, risk_words
 from riskmodel.report.provenance import (
     contract_line,
     drift_lines,
@@ -33,6 +34,8 @@ def render_report(report: ReportInput) -> str:
         "report.html.jinja",
         manifest=manifest,
         model=manifest.model,
+        risk_words=risk_words(report.countries, manifest.model.target),
+        gives_event_risk=gives_event_risk(report.countries),
         goods=manifest.goods,
         as_of=manifest.as_of,
         scored=[page for page in pages if not page.abstained],

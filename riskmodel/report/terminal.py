@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from riskmodel.explain.drivers import read_drivers
 from riskmodel.report.country import raising
+from riskmodel.report.event import met_mark
 from riskmodel.report.manifest import RunManifest
 from riskmodel.report.provenance import simulated_part
 from riskmodel.report.rows import CountryScore, rows_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 80
+MET = "met: the declared event is met in the newest published six months (–: not published)."
 BAND_STYLES = {"high": "bold red", "elevated": "yellow", "guarded": "", "low": "dim"}
 
 
@@ -46,10 +48,12 @@ def print_ranking(report: ReportInput, console: Console, limit: int = 15) -> Non
         table.add_column("risk, interval", justify="center", no_wrap=True)
         table.add_column("band", no_wrap=True)
         table.add_column("grade", justify="center", no_wrap=True)
+        table.add_column("met", no_wrap=True)
         table.add_column("largest driver", no_wrap=True, overflow="ellipsis", ratio=1)
         for row in rows_of(CountryScore, scored.head(limit)):
             table.add_row(*(Text(cell) for cell in _cells(row)), style=BAND_STYLES.get(row.band or "", ""))
         console.print(table, highlight=False)
+        console.print(Text(MET), width=width, highlight=False)
     for line in _closing(scored.height, limit, _names(abstained)):
         console.print(Text(line), width=width, highlight=False)
 
@@ -77,6 +81,7 @@ def _cells(row: CountryScore) -> tuple[str, ...]:
         f"{percent(row.risk)} {between:>7}",
         clean(row.band, 10),
         clean(row.grade, 2),
+        met_mark(row),
         short_driver(first),
     )
 

@@ -69,16 +69,16 @@ def dollars(value: int | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A probability without false precision at the ends.
+    """A probability without false precision at the ends: the one way in which risks are printed.
 
-    >>> [percent(p) for p in (0.624, 0.002, 0.998, None)]
-    ['62%', '<1%', '>99%', '–']
+    >>> [percent(p) for p in (0.624, 0.0099, 0.01, 0.99, 0.9901, None)]
+    ['62%', '<1%', '1%', '99%', '>99%', '–']
     """
     if share is None or math.isnan(share):
         return UNKNOWN
-    if share < 0.005:
+    if share < 0.01:
         return "<1%"
-    return ">99%" if share > 0.995 else f"{share * 100:.0f}%"
+    return ">99%" if share > 0.99 else f"{share * 100:.0f}%"
 
 
 def figure(value: float | None, between: Sequence[float] | None = None) -> str:

@@ -70,7 +70,7 @@ def test_risk_lies_in_its_interval_and_abstained_rows_have_none(done):
     )
 
 
-def test_the_event_met_already_is_a_fact_beside_its_probability(done):
+def test_the_event_met_already_is_a_fact_apart_from_its_probability(done):
     rows = {row["country"]: row for row in pl.read_csv(done / "scores_country.csv").iter_rows(named=True)}
     route, quiet, silent = rows["TJK"], rows["MNG"], rows["CHL"]
     # Six months of ten codes in which 1.8 million a month go on, of 2.1 million that come in.

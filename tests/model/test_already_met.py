@@ -171,7 +171,10 @@ def test_where_all_is_known_it_is_the_label_of_these_months(rows: list) -> None:
     final = final_legs(flows, GOODS_TABLE, AS_OF, WINDOWS)
     assert already_met(final, AS_OF, COUNTRIES, WINDOWS).equals(known)
     label = transit_labels(final, date(2022, 12, 31), COUNTRIES, WINDOWS)
-    for found, told in zip(known.iter_rows(named=True), label.iter_rows(named=True), strict=True):
-        if told["target"] is not None:
-            assert (found["event_met"], found["event_met_usd"]) == (told["target"], told["transit_usd"])
+    for found, row_of_label in zip(known.iter_rows(named=True), label.iter_rows(named=True), strict=True):
+        if row_of_label["target"] is not None:
+            assert (found["event_met"], found["event_met_usd"]) == (
+                row_of_label["target"],
+                row_of_label["transit_usd"],
+            )
             assert found["event_met_until"] == date(2023, 6, 1)

@@ -42,6 +42,13 @@ def run(tmp_path: Path) -> Path:
         "risk": 0.6,
         "risk_low": 0.5,
         "risk_high": 0.7,
+        "event_risk": 0.995,
+        "event_risk_low": 0.002,
+        "event_risk_high": 0.999,
+        "event_met": True,
+        "event_met_usd": 1_500_000,
+        "event_met_codes": "847150",
+        "event_met_until": date(2022, 11, 1),
         "band": "high",
         "grade": "C",
         "abstained": False,
@@ -94,6 +101,9 @@ def test_everything_a_reader_needs_is_told(run: Path) -> None:
     text = told("KGZ", "--run", str(run))
     for words in (
         "risk 60% (50% to 70%), band high, grade C, rank 1",
+        "event risk, of the declared event on published figures: >99% (<1% to >99%)",
+        "declared event already met: yes, US$1.5m of matched transit from Jun 2022 to Nov 2022, "
+        "most of it in 847150",
         "+0.50 exports rose: raises the score",
         "Not known, so it moves nothing",
         "little goes on",
@@ -116,7 +126,9 @@ def test_rows_limits_each_kind_and_says_so(run: Path) -> None:
 
 
 def test_an_abstained_country_says_why(run: Path) -> None:
-    assert "Not reported is not zero" in told("TJK", "--run", str(run))
+    text = told("TJK", "--run", str(run))
+    assert "Not reported is not zero" in text
+    assert "declared event already met: not known, because not all of the six months" in text
 
 
 def test_an_unknown_country_names_those_there_are(run: Path) -> None:

@@ -77,6 +77,14 @@ def band_of(risk: float) -> str:
     return next(band for band, floor in FLOORS.items() if risk > floor)
 
 
+def make_event_met(place: int) -> dict[str, Any]:
+    """Of three countries the event of one is met, of one is not, of one is not known."""
+    met = (True, False, None)[place % 3]
+    names = ("event_met", "event_met_usd", "event_met_codes", "event_met_until")
+    values = (met, 2_400_000 if met else 700_000, "854231 854232", date(2024, 3, 1))
+    return dict(zip(names, values if met is not None else (None,) * 4, strict=True))
+
+
 def make_country(place: int, code: str, abstained: bool, draw: random.Random) -> dict[str, Any]:
     risk = None if abstained else max(0.93 - 0.047 * place, 0.004)
     drivers = [
@@ -99,6 +107,10 @@ def make_country(place: int, code: str, abstained: bool, draw: random.Random) ->
         "risk": risk,
         "risk_low": None if risk is None else risk * 0.72,
         "risk_high": None if risk is None else min(risk * 1.2 + 0.02, 0.99),
+        "event_risk": None if risk is None else risk * 0.8,
+        "event_risk_low": None if risk is None else risk * 0.5,
+        "event_risk_high": None if risk is None else min(risk, 0.98),
+        **make_event_met(place),
         "band": None if risk is None else band_of(risk),
         "excess_transit_usd": None if abstained else 61_300_000 // (place + 1) ** 2,
         "grade": None if abstained else "ABCD"[place % 4],

@@ -190,6 +190,45 @@ def test_a_country_shows_its_reasons_rows_and_what_speaks_against(plain_html: st
     assert "<mark>re-exported</mark>" in section
 
 
+def test_forecast_event_risk_and_already_met_are_separate_facts(make_report: MakeReport) -> None:
+    html = render_report(make_report())
+
+    def section(code: str) -> str:
+        return Page("<p" + html.split(f'id="c-{code}"')[1].split("</section>")[0]).text
+
+    facts = ("Forecast", "risk 93% (67% to 99%)", "physically diverted", "Event risk", "74% (46% to 93%)")
+    met = "yes, US$2.4m of matched transit from Oct 2023 to Mar 2024, most of it in 854231, 854232"
+    for words in (*facts, "Already met", met):
+        assert words in section("KGZ")
+    assert "no, US$700.0k of matched transit" in section("ARM")
+    assert "not known, because not all of the six months" in section("KAZ")
+    assert html.count("Risk and event risk are two probabilities") == 1
+
+
+def test_a_model_of_one_event_says_so(make_report: MakeReport) -> None:
+    run = make_report()
+    single = run.countries.with_columns(
+        pl.lit(None, dtype=pl.Float64).alias(name) for name in run.countries.columns if "event_risk" in name
+    )
+    text = Page(render_report(replace(run, countries=single))).text
+    assert "not given by this model" in text and "physically diverted" not in text
+    assert "Risk and event risk are two probabilities" not in text
+    assert "yes, US$2.4m of matched transit" in text
+
+
+def test_no_risk_is_certain(make_report: MakeReport) -> None:
+    run = make_report(n_countries=2, n_abstained=0)
+    names = [name for name in run.countries.columns if "risk" in name]
+    sure = run.countries.with_columns(
+        pl.when(pl.col("rank") == 1).then(0.9999).otherwise(0.0001).alias(name) for name in names
+    )
+    html = render_report(replace(run, countries=sure))
+    for code, shown, never in (("KGZ", "&gt;99%", ">100%"), ("ARM", "&lt;1%", ">0%")):
+        part = html.split(f'id="c-{code}"')[1].split("</section>")[0]
+        assert f"risk {shown} ({shown} to {shown})" in part and f"<dd>{shown} ({shown} to" in part
+        assert f"Risk {shown}, interval {shown}" in part and never not in part
+
+
 def test_copies_of_a_sentence_are_shown_once(make_report: MakeReport) -> None:
     run = make_report(n_countries=1, n_abstained=0)
     html = render_report(run)

@@ -33,8 +33,30 @@ def test_fits_eighty_columns_and_is_plain_in_a_pipe(width: int, make_report: Mak
 
 def test_shows_rank_name_risk_interval_band_grade_driver(make_report: MakeReport) -> None:
     line = next(line for line in printed(make_report()).splitlines() if "Kyrgyzstan" in line)
-    assert line.split()[:6] == ["1", "Kyrgyzstan", "93%", "67–99%", "high", "A"]
-    assert len(line.split()) > 7
+    assert line.split()[:7] == ["1", "Kyrgyzstan", "93%", "67–99%", "high", "A", "yes"]
+    assert len(line.split()) > 8
+
+
+def test_what_is_met_is_marked_and_explained(make_report: MakeReport) -> None:
+    text = printed(make_report())
+    marks = [
+        next(line for line in text.splitlines() if name in line).split()[6]
+        for name in ("Kyrgyzstan", "Armenia", "Kazakhstan")
+    ]
+    assert marks == ["yes", "no", "–"]
+    assert "met: the declared event is met in the newest published six months" in text
+
+
+def test_the_ends_read_as_more_and_less(make_report: MakeReport) -> None:
+    run = make_report(n_countries=2, n_abstained=0)
+    ends = run.countries.with_columns(
+        pl.Series("risk", [0.993, 0.007]),
+        pl.Series("risk_low", [0.6, 0.001]),
+        pl.Series("risk_high", [0.997, 0.3]),
+    )
+    text = printed(replace(run, countries=ends))
+    assert ">99% 60–>99%" in text and "<1%  <1–30%" in text
+    assert not set(text.split()) & {"99%", "1%", "100%", "0%"}
 
 
 def test_limit_and_abstained_are_said(make_report: MakeReport) -> None:

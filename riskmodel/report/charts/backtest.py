@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.report.charts.svg import number
+from riskmodel.report.words import percent
 
 WIDTH, HEIGHT, EDGE = 320, 240, 34
 Points = Sequence[tuple[float, float]]
@@ -43,11 +44,11 @@ def reliability_chart(bins: Sequence[tuple[int, float, float]]) -> Markup:
     """Mean probability against the share of events of each bin (rows, risk, events)."""
     dots = "".join(
         f'<circle class="c0" cx="{_x(risk)}" cy="{_y(events)}" r="3.5">'
-        f"<title>{n} rows: {risk:.0%} predicted, {events:.0%} happened</title></circle>"
+        f"<title>{n} rows: {escape(percent(risk))} predicted, {events:.0%} happened</title></circle>"
         for n, risk, events in bins
     )
     diagonal = f'<line class="even" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>'
-    said = "; ".join(f"{risk:.0%} predicted, {events:.0%} happened" for _, risk, events in bins)
+    said = "; ".join(f"{percent(risk)} predicted, {events:.0%} happened" for _, risk, events in bins)
     return _frame(f"Reliability: {said}", "predicted", "happened", diagonal + dots)
 
 
