@@ -28,6 +28,7 @@ import altair as alt
 import polars as pl
 
 from features.reference.facts import country_names
+from riskmodel.report.words import interval, percent
 
 
 def chart_bundle(spec: dict, **_: object) -> dict:
@@ -38,6 +39,7 @@ def chart_bundle(spec: dict, **_: object) -> dict:
 alt.renderers.register("offline", chart_bundle)
 alt.renderers.enable("offline")
 pl.Config.set_tbl_rows(20)
+pl.Config.set_tbl_cols(20)
 pl.Config.set_fmt_str_lengths(80)
 
 
@@ -65,12 +67,26 @@ print(f"{made_up}As of {manifest['as_of']}, {countries.height} countries.")
 # %% [markdown]
 # ## The ranking
 #
-# Abstained countries have no risk and no rank: too little was reported for a score.
+# Abstained countries have no risk and no rank: too little was reported for a score. `risk` is the probability
+# that goods worth more than US$1 million are physically diverted, `event_risk` that of the declared event on
+# published figures; `event_met` says whether that event is met in the newest six published months (null: not
+# published). A model that has learnt one event only gives no `event_risk`.
+
 
 # %%
+def shown(table: pl.DataFrame, name: str) -> list[pl.Series]:
+    """A probability and its interval as the report prints them."""
+    low, high = table[f"{name}_low"], table[f"{name}_high"]
+    return [
+        pl.Series(name, [percent(value) for value in table[name]], dtype=pl.String),
+        pl.Series(f"{name}, interval", list(map(interval, low, high)), dtype=pl.String),
+    ]
+
+
 scored = countries.filter(~pl.col("abstained")).sort("rank")
-scored.select(
-    "rank", "country", "name", "risk", "risk_low", "risk_high", "band", "grade", "excess_transit_usd"
+facts = scored.select("band", "grade", "excess_transit_usd", "event_met", "event_met_usd", "event_met_codes")
+scored.select("rank", "country", "name").with_columns(
+    *shown(scored, "risk"), *shown(scored, "event_risk"), *facts
 )
 
 # %%
@@ -81,18 +97,20 @@ countries.filter(pl.col("abstained")).sort("country").select("country", "name")
 
 # %%
 top = scored.head(25).select("rank", "name", "risk", "risk_low", "risk_high", "band", "grade")
+risk_shown, interval_shown = shown(top, "risk")
+top = top.with_columns(risk_shown.alias("risk shown"), interval_shown.alias("interval"))
 by_rank = alt.Y("name:N", sort=top["name"].to_list(), title=None)
-percent = alt.Axis(format="%")
+per_cent = alt.Axis(format="%")
 scale = alt.Scale(domain=[0, 1])
 intervals = (
     alt.Chart(top)
     .mark_rule(strokeWidth=6, opacity=0.35, color="#5a6470")
-    .encode(y=by_rank, x=alt.X("risk_low:Q", title="risk", axis=percent, scale=scale), x2="risk_high:Q")
+    .encode(y=by_rank, x=alt.X("risk_low:Q", title="risk", axis=per_cent, scale=scale), x2="risk_high:Q")
 )
 points = (
     alt.Chart(top)
     .mark_tick(thickness=3, size=14, color="#1c2127")
-    .encode(y=by_rank, x="risk:Q", tooltip=["rank", "name", "risk", "risk_low", "risk_high", "band", "grade"])
+    .encode(y=by_rank, x="risk:Q", tooltip=["rank", "name", "risk shown", "interval", "band", "grade"])
 )
 (intervals + points).properties(
     width=520, title=f"{made_up}Risk as of {manifest['as_of']}, with its interval"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ def write_run(folder: Path, empty: bool = False) -> None:
     driver = {"signal": "inbound_surge", "contribution": 1.2, "words": "arrivals are twice their trend"}
     scored = {
         "as_of": day, "country": "KGZ", "name": "Kyrgyzstan", "rank": 1, "risk": 0.6, "risk_low": 0.4,
-        "risk_high": 0.7, "band": "high", "grade": "B", "abstained": False, "drivers": json.dumps([driver]),
+        "risk_high": 0.7, "event_risk": 0.996, "event_risk_low": 0.003, "event_risk_high": 0.999,
+        "event_met": True, "event_met_usd": 1_500_000, "event_met_codes": "854231",
+        "band": "high", "grade": "B", "abstained": False, "drivers": json.dumps([driver]),
     }  # fmt: skip
     silent = {"as_of": day, "country": "TKM", "name": "Turkmenistan", "abstained": True, "drivers": "[]"}
     months = [date(2024, month, 1) for month in (1, 2, 4, 5)]
@@ -69,6 +72,10 @@ def test_notebook_runs_on_a_run_folder(empty: bool, tmp_path: Path, monkeypatch:
     outputs = [out for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs]
     charts = [out for out in outputs if any("vega" in kind for kind in out.get("data", {}))]
     assert len(charts) == 3
+    ranking = next(out["data"]["text/html"] for out in outputs if "event_met" in str(out.get("data")))
+    assert all(
+        words in unescape(ranking) for words in ("60%", "40–70%", ">99%", "<1–>99%", "true", "1500000")
+    )
     assert "SIMULATED" in outputs[0]["text"]
     assert max(len(json.dumps(chart["data"])) for chart in charts) < 100_000
 
