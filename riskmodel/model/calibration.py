@@ -57,10 +57,10 @@ def platt(logit: Vector, y: Rows, weights: Vector | None = None) -> tuple[float,
     """
     known = ~np.isnan(logit)
     x, target = logit[known], y[known].astype(np.float64)
-    share = np.ones(len(x)) if weights is None else weights[known] / weights[known].mean()
     n_pos, n_neg = target.sum(), (1 - target).sum()
     if n_pos == 0 or n_neg == 0:
         return 1.0, 0.0
+    share = np.ones(len(x)) if weights is None else weights[known] / weights[known].mean()
     smooth = np.where(target == 1, (n_pos + 1) / (n_pos + 2), 1 / (n_neg + 2))
 
     def loss(weights: Vector) -> tuple[float, Vector]:

@@ -155,7 +155,8 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         main = self._candidate(None).fit(filled, y, weights=weights)
         knots = tuple(main.knots_)
         self.kind_ = main.kind
-        self.knots_ = [np.asarray(k, dtype=np.float64) for k in knots]
+        # Copies: arrays that signals share would be stored once, and come back apart.
+        self.knots_ = [np.array(k, dtype=np.float64) for k in knots]
         slope, shift = self._calibration(filled, y, groups, families)
         self.platt_ = np.round(np.array([slope, shift]), DECIMALS)
         fits = [main]

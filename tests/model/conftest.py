@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from drawn_rows import synthetic_panel
 
+from features.catalogue import SIGNALS
 from riskmodel.model.estimator import Model, fit_heads
 from riskmodel.model.head import AdditiveHead
 from riskmodel.outcomes.rows import Tables
@@ -25,7 +26,7 @@ from riskmodel.training.fit import _choice
 
 def hide_onward(panel: pl.DataFrame) -> pl.DataFrame:
     """The same panel had the country's own reports never come."""
-    names = ["onward_surge", "onward_excess_usd", "matched_transit_usd"]
+    names = [signal.name for signal in SIGNALS if "onward" in signal.needs]
     return panel.with_columns(pl.lit(None, dtype=panel.schema[name]).alias(name) for name in names)
 
 

@@ -45,6 +45,11 @@ def synthetic_panel(n_countries: int = 120, n_dates: int = 6, seed: int = 0) -> 
         "counterfactual": ["controls"] * n,
         "n_stories": rng.integers(0, 5, n),
     }
+    drawn = {"inbound": inbound_surge, "onward": np.log1p(onward / 10_000) / 2, "matched": np.log1p(onward / 10_000) / 3}
+    for signal in SIGNALS:
+        if signal.unit == "surprise":
+            of_leg = drawn.get(signal.name.split("_")[0], 0.5 * strength)
+            columns[signal.name] = np.clip(0.3 + 0.5 * of_leg + rng.normal(0, 0.3, n), 0.0, 4.0)
     for signal in SIGNALS:
         columns.setdefault(signal.name, rng.uniform(-0.5, 0.5, n) + 0.1 * strength)
     panel = pl.DataFrame(columns, schema=panel_schema())

@@ -92,11 +92,11 @@ def test_ablation_covers_every_signal_once_and_finds_the_one_that_matters(
     draw_panel: Callable[..., pl.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert sorted(name for group in GROUPS.values() for name in group) == sorted(MODEL_SIGNALS)
-    two = {"arrivals": GROUPS["arrivals above the trend"], "placebo gap": ("placebo_gap",)}
+    two = {"arrivals": GROUPS["arrivals"], "timing": ("timing_surprise",)}
     monkeypatch.setattr("riskmodel.backtest.ablation.GROUPS", two)
     panel = draw_panel(60, 4, seed=1).with_columns(
         pl.lit("w").alias("world"), (pl.lit("C") + pl.col("block").cast(pl.String)).alias("country")
     )
     lines = {(x.signals, x.kept): x.average_precision for x in ablation(panel, panel, "logistic")}
-    assert lines["arrivals", "alone"] > lines["placebo gap", "alone"]
+    assert lines["arrivals", "alone"] > lines["timing", "alone"]
     assert len(lines) == 5

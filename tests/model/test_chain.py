@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.catalogue import BY_NAME, MODEL_SIGNALS
+from features.catalogue import BY_NAME, MODEL_SIGNALS, SIGNALS
 from riskmodel.model.estimator import Model, fit_heads
 from riskmodel.registry.archive import dump_heads
 
@@ -99,8 +99,9 @@ def test_a_country_that_stops_reporting_keeps_most_of_its_risk(
     hidden = model.predict(without_onward(risky))
     as_zero = model.predict(
         risky.with_columns(
-            pl.lit(0, dtype=pl.Int64).alias("onward_excess_usd"),
-            pl.lit(0, dtype=pl.Int64).alias("matched_transit_usd"),
+            pl.lit(0, dtype=risky.schema[signal.name]).alias(signal.name)
+            for signal in SIGNALS
+            if "onward" in signal.needs
         )
     )
     assert hidden["risk"].median() > 0.4

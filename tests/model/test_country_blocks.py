@@ -103,7 +103,7 @@ def test_months_of_one_country_are_no_new_evidence() -> None:
     def width(times: int) -> float:
         rows = np.repeat(np.arange(N_COUNTRIES), times)
         # The penalty weighs against the sum over rows.
-        made = AdditiveHead(("a",), (1,), alpha=float(times), smooth=0.1 * times, n_draws=60)
+        made = AdditiveHead(("a",), (1,), shrink=10.0 * times, n_draws=60)
         low, high = made.fit(x[rows], y[rows], rows).interval(at)
         return float(high[0] - low[0])
 

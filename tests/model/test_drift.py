@@ -25,16 +25,18 @@ def test_rows_of_the_same_kind_have_not_moved(training: pl.DataFrame, draw_panel
 
 
 def test_a_signal_that_shifts_is_named_and_no_other(training: pl.DataFrame, draw_panel: Draw) -> None:
-    panel = draw_panel(200, 1, seed=8).with_columns(pl.col("inbound_surge") + 1.0)
-    assert [name for name, row in by_signal(panel, training).items() if row.moved] == ["inbound_surge"]
+    panel = draw_panel(200, 1, seed=8).with_columns(pl.col("inbound_rise_surprise") + 1.0)
+    assert [name for name, row in by_signal(panel, training).items() if row.moved] == [
+        "inbound_rise_surprise"
+    ]
 
 
 def test_five_countries_move_nothing_and_an_unknown_signal_is_told(training: pl.DataFrame) -> None:
     """A handful of rows differs from any training set by chance; not reported is a share, not a shift."""
     few = by_signal(training.head(5), training)
     assert all(row.psi is None and not row.moved for row in few.values())
-    hidden = training.with_columns(pl.lit(None, dtype=pl.Float64).alias("onward_surge"))
-    row = by_signal(hidden, training)["onward_surge"]
+    hidden = training.with_columns(pl.lit(None, dtype=pl.Float64).alias("onward_rise_surprise"))
+    row = by_signal(hidden, training)["onward_rise_surprise"]
     assert (row.known, row.known_in_training, row.psi, row.moved) == (0.0, 1.0, None, False)
 
 

@@ -30,11 +30,11 @@ def test_drivers_carry_the_whole_log_odds_largest_first(model: Model, panel: pl.
 
 
 def test_a_driver_says_value_unit_place_and_effect(model: Model, panel: pl.DataFrame) -> None:
-    top = panel.sort("matched_transit_usd", descending=True)["country"][0]
+    top = panel.sort("matched_lines_surprise", descending=True)["country"][0]
     told = explanations(model, panel).filter(pl.col("country") == top)["drivers"][0]
-    driver = next(d for d in json.loads(told) if d["signal"] == "matched_transit_usd")
+    driver = next(d for d in json.loads(told) if d["signal"] == "matched_lines_surprise")
     assert set(driver) == {"signal", "value", "unit", "contribution", "quantile", "words"}
-    assert driver["quantile"] == 1.0 and driver["unit"] == "US$" and isinstance(driver["value"], int)
+    assert driver["quantile"] == 1.0 and driver["unit"] == "surprise" and isinstance(driver["value"], float)
     assert "higher than 100% of peers" in driver["words"] and " the score" in driver["words"]
 
 

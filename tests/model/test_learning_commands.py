@@ -148,7 +148,7 @@ def test_a_table_that_cannot_be_used_is_one_sentence_and_the_champion_stays(
     ("words", "code", "said"),
     [
         (("retrain", "--articles", "news.jsonl"), 2, "need --trade"),
-        (("retrain", "--worlds", "3"), 2, "--worlds"),
+        (("retrain", "--worlds", "0"), 2, "--worlds"),
         (("retrain", "--models", "a-file"), 2, "--models: cannot use the folder"),
         (("backtest", "--models", "models", "--out", "a-file"), 2, "--out: cannot use the folder"),
         (("backtest", "--models", "models", "--model", "transit-0123456789"), 4, "no model"),

@@ -124,7 +124,7 @@ def test_another_feature_list_is_refused_and_named(stored: tuple[str, Path]) -> 
         manifest["features"][0]["name"] = "gut_feeling"
 
     rewrite(stored[1] / stored[0], rename)
-    refused(*stored, "only in the model: gut_feeling; only in the catalogue: inbound_surge")
+    refused(*stored, "only in the model: gut_feeling; only in the catalogue: inbound_rise_surprise")
 
 
 def test_another_direction_of_a_signal_is_refused(stored: tuple[str, Path]) -> None:
