@@ -45,7 +45,11 @@ def synthetic_panel(n_countries: int = 120, n_dates: int = 6, seed: int = 0) -> 
         "counterfactual": ["controls"] * n,
         "n_stories": rng.integers(0, 5, n),
     }
-    drawn = {"inbound": inbound_surge, "onward": np.log1p(onward / 10_000) / 2, "matched": np.log1p(onward / 10_000) / 3}
+    drawn = {
+        "inbound": inbound_surge,
+        "onward": np.log1p(onward / 10_000) / 2,
+        "matched": np.log1p(onward / 10_000) / 3,
+    }
     for signal in SIGNALS:
         if signal.unit == "surprise":
             of_leg = drawn.get(signal.name.split("_")[0], 0.5 * strength)

@@ -170,7 +170,7 @@ def test_a_wrong_word_is_refused_before_any_work(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("riskmodel.backtest.run.world_rows", work)
-    monkeypatch.setattr("riskmodel.training.run.world_rows", work)
+    monkeypatch.setattr("riskmodel.training.run.family_rows", work)
     (tmp_path / "a-file").write_text("")
     before = content(models)
     ended = run(words)
@@ -199,8 +199,8 @@ def test_a_stop_leaves_the_champion_whole(place: str, number: int, models: Path)
         "    return Trained(heads, manifest, {}, '', None, 'logistic')\n"
         "def compared(made, model_id, holder, folder):\n    promotion.promote(model_id, folder)\n"
         "    return promotion.Promotion(model_id, True, 'promoted')\n"
-        "run.from_worlds = trained\npromotion._compare = compared\n"
-        "module, name = {'fitting': (run, 'from_worlds'), 'storing': (champion, 'put_in_place'),\n"
+        "run.from_families = trained\npromotion._compare = compared\n"
+        "module, name = {'fitting': (run, 'from_families'), 'storing': (champion, 'put_in_place'),\n"
         "    'promoting': (champion, '_write')}[sys.argv.pop(1)]\n"
         "work = getattr(module, name)\nsetattr(module, name, stopped)\n"
         "from riskmodel.cli import main\nmain()\n"

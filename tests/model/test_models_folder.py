@@ -100,7 +100,7 @@ def test_retrain_stores_in_the_folder(
     def stored(trained: object, models_dir: Path) -> Promotion:
         return Promotion("transit-0123456789", False, f"stored in {models_dir}")
 
-    monkeypatch.setattr("riskmodel.training.run.from_worlds", lambda *arguments: None)
+    monkeypatch.setattr("riskmodel.training.run.from_families", lambda *arguments: None)
     monkeypatch.setattr("riskmodel.training.promotion.store", stored)
     ended = run(["retrain", *words])
     assert f"stored in {place}" in ended.out and f"{place}/transit-0123456789/card.md" in ended.out
