@@ -11,7 +11,7 @@ import polars as pl
 from data_contracts.months import end_of_month, start_of_month
 from features.trade.flows.windows import Windows
 from riskmodel.operations.workers import in_processes
-from riskmodel.outcomes.diverted import diverted_ahead, diverts
+from riskmodel.outcomes.diverted import DIVERTED_FLOOR_USD, diverted_ahead, diverts
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Tables, labelled_frame, month_ends
 from riskmodel.worlds.makers import make_world
@@ -20,7 +20,9 @@ from riskmodel.worlds.world import World
 FIRST_AS_OF = date(2022, 6, 1)
 
 FAMILY_FRAME: dict[str, pl.DataType] = {
-    **FRAME,  # its `target` is here: more than US$1 million diverted ahead, which training learns
+    # Here `target` is that more than US$1 million is diverted ahead, `onset` that it was not in either half
+    # of the year before.
+    **FRAME,
     "family": pl.String(),  # name of the maker
     "role": pl.String(),
     "diverted_usd": pl.Int64(),  # physically diverted in the six months after as_of
@@ -77,11 +79,15 @@ def with_truth(rows: pl.DataFrame, world: World) -> pl.DataFrame:
     for (as_of,), part in rows.group_by("as_of", maintain_order=True):
         assert isinstance(as_of, date)
         countries = part["country"].to_list()
-        before = end_of_month(as_of, -HORIZON_MONTHS)
+        half, year = (
+            diverted_ahead(world.diverted, end_of_month(as_of, -months), countries)
+            for months in (HORIZON_MONTHS, 2 * HORIZON_MONTHS)
+        )
         parts.append(
             part.with_columns(
                 diverted_ahead(world.diverted, as_of, countries),
-                diverted_ahead(world.diverted, before, countries).alias("diverted_before_usd"),
+                half.alias("diverted_before_usd"),
+                ((half <= DIVERTED_FLOOR_USD) & (year <= DIVERTED_FLOOR_USD)).alias("onset"),
             )
         )
     return (
