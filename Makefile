@@ -72,6 +72,10 @@ test: $(VENV)/.installed-dev ## set up and run every test, linter and type check
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+.PHONY: quick
+quick: $(VENV)/.installed-dev ## a short suite that enters every room (under a minute on two free cores)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -p no:cacheprovider -q @tests/quick.txt
+
 .PHONY: faults
 faults: $(VENV)/.installed-dev ## break a job on purpose, some 1,400 times: kills, damaged files, full disk (up to an hour)
 	@$(BIN)/python tests/faults/harness.py

@@ -64,7 +64,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Context:
-    """What a check may know beside the batch.
+    """What a check may know alongside the batch.
 
     Attributes
     ----------

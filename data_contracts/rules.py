@@ -16,7 +16,7 @@ CHAPTERS = tuple(chapter for chapter in range(1, 98) if chapter != 77)
 MOSTLY_REFUSED = 0.5
 SOME_REFUSED = 0.05
 
-# The mend of whatever is wrong with a table this project makes itself.
+# The fix of whatever is wrong with a table this project makes itself.
 PROGRAM_FAULT = "This is a fault of the program; please report it with the contracts file of the run."
 
 CAN_BE_TRANSIT = f"country is none of {', '.join(sorted(NEVER_SCORED))}, which are never scored"
@@ -228,7 +228,7 @@ BATCH_RULES: tuple[Rule, ...] = (
         "critical",
         (),
         "at least one row keeps every row rule",
-        "Mend the rules that refused rows first.",
+        "Fix the rules that refused rows first.",
         "All {rows_in} rows were refused.",
         "accepted_when_filled",
         least=1,
@@ -238,7 +238,7 @@ BATCH_RULES: tuple[Rule, ...] = (
         "critical",
         (),
         "no more than half of the rows are refused",
-        "Mend the file: a batch of which most is wrong is not trusted for the rest.",
+        "Fix the file: a batch of which most is wrong is not trusted for the rest.",
         "{rows_quarantined} of {rows_in} rows ({refused_share:.1%}) were refused.",
         "refused_share_when_accepted",
         most=MOSTLY_REFUSED,

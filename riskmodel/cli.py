@@ -71,7 +71,7 @@ def cli(ctx: click.Context, debug: bool, as_json: bool, verbose: bool, quiet: bo
     """Score the risk that controlled goods reach Russia through third countries.
 
     A score is a reason to look, not proof. Exit codes: 0 done, 2 wrong usage, 3 a critical contract
-    failed, 4 model refused, 5 input unreadable, 130 or 143 stopped, 1 anything unforeseen.
+    failed, 4 model refused, 5 input unreadable, 130 or 143 stopped, 1 anything unexpected.
     """
     ctx.obj = {"debug": debug, "log": "json" if as_json else "lines" if verbose else "none", "quiet": quiet}
 
@@ -109,7 +109,7 @@ def _run(arguments: list[str], style: str, debug: bool) -> int:
         return 2
     except BaseException as error:  # compiled libraries raise panics that are no Exception
         ending = ending_of(error)
-        if debug and (isinstance(error, RiskmodelError) or not ending.foreseen):
+        if debug and (isinstance(error, RiskmodelError) or not ending.expected):
             raise
         if ending.sentence:
             _say(ending.sentence, ending.code, style)

@@ -1,6 +1,6 @@
 """Errors a user can act on: one sentence each, with the exit code of the batch job.
 
-Every message names the file, the row or column, and the mend. The command line prints the sentence
+Every message names the file, the row or column, and how to fix it. The command line prints the sentence
 and exits with `exit_code`; a traceback appears only with `--debug`.
 """
 

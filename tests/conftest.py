@@ -11,6 +11,8 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT / "tests"))  # makes the helper modules here importable by name
 
+pytest_plugins = ["model_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

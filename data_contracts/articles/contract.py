@@ -25,7 +25,7 @@ UNIQUE = Unique(key=("article_id",), values=("published_at", "title", "text"), o
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     text = pl.col("text")
     title = pl.col("title").fill_null("")
     code = pl.col("language").str.contains(r"^[a-zA-Z]{2,3}([-_][a-zA-Z0-9]{2,8})*$")
@@ -145,7 +145,7 @@ ROW_RULES = (
         ("article_id",),
         "copy_no",
         "the row is no copy of an earlier one (same id, date, title and text)",
-        "Nothing to mend: the first copy is used; check whether a file was given twice.",
+        "Nothing to fix: the first copy is used; check whether a file was given twice.",
         most=0,
     ),
     within(
@@ -175,7 +175,7 @@ SET_RULES = (
         "warning",
         ("text",),
         "at most one article in twenty repeats the text of another",
-        "Nothing to mend where agencies are syndicated: copies count as one story.",
+        "Nothing to fix where agencies are syndicated: copies count as one story.",
         "{duplicate_texts} articles repeat the text of another ({duplicate_text_share:.1%}).",
         "duplicate_text_share",
         most=0.05,

@@ -1,6 +1,6 @@
 """great-expectations as the judge of rows and of evidence: in memory, quiet, and never on the network.
 
-The import takes seconds. `preload` starts it beside other work; everything else here waits for it.
+The import takes seconds. `preload` starts it alongside other work; everything else here waits for it.
 """
 
 from __future__ import annotations

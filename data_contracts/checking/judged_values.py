@@ -22,7 +22,7 @@ BETWEEN = "expect_column_values_to_be_between"
 # Types whose verdict on a row follows from the value there and from nothing else.
 BY_VALUE = (BETWEEN, "expect_column_values_to_be_in_set", "expect_column_values_to_not_be_null")
 CHUNKS = (1_000, 250_000)  # values at once: short columns are not made as long as the longest
-REMEMBERED = 100_000  # values of a column; a column of more distinct ones is judged anew in each part
+REMEMBERED = 100_000  # values of a column; a column of more distinct ones is judged again in each part
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What a check found, in sentences that name the row, the value and the mend."""
+"""What a check found, in sentences that name the row, the value and how to fix it."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ UNIQUE = Unique(key=("record_id", "country"), values=("published_at", "source", 
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     return frame.with_columns(
         days_ahead=(pl.col("published_at").dt.date() - pl.lit(context.today)).dt.total_days(),
         published_year=pl.col("published_at").dt.year().cast(pl.Int64),
@@ -103,7 +103,7 @@ ROW_RULES = (
         ("url",),
         "url_reads",
         "url starts with http:// or https://, or is empty",
-        "Nothing to mend for citations of broadcasts; the rows are kept, the report shows no link.",
+        "Nothing to fix for citations of broadcasts; the rows are kept, the report shows no link.",
         least=1,
         severity="warning",
     ),
@@ -152,7 +152,7 @@ ROW_RULES = (
         ("record_id",),
         "copy_no",
         "the row is no copy of an earlier one (same record, country, date, source and counts)",
-        "Nothing to mend: the first copy is used; check whether a file was given twice.",
+        "Nothing to fix: the first copy is used; check whether a file was given twice.",
         most=0,
     ),
     within(

@@ -29,7 +29,7 @@ UNIQUE = Unique(key=("hs6", "tier", "family", "valid_from", "valid_to"), optiona
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     measured = frame.with_columns(
         *hs_measures(), days_valid=(pl.col("valid_to") - pl.col("valid_from")).dt.total_days()
     )
@@ -119,7 +119,7 @@ ROW_RULES = (
         ("hs6",),
         "copy_no",
         "the row is no copy of an earlier one",
-        "Nothing to mend: the first copy is used.",
+        "Nothing to fix: the first copy is used.",
         most=0,
     ),
     within(

@@ -32,7 +32,7 @@ UNIQUE = Unique(
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     return frame.with_columns(
         days_ahead=(pl.col("listed_on") - pl.lit(context.today)).dt.total_days(),
         listed_year=pl.col("listed_on").dt.year().cast(pl.Int64),
@@ -122,7 +122,7 @@ ROW_RULES = (
         ("country",),
         "copy_no",
         "the row is no copy of an earlier one (all columns the same)",
-        "Nothing to mend if a file was given twice; else add up the entities of one country, day and list.",
+        "Nothing to fix if a file was given twice; else add up the entities of one country, day and list.",
         most=0,
     ),
     within(

@@ -29,7 +29,7 @@ DIVERSION_ROLE = ROLES[0]
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     probability = pl.col("p_diversion")
     return frame.with_columns(
         p_finite=probability.is_finite().cast(pl.Int64),

@@ -40,7 +40,7 @@ AMOUNTS = ("inbound_excess_usd", "onward_excess_usd", "displaced_usd", "matched_
 
 
 def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     abstained = pl.col("abstained")
     scored = pl.col("risk").is_not_null()
     return frame.with_columns(
@@ -92,7 +92,7 @@ def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 
 def measures_product(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     return frame.with_columns(
         *hs_measures(),
         transit=can_be_transit(),
@@ -104,7 +104,7 @@ def measures_product(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 
 def evidence_country(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
-    """Counts that a reader of the contracts file wants beside the verdicts."""
+    """Counts that a reader of the contracts file wants alongside the verdicts."""
     accepted = lazy.collect()
     abstained = int(accepted["abstained"].sum())
     return {"n_scored": accepted.height - abstained, "n_abstained": abstained}

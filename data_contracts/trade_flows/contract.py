@@ -36,7 +36,7 @@ UNIQUE = Unique(
 
 
 def measures(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """What row rules judge beside the columns themselves; null where a column is null."""
+    """What row rules judge alongside the columns themselves; null where a column is null."""
     return frame.with_columns(
         *hs_measures(),
         hs6_in_edition=in_edition(),
@@ -62,7 +62,7 @@ ROW_RULES = (
         ("partner", "reporter"),
         "partner_differs",
         "reporter and partner are different countries",
-        "Nothing to mend where goods came back to their country of origin; the rows are kept.",
+        "Nothing to fix where goods came back to their country of origin; the rows are kept.",
         least=1,
         severity="warning",
     ),
@@ -168,7 +168,7 @@ ROW_RULES = (
         ("hs6",),
         "copy_no",
         "the row is no copy of an earlier one (same key, same value and weight)",
-        "Nothing to mend: the first copy is used; check whether a file was given twice.",
+        "Nothing to fix: the first copy is used; check whether a file was given twice.",
         most=0,
     ),
     within(

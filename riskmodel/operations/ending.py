@@ -16,7 +16,7 @@ class Ending:
 
     code: int
     sentence: str
-    foreseen: bool = True
+    expected: bool = True
 
 
 def ending_of(error: BaseException) -> Ending:
@@ -42,5 +42,5 @@ def ending_of(error: BaseException) -> Ending:
         return Ending(1, f"The disk is full; {stopping.outcome()}. Free some space and run again.")
     if isinstance(error, MemoryError):
         return Ending(1, "Out of memory; give fewer or smaller files, or a machine with more memory.")
-    words = f"Unforeseen {type(error).__name__}: {error}. Run again with --debug for the traceback."
-    return Ending(1, words, foreseen=False)
+    words = f"Unexpected {type(error).__name__}: {error}. Run again with --debug for the traceback."
+    return Ending(1, words, expected=False)

@@ -45,7 +45,7 @@ def _remove(folder: Path, lock: int, owner: int) -> None:
 
 
 def remove_leftovers() -> None:
-    """Remove the folders of this account's jobs that were killed: those that nobody locks."""
+    """Remove the folders of this account's jobs that were killed: those that no one locks."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             found = folder.lstat()
@@ -56,7 +56,7 @@ def remove_leftovers() -> None:
 
 
 def _remove_unused(folder: Path, born: float) -> None:
-    """Remove a folder under its lock, so that nobody begins to use it meanwhile."""
+    """Remove a folder under its lock, so that no one begins to use it meanwhile."""
     try:
         handle = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:  # another job may be about to lock it

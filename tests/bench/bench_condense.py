@@ -28,7 +28,7 @@ from features.reference.facts import country_names, priority_list
 from features.trade.flows.condense import COLUMNS, CondensePlan, condense_flows, plan_for
 from features.trade.flows.windows import Windows
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "equivalence"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "features" / "equivalence"))
 
 KEY = ["reporter", "partner", "flow", "hs6", "period"]
 FIRST_YEAR = 2018

@@ -1,10 +1,10 @@
-"""Throughput, memory and growth of reading articles and GDELT records, beside other ways; run by hand.
+"""Throughput, memory and growth of reading articles and GDELT records, alongside other ways; run by hand.
 
 `python tests/bench/bench_mentions.py [--articles N] [--python OTHER_VENV/bin/python]` generates a corpus
 (one article in twenty about trade with Russia, every article different) and prints megabytes a second for the
 whole pipeline in one process and in all, the polars gazetteer match alone, and, where `--python` names the
 interpreter of a venv with them, flashgeotext, geotext and spaCy on the same text; then seconds from a GKG
-file to records by country and day, beside gdelt-py and pandas. `--memory` prints the peak memory of
+file to records by country and day, alongside gdelt-py and pandas. `--memory` prints the peak memory of
 `riskmodel mentions` at N and ten times N articles. `--growth` prints time against size for odd texts.
 """
 

@@ -21,7 +21,7 @@ COUNTRIES, ROUNDS = 200, 5
 
 def score() -> None:
     """Probability, interval, drivers, counter-evidence and what would lower it, from a panel in memory."""
-    sys.path.insert(0, str(HERE.parent / "model"))
+    sys.path.insert(0, str(HERE.parent))
     from drawn_rows import synthetic_panel
 
     from features.panel import panel_schema

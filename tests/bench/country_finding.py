@@ -1,4 +1,4 @@
-"""Is the country there at all: precision and recall beside other packages; run by hand.
+"""Is the country there at all: precision and recall alongside other packages; run by hand.
 
 `python tests/bench/country_finding.py SENTENCES.csv [--python OTHER_VENV/bin/python]`. SENTENCES has one
 row for each sentence and country: sent_id, text, country_iso3, category (`homonym` rows name no country: who

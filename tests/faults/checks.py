@@ -20,7 +20,7 @@ KINDS = {"trade": "trade_flows", "articles": "articles", "listings": "listings",
 def said_badly(ended: Ended, codes: tuple[int, ...]) -> str:
     """A complaint where a job crashed, hung, ended with another code, or did not say one sentence."""
     err = ended.err
-    for mark in ("Traceback", "panicked", "HUNG", "Unforeseen", "\x1b"):
+    for mark in ("Traceback", "panicked", "HUNG", "Unexpected", "\x1b"):
         if mark in err:
             return f"stderr holds {mark!r}"
     if ended.code not in codes:
@@ -47,7 +47,7 @@ def unsound(out: Path) -> str:
 
 
 def left_behind(out: Path) -> str:
-    """A complaint where staging or set-aside folders lie beside a run."""
+    """A complaint where staging or set-aside folders lie alongside a run."""
     left = sorted(p.name for p in out.parent.glob(f".{out.name}.*") if not p.name.endswith(".lock"))
     return f"left behind: {', '.join(left)}" if left else ""
 

@@ -24,7 +24,7 @@ import atheris
 from material import gkg
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "contracts")]
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "data_contracts")]
 
 with atheris.instrument_imports(include=["riskmodel", "data_contracts"]):
     import polars as pl

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-COPIED = ("data_contracts", "features", "riskmodel", "tools", "tests/report", "tests/equivalence")
+COPIED = ("data_contracts", "features", "riskmodel", "tools", "tests/report", "tests/features/equivalence")
 ENTRY = """
 [[signal]]
 name = "families_seen"
@@ -85,14 +85,15 @@ def test_an_entry_and_a_function_reach_panel_contract_page_words_and_report(tmp_
     for folder in COPIED:
         ignored = shutil.ignore_patterns("__pycache__", "test_*.py", "golden*.json", "articles.txt")
         shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=ignored)
-    for name in ("pyproject.toml", "tests/conftest.py", "tests/made_manifest.py"):
+    for name in ("pyproject.toml", "tests/conftest.py", "tests/made_manifest.py", "tests/model_fixtures.py"):
         shutil.copy(CHECKOUT / name, tmp_path / name)
     with (tmp_path / "data_contracts" / "signals" / "catalogue.toml").open("a", encoding="utf-8") as file:
         file.write(ENTRY)
     (tmp_path / "features" / "trade" / "measures" / "seen.py").write_text(FUNCTION, encoding="utf-8")
     added = tmp_path / "tests" / "report" / "test_added.py"
     added.write_text(TEST, encoding="utf-8")
-    path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(tmp_path / 'tests' / 'equivalence')!r}]; "
+    paths = [str(tmp_path), str(tmp_path / "tests" / "features" / "equivalence")]
+    path = f"import sys; sys.path[:0] = {paths!r}; "
     words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(added)]
     command = [sys.executable, "-c", f"{path}import pytest; raise SystemExit(pytest.main({words!r}))"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Bad files give one sentence that names the file and the mend; bad cells reach the contract as they are."""
+"""Bad files give one sentence that names the file and how to fix it; bad cells reach the contract."""
 
 import gzip
 import json

@@ -162,7 +162,7 @@ def test_spreadsheet_copy_without_trailing_commas_and_leading_zeros(tmp_path: Pa
 
 
 def test_copy_of_a_data_frame_with_index_and_fractional_codes(tmp_path: Path) -> None:
-    """Codes beside gaps become fractions, an index a column without a name; the month must not be lost."""
+    """Codes alongside gaps become fractions, an index a column without a name; the month must not be lost."""
     names = [n for n in ROW if n not in ("aggrLevel", "netWgt")]
     codes = {"reporterCode": "842.0", "partnerCode": "0.0", "partner2Code": "0.0", "motCode": "0.0"}
     yearly = ROW | codes | {"period": "2021.0", "refMonth": "52.0", "cmdCode": "10121"}

@@ -1,4 +1,4 @@
-"""Formats are told apart by their headers, documented by name, and hostile bytes never crash a reader."""
+"""Formats are kept apart by their headers, documented by name, and hostile bytes never crash a reader."""
 
 import gzip
 from pathlib import Path

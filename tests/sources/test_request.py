@@ -64,7 +64,7 @@ def test_goods_are_one_list(tmp_path: Path) -> None:
 
 
 def test_counts_of_parts_are_not_to_be_had_before_the_last_part(tmp_path: Path) -> None:
-    """They would be too low, and nobody would see it."""
+    """They would be too low, and no one would see it."""
     (tmp_path / "t.csv").write_text(
         "reporter,partner,flow,hs6,period,value_usd\nDEU,KGZ,X,854231,2022-05,7\n"
     )

@@ -124,7 +124,7 @@ def test_reading_twice_gives_the_same_batch(table: pl.DataFrame, tmp_path: Path)
 
 @pytest.mark.parametrize("bad", ["", "lots"])
 def test_reading_part_by_part_gives_the_same_rows(table: pl.DataFrame, tmp_path: Path, bad: str) -> None:
-    """Canonical and BACI files, packed and not, beside a format that is read whole; each row in its part."""
+    """Canonical and BACI files, packed and not, and a format that is read whole; each row in its part."""
     cells = table.with_columns(pl.all().cast(pl.String))
     cells = pl.concat([cells] * 3).with_columns(value_usd=pl.Series(["1200", bad or "5", "0"] * 3))
     cells.write_csv(tmp_path / "a.csv")

@@ -29,9 +29,9 @@ def recognise(columns: frozenset[str]) -> bool:
 def read(frame: pl.DataFrame) -> Reading:
     """Take codes from the front of each cell, months from English text, then fold like any CN8 table.
 
-    Rows of the EU as a whole and of totals are dropped, as are the parts by statistical procedure beside
+    Rows of the EU as a whole and of totals are dropped, as are the parts by statistical procedure alongside
     their total, and whole years. Raises InputUnreadable
-    where no product has a code, because labels cannot be told apart, and where only totals are given.
+    where no product has a code, because labels cannot be kept apart, and where only totals are given.
     """
     value = next(c for c in _VALUES if c in frame.columns)
     procedure = clean(frame["STAT_PROCEDURE"]) if "STAT_PROCEDURE" in frame.columns else pl.lit("Total")

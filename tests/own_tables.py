@@ -23,7 +23,7 @@ MONTHS = tuple(date(year, month, 1) for year in range(2020, 2025) for month in r
 
 
 def own_trade() -> pl.DataFrame:
-    """Canonical trade_flows: three codes, two sellers, six routes that open and six countries beside."""
+    """Canonical trade_flows: three codes, two sellers, six routes that open and six countries alongside."""
     rows: list[tuple[str, str, str, date, int]] = []
     for code in CODES:
         for month in MONTHS:

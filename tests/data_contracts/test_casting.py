@@ -92,7 +92,7 @@ def test_what_is_no_moment(text: str) -> None:
 
 
 def test_codes_stored_as_numbers_stay_as_they_are() -> None:
-    """A lost leading zero must show as five digits, not be mended in silence."""
+    """A lost leading zero must show as five digits, not be fixed in silence."""
     assert one(10121, pl.String()) == ("10121", 1)
     assert one(854231, pl.String()) == ("854231", 1)
 

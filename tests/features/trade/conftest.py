@@ -1,4 +1,4 @@
-"""Makes the helper modules of tests/equivalence importable by name."""
+"""Makes the helper modules of tests/features/equivalence importable by name."""
 
 import sys
 from pathlib import Path

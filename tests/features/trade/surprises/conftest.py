@@ -1,4 +1,4 @@
-"""Makes the helper modules of this folder and of tests/equivalence importable by name."""
+"""Makes the helper modules of this folder and of tests/features/equivalence importable by name."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`riskmodel validate`: verdicts, exit codes, reports safe to open, and refused rows that can be mended."""
+"""`riskmodel validate`: verdicts, exit codes, reports safe to open, and refused rows that can be fixed."""
 
 import json
 from pathlib import Path
@@ -121,7 +121,7 @@ WRONG = {
 
 @pytest.mark.parametrize("contract", WRONG)
 def test_mended_quarantine_is_accepted(contract: str, tmp_path: Path) -> None:
-    """The refused row comes back with its other values as they were, and the mended file passes."""
+    """The refused row comes back with its other values as they were, and the fixed file passes."""
     column, wrong, right = WRONG[contract]
     path = write(contract, tmp_path / "given.csv", **{column: (7, wrong)})
     assert run(contract, path, "--quarantine", tmp_path / "refused") == 0

@@ -140,7 +140,7 @@ def test_a_table_that_cannot_be_used_is_one_sentence_and_the_champion_stays(
     ended = run([command, "--trade", make(tmp_path), "--models", models, *out])
     assert ended.code == code, ended.err
     assert word in ended.err and len(ended.err.splitlines()) == 1
-    assert "Unforeseen" not in ended.err
+    assert "Unexpected" not in ended.err
     assert content(models) == before
 
 
@@ -175,7 +175,7 @@ def test_a_wrong_word_is_refused_before_any_work(
     before = content(models)
     ended = run(words)
     assert ended.code == code, ended.err
-    assert said in ended.err and "Unforeseen" not in ended.err
+    assert said in ended.err and "Unexpected" not in ended.err
     assert content(models) == before
 
 

@@ -1,37 +1,35 @@
-"""Fixtures on drawn rows and on one small simulated world, shared by the tests of the model."""
+"""Fixtures on drawn rows and on one small simulated world, shared by the tests of several rooms.
+
+Every run of pytest loads this module, so what is heavy is imported by the fixture that needs it.
+"""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
-# Makes the helper module of this folder importable by name.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from drawn_rows import synthetic_panel
-
-from features.catalogue import SIGNALS
-from riskmodel.model.estimator import Model, fit_heads
-from riskmodel.model.head import AdditiveHead
-from riskmodel.outcomes.rows import Tables
-from riskmodel.outcomes.simulated_rows import WorldJob, undeclared_transit
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.world import World, simulate_world
-from riskmodel.training.fit import _choice
+if TYPE_CHECKING:
+    from riskmodel.model.estimator import Model
+    from riskmodel.outcomes.rows import Tables
+    from riskmodel.outcomes.simulated_rows import WorldJob
+    from riskmodel.simulate.world import World
 
 
 def hide_onward(panel: pl.DataFrame) -> pl.DataFrame:
     """The same panel had the country's own reports never come."""
+    from features.catalogue import SIGNALS
+
     names = [signal.name for signal in SIGNALS if "onward" in signal.needs]
     return panel.with_columns(pl.lit(None, dtype=panel.schema[name]).alias(name) for name in names)
 
 
 @pytest.fixture(scope="session")
 def draw_panel() -> Callable[..., pl.DataFrame]:
+    from drawn_rows import synthetic_panel
+
     return synthetic_panel
 
 
@@ -41,12 +39,14 @@ def without_onward() -> Callable[[pl.DataFrame], pl.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def training() -> pl.DataFrame:
-    return synthetic_panel(150, 6, seed=1)
+def training(draw_panel: Callable[..., pl.DataFrame]) -> pl.DataFrame:
+    return draw_panel(150, 6, seed=1)
 
 
 @pytest.fixture(scope="session", params=["logistic", "boosting"])
 def model(request: pytest.FixtureRequest, training: pl.DataFrame) -> Model:
+    from riskmodel.model.estimator import Model, fit_heads
+
     y, block = training["target"].to_numpy(), training["block"].to_numpy()
     return Model("", fit_heads(training, y, block, candidate=request.param, n_draws=8))
 
@@ -54,6 +54,9 @@ def model(request: pytest.FixtureRequest, training: pl.DataFrame) -> Model:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """One candidate, two draws, ten resamples, no calibration: the rules are the same, the test is short."""
+    from riskmodel.model.head import AdditiveHead
+    from riskmodel.training.fit import _choice
+
     monkeypatch.setattr("riskmodel.training.fit.N_DRAWS", 2)
     monkeypatch.setattr(AdditiveHead, "_calibration", lambda self, X, y, groups, families: (1.0, 0.0))
     monkeypatch.setattr("riskmodel.backtest.protocol.CANDIDATES", ("logistic",))
@@ -66,16 +69,24 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def world_job() -> WorldJob:
     """The one small world that the tests of the model simulate for its tables."""
+    from riskmodel.outcomes.simulated_rows import WorldJob
+    from riskmodel.simulate.params import WorldParams
+
     return WorldJob(WorldParams.small(5, n_coalition=4))
 
 
 @pytest.fixture(scope="session")
 def world(world_job: WorldJob) -> World:
+    from riskmodel.simulate.world import simulate_world
+
     return simulate_world(world_job.params)
 
 
 @pytest.fixture(scope="session")
 def tables(world: World) -> Tables:
+    from riskmodel.outcomes.rows import Tables
+    from riskmodel.outcomes.simulated_rows import undeclared_transit
+
     return Tables(
         world.trade_flows, world.goods, world.mentions, world.listings, undeclared=undeclared_transit(world)
     )
