@@ -33,7 +33,7 @@ LEG_WORDS = {
 POLARITY_WORDS = {1: "worsening", 0: "neutral", -1: "easing"}
 
 # Short enough for one line of an 80-column terminal; {value} is the signal's value in its own unit.
-SHORT_DRIVERS = {signal.name: signal.short for signal in SIGNALS if signal.short}
+SHORT_DRIVERS = {signal.name: signal.short for signal in SIGNALS if signal.short and signal.in_model}
 
 
 def money(value: float | None) -> str:

@@ -23,7 +23,7 @@ from features.trade.signals import trade_signals
 
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)
-EVIDENCE = [signal.name for signal in signals_of("trade") if not signal.in_model]
+EVIDENCE = [signal.name for signal in signals_of("trade") if not (signal.in_model or signal.in_panels)]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
