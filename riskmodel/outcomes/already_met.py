@@ -6,7 +6,7 @@ known on the day instead of from final figures. A later vintage may change it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -49,7 +49,28 @@ def legs_known(cells: pl.DataFrame, reported: pl.DataFrame) -> Legs:
     return Legs(trade, enough["period"].sort(), reported.rename({"reporter": "country"}))
 
 
-def already_met(legs: Legs, as_of: date, countries: Sequence[str], windows: Windows) -> pl.DataFrame:
+def code_of_family(cells: pl.DataFrame) -> dict[str, str]:
+    """Family -> the code of it with the most trade on both legs: a list may name its families as it likes.
+
+    cells: leg, hs6, family, value_usd known on the day (`TradeSignals.cells`).
+    """
+    sums = (
+        cells.filter(pl.col("leg").is_in(["inbound", "onward"]))
+        .group_by("family", "hs6")
+        .agg(pl.col("value_usd").sum())
+        .sort(["family", "value_usd", "hs6"], descending=[False, True, False])
+        .unique("family", keep="first", maintain_order=True)
+    )
+    return dict(sums.select("family", "hs6").iter_rows())
+
+
+def already_met(
+    legs: Legs,
+    as_of: date,
+    countries: Sequence[str],
+    windows: Windows,
+    codes_of: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
     """`ALREADY_MET`, one row for each country, in the given order.
 
     The six months end with the newest one that both legs have published; each must be published on both.
@@ -59,13 +80,14 @@ def already_met(legs: Legs, as_of: date, countries: Sequence[str], windows: Wind
 
     Parameters
     ----------
-    legs: `legs_known`; of final figures, the six months are those before `as_of`.
+    legs: `legs_known`; of final figures, the six months are those before `as_of`. codes_of: `code_of_family`;
+        without it families are named as they are.
     """
     ends = _newest_common(legs, as_of, countries, windows)
     found: dict[str, tuple[bool | None, int | None, str | None, date | None]] = {}
     for end in sorted(set(ends.values())):
         mine = [country for country in countries if ends.get(country) == end]
-        codes = _largest_families(legs.trade, end, mine)
+        codes = _largest_families(legs.trade, end, mine, codes_of or {})
         # The label of the month before the six looks at exactly these six.
         labels = transit_labels(legs, start_of_month(end, -HORIZON_MONTHS), mine, windows)
         for row in labels.iter_rows(named=True):
@@ -92,7 +114,9 @@ def _newest_common(legs: Legs, as_of: date, countries: Sequence[str], windows: W
     return {country: end for country, end in newest.iter_rows() if month_number(end) >= oldest}
 
 
-def _largest_families(trade: pl.DataFrame, end: date, countries: Sequence[str]) -> dict[str, str]:
+def _largest_families(
+    trade: pl.DataFrame, end: date, countries: Sequence[str], codes_of: Mapping[str, str]
+) -> dict[str, str]:
     """The families with the most matched transit in the six months to `end`, largest first, as one text."""
     first = start_of_month(end, 1 - HORIZON_MONTHS)
     key = ["country", "family"]
@@ -104,6 +128,6 @@ def _largest_families(trade: pl.DataFrame, end: date, countries: Sequence[str]) 
     named = (
         matched.sort(["country", "usd", "family"], descending=[False, True, False])
         .group_by("country", maintain_order=True)
-        .agg(pl.col("family").head(CODES_NAMED).str.join(" "))
+        .agg(pl.col("family").replace(dict(codes_of)).head(CODES_NAMED).str.join(" "))
     )
     return dict(named.iter_rows())

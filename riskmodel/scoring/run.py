@@ -27,7 +27,7 @@ from riskmodel.explain.grade import with_grade
 from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.operations.progress import Steps
-from riskmodel.outcomes.already_met import ALREADY_MET, already_met, legs_known
+from riskmodel.outcomes.already_met import ALREADY_MET, already_met, code_of_family, legs_known
 from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import load
 from riskmodel.report.view import ReportInput
@@ -169,7 +169,8 @@ def _met(trade: TradeSignals | None, request: ScoreRequest, countries: list[str]
     if trade is None:
         return pl.DataFrame(schema=ALREADY_MET)
     legs = legs_known(trade.cells, trade.reported)
-    return already_met(legs, request.as_of, countries, request.windows)
+    codes = code_of_family(trade.cells)
+    return already_met(legs, request.as_of, countries, request.windows, codes)
 
 
 def _mentions(inputs: Inputs, request: ScoreRequest, quotes: int, steps: Steps) -> NewsMentions | None:

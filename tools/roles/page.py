@@ -20,7 +20,7 @@ from tools.sections import renewed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = CHECKOUT / "docs" / "mentions.md"
-TEXTS = CHECKOUT / "tests" / "articles"
+TEXTS = CHECKOUT / "tests" / "features" / "articles"
 SETS = {
     "development half": "own_articles_development.toml",
     "final half": "own_articles_final.toml",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data_contracts.tables import GOODS, TRADE_FLOWS
 from features.trade.flows.windows import Windows
 from features.trade.signals import trade_signals
-from riskmodel.outcomes.already_met import already_met, legs_known
+from riskmodel.outcomes.already_met import already_met, code_of_family, legs_known
 from riskmodel.outcomes.labels import final_legs, transit_labels
 
 AS_OF = date(2023, 9, 30)
@@ -178,3 +178,15 @@ def test_where_all_is_known_it_is_the_label_of_these_months(rows: list) -> None:
                 row_of_label["transit_usd"],
             )
             assert found["event_met_until"] == date(2023, 6, 1)
+
+
+def test_a_family_with_a_name_of_its_own_is_shown_as_its_largest_code() -> None:
+    cells = pl.DataFrame(
+        {
+            "leg": ["inbound", "onward", "inbound", "direct"],
+            "hs6": ["854231", "854232", "854232", "854233"],
+            "family": ["chips"] * 4,
+            "value_usd": [10, 8, 7, 99],
+        }
+    )
+    assert code_of_family(cells) == {"chips": "854232"}
