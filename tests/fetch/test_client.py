@@ -6,13 +6,13 @@ import signal
 import time
 
 import pytest
+from runs_of_fetch import command, current, entries, fetched, outcomes, small_world, weather
 from standins import faults
 
 from riskmodel.publication.digests import digest_file
 from riskmodel.store import ledger
 from riskmodel.store.layout import open_store
 from riskmodel.store.run import check
-from runs import command, current, entries, fetched, outcomes, small_world, weather
 
 
 @pytest.fixture

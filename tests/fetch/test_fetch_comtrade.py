@@ -3,12 +3,12 @@
 import json
 
 import pytest
+from runs_of_fetch import current, entries, fetched, outcomes, small_world, weather
 from standins import KEY, faults
 
 from riskmodel.fetch.sources import comtrade
 from riskmodel.fetch.sources.comtrade import ONWARD, Part, held_codes
 from riskmodel.store.vintages import of_covers
-from runs import current, entries, fetched, outcomes, small_world, weather
 
 DATA = r"^comtrade GET /(data/v1/get|public/v1/preview)/"
 

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
+from runs_of_fetch import current, entries, fetched, outcomes, small_world, weather
 from standins import faults
 
 from riskmodel.fetch.sources.comext import archives
-from runs import current, entries, fetched, outcomes, small_world, weather
 
 pytest.importorskip("py7zr", reason="7z archives need the extra `fetch` (py7zr)")
 

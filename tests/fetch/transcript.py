@@ -17,9 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from runs_of_fetch import QUICK
 from standins import KEY, World, serve
-
-from runs import QUICK
 
 
 def show(*words: object) -> None:

@@ -4,12 +4,12 @@ from datetime import date
 
 import polars as pl
 import pytest
+from runs_of_fetch import fetched, small_world, weather
 from standins import KEY, World
 
 from riskmodel.errors import WrongUsage
 from riskmodel.store.as_known import as_known
 from riskmodel.store.layout import open_store
-from runs import fetched, small_world, weather
 
 pytest.importorskip("py7zr", reason="7z archives need the extra `fetch` (py7zr)")
 MONTHS = {"since": "2024-01", "until": "2025-03"}

@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from runs_of_fetch import current, entries, fetched, small_world, weather
 from standins import KEY
 
 from riskmodel.store.layout import open_store
-from runs import current, entries, fetched, small_world, weather
 
 
 @pytest.fixture
