@@ -25,7 +25,7 @@ class Rule:
     tier: 1 schema (judged by polars), 2 row by row, 3 the batch as a whole (both by great-expectations).
     severity: `critical` stops the batch (tiers 1 and 3) or refuses the row (tier 2); `warning` is reported.
     columns: canonical columns the rule is about; the first is shown as the offending value.
-    description: what must hold. mend: what the user can do.
+    description: what must hold. fix: what the user can do.
     expectation: great-expectations type, or `polars` for tier 1. kwargs: its arguments; `column` may name
         a canonical column, a measure that the contract derives, or a column of the evidence frame.
     finding: tier 3 only, a sentence on what was found, filled from the evidence.
@@ -36,7 +36,7 @@ class Rule:
     severity: Severity
     columns: tuple[str, ...]
     description: str
-    mend: str
+    fix: str
     expectation: str
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     finding: str = ""
@@ -56,7 +56,7 @@ class Rule:
             "severity": self.severity,
             "columns": list(self.columns),
             "description": self.description,
-            "mend": self.mend,
+            "fix": self.fix,
             "expectation": self.expectation,
             "kwargs": dict(self.kwargs),
         }

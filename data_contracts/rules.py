@@ -43,7 +43,7 @@ SCHEMA_RULES: tuple[Rule, ...] = (
 )
 
 
-def given(column: str, mend: str) -> Rule:
+def given(column: str, fix: str) -> Rule:
     """The column says something in every row."""
     return Rule(
         f"{column}_is_given",
@@ -51,15 +51,15 @@ def given(column: str, mend: str) -> Rule:
         "critical",
         (column,),
         f"{column} is not empty",
-        mend,
+        fix,
         "expect_column_values_to_not_be_null",
         {"column": state(column)},
     )
 
 
-def reads(column: str, name: str, description: str, mend: str) -> Rule:
+def reads(column: str, name: str, description: str, fix: str) -> Rule:
     """What the column says is of its canonical type."""
-    return within(name, (column,), state(column), description, mend, least=1, most=1)
+    return within(name, (column,), state(column), description, fix, least=1, most=1)
 
 
 def _bounds(column: str, least: float | None, most: float | None) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def within(
     columns: Sequence[str],
     measure: str,
     description: str,
-    mend: str,
+    fix: str,
     *,
     least: float | None = None,
     most: float | None = None,
@@ -85,14 +85,14 @@ def within(
         severity,
         tuple(columns),
         description,
-        mend,
+        fix,
         "expect_column_values_to_be_between",
         _bounds(measure, least, most),
     )
 
 
 def one_of(
-    name: str, column: str, allowed: Iterable[Any], description: str, mend: str, *, measure: str = ""
+    name: str, column: str, allowed: Iterable[Any], description: str, fix: str, *, measure: str = ""
 ) -> Rule:
     """The column holds one of the allowed values; null is left to other rules."""
     return Rule(
@@ -101,15 +101,15 @@ def one_of(
         "critical",
         (column,),
         description,
-        mend,
+        fix,
         "expect_column_values_to_be_in_set",
         {"column": measure or column, "value_set": list(allowed)},
     )
 
 
-def a_country(column: str, mend: str) -> tuple[Rule, Rule]:
+def a_country(column: str, fix: str) -> tuple[Rule, Rule]:
     """The column is given and holds the code of one country."""
-    return given(column, mend), one_of(
+    return given(column, fix), one_of(
         f"{column}_is_a_country",
         column,
         country_codes(),
@@ -165,7 +165,7 @@ def batch(
     severity: Severity,
     columns: Sequence[str],
     description: str,
-    mend: str,
+    fix: str,
     finding: str,
     evidence: str,
     *,
@@ -179,7 +179,7 @@ def batch(
         severity,
         tuple(columns),
         description,
-        mend,
+        fix,
         "expect_column_values_to_be_between",
         _bounds(evidence, least, most),
         finding,

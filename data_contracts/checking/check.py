@@ -202,7 +202,7 @@ def reasons(contract: Contract, missing: Sequence[str]) -> pl.Expr:
     """In words why a row was refused, from its flags."""
     said = [pl.lit(f"columns_present: no column {', '.join(missing)}")] if missing else []
     said += [
-        pl.when(pl.col(f"broke_{rule.name}")).then(pl.lit(f"{rule.name}: {rule.mend}"))
+        pl.when(pl.col(f"broke_{rule.name}")).then(pl.lit(f"{rule.name}: {rule.fix}"))
         for rule in contract.row_rules
     ]
     return pl.concat_str(said, separator=" | ", ignore_nulls=True).alias("reasons")

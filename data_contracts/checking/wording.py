@@ -66,7 +66,7 @@ def _result(rule: Rule, finding: str, failing_rows: int, *, judged: bool = True)
         effect=rule.effect,
         passed=not finding,
         failing_rows=failing_rows,
-        detail=f"{finding} {rule.mend}" if finding else holds,
+        detail=f"{finding} {rule.fix}" if finding else holds,
         judged=judged,
     )
 

@@ -34,7 +34,7 @@ def export_diversion_risk() -> None:
         if ended.returncode in WORTH_A_RETRY:
             raise AirflowException(f"riskmodel ended with {ended.returncode}; it is tried again")
         if ended.returncode:
-            raise AirflowFailException(f"riskmodel ended with {ended.returncode}; a person has to mend it")
+            raise AirflowFailException(f"riskmodel ended with {ended.returncode}; a person has to fix it")
 
     score()
 

@@ -56,11 +56,11 @@ def test_counts_add_up_and_details_speak(place: int) -> None:
         found.accepted.height,
         found.quarantined.height,
     )
-    mends = {rule.name: rule.mend for rule in CONTRACTS[case.contract].rules}
+    fixes = {rule.name: rule.fix for rule in CONTRACTS[case.contract].rules}
     for result in report.results:
         assert result.tier != 3 or "{" not in result.detail
         if not result.passed:
-            assert result.detail.endswith(mends[result.rule])
+            assert result.detail.endswith(fixes[result.rule])
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
@@ -105,7 +105,7 @@ def test_rules_have_distinct_names_and_a_mend() -> None:
         names = [rule.name for rule in contract.rules]
         assert len(names) == len(set(names))
         for rule in contract.rules:
-            assert rule.mend.endswith(".")
+            assert rule.fix.endswith(".")
             assert rule.description
             assert not rule.description.endswith(".")
 

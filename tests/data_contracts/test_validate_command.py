@@ -120,7 +120,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("contract", WRONG)
-def test_mended_quarantine_is_accepted(contract: str, tmp_path: Path) -> None:
+def test_fixed_quarantine_is_accepted(contract: str, tmp_path: Path) -> None:
     """The refused row comes back with its other values as they were, and the fixed file passes."""
     column, wrong, right = WRONG[contract]
     path = write(contract, tmp_path / "given.csv", **{column: (7, wrong)})
@@ -131,10 +131,10 @@ def test_mended_quarantine_is_accepted(contract: str, tmp_path: Path) -> None:
     assert refused.row(0, named=True)["source_file"] == "given.csv"
     flags = [name for name in refused.columns if name.startswith("broke_")]
     assert len(flags) == len(CONTRACTS[contract].row_rules)
-    mended = refused.with_columns(pl.lit(right).alias(column))
-    mended.write_csv(tmp_path / "mended.csv")
+    fixed = refused.with_columns(pl.lit(right).alias(column))
+    fixed.write_csv(tmp_path / "fixed.csv")
     out = tmp_path / "again"
-    assert run(contract, tmp_path / "mended.csv", "--quarantine", out, "--report", tmp_path / "r.json") == 0
+    assert run(contract, tmp_path / "fixed.csv", "--quarantine", out, "--report", tmp_path / "r.json") == 0
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["report"]["rows_accepted"] == 1
     assert report["report"]["rows_quarantined"] == 0
