@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from riskmodel.model.estimator import Model
     from riskmodel.outcomes.rows import Tables
     from riskmodel.outcomes.simulated_rows import WorldJob
-    from riskmodel.simulate.world import World
+    from riskmodel.worlds.corridors.world import CorridorWorld
 
 
 def hide_onward(panel: pl.DataFrame) -> pl.DataFrame:
@@ -70,20 +70,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def world_job() -> WorldJob:
     """The one small world that the tests of the model simulate for its tables."""
     from riskmodel.outcomes.simulated_rows import WorldJob
-    from riskmodel.simulate.params import WorldParams
+    from riskmodel.worlds.corridors.params import WorldParams
 
     return WorldJob(WorldParams.small(5, n_coalition=4))
 
 
 @pytest.fixture(scope="session")
-def world(world_job: WorldJob) -> World:
-    from riskmodel.simulate.world import simulate_world
+def world(world_job: WorldJob) -> CorridorWorld:
+    from riskmodel.worlds.corridors.world import simulate_world
 
     return simulate_world(world_job.params)
 
 
 @pytest.fixture(scope="session")
-def tables(world: World) -> Tables:
+def tables(world: CorridorWorld) -> Tables:
     from riskmodel.outcomes.rows import Tables
     from riskmodel.outcomes.simulated_rows import undeclared_transit
 

@@ -16,7 +16,7 @@ PACKAGES = ("riskmodel", "features", "data_contracts")
 
 
 @dataclass(frozen=True)
-class Plan:
+class FloorPlan:
     """Rooms of each floor, the lowest first, sorted arrows (from, to), rooms of a circle if any."""
 
     floors: tuple[tuple[str, ...], ...]
@@ -34,7 +34,7 @@ def room_of(module: str) -> str:
     return rest.partition(".")[0] if package == "riskmodel" and rest else package
 
 
-def plan_of(imports: Iterable[tuple[str, str]]) -> Plan:
+def plan_of(imports: Iterable[tuple[str, str]]) -> FloorPlan:
     """Floors and arrows of pairs (importing module, imported module).
 
     >>> plan_of([("riskmodel.report", "riskmodel.errors"), ("riskmodel.errors", "features.a")]).floors
@@ -50,12 +50,14 @@ def plan_of(imports: Iterable[tuple[str, str]]) -> Plan:
     try:
         order = tuple(TopologicalSorter(below).static_order())
     except CycleError as error:
-        return Plan((), arrows, tuple(sorted(set(error.args[1]))))
+        return FloorPlan((), arrows, tuple(sorted(set(error.args[1]))))
     floor: dict[str, int] = {}
     for room in order:
         floor[room] = 1 + max((floor[other] for other in below[room]), default=0)
     floors = range(1, max(floor.values(), default=0) + 1)
-    return Plan(tuple(tuple(sorted(r for r in floor if floor[r] == level)) for level in floors), arrows, ())
+    return FloorPlan(
+        tuple(tuple(sorted(r for r in floor if floor[r] == level)) for level in floors), arrows, ()
+    )
 
 
 def imports_of_packages() -> list[tuple[str, str]]:

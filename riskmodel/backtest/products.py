@@ -20,7 +20,7 @@ from riskmodel.model.head import AdditiveHead
 from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.labels import final_legs, product_labels
 from riskmodel.outcomes.simulated_rows import WorldJob, country_roles, undeclared_by_code
-from riskmodel.simulate.world import simulate_world
+from riskmodel.worlds.corridors.world import simulate_world
 
 Vector = NDArray[np.float64]
 

@@ -27,11 +27,18 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0), default=1000, show_default=True, help="Seed of the first world."
 )
+@click.option(
+    "--background",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder with trade/ (and totals/) of real tables: a further author resamples worlds from them.",
+)
 @own_tables
 def command(
     worlds: int,
     held_out: int,
     seed: int,
+    background: Path | None,
     target: str,
     own: OwnTables | None,
     models_dir: Path,
@@ -63,7 +70,7 @@ def command(
         trained = from_tables(own, chosen, jobs, tell)
     else:
         if chosen == "transit":
-            trained = from_families(worlds, seed, jobs, tell)
+            trained = from_families(worlds, seed, jobs, tell, background)
         else:
             trained = from_worlds(max(worlds, 4), held_out, seed, chosen, jobs, tell)
     promotion = store(trained, models_dir)

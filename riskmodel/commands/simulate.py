@@ -29,8 +29,8 @@ def command(seed: int | None, out: Path, size: str | None, sample: bool, quiet: 
         raise click.UsageError("--sample has a fixed seed and size; leave out --seed and --size.")
     if not sample and seed is None:
         raise click.UsageError("Give --seed N (a whole number), or --sample for the bundled sample.")
-    from riskmodel.simulate.folder import write_world
-    from riskmodel.simulate.params import WorldParams
+    from riskmodel.simulate.run import write_world
+    from riskmodel.worlds.corridors.params import WorldParams
 
     params = WorldParams.sample() if sample else getattr(WorldParams, size or "small")(seed)
     written = write_world(params, out, force=force)

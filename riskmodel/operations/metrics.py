@@ -20,7 +20,7 @@ _HELP = {
 
 
 @dataclass
-class Counts:
+class JobCounts:
     """What a job counted so far; `rows` is by kind of input, as `Intake.counts()` gives it."""
 
     rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -29,10 +29,10 @@ class Counts:
     run_id: str = ""
 
 
-def metrics_text(counts: Counts, outcome: str, exit_code: int, seconds: float, ended: float) -> str:
+def metrics_text(counts: JobCounts, outcome: str, exit_code: int, seconds: float, ended: float) -> str:
     """The whole file; a family without a sample is left out.
 
-    >>> print(metrics_text(Counts(countries={"scored": 7}), "done", 0, 1.5, 0.0).splitlines()[-3])
+    >>> print(metrics_text(JobCounts(countries={"scored": 7}), "done", 0, 1.5, 0.0).splitlines()[-3])
     # HELP riskmodel_info The model and the run of the last job; the value is always 1.
     """
     rows: list[Sample] = []

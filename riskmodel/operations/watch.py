@@ -15,7 +15,7 @@ from riskmodel.errors import WrongUsage
 from riskmodel.operations import disk, stopping
 from riskmodel.operations.ending import Ending, ending_of
 from riskmodel.operations.logs import Style, log
-from riskmodel.operations.metrics import MARK, Counts, metrics_text
+from riskmodel.operations.metrics import MARK, JobCounts, metrics_text
 from riskmodel.operations.progress import Steps, progress
 
 STATUS_FORMAT = 1
@@ -37,7 +37,7 @@ class Watched(Steps):
         self._started, self._clock = _now(), time.monotonic()
         self._step_clock = self._clock
         self._unchanged = False
-        self.counts = Counts()
+        self.counts = JobCounts()
 
     def step(self, name: str, total: int | None = None) -> None:
         """Begin a step and log the one before it."""

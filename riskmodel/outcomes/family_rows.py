@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from data_contracts.months import end_of_month, start_of_month
 from features.trade.flows.windows import Windows
 from riskmodel.operations.workers import in_processes
+from riskmodel.outcomes.background import background_in
 from riskmodel.outcomes.diverted import DIVERTED_FLOOR_USD, diverted_ahead, diverts
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Tables, labelled_frame, month_ends
 from riskmodel.worlds.makers import make_world
+from riskmodel.worlds.resampled import MAKER as RESAMPLED
+from riskmodel.worlds.resampled import resampled_world
 from riskmodel.worlds.world import World
 
 FIRST_AS_OF = date(2022, 6, 1)
@@ -38,6 +42,7 @@ class FamilyJob:
     maker: str
     seed: int
     step_months: int = 3
+    background: Path | None = None  # folder of real tables, for the family `resampled`
 
     @property
     def name(self) -> str:
@@ -49,9 +54,16 @@ class FamilyJob:
         return 9 if self.seed % 3 == 2 else 12
 
 
-def family_jobs(makers: Sequence[str], n_worlds: int, seed: int) -> list[FamilyJob]:
-    """`n_worlds` worlds of each family with seeds from `seed`."""
-    return [FamilyJob(maker, seed + i) for maker in makers for i in range(n_worlds)]
+def family_jobs(
+    makers: Sequence[str], n_worlds: int, seed: int, background: Path | None = None
+) -> list[FamilyJob]:
+    """`n_worlds` worlds of each family with seeds from `seed`; with `background` also of `resampled`."""
+    names = [*makers, RESAMPLED] if background else makers
+    return [
+        FamilyJob(maker, seed + i, background=background if maker == RESAMPLED else None)
+        for maker in names
+        for i in range(n_worlds)
+    ]
 
 
 def family_rows(jobs: Sequence[FamilyJob], n_jobs: int = 2) -> pl.DataFrame:
@@ -61,7 +73,11 @@ def family_rows(jobs: Sequence[FamilyJob], n_jobs: int = 2) -> pl.DataFrame:
 
 
 def _one_world(job: FamilyJob) -> pl.DataFrame:
-    return world_rows(make_world(job.maker, job.seed), job.recent_months, job.step_months, job.name)
+    if job.background is None:
+        world = make_world(job.maker, job.seed)
+    else:
+        world = resampled_world(job.seed, background_in(job.background))
+    return world_rows(world, job.recent_months, job.step_months, job.name)
 
 
 def world_rows(world: World, recent_months: int, step_months: int, name: str) -> pl.DataFrame:

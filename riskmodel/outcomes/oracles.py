@@ -24,7 +24,7 @@ from riskmodel.outcomes.labels import (
     Legs,
     transit_labels,
 )
-from riskmodel.simulate.world import World
+from riskmodel.worlds.corridors.world import CorridorWorld
 
 ORACLES: dict[str, str] = {
     "published_past": "all published figures of the past six months, none late",
@@ -41,7 +41,7 @@ CAUSES: dict[str, str] = {
 
 
 def oracle_columns(
-    world: World, legs: Legs, undeclared: pl.DataFrame, dates: Sequence[date], windows: Windows
+    world: CorridorWorld, legs: Legs, undeclared: pl.DataFrame, dates: Sequence[date], windows: Windows
 ) -> pl.DataFrame:
     """as_of, country, the columns of `ORACLES` (Float64, higher is riskier) and `cause` (of `CAUSES`).
 
@@ -53,7 +53,7 @@ def oracle_columns(
 
 
 def _on_day(
-    world: World,
+    world: CorridorWorld,
     legs: Legs,
     undeclared: pl.DataFrame,
     day: date,
@@ -88,7 +88,7 @@ def _on_day(
     )
 
 
-def _planted(world: World, day: date) -> pl.DataFrame:
+def _planted(world: CorridorWorld, day: date) -> pl.DataFrame:
     """country, moved_before, moved_ahead, expected (US$ of six months), cause: of planted diversion.
 
     Both countries of a chain have the whole of it; ghost trade goes through no country.

@@ -13,8 +13,8 @@ from riskmodel.operations.workers import in_processes
 from riskmodel.outcomes.labels import HORIZON_MONTHS, final_legs
 from riskmodel.outcomes.oracles import oracle_columns
 from riskmodel.outcomes.rows import FRAME, Tables, Target, labelled_frame, month_ends
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.world import World, simulate_world
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.world import CorridorWorld, simulate_world
 
 FIRST_AS_OF = date(2022, 6, 1)
 
@@ -138,13 +138,13 @@ def _one_world(job: WorldJob, target: Target, oracles: bool) -> pl.DataFrame:
     return rows.with_columns(pl.col("role").fill_null("ordinary"))
 
 
-def undeclared_transit(world: World) -> pl.DataFrame:
+def undeclared_transit(world: CorridorWorld) -> pl.DataFrame:
     """`undeclared_by_code` of all codes together: country, period, value_usd."""
     codes = undeclared_by_code(world).group_by("country", "period").agg(pl.col("value_usd").sum())
     return codes.sort("country", "period")
 
 
-def undeclared_by_code(world: World) -> pl.DataFrame:
+def undeclared_by_code(world: CorridorWorld) -> pl.DataFrame:
     """What reached Russia through a country without standing in its published exports.
 
     country, hs6, period, value_usd. In a month the country published, that is what it left undeclared; in a
@@ -178,7 +178,7 @@ def undeclared_by_code(world: World) -> pl.DataFrame:
     )
 
 
-def country_roles(world: World) -> pl.DataFrame:
+def country_roles(world: CorridorWorld) -> pl.DataFrame:
     """country, role: `diversion` where planted, else the first decoy that concerns it, for error analysis."""
     order = ["diversion", "ghost_trade"]
     table = world.truth.filter(pl.col("country") != "ALL").with_columns(
@@ -195,7 +195,7 @@ def country_roles(world: World) -> pl.DataFrame:
     ).select("country", pl.col("kind").alias("role"))
 
 
-def planted(world: World) -> pl.DataFrame:
+def planted(world: CorridorWorld) -> pl.DataFrame:
     """country, diversion_start, diversion_usd_per_year, diversion_share, diversion_declared: first episode.
 
     The amount is twelve times the largest month; `diversion_share` is the amount over the sum of it and of

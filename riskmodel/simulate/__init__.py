@@ -1,1 +1,1 @@
-"""A simulated world with planted diversion, decoys and a truth table."""
+"""What `riskmodel simulate` does: write the folder of one world of the family `corridors`."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from riskmodel.errors import WrongUsage
+from riskmodel.outcomes.background import background_in
 from riskmodel.outcomes.family_rows import family_jobs, family_rows
 from riskmodel.outcomes.rows import Tables, Target, labelled_frame, month_ends
 from riskmodel.outcomes.simulated_rows import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
@@ -47,11 +49,19 @@ def from_worlds(
     return train_on_worlds(rows, held_out, source, target, seed=seed, n_jobs=n_jobs)
 
 
-def from_families(n_worlds: int, seed: int, n_jobs: int, tell: Tell) -> Trained:
-    """Train on `n_worlds` worlds of every author, from `seed`; each author is judged by the others."""
-    names = tuple(MAKERS)
+def from_families(
+    n_worlds: int, seed: int, n_jobs: int, tell: Tell, background: Path | None = None
+) -> Trained:
+    """Train on `n_worlds` worlds of every author, from `seed`; each author is judged by the others.
+
+    background: a folder of real tables (`outcomes.background`), which adds the family `resampled`.
+    """
+    jobs = family_jobs(tuple(MAKERS), n_worlds, seed, background)
+    if background is not None:
+        background_in(background)  # a folder that cannot serve is found before minutes of work
+    names = tuple(dict.fromkeys(job.maker for job in jobs))
     tell(f"Making {n_worlds} worlds of each of {len(names)} authors: {', '.join(names)}.")
-    rows = family_rows(family_jobs(names, n_worlds, seed), n_jobs)
+    rows = family_rows(jobs, n_jobs)
     tell("Fitting candidates and simple rules, one author left out at a time.")
     return train_on_families(rows, FamiliesSource(names, n_worlds, seed), seed=seed, n_jobs=n_jobs)
 

@@ -12,7 +12,7 @@ from features.trade.flows.windows import Windows
 from riskmodel.backtest.products import COLUMNS, judge_products, learnt_scores
 from riskmodel.outcomes.labels import Legs, product_labels
 from riskmodel.outcomes.simulated_rows import undeclared_by_code, undeclared_transit
-from riskmodel.simulate.world import World
+from riskmodel.worlds.corridors.world import CorridorWorld
 
 WINDOWS = Windows(date(2021, 1, 1), date(2021, 12, 1))
 AS_OF = date(2022, 12, 31)
@@ -68,7 +68,7 @@ def test_six_months_that_were_not_all_published_give_no_label() -> None:
     assert product_labels(legs(*both("a", 500_000)), date(2023, 8, 31), WINDOWS).is_empty()
 
 
-def test_undeclared_codes_add_up_to_the_undeclared_transit_of_the_country(world: World) -> None:
+def test_undeclared_codes_add_up_to_the_undeclared_transit_of_the_country(world: CorridorWorld) -> None:
     codes = undeclared_by_code(world)
     assert codes["value_usd"].sum() == undeclared_transit(world)["value_usd"].sum() > 0
 

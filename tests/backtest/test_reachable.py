@@ -15,13 +15,13 @@ from riskmodel.outcomes.labels import final_legs, transit_labels
 from riskmodel.outcomes.oracles import CAUSES, ORACLES, oracle_columns
 from riskmodel.outcomes.rows import Tables
 from riskmodel.outcomes.simulated_rows import WorldJob
-from riskmodel.simulate.world import World
+from riskmodel.worlds.corridors.world import CorridorWorld
 
 DATES = [date(2022, 12, 31), date(2023, 6, 30), date(2023, 9, 30)]
 
 
 @pytest.fixture(scope="module")
-def rows(world: World, world_job: WorldJob, tables: Tables) -> pl.DataFrame:
+def rows(world: CorridorWorld, world_job: WorldJob, tables: Tables) -> pl.DataFrame:
     """Oracle columns and labels of the shared world on three dates."""
     windows = world_job.windows()
     legs = final_legs(tables.trade, tables.goods, max(DATES), windows)
@@ -42,7 +42,7 @@ def test_who_knows_more_ranks_better(rows: pl.DataFrame) -> None:
     assert found[0] < found[-1] and found[-1] > 0.85
 
 
-def test_causes_follow_the_truth_table(rows: pl.DataFrame, world: World) -> None:
+def test_causes_follow_the_truth_table(rows: pl.DataFrame, world: CorridorWorld) -> None:
     """Diversion that runs on the date makes the event nearly always; no ghost trade counts as running."""
     share = dict(rows.group_by("cause").agg(pl.col("target").mean()).iter_rows())
     assert share["running"] > 0.8 > 0.2 > share["ordinary"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskmodel.operations.metrics import Counts, metrics_text
+from riskmodel.operations.metrics import JobCounts, metrics_text
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -133,7 +133,7 @@ def test_a_monitor_file_that_fails_later_does_not_cost_the_run(run, site, tmp_pa
 
 def test_metrics_follow_the_text_format():
     rows = {"read": 5, "accepted": 3, "quarantined": 1, "dropped": {'blank "row"\n': 1}}
-    counts = Counts(rows={"trade_flows": rows}, countries={"scored": 7, "abstained": 2}, model_id="m")
+    counts = JobCounts(rows={"trade_flows": rows}, countries={"scored": 7, "abstained": 2}, model_id="m")
     text = metrics_text(counts, "done", 0, 1.25, 1700000000.0)
     assert text.endswith("\n")
     samples = [line for line in text.splitlines() if not line.startswith("#")]

@@ -19,8 +19,8 @@ from riskmodel.outcomes.simulated_rows import (
     training_jobs,
     undeclared_transit,
 )
-from riskmodel.simulate.truth import TRUTH, TRUTH_MONTHLY
-from riskmodel.simulate.world import World
+from riskmodel.worlds.corridors.truth import TRUTH, TRUTH_MONTHLY
+from riskmodel.worlds.corridors.world import CorridorWorld
 
 MONTH = date(2023, 1, 1)
 RowsOf = Callable[[Tables], pl.DataFrame]
@@ -99,14 +99,14 @@ def test_signals_of_a_row_ignore_what_became_known_later(
     assert rows["target"].null_count() == whole.height
 
 
-def test_planted_countries_have_most_of_the_events(whole: pl.DataFrame, world: World) -> None:
+def test_planted_countries_have_most_of_the_events(whole: pl.DataFrame, world: CorridorWorld) -> None:
     rows = whole.join(country_roles(world), on="country", how="left")
     planted = rows.filter(pl.col("role") == "diversion")["target"].mean()
     others = rows.filter(pl.col("role") != "diversion")["target"].mean()
     assert planted > 0.4 > 3 * others
 
 
-def test_the_diverted_share_is_of_what_comes_in(world: World) -> None:
+def test_the_diverted_share_is_of_what_comes_in(world: CorridorWorld) -> None:
     found = planted(world)
     assert found["diversion_share"].is_between(0, 1, closed="none").all()
     row = found.row(0, named=True)

@@ -12,9 +12,10 @@ from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import coalition, priority_list
+from riskmodel.outcomes.background import background_in
 from riskmodel.sources.trade.read import read_trade
 from riskmodel.worlds.planting import InjectionSettings, inject, without_planted
-from riskmodel.worlds.resampled import Background, background_in, resampled_world
+from riskmodel.worlds.resampled import Background, resampled_world
 from riskmodel.worlds.world import World
 
 from .real_background import CN8, INDIA, write_background

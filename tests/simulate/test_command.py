@@ -10,10 +10,9 @@ import pytest
 
 from riskmodel.cli import main
 from riskmodel.errors import WrongUsage
-from riskmodel.simulate.folder import FILES, is_world, write_world
-from riskmodel.simulate.params import WorldParams
-
-from .conftest import tiny
+from riskmodel.simulate.run import FILES, is_world, write_world
+from riskmodel.worlds.corridors.params import WorldParams
+from tests.tiny_world import tiny
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -53,7 +52,7 @@ def test_the_trade_file_equals_the_world_in_memory(written: Path, world) -> None
 
 
 def test_row_groups_do_not_change_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world) -> None:
-    monkeypatch.setattr("riskmodel.simulate.folder.GROUP_ROWS", 10_000)
+    monkeypatch.setattr("riskmodel.simulate.run.GROUP_ROWS", 10_000)
     write_world(tiny(), tmp_path / "parts")
     assert pl.read_parquet(tmp_path / "parts" / "trade_flows.parquet").equals(world.trade_flows)
 
@@ -77,7 +76,7 @@ def test_a_world_of_an_older_simulator_is_made_anew(
     written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(written, tmp_path / "w")
-    monkeypatch.setattr("riskmodel.simulate.folder._code_digest", lambda: "another simulator")
+    monkeypatch.setattr("riskmodel.simulate.run._code_digest", lambda: "another simulator")
     assert not is_world(tiny(), tmp_path / "w")
     assert write_world(tiny(), tmp_path / "w")
     assert "another simulator" in (tmp_path / "w" / "world.json").read_text(encoding="utf-8")
@@ -153,7 +152,7 @@ def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path, monkeypatch: 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("riskmodel.simulate.folder._write_articles", full)
+    monkeypatch.setattr("riskmodel.simulate.run._write_articles", full)
     with pytest.raises(Exception, match="disk is full"):
         write_world(tiny(), tmp_path / "w")
     assert [path.name for path in tmp_path.iterdir()] in ([], [".w.lock"])

@@ -20,7 +20,7 @@ from riskmodel.model.estimator import fit_heads
 from riskmodel.outcomes.simulated_rows import WorldJob
 from riskmodel.publication.digests import digest_file
 from riskmodel.registry.champion import champion_id, load, promote, rollback, save, stored_ids
-from riskmodel.simulate.params import WorldParams
+from riskmodel.worlds.corridors.params import WorldParams
 
 Draw = Callable[..., pl.DataFrame]
 HOLDER = {

@@ -13,11 +13,11 @@ from features.articles.rates import ArticleWindows
 from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.simulated_rows import WorldJob
 from riskmodel.registry.champion import champion_id, load
-from riskmodel.simulate.params import WorldParams
 from riskmodel.training.fit import Trained, train_on_tables, train_on_worlds
 from riskmodel.training.manifest import TablesSource, WorldsSource
 from riskmodel.training.promotion import store
 from riskmodel.training.run import from_worlds
+from riskmodel.worlds.corridors.params import WorldParams
 
 pytestmark = pytest.mark.usefixtures("quick")
 

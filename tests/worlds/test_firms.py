@@ -14,7 +14,7 @@ from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
 from features.reference.facts import NEVER_SCORED, coalition, control_candidates, priority_list
 from riskmodel.worlds.firms import make_world
-from riskmodel.worlds.firms.build import Economy, make_economy, published
+from riskmodel.worlds.firms.build import FirmEconomy, make_economy, published
 from riskmodel.worlds.firms.places import DECOYS, draw_places
 from riskmodel.worlds.firms.products import BEFORE_2022
 from riskmodel.worlds.firms.settings import draw_settings, ranges
@@ -29,7 +29,7 @@ def world(seed: int) -> World:
 
 
 @cache
-def economy(seed: int) -> Economy:
+def economy(seed: int) -> FirmEconomy:
     return make_economy(seed)
 
 

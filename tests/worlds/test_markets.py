@@ -20,7 +20,7 @@ from riskmodel.worlds.markets.cast import OLD_CODES
 from riskmodel.worlds.markets.diversion import PRICE_NOISE
 from riskmodel.worlds.markets.parameters import Parameters
 from riskmodel.worlds.markets.players import DECOYS, DIVERTER, ORDINARY, PAPER, SUBSTITUTE
-from riskmodel.worlds.markets.world_building import Economy, economy
+from riskmodel.worlds.markets.world_building import MarketEconomy, economy
 from riskmodel.worlds.world import World
 
 SEEDS = tuple(range(8))
@@ -40,7 +40,7 @@ def world(seed: int) -> World:
 
 
 @cache
-def inside(seed: int) -> Economy:
+def inside(seed: int) -> MarketEconomy:
     return economy(Parameters(seed))
 
 

@@ -17,8 +17,9 @@ from data_contracts.checking.check import validate
 from data_contracts.registry import CONTRACTS
 from features.reference.facts import NEVER_SCORED, coalition, country_names
 from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel.outcomes.background import background_in
 from riskmodel.scoring.manifest import is_simulated
-from riskmodel.worlds.resampled import Background, background_in, background_of, make_world, resampled_world
+from riskmodel.worlds.resampled import Background, background_of, resampled_world
 from riskmodel.worlds.resampled.background import mark
 from riskmodel.worlds.resampled.cast import DECOYS, draw_cast
 from riskmodel.worlds.resampled.decoys import with_decoys
@@ -303,10 +304,8 @@ def test_a_table_alone_is_enough() -> None:
 
 
 def test_tables_that_cannot_be_resampled(tmp_path: Path) -> None:
-    with pytest.raises(WrongUsage, match="name their folder"):
-        make_world(0)
     with pytest.raises(WrongUsage, match="no subfolder trade"):
-        make_world(0, tmp_path)
+        background_in(tmp_path)
     with pytest.raises(WrongUsage, match="12 are needed"):
         background_of(trade().filter(pl.col("period") >= date(2021, 6, 1)))
     (tmp_path / "trade").mkdir()
@@ -314,7 +313,7 @@ def test_tables_that_cannot_be_resampled(tmp_path: Path) -> None:
     trade().write_parquet(tmp_path / "trade" / "some.parquet")
     (tmp_path / "totals" / "some.csv").write_text("reporter,partner\n")
     with pytest.raises(InputUnreadable, match="lacks one of the columns"):
-        make_world(0, tmp_path)
+        background_in(tmp_path)
 
 
 def test_a_folder_gives_the_world_of_its_tables(tmp_path: Path, worlds: list[World]) -> None:

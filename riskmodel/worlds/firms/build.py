@@ -11,13 +11,13 @@ from riskmodel.worlds.firms.decoys import Decoy, decoys
 from riskmodel.worlds.firms.enforcement import listings_table
 from riskmodel.worlds.firms.evasion import evading_shipments, evasion_links, ghost_shipments
 from riskmodel.worlds.firms.firms import draw_sellers, ordinary_links, sundry_links
-from riskmodel.worlds.firms.habits import Habits, draw_habits
+from riskmodel.worlds.firms.habits import FirmHabits, draw_habits
 from riskmodel.worlds.firms.links import Links, ship
 from riskmodel.worlds.firms.places import Places, draw_places
 from riskmodel.worlds.firms.press import mentions_table
 from riskmodel.worlds.firms.products import Products, draw_products, goods_table
 from riskmodel.worlds.firms.russia import break_links, legal_links, with_re_exports
-from riskmodel.worlds.firms.settings import MAKER, Settings, draw_settings
+from riskmodel.worlds.firms.settings import MAKER, FirmSettings, draw_settings
 from riskmodel.worlds.firms.shocks import shocked
 from riskmodel.worlds.firms.traders import Host, Trader, draw_hosts, draw_traders
 from riskmodel.worlds.firms.truth import diverted_table, roles_table
@@ -25,7 +25,7 @@ from riskmodel.worlds.world import World
 
 
 @dataclass(frozen=True)
-class Economy:
+class FirmEconomy:
     """What happens in a world, before anything is published.
 
     Attributes
@@ -36,10 +36,10 @@ class Economy:
     booked: declarations as statistics hold them.
     """
 
-    settings: Settings
+    settings: FirmSettings
     products: Products
     places: Places
-    habits: Habits
+    habits: FirmHabits
     hosts: tuple[Host, ...]
     traders: tuple[Trader, ...]
     events: tuple[Decoy, ...]
@@ -50,7 +50,7 @@ class Economy:
     booked: Booked
 
 
-def make_economy(seed: int) -> Economy:
+def make_economy(seed: int) -> FirmEconomy:
     """Draw firms, links and shipments of a seed (0 or more), and what customs hold of them."""
     settings = draw_settings(seed)
     products = draw_products(settings)
@@ -75,12 +75,12 @@ def make_economy(seed: int) -> Economy:
 
     goods = pl.concat([ordinary, evading, ghosts, *(event.shipments for event in events)])
     booked = book(settings, places, products, habits, goods)
-    return Economy(
+    return FirmEconomy(
         settings, products, places, habits, hosts, traders, events, ordinary, evading, ghosts, goods, booked
     )
 
 
-def published(economy: Economy) -> World:
+def published(economy: FirmEconomy) -> World:
     """The world as tables: what was published, read and listed, and what is true."""
     settings, places, products = economy.settings, economy.places, economy.products
     hosts, traders = economy.hosts, economy.traders

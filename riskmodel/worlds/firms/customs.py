@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.worlds.firms.habits import Habits
+from riskmodel.worlds.firms.habits import FirmHabits
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import MAKER, Settings
+from riskmodel.worlds.firms.settings import MAKER, FirmSettings
 
 X, M, RX = "X", "M", "RX"
 KEY = ("reporter", "partner", "flow", "code", "month")
@@ -32,7 +32,7 @@ class Booked:
 
 
 def book(
-    settings: Settings, places: Places, products: Products, habits: Habits, goods: pl.DataFrame
+    settings: FirmSettings, places: Places, products: Products, habits: FirmHabits, goods: pl.DataFrame
 ) -> Booked:
     """Add declarations up as the statistics of each country do, leaving out what it does not publish."""
     out = goods.filter("seen_out")
@@ -62,7 +62,7 @@ def _rows(goods: pl.DataFrame, reporter: str, partner: str, code: str, month: st
     return summed.select(pl.col(old).alias(new) for old, new in names.items())
 
 
-def _with_freight(settings: Settings, places: Places, rows: pl.DataFrame) -> pl.DataFrame:
+def _with_freight(settings: FirmSettings, places: Places, rows: pl.DataFrame) -> pl.DataFrame:
     """Import values with freight and insurance, a factor of the two countries and a little noise."""
     rng = settings.rng("freight")
     rows = rows.sort("reporter", "partner", "code", "month")
@@ -75,7 +75,7 @@ def _with_freight(settings: Settings, places: Places, rows: pl.DataFrame) -> pl.
     return rows.with_columns(usd=pl.Series(usd), kg=pl.Series(kg))
 
 
-def _coded(habits: Habits, products: Products, rows: pl.DataFrame) -> pl.DataFrame:
+def _coded(habits: FirmHabits, products: Products, rows: pl.DataFrame) -> pl.DataFrame:
     """Codes of the edition in use: products that share an old code fall together before the adoption."""
     _, first, group = np.unique(products.old, return_index=True, return_inverse=True)
     place = rows["code"].to_numpy()
@@ -91,7 +91,7 @@ def _to_world(places: Places, rows: pl.DataFrame) -> pl.DataFrame:
     return world.select(rows.columns)
 
 
-def _published(places: Places, habits: Habits) -> pl.Expr:
+def _published(places: Places, habits: FirmHabits) -> pl.Expr:
     """Whether a row is ever published."""
 
     def judge(struct: pl.Series) -> pl.Series:
@@ -108,7 +108,7 @@ def _published(places: Places, habits: Habits) -> pl.Expr:
 
 
 def publish(
-    settings: Settings, places: Places, products: Products, habits: Habits, booked: Booked
+    settings: FirmSettings, places: Places, products: Products, habits: FirmHabits, booked: Booked
 ) -> pl.DataFrame:
     """Published rows with names and vintages: `TRADE_FLOWS`, sorted.
 
@@ -141,7 +141,7 @@ def publish(
 
 
 def _first_estimates(
-    settings: Settings, rng: np.random.Generator, places: Places, rows: pl.DataFrame
+    settings: FirmSettings, rng: np.random.Generator, places: Places, rows: pl.DataFrame
 ) -> tuple[np.ndarray, np.ndarray]:
     """Which rows are revised, and the value first published; a world total follows its partners."""
     usd = rows["usd"].to_numpy()

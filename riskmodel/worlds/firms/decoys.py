@@ -12,7 +12,7 @@ from riskmodel.worlds.firms.firms import Sellers, choose_sellers
 from riskmodel.worlds.firms.links import Links, no_shipments, ship
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Decoy:
 
 
 @dataclass(frozen=True)
-class Stage:
+class FirmStage:
     """What every decoy needs."""
 
-    settings: Settings
+    settings: FirmSettings
     places: Places
     products: Products
     sellers: Sellers
@@ -88,19 +88,19 @@ class Stage:
         return ship(self.settings, self.rng, self.products, links, np.zeros(self.places.rest + 1))
 
 
-def decoys(settings: Settings, places: Places, products: Products, sellers: Sellers) -> tuple[Decoy, ...]:
+def decoys(settings: FirmSettings, places: Places, products: Products, sellers: Sellers) -> tuple[Decoy, ...]:
     """The event of every country that has one, in order of countries."""
     found = []
     for at in np.flatnonzero(places.decoy != ""):
         name, place = str(places.decoy[at]), int(places.n_members + at)
-        stage = Stage(
+        stage = FirmStage(
             settings, places, products, sellers, settings.rng("decoy", name, str(places.codes[place]))
         )
         found.append(KINDS[name](stage, place))
     return tuple(found)
 
 
-def _warehouse_move(stage: Stage, place: int) -> Decoy:
+def _warehouse_move(stage: FirmStage, place: int) -> Decoy:
     """A distributor moves its regional warehouse here from another country and supplies the region."""
     rng, places, last = stage.rng, stage.places, stage.settings.n_months
     start = rng.uniform(stage.settings.controls - 20, last - 8)
@@ -116,7 +116,7 @@ def _warehouse_move(stage: Stage, place: int) -> Decoy:
     return Decoy(place, "warehouse_move", start, pl.concat(parts), note)
 
 
-def _plant_project(stage: Stage, place: int) -> Decoy:
+def _plant_project(stage: FirmStage, place: int) -> Decoy:
     """One plant or network is built: large lumps of machines and instruments, then nothing."""
     rng, last = stage.rng, stage.settings.n_months
     start = rng.uniform(8, last - 6)
@@ -127,7 +127,7 @@ def _plant_project(stage: Stage, place: int) -> Decoy:
     return Decoy(place, "plant_project", start, stage.ship(links), f"one project from {stage.month(start)}")
 
 
-def _ordinary_trader(stage: Stage, place: int) -> Decoy:
+def _ordinary_trader(stage: FirmStage, place: int) -> Decoy:
     """A legal trader brings goods under no control to Russia, more since others left."""
     rng, places, products = stage.rng, stage.places, stage.products
     start = stage.settings.controls + rng.uniform(0, 10)
@@ -149,7 +149,7 @@ def _ordinary_trader(stage: Stage, place: int) -> Decoy:
     return Decoy(place, "ordinary_trader", start, pl.concat([came, sent, stage.ship(own)]), note)
 
 
-def _new_assembler(stage: Stage, place: int) -> Decoy:
+def _new_assembler(stage: FirmStage, place: int) -> Decoy:
     """A new assembler buys components and sells finished goods to the rest of the world."""
     rng, places, products = stage.rng, stage.places, stage.products
     start = rng.uniform(stage.settings.controls - 14, stage.settings.n_months - 12)
@@ -171,7 +171,7 @@ def _new_assembler(stage: Stage, place: int) -> Decoy:
     return Decoy(place, "new_assembler", start, pl.concat([came, stage.ship(out)]), note)
 
 
-def _seat_move(stage: Stage, place: int) -> Decoy:
+def _seat_move(stage: FirmStage, place: int) -> Decoy:
     """A supplier moves its seat from a member that publishes nothing to one that does: no goods move."""
     rng, places = stage.rng, stage.places
     start = rng.uniform(stage.settings.controls - 6, stage.settings.n_months - 8)
@@ -186,7 +186,7 @@ def _seat_move(stage: Stage, place: int) -> Decoy:
     return Decoy(place, "seat_move", start, came, note)
 
 
-def _own_maker(stage: Stage, place: int) -> Decoy:
+def _own_maker(stage: FirmStage, place: int) -> Decoy:
     """A maker of listed goods here sells its own to Russia, more since others left."""
     rng, places, products = stage.rng, stage.places, stage.products
     start = stage.settings.controls + rng.uniform(0, 9)
@@ -204,13 +204,15 @@ def _own_maker(stage: Stage, place: int) -> Decoy:
     )
 
 
-def _ghost_destination(stage: Stage, place: int) -> Decoy:
+def _ghost_destination(stage: FirmStage, place: int) -> Decoy:
     """The country is only named on papers; its ghost shipments are drawn with the others."""
     note = "named as destination of goods that never come here"
     return Decoy(place, "ghost_destination", float(stage.settings.controls), no_shipments(), note)
 
 
-def _sent_on(stage: Stage, came: pl.DataFrame, dests: np.ndarray, part: float, margin: float) -> pl.DataFrame:
+def _sent_on(
+    stage: FirmStage, came: pl.DataFrame, dests: np.ndarray, part: float, margin: float
+) -> pl.DataFrame:
     """Legal re-exports of what came, after about a month, all declared: `SHIPMENTS`."""
     rng, n = stage.rng, came.height
     left = came["came"].to_numpy() + np.floor(rng.gamma(1.5, 0.9, n)).astype(int)
@@ -228,7 +230,7 @@ def _sent_on(stage: Stage, came: pl.DataFrame, dests: np.ndarray, part: float, m
     return sent.filter(pl.Series(rng.random(n) < part), pl.col("left") < stage.settings.n_months)
 
 
-KINDS: dict[str, Callable[[Stage, int], Decoy]] = {
+KINDS: dict[str, Callable[[FirmStage, int], Decoy]] = {
     "warehouse_move": _warehouse_move,
     "plant_project": _plant_project,
     "ordinary_trader": _ordinary_trader,

@@ -10,7 +10,7 @@ import polars as pl
 
 from data_contracts.tables import LISTINGS
 from riskmodel.worlds.firms.places import Places
-from riskmodel.worlds.firms.settings import MAKER, Settings
+from riskmodel.worlds.firms.settings import MAKER, FirmSettings
 from riskmodel.worlds.firms.traders import Host, Trader
 
 LISTS = (("US", "US-BIS-EL"), ("US", "US-OFAC-SDN"), ("EU", "EU-ANNEX-IV"), ("GB", "GB-HMT"))
@@ -18,7 +18,7 @@ LIST_SHARES = (0.4, 0.3, 0.18, 0.12)
 FOLLOWS = 0.25  # chance that a second jurisdiction lists the firm later
 
 
-def day_of(settings: Settings, month: float) -> date:
+def day_of(settings: FirmSettings, month: float) -> date:
     """The day of a month with fraction, from the first day of the world."""
     whole = int(np.floor(month))
     first = settings.months()[whole].astype(object)
@@ -26,7 +26,7 @@ def day_of(settings: Settings, month: float) -> date:
 
 
 def listings_table(
-    settings: Settings, places: Places, hosts: Sequence[Host], traders: Sequence[Trader]
+    settings: FirmSettings, places: Places, hosts: Sequence[Host], traders: Sequence[Trader]
 ) -> pl.DataFrame:
     """Listings of the world up to its last month: `LISTINGS`, sorted.
 

@@ -12,7 +12,7 @@ from riskmodel.worlds.firms.links import SHIPMENTS, Links, no_shipments, ship
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
 from riskmodel.worlds.firms.russia import Lost
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 from riskmodel.worlds.firms.traders import Host, Trader
 
 LEAST_FORWARDED = 0.85  # of what a trading firm buys for Russian users
@@ -21,7 +21,7 @@ LEAST_DECLARED = 0.6  # an invoice shows at least this part of the value
 
 
 def evasion_links(
-    settings: Settings,
+    settings: FirmSettings,
     places: Places,
     products: Products,
     sellers: Sellers,
@@ -73,7 +73,7 @@ def evasion_links(
     return Links(**{**links.__dict__, "seller": seller, "origin": sellers.member[seller].astype(np.int32)})
 
 
-def _paced(settings: Settings, hosts: Sequence[Host], traders: Sequence[Trader], links: Links) -> Links:
+def _paced(settings: FirmSettings, hosts: Sequence[Host], traders: Sequence[Trader], links: Links) -> Links:
     """Order values such that a host forwards about its yearly amount although firms start late and end."""
     host = np.array([firm.host for firm in traders])[links.tag]
     markup = np.array([firm.markup for firm in traders])[links.tag]
@@ -88,7 +88,7 @@ def _paced(settings: Settings, hosts: Sequence[Host], traders: Sequence[Trader],
 
 
 def evading_shipments(
-    settings: Settings,
+    settings: FirmSettings,
     places: Places,
     products: Products,
     hosts: Sequence[Host],
@@ -142,7 +142,7 @@ def evading_shipments(
 
 
 def ghost_shipments(
-    settings: Settings,
+    settings: FirmSettings,
     places: Places,
     products: Products,
     sellers: Sellers,

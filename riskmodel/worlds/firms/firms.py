@@ -9,7 +9,7 @@ import numpy as np
 from riskmodel.worlds.firms.links import Links
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 BEFORE = 72  # months before the world in which links may have begun
 CHOICES_A_PAIR = 7.5  # links of a buyer and a product over the whole time, few of them at once
@@ -31,7 +31,7 @@ class Sellers:
     offers: tuple[np.ndarray, ...]
 
 
-def draw_sellers(settings: Settings, places: Places, products: Products) -> Sellers:
+def draw_sellers(settings: FirmSettings, places: Places, products: Products) -> Sellers:
     """Draw the exporters: a few very large, most small; each makes a few products of a heading or two."""
     rng = settings.rng("sellers")
     n = settings.whole("n_sellers")
@@ -72,7 +72,7 @@ def choose_sellers(
     return chosen
 
 
-def ordinary_links(settings: Settings, places: Places, products: Products, sellers: Sellers) -> Links:
+def ordinary_links(settings: FirmSettings, places: Places, products: Products, sellers: Sellers) -> Links:
     """Links of coalition exporters with buyers in the scored countries and in Russia, as in peace."""
     rng = settings.rng("buyers")
     dest = np.append(places.scored, places.russia)
@@ -113,7 +113,7 @@ def ordinary_links(settings: Settings, places: Places, products: Products, selle
     return _scaled(links, country[buyer], yearly, settings.n_months)
 
 
-def sundry_links(settings: Settings, places: Places, products: Products, sellers: Sellers) -> Links:
+def sundry_links(settings: FirmSettings, places: Places, products: Products, sellers: Sellers) -> Links:
     """Small orders now and then, of spare parts and samples: most cells of a table, little of its value."""
     rng = settings.rng("sundry")
     usual = (places.imports_usd / settings["median_import_usd"]) ** 0.3
@@ -154,14 +154,14 @@ def _wares(
     return pairs // products.n, pairs % products.n
 
 
-def _lives(settings: Settings, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+def _lives(settings: FirmSettings, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Start and end of links: many last months, the rest years."""
     start = rng.uniform(-BEFORE, settings.n_months, n)
     short = rng.random(n) < settings["short_share"]
     return start, start + np.where(short, rng.exponential(6, n) + 0.5, rng.exponential(55, n) + 3)
 
 
-def _firm_lives(settings: Settings, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+def _firm_lives(settings: FirmSettings, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
     """First and last month of firms; most are there all the time."""
     share, months = settings["firms_renewed"], settings.n_months
     founded = np.where(rng.random(n) < share, rng.uniform(0, months, n), -BEFORE)

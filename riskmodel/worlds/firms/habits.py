@@ -9,7 +9,7 @@ import numpy as np
 
 from features.reference.facts import DEFAULT_LAG_DAYS, reporter_lags
 from riskmodel.worlds.firms.places import Places
-from riskmodel.worlds.firms.settings import RUSSIA_SILENT, Settings
+from riskmodel.worlds.firms.settings import RUSSIA_SILENT, FirmSettings
 
 MANNERS = ("monthly", "quarterly", "yearly", "sparse")
 MANNER_SHARES = (0.62, 0.12, 0.13, 0.13)
@@ -17,7 +17,7 @@ SPARSE = 0.45  # share of months that sparse reporters publish
 
 
 @dataclass(frozen=True)
-class Habits:
+class FirmHabits:
     """Publication habits by place (one row or element per country).
 
     Attributes
@@ -41,7 +41,7 @@ class Habits:
     by_maker: np.ndarray
 
 
-def draw_habits(settings: Settings, places: Places) -> Habits:
+def draw_habits(settings: FirmSettings, places: Places) -> FirmHabits:
     """Draw how each country publishes; reporters with a known calendar keep it as their usual lag."""
     rng = settings.rng("habits")
     n, months = places.rest + 1, settings.n_months
@@ -52,7 +52,7 @@ def draw_habits(settings: Settings, places: Places) -> Habits:
     published = _publication(settings, places, rng, manner)
     late = rng.random(n) < settings["late_edition"]
     adopts = settings.month_of(date(2022, 1, 1)) + np.where(late, rng.integers(1, 15, n), 0)
-    return Habits(
+    return FirmHabits(
         exports=exports,
         imports=imports,
         to_russia=exports & _shows_russia(settings, places, rng),
@@ -66,7 +66,7 @@ def draw_habits(settings: Settings, places: Places) -> Habits:
 
 
 def _months_seen(
-    settings: Settings, places: Places, rng: np.random.Generator, manner: np.ndarray
+    settings: FirmSettings, places: Places, rng: np.random.Generator, manner: np.ndarray
 ) -> np.ndarray:
     """Which months each country ever publishes; silent members and the rest of the world none."""
     n, months = places.rest + 1, settings.n_months
@@ -88,7 +88,7 @@ def _months_seen(
     return seen
 
 
-def _imports_too(settings: Settings, places: Places, rng: np.random.Generator) -> np.ndarray:
+def _imports_too(settings: FirmSettings, places: Places, rng: np.random.Generator) -> np.ndarray:
     """Members' imports are not part of the world; a tenth of the others publish exports only."""
     publishes = rng.random(places.rest + 1) > 0.1
     publishes[: places.n_members] = False
@@ -96,7 +96,7 @@ def _imports_too(settings: Settings, places: Places, rng: np.random.Generator) -
     return publishes
 
 
-def _shows_russia(settings: Settings, places: Places, rng: np.random.Generator) -> np.ndarray:
+def _shows_russia(settings: FirmSettings, places: Places, rng: np.random.Generator) -> np.ndarray:
     """A twelfth of the countries hides trade with Russia from some month after the controls."""
     n, months = places.rest + 1, settings.n_months
     hides = (rng.random(n) < 1 / 12) & (np.arange(n) >= places.n_members)
@@ -105,7 +105,7 @@ def _shows_russia(settings: Settings, places: Places, rng: np.random.Generator) 
 
 
 def _publication(
-    settings: Settings, places: Places, rng: np.random.Generator, manner: np.ndarray
+    settings: FirmSettings, places: Places, rng: np.random.Generator, manner: np.ndarray
 ) -> np.ndarray:
     """Day of first publication by country and month, after the end of the month."""
     n, months = places.rest + 1, settings.n_months

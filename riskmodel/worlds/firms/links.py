@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 SEASON = np.array([0.84, 0.90, 1.06, 1.0, 0.99, 1.03, 0.98, 0.88, 1.04, 1.05, 1.08, 1.15])
 SMALLEST_ORDER_USD = 400
@@ -106,7 +106,7 @@ def no_shipments() -> pl.DataFrame:
 
 
 def ship(
-    settings: Settings, rng: np.random.Generator, products: Products, links: Links, growth: np.ndarray
+    settings: FirmSettings, rng: np.random.Generator, products: Products, links: Links, growth: np.ndarray
 ) -> pl.DataFrame:
     """Orders of links as shipments, honestly declared: `SHIPMENTS`.
 
@@ -147,7 +147,9 @@ def ship(
     ).cast(SHIPMENTS)  # type: ignore[arg-type]
 
 
-def _order_dates(settings: Settings, rng: np.random.Generator, links: Links) -> tuple[np.ndarray, np.ndarray]:
+def _order_dates(
+    settings: FirmSettings, rng: np.random.Generator, links: Links
+) -> tuple[np.ndarray, np.ndarray]:
     """Link and month (with fraction) of each order inside the world."""
     months = links.months(settings.n_months)
     expected = links.rate * months * BUSIEST
@@ -165,7 +167,7 @@ def _order_dates(settings: Settings, rng: np.random.Generator, links: Links) -> 
     return link[kept], when[kept]
 
 
-def _intensity(settings: Settings) -> np.ndarray:
+def _intensity(settings: FirmSettings) -> np.ndarray:
     """Chance that an order of each month is given: season, and the spring of 2020."""
     calendar = np.arange(settings.n_months) % 12
     level = SEASON[calendar] / BUSIEST

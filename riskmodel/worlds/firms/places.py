@@ -14,7 +14,7 @@ from features.reference.facts import (
     control_candidates,
     country_names,
 )
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 DECOYS = (
     "warehouse_move",
@@ -74,7 +74,7 @@ class Places:
         return self.n_members + np.flatnonzero(self.decoy == name)
 
 
-def draw_places(settings: Settings) -> Places:
+def draw_places(settings: FirmSettings) -> Places:
     """Draw who trades, how large each country is, and who has which role."""
     rng = settings.rng("places")
     members, silent = _members(settings, rng)
@@ -99,7 +99,7 @@ def draw_places(settings: Settings) -> Places:
     )
 
 
-def _members(settings: Settings, rng: np.random.Generator) -> tuple[list[str], np.ndarray]:
+def _members(settings: FirmSettings, rng: np.random.Generator) -> tuple[list[str], np.ndarray]:
     """Coalition members that sell these goods; some of them never publish their tables."""
     every = sorted(coalition(settings.last))
     n_silent = settings.whole("n_silent_members")
@@ -108,7 +108,7 @@ def _members(settings: Settings, rng: np.random.Generator) -> tuple[list[str], n
     return chosen, np.sort(rng.choice(n, n_silent, replace=False))
 
 
-def _scored(settings: Settings, rng: np.random.Generator) -> list[str]:
+def _scored(settings: FirmSettings, rng: np.random.Generator) -> list[str]:
     """Countries that may be scored; at least six of far-away subregions among them."""
     known = set(country_names()) & set(country_codes())
     every = sorted(known - coalition(settings.last) - NEVER_SCORED)
@@ -118,14 +118,14 @@ def _scored(settings: Settings, rng: np.random.Generator) -> list[str]:
     return sorted([*first, *rng.choice(others, settings.whole("n_scored") - 6, replace=False).tolist()])
 
 
-def _diverters(settings: Settings, rng: np.random.Generator, near: np.ndarray) -> np.ndarray:
+def _diverters(settings: FirmSettings, rng: np.random.Generator, near: np.ndarray) -> np.ndarray:
     """Diverting countries; easy trade with Russia helps but does not decide."""
     n = max(2, round(settings["diverter_share"] * len(near)))
     pull = np.sqrt(near) * rng.lognormal(0, 0.6, len(near))
     return np.sort(rng.choice(len(near), n, replace=False, p=pull / pull.sum()))
 
 
-def _decoys(settings: Settings, rng: np.random.Generator, n: int, diverters: np.ndarray) -> np.ndarray:
+def _decoys(settings: FirmSettings, rng: np.random.Generator, n: int, diverters: np.ndarray) -> np.ndarray:
     """One decoy at most for a country; a seventh of the diverters has one on top."""
     decoy = np.full(n, "", dtype=object)
     free = np.setdiff1d(np.arange(n), diverters)

@@ -12,7 +12,7 @@ from data_contracts.tables import MENTIONS
 from riskmodel.worlds.firms.enforcement import day_of
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 from riskmodel.worlds.firms.traders import Host, Trader
 
 TRANSIT, ELSEWHERE, SPEAKER, ORIGIN, OTHER = (
@@ -36,7 +36,7 @@ EASING = "Simulated: authorities of {0} say that they now check such shipments."
 
 
 @dataclass(frozen=True)
-class Story:
+class FirmStory:
     """What an article is about: country (place), month, role, polarity, products, and how it is read."""
 
     place: int
@@ -48,7 +48,11 @@ class Story:
 
 
 def mentions_table(
-    settings: Settings, places: Places, products: Products, hosts: Sequence[Host], traders: Sequence[Trader]
+    settings: FirmSettings,
+    places: Places,
+    products: Products,
+    hosts: Sequence[Host],
+    traders: Sequence[Trader],
 ) -> pl.DataFrame:
     """Mentions of the world up to its last month: `MENTIONS`, sorted."""
     rng = settings.rng("press")
@@ -70,12 +74,12 @@ def mentions_table(
 
 
 def _of_traders(
-    settings: Settings,
+    settings: FirmSettings,
     rng: np.random.Generator,
     products: Products,
     hosts: Sequence[Host],
     traders: Sequence[Trader],
-) -> list[Story]:
+) -> list[FirmStory]:
     """Reports on firms, sooner and more about large ones; reports on their listing; and on crackdowns."""
     stories = []
     for firm in traders:
@@ -83,22 +87,24 @@ def _of_traders(
         size = np.log10(max(firm.yearly_usd, 1e5) / 1e5)
         for _ in range(rng.poisson(0.1 + 0.35 * size)):
             when = firm.start + rng.gamma(2, 4)
-            stories.append(Story(place, when, TRANSIT, 1, _goods(rng, products), (6, 2.2)))
+            stories.append(FirmStory(place, when, TRANSIT, 1, _goods(rng, products), (6, 2.2)))
         if not np.isnan(firm.listed) and rng.random() < 0.6:
             stories.append(
-                Story(place, firm.listed + rng.exponential(0.3), TRANSIT, 1, _goods(rng, products), (7, 2))
+                FirmStory(
+                    place, firm.listed + rng.exponential(0.3), TRANSIT, 1, _goods(rng, products), (7, 2)
+                )
             )
     for host in hosts:
         if host.crackdown < settings.n_months:
             for _ in range(rng.poisson(2.5)):
                 when = host.crackdown + rng.exponential(1.0)
-                stories.append(Story(host.place, when, TRANSIT, -1, (), (3, 3)))
+                stories.append(FirmStory(host.place, when, TRANSIT, -1, (), (3, 3)))
     return stories
 
 
 def _false(
-    settings: Settings, rng: np.random.Generator, places: Places, products: Products, n_true: int
-) -> list[Story]:
+    settings: FirmSettings, rng: np.random.Generator, places: Places, products: Products, n_true: int
+) -> list[FirmStory]:
     """False stories: of countries with a decoy or near Russia more often than of others; promises too."""
     weight = (1 + 3 * (places.decoy != "")) * (0.5 + np.minimum(places.near_russia, 4))
     n = rng.poisson(settings["false_stories"] * n_true + 3)
@@ -106,18 +112,22 @@ def _false(
     when = rng.uniform(settings.controls, settings.n_months, n)
     polarity = np.where(rng.random(n) < 0.8, 1, -1)
     return [
-        Story(int(place[at]), float(when[at]), TRANSIT, int(polarity[at]), _goods(rng, products), (4, 2.6))
+        FirmStory(
+            int(place[at]), float(when[at]), TRANSIT, int(polarity[at]), _goods(rng, products), (4, 2.6)
+        )
         for at in range(n)
     ]
 
 
-def _noise(settings: Settings, rng: np.random.Generator, places: Places, products: Products) -> list[Story]:
+def _noise(
+    settings: FirmSettings, rng: np.random.Generator, places: Places, products: Products
+) -> list[FirmStory]:
     """Mentions of any country that say nothing of diversion, more of them since the controls."""
     n = rng.poisson(settings["mention_noise"] * settings.n_months)
     when = rng.triangular(0, settings.n_months, settings.n_months, n)
     place = rng.choice(places.scored, n)
     roles = rng.choice([ELSEWHERE, SPEAKER, ORIGIN, OTHER, TRANSIT], n, p=[0.3, 0.2, 0.1, 0.35, 0.05])
-    return [Story(int(place[at]), float(when[at]), str(roles[at]), 0, (), (1.2, 7)) for at in range(n)]
+    return [FirmStory(int(place[at]), float(when[at]), str(roles[at]), 0, (), (1.2, 7)) for at in range(n)]
 
 
 def _goods(rng: np.random.Generator, products: Products) -> tuple[int, ...]:
@@ -129,12 +139,12 @@ def _goods(rng: np.random.Generator, products: Products) -> tuple[int, ...]:
 
 
 def _articles(
-    settings: Settings,
+    settings: FirmSettings,
     rng: np.random.Generator,
     places: Places,
     products: Products,
     number: int,
-    story: Story,
+    story: FirmStory,
 ) -> list[tuple[object, ...]]:
     """Rows of the first article of a story and of its copies in the days after."""
     rows = []

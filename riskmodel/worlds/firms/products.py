@@ -11,7 +11,7 @@ import polars as pl
 
 from data_contracts.codes.hs_codes import edition_codes
 from features.reference.facts import hs_families, priority_list
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 # Codes that HS2017 does not know, and the code under which such goods were declared in it (UNSD correlation
 # tables HS2017 to HS2022). 854140 also holds the plain 854142 and 854143, 852580 the plain 852583.
@@ -71,7 +71,7 @@ def _steady_codes() -> tuple[str, ...]:
     return tuple(sorted(both - changed))
 
 
-def draw_products(settings: Settings) -> Products:
+def draw_products(settings: FirmSettings) -> Products:
     """Choose the goods of a world and give them prices, popularity, and dates of control."""
     rng = settings.rng("products")
     listed, plain = _choose(settings, rng)
@@ -94,12 +94,12 @@ def draw_products(settings: Settings) -> Products:
     )
 
 
-def goods_table(settings: Settings, products: Products) -> pl.DataFrame:
+def goods_table(settings: FirmSettings, products: Products) -> pl.DataFrame:
     """The goods list of the world: the canonical columns, only goods that trade in it."""
     return priority_list().filter(pl.col("hs6").is_in(products.codes[products.listed].tolist()))
 
 
-def _choose(settings: Settings, rng: np.random.Generator) -> tuple[list[str], list[str]]:
+def _choose(settings: FirmSettings, rng: np.random.Generator) -> tuple[list[str], list[str]]:
     every = sorted(priority_list()["hs6"])
     listed = sorted(rng.choice(every, settings.whole("n_listed_goods"), replace=False).tolist())
     steady = [code for code in _steady_codes() if code not in set(every)]
@@ -113,7 +113,7 @@ def _choose(settings: Settings, rng: np.random.Generator) -> tuple[list[str], li
     return listed, sorted({str(code) for code in plain} | set(split))
 
 
-def _controls(settings: Settings, rng: np.random.Generator, listed: np.ndarray) -> np.ndarray:
+def _controls(settings: FirmSettings, rng: np.random.Generator, listed: np.ndarray) -> np.ndarray:
     """Every listed product has a date; about a third of the plain ones come under controls as well."""
     wave = settings.controls + rng.choice(WAVES, len(listed), p=WAVE_SHARES)
     reached = listed | (rng.random(len(listed)) < rng.uniform(0.15, 0.45))

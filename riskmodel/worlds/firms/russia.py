@@ -11,7 +11,7 @@ from riskmodel.worlds.firms.firms import BEFORE
 from riskmodel.worlds.firms.links import Links
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Lost:
         return float(self.usd_month[chosen[self.product]].sum() * 12)
 
 
-def break_links(settings: Settings, places: Places, products: Products, links: Links) -> tuple[Links, Lost]:
+def break_links(
+    settings: FirmSettings, places: Places, products: Products, links: Links
+) -> tuple[Links, Lost]:
     """End the links with Russia that controls, or their sellers' caution, end.
 
     The fall differs by member; large links stop with greater certainty, since large firms are watched.
@@ -66,7 +68,7 @@ def _beyond(amount: np.ndarray, allowed: float) -> np.ndarray:
     return beyond & (amount > 0)
 
 
-def with_re_exports(settings: Settings, places: Places, goods: pl.DataFrame) -> pl.DataFrame:
+def with_re_exports(settings: FirmSettings, places: Places, goods: pl.DataFrame) -> pl.DataFrame:
     """Shipments of which those of some entrepot countries are re-exports in part."""
     rng = settings.rng("entrepots")
     share = np.where(rng.random(places.rest + 1) < 0.25, rng.uniform(0.1, 0.7, places.rest + 1), 0.0)
@@ -75,7 +77,7 @@ def with_re_exports(settings: Settings, places: Places, goods: pl.DataFrame) -> 
     return goods.with_columns(again=pl.Series(again))
 
 
-def legal_links(settings: Settings, places: Places, products: Products) -> Links:
+def legal_links(settings: FirmSettings, places: Places, products: Products) -> Links:
     """Exports of makers in scored countries: to Russia, to each other, and to the rest of the world."""
     rng = settings.rng("makers")
     near = np.minimum(places.near_russia, 12)
@@ -89,7 +91,7 @@ def legal_links(settings: Settings, places: Places, products: Products) -> Links
 
 
 def _exports(
-    settings: Settings,
+    settings: FirmSettings,
     rng: np.random.Generator,
     places: Places,
     products: Products,
@@ -125,7 +127,9 @@ def _exports(
     return links.where(alive)
 
 
-def _growth_of_own(settings: Settings, rng: np.random.Generator, products: Products, links: Links) -> Links:
+def _growth_of_own(
+    settings: FirmSettings, rng: np.random.Generator, products: Products, links: Links
+) -> Links:
     """New legal links with Russia after the controls: some countries' makers fill what others left.
 
     The number grows with a factor of the country's own; the goods are those it already sells there, and

@@ -30,7 +30,7 @@ def ranges() -> tuple[tuple[str, float, float, str], ...]:
 
 
 @dataclass(frozen=True)
-class Settings:
+class FirmSettings:
     """Parameters of one world.
 
     Attributes
@@ -78,7 +78,7 @@ class Settings:
         return generator(self.seed, *names)
 
 
-def draw_settings(seed: int) -> Settings:
+def draw_settings(seed: int) -> FirmSettings:
     """Draw the parameters of a world; `seed` is 0 or more."""
     if seed < 0:
         raise ValueError(f"A seed is a whole number, 0 or more; it is {seed}.")
@@ -86,7 +86,7 @@ def draw_settings(seed: int) -> Settings:
     values = {name: _one(rng, low, high, scale) for name, low, high, scale in ranges()}
     if rng.random() < 1 / 6:
         values["diverter_share"] = 0.20
-    return Settings(
+    return FirmSettings(
         seed=seed,
         first=date(int(rng.choice([2019, 2020])), 1, 1),
         last=date(2024, int(rng.integers(4, 9)), 1),

@@ -9,12 +9,12 @@ import polars as pl
 
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 SHORTAGE = (date(2021, 3, 1), date(2022, 2, 1))  # of chips
 
 
-def shocked(settings: Settings, places: Places, products: Products, goods: pl.DataFrame) -> pl.DataFrame:
+def shocked(settings: FirmSettings, places: Places, products: Products, goods: pl.DataFrame) -> pl.DataFrame:
     """Shipments without those that a crisis of the buyer's country or the chip shortage holds back.
 
     A crisis ends after some months and the orders come back, which looks like a sudden rise.

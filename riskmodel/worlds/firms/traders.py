@@ -8,7 +8,7 @@ import numpy as np
 
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.russia import Lost
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 
 GENERATIONS = 3
 MOST_FIRMS = 40
@@ -67,7 +67,7 @@ class Trader:
     second: int
 
 
-def draw_hosts(settings: Settings, places: Places, lost: Lost) -> tuple[Host, ...]:
+def draw_hosts(settings: FirmSettings, places: Places, lost: Lost) -> tuple[Host, ...]:
     """Draw size, start and end of diversion in each diverting country."""
     rng = settings.rng("hosts")
     n = len(places.diverters)
@@ -93,7 +93,7 @@ def draw_hosts(settings: Settings, places: Places, lost: Lost) -> tuple[Host, ..
     return tuple(Host(int(row[0]), *map(float, row[1:])) for row in zip(*columns, strict=True))
 
 
-def draw_traders(settings: Settings, hosts: tuple[Host, ...]) -> tuple[Trader, ...]:
+def draw_traders(settings: FirmSettings, hosts: tuple[Host, ...]) -> tuple[Trader, ...]:
     """All trading firms of all generations; the number of a firm is its place in the tuple."""
     rng = settings.rng("traders")
     firms: list[Trader] = []
@@ -111,7 +111,7 @@ def draw_traders(settings: Settings, hosts: tuple[Host, ...]) -> tuple[Trader, .
 
 
 def _first_firms(
-    settings: Settings, rng: np.random.Generator, number: int, host: Host, n_hosts: int
+    settings: FirmSettings, rng: np.random.Generator, number: int, host: Host, n_hosts: int
 ) -> list[Trader]:
     """Firms of a host that begin without having followed another; one or two make most of the trade."""
     n = int(np.clip(1 + rng.poisson(1.6 * (host.yearly_usd / 1e6) ** 0.35), 1, MOST_FIRMS))
@@ -131,7 +131,7 @@ def _first_firms(
 
 
 def _habits(
-    settings: Settings,
+    settings: FirmSettings,
     rng: np.random.Generator,
     number: int,
     host: Host,
@@ -161,7 +161,7 @@ def _habits(
     )
 
 
-def _ended(settings: Settings, rng: np.random.Generator, hosts: tuple[Host, ...], firm: Trader) -> Trader:
+def _ended(settings: FirmSettings, rng: np.random.Generator, hosts: tuple[Host, ...], firm: Trader) -> Trader:
     """The firm with its listing and its end: own failure, listing, crackdown, or the end of the trade."""
     host = hosts[firm.host]
     end = min(firm.end, host.stop + rng.uniform(0, 1.5))
@@ -175,7 +175,7 @@ def _ended(settings: Settings, rng: np.random.Generator, hosts: tuple[Host, ...]
 
 
 def _successor(
-    settings: Settings, rng: np.random.Generator, hosts: tuple[Host, ...], number: int, firm: Trader
+    settings: FirmSettings, rng: np.random.Generator, hosts: tuple[Host, ...], number: int, firm: Trader
 ) -> Trader | None:
     """What the owner founds after the end of a firm, in the same country or in another; None: nothing."""
     if firm.end > settings.n_months - 3 or rng.random() > settings["refound_share"]:

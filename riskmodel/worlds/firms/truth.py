@@ -9,10 +9,10 @@ import polars as pl
 
 from riskmodel.worlds.firms.customs import Booked, X
 from riskmodel.worlds.firms.decoys import Decoy
-from riskmodel.worlds.firms.habits import Habits
+from riskmodel.worlds.firms.habits import FirmHabits
 from riskmodel.worlds.firms.places import Places
 from riskmodel.worlds.firms.products import Products
-from riskmodel.worlds.firms.settings import Settings
+from riskmodel.worlds.firms.settings import FirmSettings
 from riskmodel.worlds.firms.traders import Host
 from riskmodel.worlds.world import DIVERTED, ROLES
 
@@ -20,10 +20,10 @@ DIVERTER, ORDINARY = "diverter", "ordinary"
 
 
 def diverted_table(
-    settings: Settings,
+    settings: FirmSettings,
     places: Places,
     products: Products,
-    habits: Habits,
+    habits: FirmHabits,
     booked: Booked,
     goods: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -59,7 +59,7 @@ def diverted_table(
 
 
 def roles_table(
-    settings: Settings,
+    settings: FirmSettings,
     places: Places,
     hosts: Sequence[Host],
     events: Sequence[Decoy],
@@ -86,7 +86,7 @@ def roles_table(
     return pl.DataFrame(rows, schema=ROLES, orient="row").sort("country")
 
 
-def _declared_code(habits: Habits, products: Products, goods: pl.DataFrame) -> pl.DataFrame:
+def _declared_code(habits: FirmHabits, products: Products, goods: pl.DataFrame) -> pl.DataFrame:
     """The shipments with the code number under which the statistics hold them."""
     _, first, group = np.unique(products.old, return_index=True, return_inverse=True)
     place, month = goods["hs_out"].to_numpy(), goods["left"].to_numpy()

@@ -8,7 +8,7 @@ import numpy as np
 
 from riskmodel.worlds.markets.blocks import FLOWS
 from riskmodel.worlds.markets.parameters import Array, Parameters
-from riskmodel.worlds.markets.world_building import Economy
+from riskmodel.worlds.markets.world_building import MarketEconomy
 
 WINDOW = 6  # months over which flows are compared
 FULL_ATTENTION = 15  # months after March 2022
@@ -32,7 +32,7 @@ class Notice:
     weight: Array
 
 
-def notice(p: Parameters, e: Economy) -> Notice:
+def notice(p: Parameters, e: MarketEconomy) -> Notice:
     """Derive what may be noticed from what happens; decoys that move visible flows are noticed too."""
     c, rng = e.cast, p.rng("attention")
     months = len(c.months)
@@ -54,7 +54,7 @@ def notice(p: Parameters, e: Economy) -> Notice:
     )
 
 
-def _growth(e: Economy) -> Array:
+def _growth(e: MarketEconomy) -> Array:
     c, rows = e.cast, e.rows
     listed = c.goods.listed[rows.good]
     export = rows.flow == FLOWS.index("X")

@@ -53,7 +53,7 @@ class Goods:
 
 
 @dataclass(frozen=True)
-class Cast:
+class MarketCast:
     """Countries, goods and months.
 
     Attributes
@@ -92,7 +92,7 @@ class Cast:
         return self.russia + 1
 
 
-def cast(p: Parameters) -> Cast:
+def cast(p: Parameters) -> MarketCast:
     """Draw countries, map, goods and months of a world."""
     first = date(p.whole("first_year"), 1, 1)
     count = (2024 - first.year) * 12 + p.whole("months_2024")
@@ -108,7 +108,7 @@ def cast(p: Parameters) -> Cast:
     )
     gap = np.abs(place[:, None] - origin_place[None, :]) + 0.2
     size = p["scored_size_median"] * np.exp(rng.normal(0, p["scored_size_spread"], n))
-    return Cast(
+    return MarketCast(
         months=tuple(months_between(first, count)),
         war=months_to(first, WAR),
         codes=(*scored, *coalition, facts.RUSSIA, "WLD"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Index, Mask, Parameters, consignments, persistent
 from riskmodel.worlds.markets.shocks import Shocks
 
@@ -31,7 +31,7 @@ class ThirdMarkets:
     expected: Array
 
 
-def third_markets(p: Parameters, c: Cast, shock: Shocks) -> ThirdMarkets:
+def third_markets(p: Parameters, c: MarketCast, shock: Shocks) -> ThirdMarkets:
     """Gravity by partner, income by country, persistent shocks by market, consignments by pair."""
     rng = p.rng("demand")
     taste = np.exp(rng.normal(0, 1.0, (c.n_scored, len(c.goods.codes)))) * c.goods.size
@@ -65,7 +65,7 @@ def _alive(p: Parameters, rng: np.random.Generator, demand: Array) -> Mask:
     return np.asarray((t >= begins[:, None]) & ((t < ends[:, None]) | (ends <= begins)[:, None]))
 
 
-def _income(p: Parameters, c: Cast) -> Array:
+def _income(p: Parameters, c: MarketCast) -> Array:
     """Growth, season, the 2020 slump and recovery, and income shocks: scored x months, near 1."""
     rng = p.rng("income")
     t = np.arange(len(c.months))
@@ -76,7 +76,7 @@ def _income(p: Parameters, c: Cast) -> Array:
     return np.asarray(np.exp(growth + season + slump * rng.uniform(0.3, 1.5, (c.n_scored, 1)) + income))
 
 
-def _recoded(c: Cast, expected: Array, share: Array) -> Array:
+def _recoded(c: MarketCast, expected: Array, share: Array) -> Array:
     """Move trade from the unlisted code of a heading to its listed code."""
     out = expected.copy()
     for good, other in enumerate(c.goods.same_heading):
@@ -87,7 +87,7 @@ def _recoded(c: Cast, expected: Array, share: Array) -> Array:
     return out
 
 
-def _pairs(rng: np.random.Generator, c: Cast, level: Array) -> tuple[Index, Index, Index, Array]:
+def _pairs(rng: np.random.Generator, c: MarketCast, level: Array) -> tuple[Index, Index, Index, Array]:
     """The pairs that trade, larger ones first, and the share of a country's demand that each serves."""
     quality = np.exp(rng.normal(0, 0.9, (len(c.origins), len(c.goods.codes))))
     weight = c.nearness[:, :, None] * c.origins[None, :, None] * quality[None]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodel.worlds.markets.blocks import Block, block
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Index, Parameters
 from riskmodel.worlds.markets.routes import CHAIN, GHOST, Routes
 from riskmodel.worlds.markets.russia import Supply
@@ -52,7 +52,7 @@ class _Ledger:
         return cls(money(), whole(), whole(), whole(), money(), money())
 
 
-def diversion(p: Parameters, c: Cast, r: Routes, s: Supply) -> Diversion:
+def diversion(p: Parameters, c: MarketCast, r: Routes, s: Supply) -> Diversion:
     """Turn the solved routes into consignments and rows."""
     rng = p.rng("diversion")
     months, listed = len(c.months), s.carried.shape[1]
@@ -80,7 +80,7 @@ def _in_lots(rng: np.random.Generator, flow: Array, lot: Array) -> Array:
     return np.asarray(sent * np.exp(rng.normal(0, 0.15, sent.shape)))
 
 
-def _earlier(c: Cast, lots: Array, months: int) -> Array:
+def _earlier(c: MarketCast, lots: Array, months: int) -> Array:
     """The same goods `months` before, but not before March 2022."""
     moved = lots[:, months : months + len(c.months)].copy()
     moved[:, c.war] += moved[:, : c.war].sum(axis=1)
@@ -89,7 +89,14 @@ def _earlier(c: Cast, lots: Array, months: int) -> Array:
 
 
 def _pass_one(
-    c: Cast, r: Routes, at: int, country: int, lots: Array, price: Array, ledger: _Ledger, paid: float = 0.0
+    c: MarketCast,
+    r: Routes,
+    at: int,
+    country: int,
+    lots: Array,
+    price: Array,
+    ledger: _Ledger,
+    paid: float = 0.0,
 ) -> None:
     """Goods come in from the coalition (or from another country, at its log mark-up `paid`) and leave."""
     months = len(c.months)
@@ -107,7 +114,7 @@ def _pass_one(
 
 
 def _pass_chain(
-    p: Parameters, c: Cast, r: Routes, at: int, lots: Array, price: Array, ledger: _Ledger
+    p: Parameters, c: MarketCast, r: Routes, at: int, lots: Array, price: Array, ledger: _Ledger
 ) -> list[Block]:
     """Goods come into the first country, go to the last one as ordinary exports, and from there to Russia."""
     first, last = int(r.first[at]), int(r.last[at])
@@ -125,7 +132,9 @@ def _pass_chain(
     ]
 
 
-def _inbound(p: Parameters, rng: np.random.Generator, c: Cast, r: Routes, ledger: _Ledger) -> list[Block]:
+def _inbound(
+    p: Parameters, rng: np.random.Generator, c: MarketCast, r: Routes, ledger: _Ledger
+) -> list[Block]:
     """Split what the coalition sells over a few origins for each country and good; papers likewise."""
     country, good = np.nonzero((ledger.bought + ledger.papers).sum(axis=2))
     if not len(country):
@@ -150,7 +159,7 @@ def _flat(values: Array) -> Array:
     return values.reshape(-1, values.shape[-1])
 
 
-def _outbound(c: Cast, ledger: _Ledger) -> list[Block]:
+def _outbound(c: MarketCast, ledger: _Ledger) -> list[Block]:
     """Rows of declared exports to Russia, some under another code of the heading."""
     country, good = np.nonzero(ledger.declared.sum(axis=2))
     rows = [_exact(c, country, good, ledger.declared[country, good])]
@@ -159,5 +168,5 @@ def _outbound(c: Cast, ledger: _Ledger) -> list[Block]:
     return rows
 
 
-def _exact(c: Cast, country: Index, good: Index, value: npt.NDArray[np.int64]) -> Block:
+def _exact(c: MarketCast, country: Index, good: Index, value: npt.NDArray[np.int64]) -> Block:
     return Block("X", country.astype(np.int64), np.full(len(country), c.russia), good.astype(np.int64), value)

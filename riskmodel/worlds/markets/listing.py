@@ -10,7 +10,7 @@ import polars as pl
 
 from data_contracts.tables import LISTINGS
 from riskmodel.worlds.markets.attention import Notice
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Parameters
 
 LISTS = (
@@ -26,7 +26,7 @@ INQUIRY = 5  # months from what leaks to a listing
 SOURCE = "simulated list"
 
 
-def listings(p: Parameters, c: Cast, n: Notice) -> pl.DataFrame:
+def listings(p: Parameters, c: MarketCast, n: Notice) -> pl.DataFrame:
     """Listings to the end of the last month, grounded or unrelated; papers and visible flows add some."""
     rng = p.rng("listings")
     late = np.zeros_like(n.leak)
@@ -48,7 +48,7 @@ def listings(p: Parameters, c: Cast, n: Notice) -> pl.DataFrame:
 
 
 def _events(
-    rng: np.random.Generator, c: Cast, hazard: Array, basis: tuple[float, ...], entities: float
+    rng: np.random.Generator, c: MarketCast, hazard: Array, basis: tuple[float, ...], entities: float
 ) -> pl.DataFrame:
     country, month = np.nonzero(np.ones_like(hazard))
     count = rng.poisson(hazard.ravel())

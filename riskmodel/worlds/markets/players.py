@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Index, Mask, Parameters
 
 NEVER_OPEN = 1.1  # some that may open a route never do
@@ -49,7 +49,7 @@ class Players:
     route_cost: Array
 
 
-def players(p: Parameters, c: Cast) -> Players:
+def players(p: Parameters, c: MarketCast) -> Players:
     """Draw parts: the cheapest routes may open, decoys fall on the others."""
     rng = p.rng("players")
     share = 0.2 if p["many_diverters"] > 0.9 else p["diverter_share"]
@@ -70,7 +70,9 @@ def players(p: Parameters, c: Cast) -> Players:
     return Players(openers, hidden, chains, producers, decoys, second, np.asarray(cost))
 
 
-def _chains(rng: np.random.Generator, c: Cast, openers: Index) -> tuple[tuple[tuple[int, int], ...], Mask]:
+def _chains(
+    rng: np.random.Generator, c: MarketCast, openers: Index
+) -> tuple[tuple[tuple[int, int], ...], Mask]:
     """Pairs of openers: hubs and countries outside the union first, members and neighbours last."""
     firsts = [int(s) for s in openers if not c.union[s]]
     lasts = [int(s) for s in sorted(openers, key=lambda s: (not c.union[s], c.distance[s]))][
@@ -88,7 +90,7 @@ def _chains(rng: np.random.Generator, c: Cast, openers: Index) -> tuple[tuple[tu
     return tuple(chosen), hidden
 
 
-def _decoys(rng: np.random.Generator, c: Cast, free: Index, number: int) -> dict[int, str]:
+def _decoys(rng: np.random.Generator, c: MarketCast, free: Index, number: int) -> dict[int, str]:
     kinds = list(DECOYS)
     weights = np.array([DECOYS[kind][0] for kind in kinds]) * np.exp(rng.normal(0, 0.5, len(kinds)))
     drawn = rng.choice(len(kinds), size=min(number, len(free) - 3), p=weights / weights.sum())

@@ -10,9 +10,9 @@ import polars as pl
 
 from data_contracts.tables import MENTIONS
 from riskmodel.worlds.markets.attention import Notice
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Index, Mask, Parameters
-from riskmodel.worlds.markets.world_building import Economy
+from riskmodel.worlds.markets.world_building import MarketEconomy
 
 TRANSIT, EASING, OTHER = 0, 1, 2
 OUTLETS = 40
@@ -35,7 +35,7 @@ class _Stories:
     kind: Index
 
 
-def mentions(p: Parameters, e: Economy, n: Notice) -> pl.DataFrame:
+def mentions(p: Parameters, e: MarketEconomy, n: Notice) -> pl.DataFrame:
     """Stories follow what is noticed, late; some have no ground; copies share a story."""
     rng = p.rng("press")
     stories = _stories(p, rng, n)
@@ -88,7 +88,9 @@ def _stories(p: Parameters, rng: np.random.Generator, n: Notice) -> _Stories:
     return _Stories(country[order], month[order], kind[order])
 
 
-def _judged(p: Parameters, rng: np.random.Generator, c: Cast, country: Index, kind: Index) -> pl.DataFrame:
+def _judged(
+    p: Parameters, rng: np.random.Generator, c: MarketCast, country: Index, kind: Index
+) -> pl.DataFrame:
     """The reader's noisy probability, role and polarity of each sentence."""
     size = len(kind)
     mean = np.select([kind == TRANSIT, kind == EASING], [p["reader_skill"], -0.3], -p["reader_skill"] - 0.8)
@@ -116,7 +118,7 @@ def _judged(p: Parameters, rng: np.random.Generator, c: Cast, country: Index, ki
     )
 
 
-def _goods(rng: np.random.Generator, e: Economy, country: Index, kind: Index) -> pl.Series:
+def _goods(rng: np.random.Generator, e: MarketEconomy, country: Index, kind: Index) -> pl.Series:
     """Up to three goods of a sentence: those that are diverted, mostly, or any listed ones."""
     listed = np.flatnonzero(e.cast.goods.listed)
     left = e.diversion.left.sum(axis=2).astype(np.float64)
@@ -131,7 +133,7 @@ def _goods(rng: np.random.Generator, e: Economy, country: Index, kind: Index) ->
     return pl.Series("goods", out, dtype=pl.List(pl.String))
 
 
-def _speakers(rng: np.random.Generator, c: Cast, frame: pl.DataFrame, kind: Index) -> pl.DataFrame:
+def _speakers(rng: np.random.Generator, c: MarketCast, frame: pl.DataFrame, kind: Index) -> pl.DataFrame:
     """Coalition members that speak in some of the sentences."""
     speaks: Mask = rng.random(len(kind)) < np.where(kind == OTHER, 0.1, 0.4)
     member = c.n_scored + rng.choice(len(c.origins), size=int(speaks.sum()), p=c.origins)

@@ -12,7 +12,7 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from features.reference import facts
 from riskmodel.worlds.markets.blocks import FLOWS, GOODS, MONTHS, PLACES, Rows, added_up
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Index, Mask, Parameters, months_to
 
 HS2022 = date(2022, 1, 1)
@@ -22,7 +22,7 @@ NO_WEIGHT = 0.12  # share of rows without a weight
 
 
 @dataclass(frozen=True)
-class Habits:
+class MarketHabits:
     """Publication habits over all places but the world total.
 
     Attributes: published (places x months), known (days from 1970 to first publication, places x months),
@@ -39,7 +39,7 @@ class Habits:
     weighs: Mask
 
 
-def habits(p: Parameters, c: Cast) -> Habits:
+def habits(p: Parameters, c: MarketCast) -> MarketHabits:
     """Draw who reports, how late, with which gaps, and who revises."""
     rng = p.rng("habits")
     places, months = c.russia + 1, len(c.months)
@@ -60,7 +60,7 @@ def habits(p: Parameters, c: Cast) -> Habits:
     known = _known(rng, c, lag, batches=scored & (rng.random(places) < 0.15))
     revises = rng.random(places) < np.where(scored, 0.3, 0.4)
     revised = revises[:, None] & (rng.random((places, months)) < rng.uniform(0.1, 0.7, (places, 1)))
-    return Habits(
+    return MarketHabits(
         published=published,
         known=known,
         revised=revised,
@@ -71,7 +71,7 @@ def habits(p: Parameters, c: Cast) -> Habits:
     )
 
 
-def _lags(rng: np.random.Generator, c: Cast, scored: Mask) -> Array:
+def _lags(rng: np.random.Generator, c: MarketCast, scored: Mask) -> Array:
     documented = dict(facts.reporter_lags().iter_rows())
     prompt = rng.uniform(35, 80, len(scored))
     slow = rng.uniform(90, 330, len(scored))
@@ -80,7 +80,7 @@ def _lags(rng: np.random.Generator, c: Cast, scored: Mask) -> Array:
     return np.asarray(np.where(scored, own, of_code))
 
 
-def _known(rng: np.random.Generator, c: Cast, lag: Array, batches: Mask) -> Index:
+def _known(rng: np.random.Generator, c: MarketCast, lag: Array, batches: Mask) -> Index:
     """Days of first publication; some reporters publish a quarter or a year at once."""
     first = np.array([(month - date(1970, 1, 1)).days for month in c.months])
     jitter = rng.integers(-4, 9, (len(lag), len(first)))
@@ -93,7 +93,7 @@ def _known(rng: np.random.Generator, c: Cast, lag: Array, batches: Mask) -> Inde
     return np.asarray(known, dtype=np.int64)
 
 
-def _editions(p: Parameters, rng: np.random.Generator, c: Cast, scored: Mask) -> Index:
+def _editions(p: Parameters, rng: np.random.Generator, c: MarketCast, scored: Mask) -> Index:
     start = months_to(c.months[0], HS2022)
     late = rng.random(len(scored)) < np.where(scored, p["late_edition"], 0.03)
     delay = rng.integers(1, 25, len(scored))
@@ -101,7 +101,7 @@ def _editions(p: Parameters, rng: np.random.Generator, c: Cast, scored: Mask) ->
     return np.asarray(np.where(never, NEVER_ADOPTS, start + np.where(late, delay, 0)), dtype=np.int64)
 
 
-def publish(p: Parameters, c: Cast, h: Habits, rows: Rows) -> pl.DataFrame:
+def publish(p: Parameters, c: MarketCast, h: MarketHabits, rows: Rows) -> pl.DataFrame:
     """The canonical trade table of true rows: published months, editions and vintages."""
     kept = h.published[rows.reporter, rows.month]
     reporter, month, good, value = (x[kept] for x in (rows.reporter, rows.month, rows.good, rows.value))
@@ -125,7 +125,7 @@ class _Labels:
     code_of: Index  # of the new codes, then of the old ones
 
     @classmethod
-    def of(cls, c: Cast) -> _Labels:
+    def of(cls, c: MarketCast) -> _Labels:
         places, codes = tuple(sorted(c.codes)), tuple(sorted({*c.goods.codes, *c.goods.old_codes}))
         every = (*c.goods.codes, *c.goods.old_codes)
         return cls(places, _places_in(places, c.codes), codes, _places_in(codes, every))
@@ -143,7 +143,13 @@ def _places_in(ordered: tuple[str, ...], names: tuple[str, ...]) -> Index:
 
 
 def _canonical(
-    p: Parameters, c: Cast, h: Habits, labels: _Labels, unit: Array, key: Index, value: npt.NDArray[np.int64]
+    p: Parameters,
+    c: MarketCast,
+    h: MarketHabits,
+    labels: _Labels,
+    unit: Array,
+    key: Index,
+    value: npt.NDArray[np.int64],
 ) -> pl.DataFrame:
     """Weights with noise or none, first and final vintages, labels."""
     rest, month = np.divmod(key, MONTHS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Index, Mask, Parameters
 from riskmodel.worlds.markets.players import Players
 
@@ -44,7 +44,7 @@ class Routes:
         return np.array([k == kind for k in self.kind], dtype=bool)
 
 
-def routes(p: Parameters, c: Cast, who: Players) -> Routes:
+def routes(p: Parameters, c: MarketCast, who: Players) -> Routes:
     """Draw the routes of a world: direct ones declared or not, chains, and papers without arrival."""
     rng = p.rng("routes")
     theta = p["route_elasticity"]
@@ -83,14 +83,16 @@ def routes(p: Parameters, c: Cast, who: Players) -> Routes:
     )
 
 
-def _declares(rng: np.random.Generator, c: Cast, kind: tuple[str, ...], last: Index) -> Array:
+def _declares(rng: np.random.Generator, c: MarketCast, kind: tuple[str, ...], last: Index) -> Array:
     """Declared routes declare nearly all, chains what the last country does, the others nothing."""
     habit = rng.beta(1.2, 1.0, c.n_scored)
     of_kind = {DECLARED: np.ones(c.n_scored), CHAIN: habit, UNDECLARED: 0 * habit, GHOST: 0 * habit}
     return np.array([of_kind[k][s] for k, s in zip(kind, last, strict=True)])
 
 
-def _taste(p: Parameters, rng: np.random.Generator, c: Cast, kind: tuple[str, ...], pull: Array) -> Array:
+def _taste(
+    p: Parameters, rng: np.random.Generator, c: MarketCast, kind: tuple[str, ...], pull: Array
+) -> Array:
     """Shares of goods over routes: each country specialises; ghosts take `ghost_share` of the whole."""
     listed = int(c.goods.listed.sum())
     carried = rng.random((len(kind), listed)) < rng.uniform(0.15, 1.0, (len(kind), 1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Parameters, persistent
 from riskmodel.worlds.markets.players import Players
 from riskmodel.worlds.markets.routes import CHAIN, GHOST, LONGEST_LAG, Routes
@@ -37,7 +37,7 @@ class Supply:
 
 
 @dataclass
-class _State:
+class _RussiaState:
     """What changes from month to month."""
 
     shares: Array  # goods x options
@@ -59,7 +59,7 @@ class _Market:
     producers: int
 
 
-def supply(p: Parameters, c: Cast, who: Players, r: Routes, imports: Array) -> Supply:
+def supply(p: Parameters, c: MarketCast, who: Players, r: Routes, imports: Array) -> Supply:
     """Solve the split for all months; `imports` (scored x months) is what third countries themselves use."""
     rng = p.rng("russia")
     months = len(c.months) + LONGEST_LAG + 2
@@ -88,7 +88,7 @@ def supply(p: Parameters, c: Cast, who: Players, r: Routes, imports: Array) -> S
     return Supply(quantity[:, 0], makers, carried, cost, state.opened, state.notes)
 
 
-def _market(p: Parameters, rng: np.random.Generator, c: Cast, who: Players, r: Routes) -> _Market:
+def _market(p: Parameters, rng: np.random.Generator, c: MarketCast, who: Players, r: Routes) -> _Market:
     """Attraction such that direct trade falls by the drawn share, and routes serve the drawn share."""
     listed, makers = int(c.goods.listed.sum()), len(who.producers)
     legal = np.clip(p["legal_share"] * np.exp(rng.normal(0, 0.6, listed)), 0.01, 0.8)
@@ -107,7 +107,7 @@ def _market(p: Parameters, rng: np.random.Generator, c: Cast, who: Players, r: R
     return _Market(np.hstack([base, zero]), np.hstack([after, routes]), float(rng.uniform(0.1, 0.9)), makers)
 
 
-def _demand(p: Parameters, rng: np.random.Generator, c: Cast, months: int) -> Array:
+def _demand(p: Parameters, rng: np.random.Generator, c: MarketCast, months: int) -> Array:
     """Demand at unchanged cost, US$ a month: goods x months; war raises some of it."""
     listed = int(c.goods.listed.sum())
     size = c.goods.size[:listed] * np.exp(rng.normal(0, 0.5, listed))
@@ -118,10 +118,10 @@ def _demand(p: Parameters, rng: np.random.Generator, c: Cast, months: int) -> Ar
     return np.asarray((p["russian_demand"] * size / size.sum())[:, None] * np.exp(war + trend + shock))
 
 
-def _start(c: Cast, market: _Market) -> _State:
+def _start(c: MarketCast, market: _Market) -> _RussiaState:
     n = c.n_scored
     shares = market.before / market.before.sum(axis=1, keepdims=True)
-    return _State(shares, np.zeros(n), np.zeros(n), np.full(n, -1.0), np.zeros(n))
+    return _RussiaState(shares, np.zeros(n), np.zeros(n), np.full(n, -1.0), np.zeros(n))
 
 
 def _speed(p: Parameters, market: _Market) -> Array:
@@ -131,7 +131,9 @@ def _speed(p: Parameters, market: _Market) -> Array:
     return speed
 
 
-def _pull(p: Parameters, c: Cast, r: Routes, market: _Market, state: _State, t: int) -> tuple[Array, Array]:
+def _pull(
+    p: Parameters, c: MarketCast, r: Routes, market: _Market, state: _RussiaState, t: int
+) -> tuple[Array, Array]:
     """Attraction of every option this month, and how much dearer each good has become (log)."""
     controlled = (t >= c.goods.control[: market.before.shape[0]])[:, None]
     since = np.clip(t - c.goods.control[: market.before.shape[0]], 0, 24) / 24
@@ -151,10 +153,10 @@ def _pull(p: Parameters, c: Cast, r: Routes, market: _Market, state: _State, t: 
 def _open(
     p: Parameters,
     rng: np.random.Generator,
-    c: Cast,
+    c: MarketCast,
     who: Players,
     haste: Array,
-    state: _State,
+    state: _RussiaState,
     squeeze: Array,
     t: int,
 ) -> None:
@@ -179,9 +181,9 @@ def _open(
 def _enforce(
     p: Parameters,
     rng: np.random.Generator,
-    c: Cast,
+    c: MarketCast,
     r: Routes,
-    state: _State,
+    state: _RussiaState,
     flows: Array,
     normal: Array,
     t: int,
@@ -206,12 +208,12 @@ def _enforce(
         _note(c, state, int(s), t, "crackdown")
 
 
-def _note(c: Cast, state: _State, s: int, t: int, what: str) -> None:
+def _note(c: MarketCast, state: _RussiaState, s: int, t: int, what: str) -> None:
     if t < len(c.months):
         state.notes.setdefault(s, []).append(f"{what} {c.months[t]:%Y-%m}")
 
 
-def _sized(c: Cast, r: Routes, carried: Array, normal: Array) -> Array:
+def _sized(c: MarketCast, r: Routes, carried: Array, normal: Array) -> Array:
     """Keep yearly values plausible: fixed costs below, capacity above, and papers that somebody believes."""
     out = carried.copy()
     real = ~r.of(GHOST)

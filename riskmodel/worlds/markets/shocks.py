@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.parameters import Array, Mask, Parameters
 from riskmodel.worlds.markets.players import Players
 
@@ -32,11 +32,11 @@ class Shocks:
 
 
 @dataclass
-class _Market:
+class _ShockedMarket:
     """The market of one country while its shock is drawn."""
 
     rng: np.random.Generator
-    cast: Cast
+    cast: MarketCast
     demand: Array
     onward: Array
     legal: Array
@@ -53,7 +53,7 @@ class _Market:
         return np.asarray(self.rng.random(self.demand.shape[0]) < self.rng.uniform(low, high))
 
 
-def shocks(p: Parameters, c: Cast, who: Players) -> Shocks:
+def shocks(p: Parameters, c: MarketCast, who: Players) -> Shocks:
     """Draw the shock of every country that has one."""
     shape = (c.n_scored, len(c.goods.codes), len(c.months))
     listed = int(c.goods.listed.sum())
@@ -61,7 +61,7 @@ def shocks(p: Parameters, c: Cast, who: Players) -> Shocks:
     kinds = {**who.decoys, **who.second}
     for s in sorted(kinds):
         rng = p.rng("shock", str(s))
-        market = _Market(rng, c, out.demand[s], out.onward[s], out.legal[s], out.recoded[s])
+        market = _ShockedMarket(rng, c, out.demand[s], out.onward[s], out.legal[s], out.recoded[s])
         out.notes[s] = _KINDS[kinds[s]](market)
     rng = p.rng("shock", "producers")
     for s in who.producers:  # they buy some more parts to make what they sell
@@ -74,7 +74,7 @@ def _ramp(months: int, start: int, length: int, level: float) -> Array:
     return np.asarray(1 + (level - 1) * np.clip((np.arange(months) - start + 1) / length, 0, 1))
 
 
-def _income_boom(m: _Market) -> str:
+def _income_boom(m: _ShockedMarket) -> str:
     """A commodity boom raises imports of nearly everything from everywhere."""
     start, level = m.start(), m.rng.uniform(1.3, 3.0)
     goods = m.some(0.7, 1.0)
@@ -82,7 +82,7 @@ def _income_boom(m: _Market) -> str:
     return f"income boom from {m.when(start)}: imports x{level:.1f}"
 
 
-def _devaluation_rush(m: _Market) -> str:
+def _devaluation_rush(m: _ShockedMarket) -> str:
     """Buyers run ahead of a devaluation, then buy less (Alessandria, Kaboski and Midrigan 2010)."""
     start, rush = m.start(), int(m.rng.integers(2, 5))
     m.demand[:, start - rush : start] *= m.rng.uniform(1.5, 3.5)
@@ -92,7 +92,7 @@ def _devaluation_rush(m: _Market) -> str:
     return f"rush before a devaluation in {m.when(start)}"
 
 
-def _tax_stockpile(m: _Market) -> str:
+def _tax_stockpile(m: _ShockedMarket) -> str:
     """A tax announced for some goods: stocks are filled before, and used up after."""
     start, goods = m.start(), np.flatnonzero(m.some(0.2, 0.7))
     months = int(m.rng.integers(2, 6))
@@ -101,7 +101,7 @@ def _tax_stockpile(m: _Market) -> str:
     return f"stocks filled before a tax in {m.when(start)}"
 
 
-def _tariff_recode(m: _Market) -> str:
+def _tariff_recode(m: _ShockedMarket) -> str:
     """A tariff change makes another code of the heading cheaper (Fisman and Wei 2004)."""
     start = m.start()
     goods = np.flatnonzero(m.rng.random(m.recoded.shape[0]) < 0.8)
@@ -109,7 +109,7 @@ def _tariff_recode(m: _Market) -> str:
     return f"declared under other codes of the heading after a tariff change in {m.when(start)}"
 
 
-def _entrepot_growth(m: _Market) -> str:
+def _entrepot_growth(m: _ShockedMarket) -> str:
     """An entrepot grows and sends on to everywhere, not to Russia."""
     start, level = m.start(), m.rng.uniform(1.4, 4.0)
     goods = m.some(0.5, 1.0)
@@ -119,7 +119,7 @@ def _entrepot_growth(m: _Market) -> str:
     return f"entrepot, from {m.when(start)} re-exports to everywhere x{level:.1f}"
 
 
-def _nearshoring(m: _Market) -> str:
+def _nearshoring(m: _ShockedMarket) -> str:
     """Assembly moves in: parts come, finished goods leave for the coalition (Freund et al. 2023)."""
     start, level = m.start(-20, 18), m.rng.uniform(1.6, 5.0)
     goods = m.some(0.2, 0.6)
@@ -128,7 +128,7 @@ def _nearshoring(m: _Market) -> str:
     return f"assembly for export from {m.when(start)}: parts x{level:.1f}"
 
 
-def _investment_project(m: _Market) -> str:
+def _investment_project(m: _ShockedMarket) -> str:
     """A network or a plant is built: a few goods for some months."""
     start, months = m.start(), int(m.rng.integers(4, 15))
     goods = m.rng.choice(m.demand.shape[0], size=int(m.rng.integers(2, 9)), replace=False)
@@ -136,7 +136,7 @@ def _investment_project(m: _Market) -> str:
     return f"investment project from {m.when(start)} for {months} months"
 
 
-def _relocated_firms(m: _Market) -> str:
+def _relocated_firms(m: _ShockedMarket) -> str:
     """Firms and staff move in from Russia and equip themselves."""
     start, level = m.cast.war + int(m.rng.integers(0, 4)), m.rng.uniform(1.4, 2.8)
     rise = _ramp(m.demand.shape[1], start, int(m.rng.integers(2, 6)), level)
@@ -145,14 +145,14 @@ def _relocated_firms(m: _Market) -> str:
     return f"firms move in from {m.when(start)}: imports x{level:.1f}"
 
 
-def _direct_purchases(m: _Market) -> str:
+def _direct_purchases(m: _ShockedMarket) -> str:
     """Goods once bought from distributors in Russia are bought from their makers."""
     start, level = m.cast.war + int(m.rng.integers(0, 6)), m.rng.uniform(1.4, 3.5)
     m.demand[m.some(0.4, 0.9)] *= _ramp(m.demand.shape[1], start, int(m.rng.integers(2, 9)), level)
     return f"buys from makers instead of distributors in Russia from {m.when(start)}: x{level:.1f}"
 
 
-def _legal_neighbour(m: _Market) -> str:
+def _legal_neighbour(m: _ShockedMarket) -> str:
     """Trade in goods that are not listed grows with Russia, some of it bought from the coalition."""
     start, level = m.cast.war + int(m.rng.integers(0, 10)), m.rng.uniform(2.0, 8.0)
     goods = ~m.cast.goods.listed & m.some(0.5, 1.0)
@@ -161,12 +161,12 @@ def _legal_neighbour(m: _Market) -> str:
     return f"legal exports of unlisted goods to Russia from {m.when(start)}: x{level:.1f}"
 
 
-def _paper_destination(m: _Market) -> str:
+def _paper_destination(m: _ShockedMarket) -> str:
     """Named on papers of goods that stay in Russia on the way (Chupilkin, Javorcik and Plekhanov 2025)."""
     return "named as destination of goods that never arrive"
 
 
-_KINDS: dict[str, Callable[[_Market], str]] = {
+_KINDS: dict[str, Callable[[_ShockedMarket], str]] = {
     "income_boom": _income_boom,
     "devaluation_rush": _devaluation_rush,
     "tax_stockpile": _tax_stockpile,

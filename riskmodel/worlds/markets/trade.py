@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from riskmodel.worlds.markets.blocks import Block, block
-from riskmodel.worlds.markets.cast import Cast
+from riskmodel.worlds.markets.cast import MarketCast
 from riskmodel.worlds.markets.demand import ThirdMarkets
 from riskmodel.worlds.markets.parameters import Array, Index, Parameters, consignments, persistent
 from riskmodel.worlds.markets.players import Players
@@ -16,14 +16,14 @@ FULL_SIZE = 5_000  # countries x products
 RUSSIA_STOPS = 2  # months before March 2022 whose imports Russia still published: until January
 
 
-def coalition_to_thirds(p: Parameters, c: Cast, d: ThirdMarkets) -> list[Block]:
+def coalition_to_thirds(p: Parameters, c: MarketCast, d: ThirdMarkets) -> list[Block]:
     """Exports of coalition members to third countries, and what those record as imports."""
     seller = c.n_scored + d.origin
     mirror = _mirror(p, p.rng("mirror"), d.bought)
     return [block("X", seller, d.buyer, d.good, d.bought), block("M", d.buyer, seller, d.good, mirror)]
 
 
-def coalition_to_russia(p: Parameters, c: Cast, s: Supply) -> list[Block]:
+def coalition_to_russia(p: Parameters, c: MarketCast, s: Supply) -> list[Block]:
     """Direct exports to Russia: listed goods as solved, unlisted ones with a partial retreat."""
     rng = p.rng("direct")
     months, n = len(c.months), len(c.goods.codes)
@@ -46,7 +46,7 @@ def coalition_to_russia(p: Parameters, c: Cast, s: Supply) -> list[Block]:
     return [block("X", seller, c.russia, good, sold), _russian(p, c, seller, good, sold, "direct")]
 
 
-def thirds_to_russia(p: Parameters, c: Cast, who: Players, shock: Shocks, s: Supply) -> list[Block]:
+def thirds_to_russia(p: Parameters, c: MarketCast, who: Players, shock: Shocks, s: Supply) -> list[Block]:
     """Legal exports of scored countries to Russia: own goods, and substitutes from other producers."""
     rng = p.rng("legal")
     months, n = len(c.months), len(c.goods.codes)
@@ -70,7 +70,9 @@ def thirds_to_russia(p: Parameters, c: Cast, who: Players, shock: Shocks, s: Sup
     return [block("X", seller, c.russia, goods, value), _russian(p, c, seller, goods, value, "legal")]
 
 
-def thirds_to_others(p: Parameters, c: Cast, who: Players, shock: Shocks, d: ThirdMarkets) -> list[Block]:
+def thirds_to_others(
+    p: Parameters, c: MarketCast, who: Players, shock: Shocks, d: ThirdMarkets
+) -> list[Block]:
     """Exports of scored countries to other countries than Russia: own goods and goods bought before.
 
     Those to a few named partners come first, then the rest, which only the world total shows.
@@ -100,7 +102,7 @@ def thirds_to_others(p: Parameters, c: Cast, who: Players, shock: Shocks, d: Thi
     ]
 
 
-def reexports(p: Parameters, c: Cast, to_russia: list[Block], others: list[Block]) -> list[Block]:
+def reexports(p: Parameters, c: MarketCast, to_russia: list[Block], others: list[Block]) -> list[Block]:
     """Re-exports (RX), already within exports, of hubs and a few others that record them apart."""
     rng = p.rng("reexports")
     records = c.hub | (rng.random(c.n_scored) < 0.15)
@@ -115,12 +117,12 @@ def reexports(p: Parameters, c: Cast, to_russia: list[Block], others: list[Block
     return out
 
 
-def _thinning(c: Cast) -> float:
+def _thinning(c: MarketCast) -> float:
     """Below 1 in wide worlds, so that they are not larger than the rest."""
     return min(1.0, FULL_SIZE / (c.n_scored * len(c.goods.codes)))
 
 
-def _partners(rng: np.random.Generator, c: Cast, country: Index) -> Index:
+def _partners(rng: np.random.Generator, c: MarketCast, country: Index) -> Index:
     """One partner for each row: a neighbour or a coalition member, never the country itself."""
     close = -1.2 * np.log(c.between) + 0.5 * np.log(c.size)[None, :]
     np.fill_diagonal(close, -np.inf)
@@ -139,7 +141,7 @@ def _mirror(p: Parameters, rng: np.random.Generator, sold: Array) -> Array:
     return np.asarray(came * p["cif"] * lasting * passing)
 
 
-def _russian(p: Parameters, c: Cast, seller: Index, good: Index, sold: Array, name: str) -> Block:
+def _russian(p: Parameters, c: MarketCast, seller: Index, good: Index, sold: Array, name: str) -> Block:
     """What Russia recorded as imports, until January 2022."""
     mirror = _mirror(p, p.rng("mirror", name), sold)
     mirror[:, max(0, c.war - RUSSIA_STOPS + 1) :] = 0.0

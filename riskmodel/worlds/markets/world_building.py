@@ -9,12 +9,12 @@ import polars as pl
 
 from riskmodel.worlds.markets import trade
 from riskmodel.worlds.markets.blocks import Block, Rows, table, world_totals
-from riskmodel.worlds.markets.cast import Cast, cast
+from riskmodel.worlds.markets.cast import MarketCast, cast
 from riskmodel.worlds.markets.demand import ThirdMarkets, third_markets
 from riskmodel.worlds.markets.diversion import Diversion, diversion
 from riskmodel.worlds.markets.parameters import Parameters
 from riskmodel.worlds.markets.players import DIVERTER, ORDINARY, PAPER, SUBSTITUTE, Players, players
-from riskmodel.worlds.markets.reporting import Habits, habits
+from riskmodel.worlds.markets.reporting import MarketHabits, habits
 from riskmodel.worlds.markets.routes import GHOST, Routes, routes
 from riskmodel.worlds.markets.russia import Supply, supply
 from riskmodel.worlds.markets.shocks import Shocks, shocks
@@ -22,21 +22,21 @@ from riskmodel.worlds.world import DIVERTED, ROLES
 
 
 @dataclass(frozen=True)
-class Economy:
+class MarketEconomy:
     """Everything that happens in a world, before anybody publishes it."""
 
-    cast: Cast
+    cast: MarketCast
     players: Players
     shocks: Shocks
     markets: ThirdMarkets
     routes: Routes
     supply: Supply
     diversion: Diversion
-    habits: Habits
+    habits: MarketHabits
     rows: Rows
 
 
-def economy(p: Parameters) -> Economy:
+def economy(p: Parameters) -> MarketEconomy:
     """Solve the markets of a world."""
     c = cast(p)
     who = players(p, c)
@@ -57,16 +57,16 @@ def economy(p: Parameters) -> Economy:
         *again,
     ]
     rows = table([*blocks, *world_totals(_exports_of_scored(c, blocks), c.world)])
-    return Economy(c, who, shock, markets, ways, bought, diverted, habits(p, c), rows)
+    return MarketEconomy(c, who, shock, markets, ways, bought, diverted, habits(p, c), rows)
 
 
-def _exports_of_scored(c: Cast, blocks: list[Block]) -> list[Block]:
+def _exports_of_scored(c: MarketCast, blocks: list[Block]) -> list[Block]:
     """Blocks of scored reporters with a named partner; a block has reporters of one kind."""
     named = [one for one in blocks if one.flow != "M" and len(one.reporter) and one.partner[0] != c.world]
     return [one for one in named if one.reporter[0] < c.n_scored]
 
 
-def truth(e: Economy) -> pl.DataFrame:
+def truth(e: MarketEconomy) -> pl.DataFrame:
     """The truth table: what left each country, and what its published exports show of it."""
     c = e.cast
     country, good, month = np.nonzero(e.diversion.left > 0)
@@ -87,7 +87,7 @@ def truth(e: Economy) -> pl.DataFrame:
     )
 
 
-def roles(e: Economy) -> pl.DataFrame:
+def roles(e: MarketEconomy) -> pl.DataFrame:
     """The part of each scored country, and what happened, in a few words."""
     c = e.cast
     diverts = e.diversion.left.sum(axis=(1, 2)) > 0
@@ -97,7 +97,7 @@ def roles(e: Economy) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ROLES, orient="row").sort("country")
 
 
-def _role(e: Economy, s: int, diverts: bool) -> str:
+def _role(e: MarketEconomy, s: int, diverts: bool) -> str:
     if diverts:
         return DIVERTER
     if s in e.players.producers:
@@ -106,13 +106,13 @@ def _role(e: Economy, s: int, diverts: bool) -> str:
     return PAPER if kind == ORDINARY and _on_papers(e, s) else kind
 
 
-def _on_papers(e: Economy, s: int) -> bool:
+def _on_papers(e: MarketEconomy, s: int) -> bool:
     """The country is named as destination of goods that never arrive."""
     routes = e.routes.of(GHOST) & (e.routes.first == s)
     return bool(e.supply.carried[routes].any())
 
 
-def _note(e: Economy, s: int, diverts: bool) -> str | None:
+def _note(e: MarketEconomy, s: int, diverts: bool) -> str | None:
     said = []
     if diverts:
         left = e.diversion.left[s].sum(axis=0)

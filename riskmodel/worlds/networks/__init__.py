@@ -46,7 +46,7 @@ Sources
 - R. Armenter, M. Koren, A Balls-and-Bins Model of Trade (2014); T. Besedes, T. Prusa, Ins, outs, and the
   duration of trade (2006).
 
-Decoys
+NetworkDecoys
 ------
 `decoys.KINDS`, for 18 to 38 % of the scored countries: a regional hub that distributes to its region; an
 assembler with a new contract; rearmament or aid of the country itself (bought by bills of materials,
@@ -86,13 +86,13 @@ from __future__ import annotations
 import polars as pl
 
 from features.reference.facts import priority_list
-from riskmodel.worlds.networks.decoys import Decoys, decoys
+from riskmodel.worlds.networks.decoys import NetworkDecoys, decoys
 from riskmodel.worlds.networks.habits import habits
 from riskmodel.worlds.networks.legal import economies, legal_trade
 from riskmodel.worlds.networks.orders import Network, network_trade
 from riskmodel.worlds.networks.press import listings, mentions
 from riskmodel.worlds.networks.publish import declared_in, published
-from riskmodel.worlds.networks.stage import Stage, set_stage
+from riskmodel.worlds.networks.stage import NetworkStage, set_stage
 from riskmodel.worlds.world import DIVERTED, ROLES, World
 
 __all__ = ["MAKER", "make_world"]
@@ -124,7 +124,7 @@ def make_world(seed: int) -> World:
     )
 
 
-def _diverted(stage: Stage, shown: pl.DataFrame) -> pl.DataFrame:
+def _diverted(stage: NetworkStage, shown: pl.DataFrame) -> pl.DataFrame:
     """The truth table: whole dollars by country, product and month."""
     whole = shown.select(
         "country",
@@ -137,7 +137,7 @@ def _diverted(stage: Stage, shown: pl.DataFrame) -> pl.DataFrame:
     return whole.filter(pl.col("value_usd") > 0).select(list(DIVERTED)).sort("country", "hs6", "period")
 
 
-def _roles(stage: Stage, network: Network, feints: Decoys) -> pl.DataFrame:
+def _roles(stage: NetworkStage, network: Network, feints: NetworkDecoys) -> pl.DataFrame:
     diverting = set(network.leaving["country"])
     rows = []
     for country in stage.scored:

@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from riskmodel.worlds.networks.brokers import Brokers
 from riskmodel.worlds.networks.legal import Economies
-from riskmodel.worlds.networks.stage import Stage
+from riskmodel.worlds.networks.stage import NetworkStage
 
 LEAST_YEARLY, MOST_YEARLY = 400_000.0, 300_000_000.0
 
@@ -42,7 +42,7 @@ class Book:
     hops: np.ndarray
 
 
-def projects(rng: Generator, stage: Stage, size: Economies) -> tuple[np.ndarray, np.ndarray]:
+def projects(rng: Generator, stage: NetworkStage, size: Economies) -> tuple[np.ndarray, np.ndarray]:
     """Bills of materials (projects by listed goods, rows sum to 1), and weight of projects by month."""
     count, n = int(stage.p["projects"]), stage.n_listed
     lost = size.direct[:n] * (1 - stage.left[:n])
@@ -77,7 +77,7 @@ def draw_customs(rng: Generator, n: int) -> Customs:
 
 def order_book(
     rng: Generator,
-    stage: Stage,
+    stage: NetworkStage,
     size: Economies,
     brokers: Brokers,
     level: np.ndarray,
@@ -98,7 +98,7 @@ def order_book(
 
 
 def _scale(
-    rng: Generator, stage: Stage, size: Economies, home: np.ndarray, month: np.ndarray, usd: np.ndarray
+    rng: Generator, stage: NetworkStage, size: Economies, home: np.ndarray, month: np.ndarray, usd: np.ndarray
 ) -> np.ndarray:
     """US$ of one unit of order size: each country gets a drawn yearly business over its months."""
     p, n = stage.p, len(stage.scored)
@@ -114,7 +114,7 @@ def _scale(
 
 def _routes(
     rng: Generator,
-    stage: Stage,
+    stage: NetworkStage,
     brokers: Brokers,
     broker: np.ndarray,
     month: np.ndarray,

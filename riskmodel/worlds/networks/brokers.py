@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from riskmodel.worlds.networks.draws import stream
-from riskmodel.worlds.networks.stage import Stage
+from riskmodel.worlds.networks.stage import NetworkStage
 
 ROOM = 4.0  # brokers that a country's corridor carries without crowding
 
@@ -57,7 +57,7 @@ class Work:
     starts: np.ndarray  # month of first business of each broker, hops included; infinite: never
 
 
-def spread(stage: Stage) -> Brokers:
+def spread(stage: NetworkStage) -> Brokers:
     """Draw brokers and contacts, and let the word spread until the drawn share of countries is reached."""
     rng, p = stream(stage.seed, "contacts"), stage.p
     n = len(stage.scored)
@@ -73,7 +73,7 @@ def spread(stage: Stage) -> Brokers:
     return _cut(rng, stage, Brokers(home, spot, links, arrival, np.array([], dtype=int)))
 
 
-def _arrival(rng: Generator, stage: Stage, home: np.ndarray, links: np.ndarray) -> np.ndarray:
+def _arrival(rng: Generator, stage: NetworkStage, home: np.ndarray, links: np.ndarray) -> np.ndarray:
     """First passage of the word, in units of the mean time of a link; infinite where it never comes."""
     left, right = np.nonzero(np.triu(links, 1))
     wait = rng.exponential(1.0, len(left)) + 0.01
@@ -89,7 +89,7 @@ def _arrival(rng: Generator, stage: Stage, home: np.ndarray, links: np.ndarray) 
     return reached.min(axis=0)
 
 
-def _cut(rng: Generator, stage: Stage, drawn: Brokers) -> Brokers:
+def _cut(rng: Generator, stage: NetworkStage, drawn: Brokers) -> Brokers:
     """Keep the countries reached first; elsewhere no bank takes the payment, and brokers stay idle."""
     first = np.full(len(stage.scored), np.inf)
     np.minimum.at(first, drawn.home, drawn.start)
@@ -106,7 +106,7 @@ def _cut(rng: Generator, stage: Stage, drawn: Brokers) -> Brokers:
     return Brokers(drawn.home, drawn.spot, drawn.links, start, order)
 
 
-def work(stage: Stage, brokers: Brokers, campaign: np.ndarray) -> Work:
+def work(stage: NetworkStage, brokers: Brokers, campaign: np.ndarray) -> Work:
     """Live through the months: brokers warm up, share what a corridor carries, are seen, stop, hop.
 
     `campaign` is the demand for orders by month, about 1 on the mean of the months since the war.
@@ -137,7 +137,7 @@ def work(stage: Stage, brokers: Brokers, campaign: np.ndarray) -> Work:
     return Work(level, tuple(exposures), starts)
 
 
-def _refusals(rng: Generator, stage: Stage, brokers: Brokers) -> dict[int, int]:
+def _refusals(rng: Generator, stage: NetworkStage, brokers: Brokers) -> dict[int, int]:
     """Countries whose banks refuse payments from some month on; nearly all orders go elsewhere then."""
     refusals = {}
     for country in brokers.diverting:
@@ -147,13 +147,15 @@ def _refusals(rng: Generator, stage: Stage, brokers: Brokers) -> dict[int, int]:
     return refusals
 
 
-def _seen(rng: Generator, stage: Stage, brokers: Brokers, broker: int, month: int) -> Exposure:
+def _seen(rng: Generator, stage: NetworkStage, brokers: Brokers, broker: int, month: int) -> Exposure:
     kind = str(rng.choice(["leak", "seizure", "court case"], p=[0.45, 0.3, 0.25]))
     closed = bool(rng.random() < stage.p["crackdown_chance"])
     return Exposure(broker, int(brokers.home[broker]), month, kind, closed)
 
 
-def _hop(rng: Generator, stage: Stage, brokers: Brokers, broker: int, month: int, starts: np.ndarray) -> None:
+def _hop(
+    rng: Generator, stage: NetworkStage, brokers: Brokers, broker: int, month: int, starts: np.ndarray
+) -> None:
     """The orders of a burnt broker go to an idle contact, else to any idle broker of a working country."""
     if rng.random() > stage.p["hop_chance"]:
         return

@@ -15,13 +15,13 @@ from numpy.random import Generator
 from riskmodel.worlds.networks.draws import stream
 from riskmodel.worlds.networks.legal import Economies, consignments
 from riskmodel.worlds.networks.shipments import ELSEWHERE, RUSSIA, shipments
-from riskmodel.worlds.networks.stage import CHIP_HEADINGS, Stage
+from riskmodel.worlds.networks.stage import CHIP_HEADINGS, NetworkStage
 
 DEVICES = ("8471", "8517", "8525", "8526", "8529")
 
 
 @dataclass(frozen=True)
-class Decoys:
+class NetworkDecoys:
     """Decoys of a world: `kinds` country to kind, `notes` country to words, their consignments, and
     `covered`: part of its trade that a scored country's own statistics show, by country and month.
     """
@@ -37,13 +37,13 @@ class _Case:
     """One decoy to be written: where, from when, and its yearly value in US$."""
 
     rng: Generator
-    stage: Stage
+    stage: NetworkStage
     size: Economies
     country: int
     yearly: float
 
 
-def decoys(stage: Stage, size: Economies, diverting: frozenset[str]) -> Decoys:
+def decoys(stage: NetworkStage, size: Economies, diverting: frozenset[str]) -> NetworkDecoys:
     """Draw decoys among the countries that do not divert, and a few for those that do."""
     rng, n = stream(stage.seed, "decoys"), len(stage.scored)
     whole = rng.random(n) < 0.6
@@ -64,10 +64,10 @@ def decoys(stage: Stage, size: Economies, diverting: frozenset[str]) -> Decoys:
         notes[stage.scored[country]] = words
         if stage.scored[country] not in diverting:
             kind_of[stage.scored[country]] = kind
-    return Decoys(kind_of, notes, pl.concat(moves), covered)
+    return NetworkDecoys(kind_of, notes, pl.concat(moves), covered)
 
 
-def _contracts(rng: Generator, stage: Stage, size: Economies) -> pl.DataFrame:
+def _contracts(rng: Generator, stage: NetworkStage, size: Economies) -> pl.DataFrame:
     """One-off contracts that any country may have: some goods bought together for a few months."""
     frames = []
     for country in np.flatnonzero(rng.random(len(stage.scored)) < 0.8):
@@ -84,17 +84,17 @@ def _some(rng: Generator, places: np.ndarray, least: int, most: int) -> np.ndarr
     return rng.choice(places, count, replace=False)
 
 
-def _listed(stage: Stage, headings: tuple[str, ...] = ("",)) -> np.ndarray:
+def _listed(stage: NetworkStage, headings: tuple[str, ...] = ("",)) -> np.ndarray:
     """Places of listed goods under the headings; all listed goods where there are fewer than three."""
     found = [g for g in range(stage.n_listed) if stage.goods[g].startswith(headings)]
     return np.array(found if len(found) >= 3 else range(stage.n_listed))
 
 
-def _unlisted(stage: Stage) -> np.ndarray:
+def _unlisted(stage: NetworkStage) -> np.ndarray:
     return np.arange(stage.n_listed, len(stage.goods))
 
 
-def _span(stage: Stage, begin: int, end: int, ramp: float = 1.0) -> np.ndarray:
+def _span(stage: NetworkStage, begin: int, end: int, ramp: float = 1.0) -> np.ndarray:
     time = np.arange(stage.length)
     return np.clip((time - begin + 1) / ramp, 0, 1) * (time >= begin) * (time < end)
 

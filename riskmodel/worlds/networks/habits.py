@@ -11,14 +11,14 @@ from numpy.random import Generator
 from features.reference.facts import DEFAULT_LAG_DAYS, reporter_lags
 from riskmodel.worlds.networks.draws import stream
 from riskmodel.worlds.networks.shipments import RUSSIA
-from riskmodel.worlds.networks.stage import Stage
+from riskmodel.worlds.networks.stage import NetworkStage
 
 LAST_OF_RUSSIA = (2022, 1)
 EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
-class Habits:
+class NetworkHabits:
     """Habits of reporters (arrays by reporter).
 
     Attributes
@@ -43,7 +43,7 @@ class Habits:
     moved: np.ndarray
 
 
-def habits(stage: Stage) -> Habits:
+def habits(stage: NetworkStage) -> NetworkHabits:
     """Draw the habits of the coalition members that report, of all scored countries, and of Russia."""
     rng = stream(stage.seed, "habits")
     members = stage.exporters[: stage.reporting]
@@ -59,7 +59,7 @@ def habits(stage: Stage) -> Habits:
     known[-1] = _member(rng, stage, 45)
     known[-1, np.arange(stage.length) > stage.month(*LAST_OF_RUSSIA)] = -1
     late = rng.choice([0, 6, 12, 24], n, p=[0.65, 0.1, 0.15, 0.1])
-    return Habits(
+    return NetworkHabits(
         reporters=reporters,
         known=known,
         edition=stage.month(2022, 1) + np.where(member, 0, late),
@@ -74,17 +74,17 @@ def habits(stage: Stage) -> Habits:
     )
 
 
-def _ends(stage: Stage) -> np.ndarray:
+def _ends(stage: NetworkStage) -> np.ndarray:
     """Last days of the months, in days since 1970."""
     following = [*stage.months[1:], (stage.months[-1] + timedelta(days=32)).replace(day=1)]
     return np.array([(day - EPOCH).days - 1 for day in following])
 
 
-def _member(rng: Generator, stage: Stage, lag: int) -> np.ndarray:
+def _member(rng: Generator, stage: NetworkStage, lag: int) -> np.ndarray:
     return _ends(stage) + lag + rng.integers(0, 6, stage.length)
 
 
-def _scored(rng: Generator, stage: Stage, lag: int | None) -> np.ndarray:
+def _scored(rng: Generator, stage: NetworkStage, lag: int | None) -> np.ndarray:
     p, draw = stage.p, rng.random(4)
     known = (
         _ends(stage) + (lag or int(rng.integers(28, DEFAULT_LAG_DAYS))) + rng.integers(0, 12, stage.length)
@@ -101,7 +101,7 @@ def _scored(rng: Generator, stage: Stage, lag: int | None) -> np.ndarray:
     return known
 
 
-def _late(rng: Generator, stage: Stage, known: np.ndarray) -> np.ndarray:
+def _late(rng: Generator, stage: NetworkStage, known: np.ndarray) -> np.ndarray:
     """Half a year more, or a whole year at once in a month of the next year."""
     if rng.random() < 0.6:
         return known + rng.integers(40, 240) + rng.integers(0, 25, stage.length)

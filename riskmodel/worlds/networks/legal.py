@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from riskmodel.worlds.networks.draws import ar1, stream
 from riskmodel.worlds.networks.shipments import ELSEWHERE, RUSSIA, shipments
-from riskmodel.worlds.networks.stage import Stage
+from riskmodel.worlds.networks.stage import NetworkStage
 
 MOST_A_MONTH = 12.0  # consignments of one relation; larger trade goes in larger consignments
 LEAST_A_MONTH = 0.02
@@ -36,7 +36,7 @@ class Economies:
     direct: np.ndarray  # yearly US$ from all exporters to Russia before the war, by good
 
 
-def economies(stage: Stage) -> Economies:
+def economies(stage: NetworkStage) -> Economies:
     """Draw the sizes of a world; no size depends on which country it is."""
     rng, p = stream(stage.seed, "economies"), stage.p
     n, g = len(stage.scored), len(stage.goods)
@@ -61,7 +61,7 @@ def economies(stage: Stage) -> Economies:
     )
 
 
-def legal_trade(stage: Stage, size: Economies) -> pl.DataFrame:
+def legal_trade(stage: NetworkStage, size: Economies) -> pl.DataFrame:
     """All consignments that have nothing to do with the network or with decoys."""
     return pl.concat(
         [_inbound(stage, size), _direct(stage, size), _to_russia(stage, size), _to_others(stage, size)]
@@ -88,12 +88,12 @@ def _spans(rng: Generator, rows: int, months: int) -> np.ndarray:
     return (time >= begin[:, None]) & (time < np.maximum(end, begin + 6)[:, None])
 
 
-def _typical(rng: Generator, stage: Stage, good: np.ndarray) -> np.ndarray:
+def _typical(rng: Generator, stage: NetworkStage, good: np.ndarray) -> np.ndarray:
     of_good = stream(stage.seed, "consignment").normal(0, 0.5, len(stage.goods))
     return stage.p["consignment_usd"] * np.exp(of_good[good] + rng.normal(0, 0.4, len(good)))
 
 
-def _inbound(stage: Stage, size: Economies) -> pl.DataFrame:
+def _inbound(stage: NetworkStage, size: Economies) -> pl.DataFrame:
     rng, p, months = stream(stage.seed, "inbound"), stage.p, stage.length
     value = size.imports[:, None, None] * size.taste[:, None, :] * size.exporter_share[None]
     value = value * np.exp(rng.normal(-(p["relation_noise"] ** 2) / 2, p["relation_noise"], value.shape))
@@ -128,7 +128,7 @@ def _chosen(
     return flat[place], place
 
 
-def _direct(stage: Stage, size: Economies) -> pl.DataFrame:
+def _direct(stage: NetworkStage, size: Economies) -> pl.DataFrame:
     """Coalition members to Russia: curbed by product, and some firms leave before they must."""
     rng, months = stream(stage.seed, "direct"), stage.length
     value = size.direct[None] * size.exporter_share
@@ -154,7 +154,7 @@ def _direct(stage: Stage, size: Economies) -> pl.DataFrame:
     )
 
 
-def _to_russia(stage: Stage, size: Economies) -> pl.DataFrame:
+def _to_russia(stage: NetworkStage, size: Economies) -> pl.DataFrame:
     """Scored countries' own sales to Russia; after the war some grow by themselves, others shrink."""
     rng, months = stream(stage.seed, "own sales to Russia"), stage.length
     sells = rng.random(size.makes.shape) < np.where(size.makes, 0.6, 0.05)
@@ -181,7 +181,7 @@ def _to_russia(stage: Stage, size: Economies) -> pl.DataFrame:
     )
 
 
-def _to_others(stage: Stage, size: Economies) -> pl.DataFrame:
+def _to_others(stage: NetworkStage, size: Economies) -> pl.DataFrame:
     """Scored countries' sales to places that are not named, and to a few named neighbours."""
     rng, months, n = stream(stage.seed, "own sales to others"), stage.length, len(stage.scored)
     partners = [*stage.scored, ELSEWHERE]

@@ -13,7 +13,7 @@ from riskmodel.worlds.networks.brokers import Exposure, spread, work
 from riskmodel.worlds.networks.draws import stream
 from riskmodel.worlds.networks.legal import Economies
 from riskmodel.worlds.networks.shipments import RUSSIA, shipments
-from riskmodel.worlds.networks.stage import Stage
+from riskmodel.worlds.networks.stage import NetworkStage
 
 MOST_THROUGH = 480_000_000.0  # a year, chains of others included
 LEAST_LINE = 400.0
@@ -35,7 +35,7 @@ class Network:
     first_business: dict[str, int]
 
 
-def network_trade(stage: Stage, size: Economies) -> Network:
+def network_trade(stage: NetworkStage, size: Economies) -> Network:
     """Let the network live, and write its consignments."""
     rng = stream(stage.seed, "orders")
     bills, active = projects(rng, stage, size)
@@ -53,7 +53,7 @@ def network_trade(stage: Stage, size: Economies) -> Network:
     return Network(moves, leaving, supplied, done.exposures, started)
 
 
-def _lines(rng: Generator, stage: Stage, book: Book, bills: np.ndarray) -> pl.DataFrame:
+def _lines(rng: Generator, stage: NetworkStage, book: Book, bills: np.ndarray) -> pl.DataFrame:
     """Orders by goods: order, good, value (US$, of the seller).
 
     What the coalition still sells directly is hardly bought through brokers.
@@ -71,7 +71,7 @@ def _lines(rng: Generator, stage: Stage, book: Book, bills: np.ndarray) -> pl.Da
     return pl.DataFrame({"order": order, "good": good, "value": usd})
 
 
-def _limits(stage: Stage, book: Book, order: np.ndarray, usd: np.ndarray) -> np.ndarray:
+def _limits(stage: NetworkStage, book: Book, order: np.ndarray, usd: np.ndarray) -> np.ndarray:
     """Factor by line that keeps every country below the largest published yearly amounts."""
     n = len(stage.scored)
     year = (book.month[order] + stage.months[0].month - 1) // 12
@@ -85,7 +85,7 @@ def _limits(stage: Stage, book: Book, order: np.ndarray, usd: np.ndarray) -> np.
 
 
 def _carried(
-    rng: Generator, stage: Stage, size: Economies, book: Book, lines: pl.DataFrame, customs: Customs
+    rng: Generator, stage: NetworkStage, size: Economies, book: Book, lines: pl.DataFrame, customs: Customs
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Carry the lines from stop to stop: part by part, with stock, mark-up and what the books show."""
     order, good, usd = (lines[c].to_numpy() for c in ("order", "good", "value"))
@@ -113,7 +113,7 @@ def _carried(
 
 def _bought(
     rng: Generator,
-    stage: Stage,
+    stage: NetworkStage,
     size: Economies,
     book: Book,
     order: np.ndarray,
@@ -142,7 +142,7 @@ def _bought(
 
 
 def _parts(
-    rng: Generator, stage: Stage, book: Book, sent: np.ndarray, order: np.ndarray
+    rng: Generator, stage: NetworkStage, book: Book, sent: np.ndarray, order: np.ndarray
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
     """Split stocked orders in two to four parts; all lines of an order leave together (consolidated).
 
@@ -165,7 +165,7 @@ def _parts(
 
 
 def _declared(
-    rng: Generator, stage: Stage, good: np.ndarray, country: np.ndarray, customs: Customs
+    rng: Generator, stage: NetworkStage, good: np.ndarray, country: np.ndarray, customs: Customs
 ) -> tuple[np.ndarray, np.ndarray]:
     """Share of the value that export statistics show, and the code they show it under."""
     shown = (rng.random(len(good)) < customs.declares[country]) * customs.undervalues[country]
@@ -175,7 +175,7 @@ def _declared(
 
 def _moved(
     rng: Generator,
-    stage: Stage,
+    stage: NetworkStage,
     good: np.ndarray,
     country: np.ndarray,
     follow: np.ndarray,
@@ -202,7 +202,7 @@ def _moved(
 
 
 def _left(
-    stage: Stage,
+    stage: NetworkStage,
     country: np.ndarray,
     good: np.ndarray,
     code: np.ndarray,

@@ -10,10 +10,10 @@ import polars as pl
 from numpy.random import Generator
 
 from data_contracts.tables import LISTINGS, MENTIONS
-from riskmodel.worlds.networks.decoys import Decoys
+from riskmodel.worlds.networks.decoys import NetworkDecoys
 from riskmodel.worlds.networks.draws import stream
 from riskmodel.worlds.networks.orders import Network
-from riskmodel.worlds.networks.stage import Stage
+from riskmodel.worlds.networks.stage import NetworkStage
 
 OTHER_ROLES = ("destination_not_russia", "sanctioning_or_speaker", "origin", "other_mention")
 JURISDICTIONS = (("US", "US-BIS-EL"), ("US", "US-OFAC-SDN"), ("EU", "EU-ANNEX-IV"), ("UK", "UK-RUS"))
@@ -28,7 +28,7 @@ SUSPICIOUS = {
 
 
 @dataclass(frozen=True)
-class Story:
+class NetworkStory:
     """What a story says. `reading`: mean of the probability that readers give to diversion through
     `country`; `goods`: places of goods that it names; `role`: of the country in it.
     """
@@ -41,7 +41,7 @@ class Story:
     goods: tuple[int, ...]
 
 
-def mentions(stage: Stage, network: Network, feints: Decoys) -> pl.DataFrame | None:
+def mentions(stage: NetworkStage, network: Network, feints: NetworkDecoys) -> pl.DataFrame | None:
     """`MENTIONS` of the world, sorted; None in about a third of the worlds."""
     rng = stream(stage.seed, "press")
     if rng.random() < stage.p["no_mentions"]:
@@ -57,11 +57,11 @@ def mentions(stage: Stage, network: Network, feints: Decoys) -> pl.DataFrame | N
     return frame.sort("published_on", "article_id", "sentence_no", "country")
 
 
-def _end(stage: Stage) -> date:
+def _end(stage: NetworkStage) -> date:
     return (stage.months[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
-def _day(rng: Generator, stage: Stage, month: float) -> date:
+def _day(rng: Generator, stage: NetworkStage, month: float) -> date:
     """A day in a month counted from the first; fractions and months after the last are allowed."""
     return stage.months[0] + timedelta(days=int(month * 30.44 + rng.uniform(0, 30)))
 
@@ -73,7 +73,7 @@ def _moved_goods(network: Network) -> dict[str, np.ndarray]:
     return {str(k[0]): v["good"].to_numpy() for k, v in total.group_by("country", maintain_order=True)}
 
 
-def _true_stories(rng: Generator, stage: Stage, network: Network) -> list[Story]:
+def _true_stories(rng: Generator, stage: NetworkStage, network: Network) -> list[NetworkStory]:
     """One to three stories of each exposure; a leak is in print sooner than a court case."""
     goods, stories = _moved_goods(network), []
     slower = {"leak": 0.7, "seizure": 1.0, "court case": 1.8}
@@ -84,7 +84,7 @@ def _true_stories(rng: Generator, stage: Stage, network: Network) -> list[Story]
             delay = rng.gamma(1.5, stage.p["press_delay"] / 1.5) * slower[seen.kind]
             named = rng.choice(passed, min(len(passed), int(rng.integers(0, 4))), replace=False)
             stories.append(
-                Story(
+                NetworkStory(
                     country,
                     _day(rng, stage, seen.month + delay),
                     "transit_to_russia",
@@ -95,12 +95,14 @@ def _true_stories(rng: Generator, stage: Stage, network: Network) -> list[Story]
             )
         if seen.closed:
             stories.append(
-                Story(country, _day(rng, stage, seen.month + 1), "transit_to_russia", 0.45, -1, ())
+                NetworkStory(country, _day(rng, stage, seen.month + 1), "transit_to_russia", 0.45, -1, ())
             )
     return stories
 
 
-def _false_leads(rng: Generator, stage: Stage, network: Network, feints: Decoys) -> list[Story]:
+def _false_leads(
+    rng: Generator, stage: NetworkStage, network: Network, feints: NetworkDecoys
+) -> list[NetworkStory]:
     """Stories of countries through which nothing passes: jumps that somebody saw, and plain errors."""
     passing = set(network.leaving["country"])
     innocent = [c for c in stage.scored if c not in passing]
@@ -117,12 +119,14 @@ def _false_leads(rng: Generator, stage: Stage, network: Network, feints: Decoys)
         polarity = int(rng.choice([0, 1], p=[0.3, 0.7]))
         day = _day(rng, stage, month)
         stories.append(
-            Story(str(country), day, "transit_to_russia", reading, polarity, tuple(int(g) for g in named))
+            NetworkStory(
+                str(country), day, "transit_to_russia", reading, polarity, tuple(int(g) for g in named)
+            )
         )
     return stories
 
 
-def _background(rng: Generator, stage: Stage) -> list[Story]:
+def _background(rng: Generator, stage: NetworkStage) -> list[NetworkStory]:
     """Trade, policy and other news: countries in other roles, some misread."""
     fame = rng.lognormal(0, 1.0, len(stage.scored))
     count = int(rng.integers(150, 1200))
@@ -134,12 +138,14 @@ def _background(rng: Generator, stage: Stage) -> list[Story]:
     role = rng.choice(OTHER_ROLES, count, p=[0.2, 0.15, 0.15, 0.5])
     reading = rng.beta(1.2, 12, count)
     return [
-        Story(stage.scored[w], _day(rng, stage, m), str(r), float(p), 0, ())
+        NetworkStory(stage.scored[w], _day(rng, stage, m), str(r), float(p), 0, ())
         for w, m, r, p in zip(who, month, role, reading, strict=True)
     ]
 
 
-def _copies(rng: Generator, stage: Stage, number: int, story: Story, end: date) -> list[tuple[object, ...]]:
+def _copies(
+    rng: Generator, stage: NetworkStage, number: int, story: NetworkStory, end: date
+) -> list[tuple[object, ...]]:
     """Rows of all copies of a story: the country, and often an exporter or a speaker in the same text."""
     rows: list[tuple[object, ...]] = []
     copies = 1 + rng.geometric(1 / stage.p["story_copies"]) - 1 if story.role == "transit_to_russia" else 1
@@ -192,7 +198,7 @@ def _row(
     return (article, day, source, story, sentence, country, role, p, p >= 0.5, polarity, goods, text)
 
 
-def listings(stage: Stage, network: Network, feints: Decoys) -> pl.DataFrame | None:
+def listings(stage: NetworkStage, network: Network, feints: NetworkDecoys) -> pl.DataFrame | None:
     """`LISTINGS` of the world, sorted; None in about a third of the worlds."""
     rng = stream(stage.seed, "lists")
     if rng.random() < stage.p["no_listings"]:
@@ -210,7 +216,7 @@ def listings(stage: Stage, network: Network, feints: Decoys) -> pl.DataFrame | N
 
 
 def _of_exposures(
-    rng: Generator, stage: Stage, network: Network
+    rng: Generator, stage: NetworkStage, network: Network
 ) -> list[tuple[str, date, str, str, int, str]]:
     rows = []
     for seen in network.exposures:
@@ -225,7 +231,9 @@ def _of_exposures(
     return rows
 
 
-def _of_others(rng: Generator, stage: Stage, feints: Decoys) -> list[tuple[str, date, str, str, int, str]]:
+def _of_others(
+    rng: Generator, stage: NetworkStage, feints: NetworkDecoys
+) -> list[tuple[str, date, str, str, int, str]]:
     """Entities listed for other reasons, and a few for goods that never passed the country."""
     fame = rng.lognormal(0, 1.2, len(stage.scored))
     rows = []

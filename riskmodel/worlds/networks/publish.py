@@ -9,9 +9,9 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.worlds.networks.draws import stream
-from riskmodel.worlds.networks.habits import Habits
+from riskmodel.worlds.networks.habits import NetworkHabits
 from riskmodel.worlds.networks.shipments import ELSEWHERE, RUSSIA
-from riskmodel.worlds.networks.stage import OLD_CODES, Stage
+from riskmodel.worlds.networks.stage import OLD_CODES, NetworkStage
 
 SOURCE = "simulated-networks"
 KEY = ("reporter", "partner", "flow", "hs6", "hs_edition", "t")
@@ -19,7 +19,9 @@ CODED = ("reporter", "partner", "flow", "hs6", "hs_edition")
 WORLD = "WLD"
 
 
-def published(stage: Stage, habits: Habits, moves: pl.DataFrame, covered: np.ndarray) -> pl.DataFrame:
+def published(
+    stage: NetworkStage, habits: NetworkHabits, moves: pl.DataFrame, covered: np.ndarray
+) -> pl.DataFrame:
     """All vintages of all published rows, `TRADE_FLOWS`, sorted.
 
     Values are rounded up to whole dollars, so that no part of a cell exceeds the cell. The last vintage of
@@ -35,7 +37,11 @@ def published(stage: Stage, habits: Habits, moves: pl.DataFrame, covered: np.nda
 
 
 def declared_in(
-    stage: Stage, habits: Habits, leaving: pl.DataFrame, trade: pl.DataFrame, covered: np.ndarray
+    stage: NetworkStage,
+    habits: NetworkHabits,
+    leaving: pl.DataFrame,
+    trade: pl.DataFrame,
+    covered: np.ndarray,
 ) -> pl.DataFrame:
     """`leaving` with `shown` (Int64): whole US$ of it that the published exports to Russia contain."""
     habit, cover = _by_reporter(habits), _by_month(habits, covered, stage)
@@ -58,12 +64,12 @@ def declared_in(
     )
 
 
-def _by_reporter(habits: Habits) -> pl.DataFrame:
+def _by_reporter(habits: NetworkHabits) -> pl.DataFrame:
     names = ("edition", "revised", "floor", "weighs", "reexports", "world", "hides", "cif", "moved")
     return pl.DataFrame({"reporter": habits.reporters, **{name: getattr(habits, name) for name in names}})
 
 
-def _by_month(habits: Habits, covered: np.ndarray, stage: Stage) -> pl.DataFrame:
+def _by_month(habits: NetworkHabits, covered: np.ndarray, stage: NetworkStage) -> pl.DataFrame:
     """Months that are published: reporter, t, known (days since 1970), covered (part that is recorded)."""
     every = np.ones(habits.known.shape)
     every[stage.reporting : stage.reporting + len(stage.scored)] = covered
@@ -100,7 +106,9 @@ def _exports(moves: pl.DataFrame, habit: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
-def _imports(stage: Stage, moves: pl.DataFrame, habits: Habits, habit: pl.DataFrame) -> pl.DataFrame:
+def _imports(
+    stage: NetworkStage, moves: pl.DataFrame, habits: NetworkHabits, habit: pl.DataFrame
+) -> pl.DataFrame:
     """Scored countries' (and, before the war, Russia's) imports; some are booked under another partner."""
     rng = stream(stage.seed, "imports")
     seen = moves.filter(pl.col("shown_m") > 0, pl.col("dest") != ELSEWHERE)
@@ -128,7 +136,7 @@ def _imports(stage: Stage, moves: pl.DataFrame, habits: Habits, habit: pl.DataFr
     )
 
 
-def _coded(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
+def _coded(stage: NetworkStage, frame: pl.DataFrame) -> pl.DataFrame:
     """Add hs6 and hs_edition: the code as the reporter's edition has it."""
     names = pl.Series(stage.goods, dtype=pl.String)
     old = pl.col("t") < pl.col("edition")
@@ -138,7 +146,7 @@ def _coded(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _cells(stage: Stage, sides: pl.DataFrame) -> pl.DataFrame:
+def _cells(stage: NetworkStage, sides: pl.DataFrame) -> pl.DataFrame:
     """One row per key, in whole dollars and kilograms, with the habits of its reporter."""
     unit = pl.Series(stage.unit_usd).gather(sides["code"])
     coded = _coded(stage, sides).with_columns(
@@ -173,7 +181,7 @@ def _with_world(seen: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([named, total.select(cells.columns)]).sort(KEY)
 
 
-def _vintages(stage: Stage, cells: pl.DataFrame) -> pl.DataFrame:
+def _vintages(stage: NetworkStage, cells: pl.DataFrame) -> pl.DataFrame:
     rng = stream(stage.seed, "vintages")
     n = cells.height
     again = rng.random(n) < cells["revised"].to_numpy()

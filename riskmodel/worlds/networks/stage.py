@@ -33,7 +33,7 @@ ELSEWHERE = ("30", "39", "48", "61", "64", "73", "83", "84", "85", "87", "90", "
 
 
 @dataclass(frozen=True)
-class Stage:
+class NetworkStage:
     """What the other parts of a world play on.
 
     Attributes
@@ -75,7 +75,7 @@ class Stage:
         return (year - self.months[0].year) * 12 + number - 1
 
 
-def set_stage(seed: int) -> Stage:
+def set_stage(seed: int) -> NetworkStage:
     """Draw the stage of a seed."""
     p = parameters(seed)
     months = _months(int(p["first_year"]), int(p["last_month"]))
@@ -85,7 +85,7 @@ def set_stage(seed: int) -> Stage:
     moy = np.array([m.month - 1 for m in months])
     war = (2022 - months[0].year) * 12 + 2
     curbed, left = _controls(rng, p, len(goods), n_listed, war)
-    return Stage(
+    return NetworkStage(
         seed=seed,
         p=p,
         months=months,

@@ -66,14 +66,7 @@ Limits
 * Nothing here says anything about a real country: labels, roles and donors are drawn at random.
 """
 
-from riskmodel.worlds.resampled.background import Background, background_in, background_of, read_background
-from riskmodel.worlds.resampled.world import make_world, resampled_world
+from riskmodel.worlds.resampled.background import Background, background_of
+from riskmodel.worlds.resampled.world import MAKER, resampled_world
 
-__all__ = [
-    "Background",
-    "background_in",
-    "background_of",
-    "make_world",
-    "read_background",
-    "resampled_world",
-]
+__all__ = ["MAKER", "Background", "background_of", "resampled_world"]

@@ -1,7 +1,7 @@
 """What worlds of this family resample: real series without the names of the countries they belong to.
 
 WHERE IT COMES FROM. Nothing is bundled with the project: a background is built from tables that the user has.
-`read_background` takes files, `background_in` a folder with two subfolders:
+`riskmodel.outcomes.background` reads them from a folder with two subfolders:
 
 `trade/`   trade tables of any format that the score reads. Of them are used
            * monthly exports of coalition members before March 2022: the library of series by partner and code
@@ -27,11 +27,8 @@ purpose: a label never gets its own series back.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +36,7 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from features.reference.facts import NEVER_SCORED, RUSSIA, coalition, control_candidates
-from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel.errors import WrongUsage
 from riskmodel.worlds.planting.months import booking_calendar, month_number, numbered
 
 CONTROLS_BITE = month_number(date(2022, 3, 1))
@@ -91,39 +88,6 @@ class Background:
 def mark(name: str) -> int:
     """A checksum that tells whether two names are the same."""
     return zlib.crc32(name.encode())
-
-
-@cache
-def background_in(folder: Path) -> Background:
-    """The background of a folder with `trade/` and perhaps `totals/`; read once per process."""
-    trade = folder / "trade"
-    if not trade.is_dir():
-        raise WrongUsage(
-            f"{folder.name!r} has no subfolder trade/ with real trade tables; worlds of the family "
-            "`resampled` are made from tables of your own."
-        )
-    totals = sorted(path for path in (folder / "totals").glob("*") if path.suffix in {".csv", ".parquet"})
-    return read_background([trade], totals)
-
-
-def read_background(trade: Sequence[Path], totals: Sequence[Path] = ()) -> Background:
-    """Read tables (see the module) and build a background. Raises InputUnreadable, WrongUsage."""
-    from riskmodel.sources.trade.read import read_trade
-
-    frame = read_trade(trade).frame
-    return background_of(frame, _read_totals(totals))
-
-
-def _read_totals(paths: Sequence[Path]) -> pl.DataFrame:
-    frames = [pl.DataFrame(schema=TOTALS)]
-    for path in paths:
-        found = (
-            pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, try_parse_dates=True)
-        )
-        if not set(TOTALS) <= set(found.columns):
-            raise InputUnreadable(f"{path.name} lacks one of the columns {', '.join(TOTALS)}.")
-        frames.append(found.select(pl.col(name).cast(dtype) for name, dtype in TOTALS.items()))
-    return pl.concat(frames)
 
 
 def background_of(trade: pl.DataFrame, totals: pl.DataFrame | None = None) -> Background:

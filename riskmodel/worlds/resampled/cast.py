@@ -29,7 +29,7 @@ SIZE_NOISE = 0.3
 
 
 @dataclass(frozen=True)
-class Cast:
+class ResampledCast:
     """Countries and members by place, with what they borrow.
 
     Attributes
@@ -55,7 +55,7 @@ class Cast:
         return self.listed + self.unlisted
 
 
-def draw_cast(seed: int, params: Params, background: Background) -> Cast:
+def draw_cast(seed: int, params: Params, background: Background) -> ResampledCast:
     """Draw labels, roles, donors; which label gets which donor is a permutation of the seed."""
     rng = stream(seed, "resampled", "cast")
     ever_members = coalition(first_day(params.last)) | MEMBERS
@@ -66,7 +66,7 @@ def draw_cast(seed: int, params: Params, background: Background) -> Cast:
     size = rng.choice(background.sizes, count) * np.exp(SIZE_NOISE * rng.standard_normal(count))
     size = np.minimum(size, LARGEST_USD)
     listed, unlisted = _goods(rng, params, background)
-    return Cast(
+    return ResampledCast(
         countries=tuple(countries),
         members=tuple(members),
         listed=listed,

@@ -29,7 +29,7 @@ import polars as pl
 
 from riskmodel.worlds.planting.months import month_number
 from riskmodel.worlds.planting.view import stream
-from riskmodel.worlds.resampled.cast import Cast
+from riskmodel.worlds.resampled.cast import ResampledCast
 from riskmodel.worlds.resampled.flows import Flows
 from riskmodel.worlds.resampled.params import Params
 
@@ -37,7 +37,9 @@ EARLIEST, LATEST = month_number(date(2021, 11, 1)), month_number(date(2023, 11, 
 RAMP = 4
 
 
-def with_decoys(flows: Flows, seed: int, params: Params, cast: Cast) -> tuple[pl.DataFrame, dict[str, int]]:
+def with_decoys(
+    flows: Flows, seed: int, params: Params, cast: ResampledCast
+) -> tuple[pl.DataFrame, dict[str, int]]:
     """The table of `flows` with decoys and a column `price` (what values hold beyond quantities).
 
     Also returns the start of each decoy as a place of a month, by country.
@@ -73,7 +75,7 @@ def _grown(
     place: int,
     role: str,
     ramp: npt.NDArray[np.float64],
-    cast: Cast,
+    cast: ResampledCast,
 ) -> pl.DataFrame:
     """The country's trade in some goods and legs times a factor that grows along the ramp."""
     k, n_listed = len(cast.goods), len(cast.listed)
@@ -99,7 +101,7 @@ def _grown(
 
 
 def _code_shift(
-    table: pl.DataFrame, rng: np.random.Generator, place: int, start: int, cast: Cast
+    table: pl.DataFrame, rng: np.random.Generator, place: int, start: int, cast: ResampledCast
 ) -> pl.DataFrame:
     """Most trade in unlisted goods that share a heading with a listed one is declared as the listed one."""
     to: dict[int, int] = {}
@@ -116,7 +118,7 @@ def _code_shift(
 
 
 def _supplier_switch(
-    table: pl.DataFrame, rng: np.random.Generator, place: int, start: int, cast: Cast
+    table: pl.DataFrame, rng: np.random.Generator, place: int, start: int, cast: ResampledCast
 ) -> pl.DataFrame:
     """From the start, purchases from its largest supplier are made from another member."""
     mine = table.filter(_rows_of(place, "inbound"))
@@ -131,7 +133,7 @@ def _supplier_switch(
 
 
 def _one_off(
-    table: pl.DataFrame, rng: np.random.Generator, place: int, start: int, params: Params, cast: Cast
+    table: pl.DataFrame, rng: np.random.Generator, place: int, start: int, params: Params, cast: ResampledCast
 ) -> pl.DataFrame:
     """One or two shipments, twenty to a hundred times a usual one of the country."""
     mine = table.filter(_rows_of(place, "inbound"))["value"]

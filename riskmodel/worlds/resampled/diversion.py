@@ -10,7 +10,7 @@ from riskmodel.worlds.planting.draw import draw_codes
 from riskmodel.worlds.planting.episodes import Episode
 from riskmodel.worlds.planting.months import first_day, month_number
 from riskmodel.worlds.planting.view import TableView, stream
-from riskmodel.worlds.resampled.cast import Cast
+from riskmodel.worlds.resampled.cast import ResampledCast
 from riskmodel.worlds.resampled.params import Params
 
 FIRST_START, LAST_START = month_number(date(2022, 3, 1)), month_number(date(2024, 2, 1))
@@ -19,7 +19,7 @@ MISDECLARING = 0.3  # share of diverters that declare some goods under unlisted 
 MOST_OF_SIZE = 3.0  # a country does not divert more a year than three times what it buys of these goods
 
 
-def draw_diversion(view: TableView, seed: int, params: Params, cast: Cast) -> tuple[Episode, ...]:
+def draw_diversion(view: TableView, seed: int, params: Params, cast: ResampledCast) -> tuple[Episode, ...]:
     """One episode for each diverter of the cast.
 
     Some declare part of the goods under unlisted codes on both legs (Fisman and Wei 2004, Tax rates and tax

@@ -12,7 +12,7 @@ import polars as pl
 from riskmodel.worlds.planting.months import month_number
 from riskmodel.worlds.planting.view import stream
 from riskmodel.worlds.resampled.background import CONTROLS_BITE, Background
-from riskmodel.worlds.resampled.cast import Cast, own_series, taker_sizes
+from riskmodel.worlds.resampled.cast import ResampledCast, own_series, taker_sizes
 from riskmodel.worlds.resampled.params import Params
 from riskmodel.worlds.resampled.resample import Library, growth_of, month_blocks
 
@@ -33,7 +33,7 @@ class Flows:
     table: pl.DataFrame
 
 
-def legal_flows(seed: int, params: Params, cast: Cast, background: Background) -> Flows:
+def legal_flows(seed: int, params: Params, cast: ResampledCast, background: Background) -> Flows:
     """All legs of a world without diversion and decoys."""
     library = Library(background)
     growth = growth_of(background, params, cast.growth)
@@ -68,7 +68,11 @@ def _long(
 
 
 def _inbound(
-    rng: np.random.Generator, params: Params, cast: Cast, library: Library, growth: npt.NDArray[np.float64]
+    rng: np.random.Generator,
+    params: Params,
+    cast: ResampledCast,
+    library: Library,
+    growth: npt.NDArray[np.float64],
 ) -> pl.DataFrame:
     """Members' sales to scored countries: a real pair's series by code, scaled to the buyer's size."""
     n = len(cast.countries)
@@ -97,7 +101,7 @@ def _some(
     return at, good
 
 
-def _direct(rng: np.random.Generator, params: Params, cast: Cast, library: Library) -> pl.DataFrame:
+def _direct(rng: np.random.Generator, params: Params, cast: ResampledCast, library: Library) -> pl.DataFrame:
     """Members' sales to Russia: as real ones until the controls bite code by code, then what is left."""
     pool = library.to_russia if len(library.to_russia) else np.arange(library.background.pairs.height)
     senders = library.background.pairs["sender"].to_numpy()[pool]
@@ -123,7 +127,7 @@ def _of(rng: np.random.Generator, pool: npt.NDArray[np.int64], mine: npt.NDArray
 
 
 def _controls(
-    rng: np.random.Generator, cast: Cast, library: Library, donor: npt.NDArray[np.int64]
+    rng: np.random.Generator, cast: ResampledCast, library: Library, donor: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """For each good the month in which controls bite, and the share of trade that is left from then on.
 
@@ -148,7 +152,11 @@ def _controls(
 
 
 def _onward(
-    rng: np.random.Generator, params: Params, cast: Cast, library: Library, growth: npt.NDArray[np.float64]
+    rng: np.random.Generator,
+    params: Params,
+    cast: ResampledCast,
+    library: Library,
+    growth: npt.NDArray[np.float64],
 ) -> pl.DataFrame:
     """Scored countries' legal sales to Russia.
 
@@ -167,7 +175,7 @@ def _onward(
 
 
 def _onward_levels(
-    rng: np.random.Generator, params: Params, cast: Cast, library: Library
+    rng: np.random.Generator, params: Params, cast: ResampledCast, library: Library
 ) -> npt.NDArray[np.float64]:
     """Countries by goods: US$ a year sold to Russia; 0 where the real exporter sold none."""
     background, n, k = library.background, len(cast.countries), len(cast.goods)
@@ -201,7 +209,11 @@ def _onward_levels(
 
 
 def _shaped(
-    rng: np.random.Generator, params: Params, cast: Cast, library: Library, level: npt.NDArray[np.float64]
+    rng: np.random.Generator,
+    params: Params,
+    cast: ResampledCast,
+    library: Library,
+    level: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Monthly values of yearly levels: each takes the zeros and lumps of a real series of its chapter."""
     country, good = np.nonzero(level > 0)
@@ -220,7 +232,11 @@ def _shaped(
 
 
 def _other(
-    rng: np.random.Generator, params: Params, cast: Cast, library: Library, growth: npt.NDArray[np.float64]
+    rng: np.random.Generator,
+    params: Params,
+    cast: ResampledCast,
+    library: Library,
+    growth: npt.NDArray[np.float64],
 ) -> pl.DataFrame:
     """Scored countries' sales to the rest of the world, of the goods they deal in."""
     n, k = len(cast.countries), len(cast.goods)

@@ -11,7 +11,7 @@ from data_contracts.tables import LISTINGS
 from riskmodel.worlds.planting.episodes import Episode
 from riskmodel.worlds.planting.months import first_day
 from riskmodel.worlds.planting.view import stream
-from riskmodel.worlds.resampled.cast import Cast
+from riskmodel.worlds.resampled.cast import ResampledCast
 from riskmodel.worlds.resampled.params import Params
 from riskmodel.worlds.resampled.reporting import SOURCE
 
@@ -22,7 +22,7 @@ Row = tuple[str, date, str, str, int, str, str]
 
 
 def make_listings(
-    seed: int, params: Params, cast: Cast, episodes: tuple[Episode, ...]
+    seed: int, params: Params, cast: ResampledCast, episodes: tuple[Episode, ...]
 ) -> pl.DataFrame | None:
     """`LISTINGS` to the end of the world, sorted; None where no list is given in it.
 

@@ -16,7 +16,7 @@ from data_contracts.tables import MENTIONS
 from riskmodel.worlds.planting.episodes import Episode
 from riskmodel.worlds.planting.months import first_day
 from riskmodel.worlds.planting.view import stream
-from riskmodel.worlds.resampled.cast import Cast
+from riskmodel.worlds.resampled.cast import ResampledCast
 from riskmodel.worlds.resampled.params import Params
 
 OUTLETS = 12
@@ -27,7 +27,7 @@ Story = tuple[str, int, float, int, list[str]]  # country, day, probability, pol
 
 
 def make_mentions(
-    seed: int, params: Params, cast: Cast, episodes: tuple[Episode, ...], starts: dict[str, int]
+    seed: int, params: Params, cast: ResampledCast, episodes: tuple[Episode, ...], starts: dict[str, int]
 ) -> pl.DataFrame | None:
     """`MENTIONS` of the world's months, sorted; None where nothing is read in it.
 
@@ -73,7 +73,7 @@ def _false_stories(
     role: str,
     starts: dict[str, int],
     days: int,
-    cast: Cast,
+    cast: ResampledCast,
 ) -> list[Story]:
     mean = FALSE_PER_OTHER if role == "ordinary" else FALSE_PER_DECOY
     controls = days * 3 // 5  # most worlds are three fifths over when the controls bite
@@ -87,7 +87,7 @@ def _false_stories(
     return found
 
 
-def _chatter(rng: np.random.Generator, params: Params, cast: Cast, days: int) -> list[Story]:
+def _chatter(rng: np.random.Generator, params: Params, cast: ResampledCast, days: int) -> list[Story]:
     """Sentences that name a country in some other role."""
     count = int(rng.poisson(params.coverage * 8 * params.months))
     names = np.array([*cast.countries, *cast.members])

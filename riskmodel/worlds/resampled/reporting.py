@@ -22,7 +22,7 @@ from features.reference.facts import DEFAULT_LAG_DAYS, RUSSIA, reporter_lags
 from riskmodel.worlds.planting.codes import declared_codes
 from riskmodel.worlds.planting.months import dated, month_number
 from riskmodel.worlds.planting.view import stream
-from riskmodel.worlds.resampled.cast import Cast
+from riskmodel.worlds.resampled.cast import ResampledCast
 from riskmodel.worlds.resampled.params import Params
 
 SOURCE = "simulated_resampled"
@@ -31,7 +31,7 @@ LEAST_KG = 1
 
 
 @dataclass(frozen=True)
-class Habits:
+class ResampledHabits:
     """How each reporter publishes; one row each.
 
     reporter, exports, imports, re_exports (Boolean), lag_days, adopts (month number of the new edition),
@@ -43,7 +43,7 @@ class Habits:
     published: npt.NDArray[np.bool_]
 
 
-def draw_habits(seed: int, params: Params, cast: Cast) -> Habits:
+def draw_habits(seed: int, params: Params, cast: ResampledCast) -> ResampledHabits:
     """Habits of members, then of countries, in the order of the cast."""
     rng = stream(seed, "resampled", "habits")
     m, n = len(cast.members), len(cast.countries)
@@ -68,7 +68,7 @@ def draw_habits(seed: int, params: Params, cast: Cast) -> Habits:
             "seen": np.where(rng.random(m + n) < 0.2, rng.uniform(0.4, 0.95, m + n), 1.0),
         }
     )
-    return Habits(table, _published(rng, params, m, n, starter))
+    return ResampledHabits(table, _published(rng, params, m, n, starter))
 
 
 def _published(
@@ -89,7 +89,7 @@ def _published(
 
 
 def published_rows(
-    table: pl.DataFrame, habits: Habits, seed: int, params: Params, cast: Cast
+    table: pl.DataFrame, habits: ResampledHabits, seed: int, params: Params, cast: ResampledCast
 ) -> pl.DataFrame:
     """`TRADE_FLOWS` of the legal trade: every vintage, sorted."""
     rng = stream(seed, "resampled", "publishing")
@@ -110,7 +110,7 @@ def _named(column: str, names: tuple[str, ...]) -> pl.Expr:
     return pl.col(column).replace_strict(range(len(names)), names, default=None, return_dtype=pl.String)
 
 
-def _exports(table: pl.DataFrame, cast: Cast) -> pl.DataFrame:
+def _exports(table: pl.DataFrame, cast: ResampledCast) -> pl.DataFrame:
     """Exports of members and of scored countries; the latter's world total holds Russia and all others."""
     member, country = _named("member", cast.members), _named("country", cast.countries)
     of_members = table.filter(pl.col("leg").is_in(["inbound", "direct"])).select(
@@ -127,7 +127,11 @@ def _exports(table: pl.DataFrame, cast: Cast) -> pl.DataFrame:
 
 
 def _imports(
-    rng: np.random.Generator, table: pl.DataFrame, habits: Habits, cast: Cast, params: Params
+    rng: np.random.Generator,
+    table: pl.DataFrame,
+    habits: ResampledHabits,
+    cast: ResampledCast,
+    params: Params,
 ) -> pl.DataFrame:
     """What scored countries' own statistics show of members' sales."""
     inbound = table.filter(pl.col("leg") == "inbound")
@@ -158,7 +162,7 @@ def _imports(
     )
 
 
-def _kept(rows: pl.DataFrame, habits: Habits, params: Params) -> pl.DataFrame:
+def _kept(rows: pl.DataFrame, habits: ResampledHabits, params: Params) -> pl.DataFrame:
     """Only months that the reporter publishes."""
     who, month = np.nonzero(habits.published)
     reporters = habits.table["reporter"].to_numpy()
@@ -168,7 +172,9 @@ def _kept(rows: pl.DataFrame, habits: Habits, params: Params) -> pl.DataFrame:
     return rows.filter(published).join(calendar, on=["reporter", "month"], how="semi")
 
 
-def _under_codes(rows: pl.DataFrame, habits: Habits, params: Params, cast: Cast) -> pl.DataFrame:
+def _under_codes(
+    rows: pl.DataFrame, habits: ResampledHabits, params: Params, cast: ResampledCast
+) -> pl.DataFrame:
     """Under the codes of the edition that the reporter uses in the month, in whole dollars and kilograms."""
     codes = declared_codes(cast.goods, ("HS2017", "HS2022"))
     places = pl.DataFrame({"hs6": cast.goods, "good": np.arange(len(cast.goods), dtype=np.int16)})
@@ -195,7 +201,7 @@ def _under_codes(rows: pl.DataFrame, habits: Habits, params: Params, cast: Cast)
     )
 
 
-def _vintages(rows: pl.DataFrame, habits: Habits, seed: int, params: Params) -> pl.DataFrame:
+def _vintages(rows: pl.DataFrame, habits: ResampledHabits, seed: int, params: Params) -> pl.DataFrame:
     """First publication of each figure, and for some a revised one, mostly upward."""
     rng = stream(seed, "resampled", "vintages")
     jitter = rng.integers(0, 12, habits.published.shape)
@@ -245,7 +251,7 @@ def _together(rows: pl.DataFrame) -> npt.NDArray[np.int64]:
     return keyed.select(number.cast(pl.Int64) - 1).to_series().to_numpy()
 
 
-def with_re_exports(trade: pl.DataFrame, habits: Habits, seed: int) -> pl.DataFrame:
+def with_re_exports(trade: pl.DataFrame, habits: ResampledHabits, seed: int) -> pl.DataFrame:
     """Re-exports of countries that publish them: a share of their exports to Russia, of the same vintages."""
     mine = habits.table.filter("re_exports").select("reporter")
     share = pl.Series("share", stream(seed, "resampled", "re_exports").uniform(0.3, 0.9, mine.height))

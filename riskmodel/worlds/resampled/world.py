@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
 from data_contracts.tables import GOODS, TRADE_FLOWS
 from features.reference.facts import priority_list
-from riskmodel.errors import WrongUsage
 from riskmodel.worlds.planting.episodes import Episode
 from riskmodel.worlds.planting.inject import Injection, plant
 from riskmodel.worlds.planting.months import first_day
 from riskmodel.worlds.planting.view import view_of
-from riskmodel.worlds.resampled.background import Background, background_in
-from riskmodel.worlds.resampled.cast import Cast, draw_cast
+from riskmodel.worlds.resampled.background import Background
+from riskmodel.worlds.resampled.cast import ResampledCast, draw_cast
 from riskmodel.worlds.resampled.decoys import with_decoys
 from riskmodel.worlds.resampled.diversion import draw_diversion
 from riskmodel.worlds.resampled.flows import legal_flows
@@ -25,19 +22,6 @@ from riskmodel.worlds.resampled.reporting import SOURCE, draw_habits, published_
 from riskmodel.worlds.world import ROLES, World
 
 MAKER = "resampled"
-
-
-def make_world(seed: int, folder: Path | None = None) -> World:
-    """The world of a seed, resampled from the real tables of a folder (see `background.background_in`).
-
-    There is no bundled background: nothing can be resampled without tables, and no real table is part of the
-    project. Raises WrongUsage without a folder or with one that does not hold them.
-    """
-    if folder is None:
-        raise WrongUsage(
-            "Worlds of the family `resampled` are made from real trade tables of your own; name their folder."
-        )
-    return resampled_world(seed, background_in(folder))
 
 
 def resampled_world(seed: int, background: Background, params: Params | None = None) -> World:
@@ -68,13 +52,17 @@ def resampled_world(seed: int, background: Background, params: Params | None = N
     )
 
 
-def _goods(cast: Cast) -> pl.DataFrame:
+def _goods(cast: ResampledCast) -> pl.DataFrame:
     listed = priority_list().filter(pl.col("hs6").is_in(cast.listed))
     return listed.select(pl.col(name).cast(dtype) for name, dtype in GOODS.items()).sort("hs6")
 
 
 def _roles(
-    planted: Injection, params: Params, cast: Cast, episodes: tuple[Episode, ...], starts: dict[str, int]
+    planted: Injection,
+    params: Params,
+    cast: ResampledCast,
+    episodes: tuple[Episode, ...],
+    starts: dict[str, int],
 ) -> pl.DataFrame:
     """Roles of the countries that have trade; what a diverter does is said by its episode."""
     traded = {*planted.roles["country"], *planted.diverted["country"]}

@@ -1,6 +1,6 @@
-"""Maker `corridors`: the worlds of `riskmodel.simulate`, in which planted routes carry goods on.
+"""Worlds of this family: roles, routes and decoys are drawn for countries, and planted routes carry goods on.
 
-Roles, routes and decoys are drawn for countries; `docs/simulator.md` describes the mechanism.
+`docs/simulator.md` describes the mechanism.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from riskmodel.simulate import world as simulated
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.streams import stream
+from riskmodel.worlds.corridors.world import CorridorWorld, simulate_world
 from riskmodel.worlds.world import DIVERTED, ROLES, World
 
 
 def make_world(seed: int) -> World:
     """The world of a seed; amounts, noise, reporting and decoys vary widely from seed to seed."""
     params = draw_params(seed)
-    world = simulated.simulate_world(params)
+    world = simulate_world(params)
     draw = stream(seed, "given")
     return World(
         maker="corridors",
@@ -70,7 +70,7 @@ def draw_params(seed: int) -> WorldParams:
     return params
 
 
-def diverted(world: simulated.World) -> pl.DataFrame:
+def diverted(world: CorridorWorld) -> pl.DataFrame:
     """What left each country for Russia, or for the next country of a chain: columns `DIVERTED`.
 
     Ghost trade never comes in and is not part of it. The first country of a chain declares nothing to
@@ -108,7 +108,7 @@ def diverted(world: simulated.World) -> pl.DataFrame:
     )
 
 
-def _declared(world: simulated.World, moved: pl.DataFrame) -> pl.DataFrame:
+def _declared(world: CorridorWorld, moved: pl.DataFrame) -> pl.DataFrame:
     """`moved` with `declared_usd` 0 in months that the last country never published."""
     published = (
         world.trade_flows.filter(pl.col("flow") == "X")
@@ -127,7 +127,7 @@ def _declared(world: simulated.World, moved: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def roles(world: simulated.World) -> pl.DataFrame:
+def roles(world: CorridorWorld) -> pl.DataFrame:
     """`diverter` where goods are diverted, else the first decoy that concerns a country: columns `ROLES`."""
     diverters = set(diverted(world)["country"])
     decoys: dict[str, str] = {}

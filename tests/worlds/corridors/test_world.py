@@ -9,13 +9,12 @@ from polars.testing import assert_frame_equal
 from data_contracts.tables import ARTICLES, GOODS, LISTINGS, MENTIONS, TRADE_FLOWS
 from features.reference.facts import coalition
 from riskmodel.errors import WrongUsage
-from riskmodel.simulate.cast import all_goods, all_places
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.plan import draw_plan
-from riskmodel.simulate.truth import TRUTH, TRUTH_MONTHLY
-from riskmodel.simulate.world import World, simulate_world
-
-from .conftest import tiny
+from riskmodel.worlds.corridors.cast import all_goods, all_places
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.plan import draw_plan
+from riskmodel.worlds.corridors.truth import TRUTH, TRUTH_MONTHLY
+from riskmodel.worlds.corridors.world import CorridorWorld, simulate_world
+from tests.tiny_world import tiny
 
 
 @pytest.mark.parametrize(
@@ -30,22 +29,24 @@ from .conftest import tiny
         ("truth_monthly", TRUTH_MONTHLY),
     ],
 )
-def test_tables_have_the_canonical_columns_and_hold_rows(world: World, table: str, schema: dict) -> None:
+def test_tables_have_the_canonical_columns_and_hold_rows(
+    world: CorridorWorld, table: str, schema: dict
+) -> None:
     frame = getattr(world, table)
     assert dict(frame.schema) == schema
     assert frame.height > 0
 
 
-def test_the_same_seed_gives_the_same_world_and_another_seed_another(world: World) -> None:
+def test_the_same_seed_gives_the_same_world_and_another_seed_another(world: CorridorWorld) -> None:
     again, other = simulate_world(tiny()), simulate_world(tiny(6))
-    for field in dataclasses.fields(World):
+    for field in dataclasses.fields(CorridorWorld):
         value = getattr(world, field.name)
         if isinstance(value, pl.DataFrame):
             assert_frame_equal(value, getattr(again, field.name))
     assert not world.trade_flows.equals(other.trade_flows)
 
 
-def test_a_row_is_unique_by_key_and_vintage_and_known_after_its_month(world: World) -> None:
+def test_a_row_is_unique_by_key_and_vintage_and_known_after_its_month(world: CorridorWorld) -> None:
     flows = world.trade_flows
     key = ["reporter", "partner", "flow", "hs6", "period", "known_at"]
     assert not flows.select(key).is_duplicated().any()
@@ -54,11 +55,11 @@ def test_a_row_is_unique_by_key_and_vintage_and_known_after_its_month(world: Wor
     assert set(flows["source"]) == {"simulated"}
 
 
-def test_no_two_listings_of_one_list_fall_on_one_day(world: World) -> None:
+def test_no_two_listings_of_one_list_fall_on_one_day(world: CorridorWorld) -> None:
     assert not world.listings.select("country", "listed_on", "jurisdiction", "list").is_duplicated().any()
 
 
-def test_later_vintages_exist_and_change_the_value(world: World) -> None:
+def test_later_vintages_exist_and_change_the_value(world: CorridorWorld) -> None:
     key = ["reporter", "partner", "flow", "hs6", "period"]
     vintages = world.trade_flows.group_by(key).agg(pl.len(), pl.col("value_usd").n_unique().alias("values"))
     revised = vintages.filter(pl.col("len") == 2)
@@ -67,7 +68,7 @@ def test_later_vintages_exist_and_change_the_value(world: World) -> None:
     assert (revised["values"] == 2).mean() > 0.95
 
 
-def test_no_coalition_member_nor_russia_nor_belarus_is_a_transit_country(world: World) -> None:
+def test_no_coalition_member_nor_russia_nor_belarus_is_a_transit_country(world: CorridorWorld) -> None:
     never = set(coalition(world.params.last)) | {"RUS", "BLR", "UKR"}
     assert not never & {*world.transit, *world.news_only}
     pools = all_places()
@@ -92,7 +93,7 @@ def test_goods_are_the_fifty_priority_codes_with_their_tiers() -> None:
     assert set(unlisted["hs6"].str.head(4)) <= headings
 
 
-def test_new_codes_stand_in_the_new_edition_only(world: World) -> None:
+def test_new_codes_stand_in_the_new_edition_only(world: CorridorWorld) -> None:
     goods = all_goods()
     changed = goods.filter(pl.col("hs6") != pl.col("hs2017"))
     flows = world.trade_flows

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.simulate.cast import Cast
-from riskmodel.simulate.months import month_starts
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.reporting import Habits
-from riskmodel.simulate.streams import cell_normal, cell_uniform
+from riskmodel.worlds.corridors.cast import CorridorCast
+from riskmodel.worlds.corridors.months import month_starts
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.reporting import CorridorHabits
+from riskmodel.worlds.corridors.streams import cell_normal, cell_uniform
 
 CONFIDENTIAL = "999999"
 SMALLEST_ROW_USD = 500
@@ -36,7 +36,7 @@ def consignments(draw: np.random.Generator, expected: np.ndarray, params: WorldP
 
 
 @dataclass(frozen=True)
-class Leg:
+class CorridorLeg:
     """Dollars of one reporter and flow; one entry for each filled cell, arrays of equal length.
 
     partners: names that `partner` points to. partner, good, month: positions. value: Int64 > 0.
@@ -51,7 +51,7 @@ class Leg:
     value: np.ndarray
 
     @classmethod
-    def of(cls, reporter: str, flow: str, partners: tuple[str, ...], values: np.ndarray) -> Leg:
+    def of(cls, reporter: str, flow: str, partners: tuple[str, ...], values: np.ndarray) -> CorridorLeg:
         """From a dense array (partners, P, T)."""
         partner, good, month = np.nonzero(values)
         return cls(reporter, flow, partners, partner, good, month, values[partner, good, month])
@@ -62,20 +62,24 @@ class Leg:
         names = np.array([zlib.crc32(name.encode()) for name in self.partners], np.uint64)
         return (names[self.partner] << np.uint64(32)) + (self.good * 4096 + self.month).astype(np.uint64)
 
-    def plus(self, other: Leg) -> Leg:
+    def plus(self, other: CorridorLeg) -> CorridorLeg:
         """Both legs together: one reporter and flow, partners of this leg before those of the other."""
         partner = np.concatenate([self.partner, other.partner + len(self.partners)])
         good, month = np.concatenate([self.good, other.good]), np.concatenate([self.month, other.month])
         value = np.concatenate([self.value, other.value])
-        return Leg(self.reporter, self.flow, (*self.partners, *other.partners), partner, good, month, value)
+        return CorridorLeg(
+            self.reporter, self.flow, (*self.partners, *other.partners), partner, good, month, value
+        )
 
-    def only(self, keep: np.ndarray) -> Leg:
+    def only(self, keep: np.ndarray) -> CorridorLeg:
         """The entries where `keep` holds."""
         arrays = (self.partner[keep], self.good[keep], self.month[keep], self.value[keep])
-        return Leg(self.reporter, self.flow, self.partners, *arrays)
+        return CorridorLeg(self.reporter, self.flow, self.partners, *arrays)
 
 
-def leg_rows(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: np.ndarray) -> pl.DataFrame:
+def leg_rows(
+    params: WorldParams, cast: CorridorCast, habits: CorridorHabits, leg: CorridorLeg, price: np.ndarray
+) -> pl.DataFrame:
     """Rows of the months that the reporter publishes, first releases and later vintages.
 
     `price`: (P, T) index that values contain and weights do not.
@@ -118,7 +122,9 @@ def leg_rows(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: n
     return both.sort(KEY).collect()
 
 
-def _weights(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: np.ndarray) -> np.ndarray:
+def _weights(
+    params: WorldParams, cast: CorridorCast, habits: CorridorHabits, leg: CorridorLeg, price: np.ndarray
+) -> np.ndarray:
     """Reported kilograms; NaN where not reported."""
     names = (leg.reporter, leg.flow)
     per_kg = cast.goods["usd_per_kg"].to_numpy().astype(float)[leg.good] * price[leg.good, leg.month]
@@ -128,7 +134,7 @@ def _weights(params: WorldParams, cast: Cast, habits: Habits, leg: Leg, price: n
     return np.where(silent | (not habits.weighs), np.nan, kg)
 
 
-def _later_news(params: WorldParams, leg: Leg) -> dict[str, np.ndarray]:
+def _later_news(params: WorldParams, leg: CorridorLeg) -> dict[str, np.ndarray]:
     """What becomes of a row: `delay` in days (0: first release), `revised`, and then `change` and `wait`."""
     cells = leg.cells
 
@@ -144,7 +150,7 @@ def _later_news(params: WorldParams, leg: Leg) -> dict[str, np.ndarray]:
     }
 
 
-def _named(cast: Cast, habits: Habits, leg: Leg, rows: pl.LazyFrame) -> pl.LazyFrame:
+def _named(cast: CorridorCast, habits: CorridorHabits, leg: CorridorLeg, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Codes of the edition in use that month; codes with one predecessor are added up, secret ones hidden.
 
     A sum with an unreported weight in it has no weight.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.simulate.cast import Cast
-from riskmodel.simulate.months import INVASION, n_months, position
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.cast import CorridorCast
+from riskmodel.worlds.corridors.months import INVASION, n_months, position
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.streams import stream
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Baseline:
     price: np.ndarray
     drift: np.ndarray
 
-    def inbound_listed_per_year(self, cast: Cast) -> np.ndarray:
+    def inbound_listed_per_year(self, cast: CorridorCast) -> np.ndarray:
         """Ordinary yearly imports of listed goods of each transit country, shape (transit,)."""
         return 12 * self.inbound[: len(cast.transit), cast.listed].sum(axis=1)
 
 
-def draw_baseline(params: WorldParams, cast: Cast) -> Baseline:
+def draw_baseline(params: WorldParams, cast: CorridorCast) -> Baseline:
     """Gravity: size of the supplier times size of the market over distance, per code, with noise."""
     draw = stream(params.seed, "gravity")
     w, c, p = len(cast.coalition), len(cast.receivers), cast.goods.height

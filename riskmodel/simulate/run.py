@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 from riskmodel.errors import WrongUsage
 from riskmodel.publication.digests import digest_file
 from riskmodel.publication.publish import check_folder, exclusive, publish
-from riskmodel.simulate.flows import trade_rows
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.plan import Plan, draw_plan
-from riskmodel.simulate.world import World, build_world
+from riskmodel.worlds import corridors
+from riskmodel.worlds.corridors.flows import trade_rows
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.plan import CorridorPlan, draw_plan
+from riskmodel.worlds.corridors.world import CorridorWorld, build_world
 
 STATEMENT = (
     "Everything in this folder is simulated. Country codes are labels: which of them divert, and all other "
@@ -141,7 +142,7 @@ def _identity(params: WorldParams) -> dict[str, Any]:
 def _code_digest() -> str:
     """sha256 over the simulator's source and reference files: another simulator makes another world."""
     total = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*")):
+    for path in sorted(Path(corridors.__file__).parent.rglob("*")):
         if path.suffix in {".py", ".csv"}:
             total.update(f"{path.name}:{digest_file(path)}\n".encode())
     return total.hexdigest()
@@ -151,7 +152,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {name: digest_file(folder / name) for name in FILES if name != "world.json"}
 
 
-def _description(plan: Plan, world: World, folder: Path) -> dict[str, Any]:
+def _description(plan: CorridorPlan, world: CorridorWorld, folder: Path) -> dict[str, Any]:
     return {
         **_identity(plan.params),
         "simulated": True,

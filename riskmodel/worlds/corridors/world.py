@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.simulate.cast import goods_list
-from riskmodel.simulate.flows import trade_table
-from riskmodel.simulate.listings import draw_listings
-from riskmodel.simulate.news import News, draw_news
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.plan import Plan, draw_plan
-from riskmodel.simulate.truth import controls_table, monthly_truth, truth_table
+from riskmodel.worlds.corridors.cast import goods_list
+from riskmodel.worlds.corridors.flows import trade_table
+from riskmodel.worlds.corridors.listings import draw_listings
+from riskmodel.worlds.corridors.news import News, draw_news
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.plan import CorridorPlan, draw_plan
+from riskmodel.worlds.corridors.truth import controls_table, monthly_truth, truth_table
 
 
 @dataclass(frozen=True)
-class World:
+class CorridorWorld:
     """Canonical tables of a simulated world, and what is true in it.
 
     trade_flows, articles, mentions, listings, goods: schemas of `data_contracts.tables`; all trade is
@@ -41,7 +41,7 @@ class World:
     news_only: tuple[str, ...]
 
 
-def simulate_world(params: WorldParams) -> World:
+def simulate_world(params: WorldParams) -> CorridorWorld:
     """Simulate a world; the same parameters give the same world, byte for byte.
 
     >>> world = simulate_world(WorldParams.small(7, n_coalition=2))
@@ -51,11 +51,11 @@ def simulate_world(params: WorldParams) -> World:
     return build_world(draw_plan(params))
 
 
-def build_world(plan: Plan, with_trade: bool = True) -> World:
+def build_world(plan: CorridorPlan, with_trade: bool = True) -> CorridorWorld:
     """All tables of a plan; `with_trade=False` leaves the trade table empty (it is written in parts)."""
     news: News = draw_news(plan)
     trade = trade_table(plan) if with_trade else pl.DataFrame(schema=TRADE_FLOWS)
-    return World(
+    return CorridorWorld(
         params=plan.params,
         trade_flows=trade,
         articles=news.articles,

@@ -4,18 +4,18 @@ import dataclasses
 
 import polars as pl
 
-from riskmodel.simulate.flows import trade_table
-from riskmodel.simulate.plan import Plan
-from riskmodel.simulate.truth import monthly_truth, truth_table
-from riskmodel.simulate.world import World
+from riskmodel.worlds.corridors.flows import trade_table
+from riskmodel.worlds.corridors.plan import CorridorPlan
+from riskmodel.worlds.corridors.truth import monthly_truth, truth_table
+from riskmodel.worlds.corridors.world import CorridorWorld
 
 
-def _exports(flows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def _exports(flows: pl.DataFrame, plan: CorridorPlan) -> pl.DataFrame:
     """Exports by reporter, partner, code and month."""
     return flows.filter(pl.col("flow") == "X").select("reporter", "partner", "hs6", "period", "value_usd")
 
 
-def _added(plan: Plan) -> pl.DataFrame:
+def _added(plan: CorridorPlan) -> pl.DataFrame:
     """Exports that are there because of the planted episodes, by reporter, partner, code and month."""
     without = dataclasses.replace(plan, planted=())
     key = ["reporter", "partner", "hs6", "period"]
@@ -25,7 +25,7 @@ def _added(plan: Plan) -> pl.DataFrame:
     return both.select(*key, added.alias("added")).filter(pl.col("added") != 0)
 
 
-def test_diverted_dollars_are_on_every_leg_and_nowhere_else(plain_plan: Plan) -> None:
+def test_diverted_dollars_are_on_every_leg_and_nowhere_else(plain_plan: CorridorPlan) -> None:
     added = _added(plain_plan).filter(pl.col("partner") != "WLD")
     monthly = monthly_truth(plain_plan)
     coalition = list(plain_plan.cast.coalition)
@@ -46,7 +46,9 @@ def test_diverted_dollars_are_on_every_leg_and_nowhere_else(plain_plan: Plan) ->
     assert (both["added"] == both["declared_usd"]).all()
 
 
-def test_a_chain_goes_from_the_first_country_to_the_second_and_then_to_russia(plain_plan: Plan) -> None:
+def test_a_chain_goes_from_the_first_country_to_the_second_and_then_to_russia(
+    plain_plan: CorridorPlan,
+) -> None:
     chain = next(flows for flows in plain_plan.planted if flows.episode.via is not None)
     first, second = chain.episode.country, chain.episode.via
     added = _added(plain_plan)
@@ -58,21 +60,21 @@ def test_a_chain_goes_from_the_first_country_to_the_second_and_then_to_russia(pl
     assert (first, "RUS") not in pairs
 
 
-def test_nothing_is_diverted_before_its_start_its_control_or_after_its_stop(plan: Plan) -> None:
+def test_nothing_is_diverted_before_its_start_its_control_or_after_its_stop(plan: CorridorPlan) -> None:
     monthly, truth = monthly_truth(plan), truth_table(plan)
     dated = monthly.filter(pl.col("inbound_usd") > 0).join(
         truth.select("episode_id", "start", "stop"), on="episode_id"
     )
     assert dated.filter(pl.col("period") < pl.col("start")).is_empty()
     assert dated.filter(pl.col("period") >= pl.col("stop")).is_empty()
-    from riskmodel.simulate.truth import controls_table
+    from riskmodel.worlds.corridors.truth import controls_table
 
     controlled = dated.join(controls_table(plan), on="hs6")
     assert controlled.height == dated.height, "only listed codes are diverted"
     assert controlled.filter(pl.col("period") < pl.col("controlled_from")).is_empty()
 
 
-def test_onward_follows_inbound_by_pass_through_and_markup(plain_plan: Plan) -> None:
+def test_onward_follows_inbound_by_pass_through_and_markup(plain_plan: CorridorPlan) -> None:
     for flows in plain_plan.planted:
         e = flows.episode
         moved = flows.inbound.sum()
@@ -81,7 +83,7 @@ def test_onward_follows_inbound_by_pass_through_and_markup(plain_plan: Plan) -> 
             assert flows.onward.sum() > 0.3 * moved * e.pass_through
 
 
-def test_every_country_with_a_role_has_a_row_of_truth(world: World) -> None:
+def test_every_country_with_a_role_has_a_row_of_truth(world: CorridorWorld) -> None:
     params = world.params
     counts = dict(world.truth.group_by("kind").len().iter_rows())
     assert counts["diversion"] == params.n_diverters + params.n_chains

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from data_contracts.tables import GOODS
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.streams import stream
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -30,7 +30,7 @@ def all_goods() -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class Cast:
+class CorridorCast:
     """Who and what is in one world; all tuples sorted, so that positions are array indices.
 
     transit: no coalition member, nor Russia, nor Belarus. receivers: transit then control.
@@ -53,7 +53,7 @@ class Cast:
         return self.goods["tier"].is_not_null().to_list()
 
 
-def draw_cast(params: WorldParams) -> Cast:
+def draw_cast(params: WorldParams) -> CorridorCast:
     """Draw the countries of a world: labels only, nothing else of the real country is used."""
     places = all_places()
     pools = {}
@@ -68,13 +68,13 @@ def draw_cast(params: WorldParams) -> Cast:
     left_out = order[params.n_transit : params.n_transit + params.n_news_only]
     news_only = tuple(names[i] for i in sorted(left_out))
     goods = all_goods() if params.all_goods else all_goods().filter(pl.col("small_world") == 1)
-    return Cast(pools["coalition"], pools["transit"], pools["control"], news_only, goods.sort("hs6"))
+    return CorridorCast(pools["coalition"], pools["transit"], pools["control"], news_only, goods.sort("hs6"))
 
 
-def goods_list(cast: Cast, params: WorldParams) -> pl.DataFrame:
+def goods_list(cast: CorridorCast, params: WorldParams) -> pl.DataFrame:
     """The goods list of the world in the canonical GOODS columns, valid from its first month on.
 
-    So a world can be scored at any date; when each code came under control is in `World.controls`.
+    So a world can be scored at any date; when each code came under control is in `CorridorWorld.controls`.
     """
     return (
         cast.goods.filter(pl.col("tier").is_not_null())

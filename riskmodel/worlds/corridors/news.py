@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import ARTICLES, MENTIONS
-from riskmodel.simulate.articles import Story, Wire
-from riskmodel.simulate.months import INVASION, n_months, position
-from riskmodel.simulate.plan import Plan
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.articles import CorridorStory, Wire
+from riskmodel.worlds.corridors.months import INVASION, n_months, position
+from riskmodel.worlds.corridors.plan import CorridorPlan
+from riskmodel.worlds.corridors.streams import stream
 
 DIVERSION_KINDS = ("diversion", "pressure", "crackdown", "denial", "retraction")
 OTHER_KINDS = ("ordinary", "diplomacy", "energy", "elsewhere", "sports")
@@ -26,10 +26,10 @@ class News:
 
     articles: pl.DataFrame
     mentions: pl.DataFrame
-    stories: tuple[Story, ...]
+    stories: tuple[CorridorStory, ...]
 
 
-def draw_news(plan: Plan) -> News:
+def draw_news(plan: CorridorPlan) -> News:
     """All articles of a world, oldest first, with their mentions."""
     stories = sorted(_stories(plan), key=lambda story: story.key)
     articles: list[dict[str, Any]] = []
@@ -45,7 +45,7 @@ def draw_news(plan: Plan) -> News:
     return News(frame, found, tuple(s for s in stories if s.kind in DIVERSION_KINDS))
 
 
-def _stories(plan: Plan) -> Iterator[Story]:
+def _stories(plan: CorridorPlan) -> Iterator[CorridorStory]:
     yield from _stories_of_episodes(plan)
     yield from _false_stories(plan)
     if plan.params.decoys.attention:
@@ -53,7 +53,7 @@ def _stories(plan: Plan) -> Iterator[Story]:
     yield from _ordinary(plan)
 
 
-def _stories_of_episodes(plan: Plan) -> Iterator[Story]:
+def _stories_of_episodes(plan: CorridorPlan) -> Iterator[CorridorStory]:
     """Press follows the goods three months later, by the root of their yearly value."""
     params = plan.params
     months = n_months(params)
@@ -82,7 +82,7 @@ def _around(months: int, start: int | None, rate: float, length: int) -> np.ndar
     return np.where((t >= start) & (t < start + length), rate, 0.0) if start is not None else np.zeros(months)
 
 
-def _false_stories(plan: Plan) -> Iterator[Story]:
+def _false_stories(plan: CorridorPlan) -> Iterator[CorridorStory]:
     """Now and then somebody writes so of any country; some of it is withdrawn."""
     params, months = plan.params, n_months(plan.params)
     after = np.arange(months) >= position(params, INVASION)
@@ -96,7 +96,7 @@ def _false_stories(plan: Plan) -> Iterator[Story]:
             yield from _as_stories("f" + country, country, {"retraction": counts["diversion"] * withdrawn})
 
 
-def _attention(plan: Plan) -> Iterator[Story]:
+def _attention(plan: CorridorPlan) -> Iterator[CorridorStory]:
     """News attention without diversion: a country is much written about for a year, and nothing moves."""
     params, months = plan.params, n_months(plan.params)
     for country in plan.roles.attention:
@@ -108,14 +108,14 @@ def _attention(plan: Plan) -> Iterator[Story]:
         yield from _as_stories("a" + country, country, counts)
 
 
-def attention_window(plan: Plan, country: str) -> tuple[int, int]:
+def attention_window(plan: CorridorPlan, country: str) -> tuple[int, int]:
     """First month of attention and the first without it, as array positions."""
     draw = stream(plan.params.seed, "attention-window", country)
     start = int(draw.integers(position(plan.params, INVASION), n_months(plan.params) - 6))
     return start, min(start + int(draw.integers(8, 19)), n_months(plan.params))
 
 
-def _ordinary(plan: Plan) -> Iterator[Story]:
+def _ordinary(plan: CorridorPlan) -> Iterator[CorridorStory]:
     """Trade, talks, energy, courts and sport: names countries, says nothing of diversion."""
     params, months = plan.params, n_months(plan.params)
     countries = (*plan.cast.transit, *plan.cast.news_only)
@@ -126,8 +126,8 @@ def _ordinary(plan: Plan) -> Iterator[Story]:
         yield from _as_stories("o" + country, country, {k: draw.poisson(rate, months) for k in OTHER_KINDS})
 
 
-def _as_stories(key: str, country: str, counts: dict[str, np.ndarray]) -> Iterator[Story]:
+def _as_stories(key: str, country: str, counts: dict[str, np.ndarray]) -> Iterator[CorridorStory]:
     for kind, numbers in counts.items():
         for month in np.flatnonzero(numbers).tolist():
             for n in range(int(numbers[month])):
-                yield Story(f"{key}-{kind}-{month}-{n}", country, kind, month)
+                yield CorridorStory(f"{key}-{kind}-{month}-{n}", country, kind, month)

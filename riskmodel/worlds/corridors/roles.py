@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.simulate.cast import Cast
-from riskmodel.simulate.months import INVASION, LAST_PHASE, n_months, position
-from riskmodel.simulate.params import Range, WorldParams
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.cast import CorridorCast
+from riskmodel.worlds.corridors.months import INVASION, LAST_PHASE, n_months, position
+from riskmodel.worlds.corridors.params import Range, WorldParams
+from riskmodel.worlds.corridors.streams import stream
 
 TIER_WEIGHT = {"1": 6.0, "2": 4.0, "3.A": 3.0, "3.B": 2.0, "4.A": 2.0, "4.B": 1.5}
 
 
 @dataclass(frozen=True)
-class Episode:
+class CorridorEpisode:
     """One planted diversion; months are array positions.
 
     Attributes
@@ -63,8 +63,8 @@ class Roles:
     """
 
     controls: np.ndarray
-    episodes: tuple[Episode, ...]
-    ghosts: tuple[Episode, ...]
+    episodes: tuple[CorridorEpisode, ...]
+    ghosts: tuple[CorridorEpisode, ...]
     hubs: tuple[str, ...]
     industry: tuple[str, ...]
     relocation: tuple[str, ...]
@@ -73,7 +73,7 @@ class Roles:
     attention: tuple[str, ...]
 
 
-def draw_roles(params: WorldParams, cast: Cast, inbound_usd_per_year: np.ndarray) -> Roles:
+def draw_roles(params: WorldParams, cast: CorridorCast, inbound_usd_per_year: np.ndarray) -> Roles:
     """Draw all roles. `inbound_usd_per_year`: ordinary listed imports of each transit country, shape (C,).
 
     Every role has its own slots in one shuffled list of countries, whether its switch is on or not.
@@ -114,7 +114,7 @@ def draw_roles(params: WorldParams, cast: Cast, inbound_usd_per_year: np.ndarray
     )
 
 
-def _draw_controls(params: WorldParams, cast: Cast) -> np.ndarray:
+def _draw_controls(params: WorldParams, cast: CorridorCast) -> np.ndarray:
     """EU export controls were phased in until January 2024: most codes at once, the rest one by one."""
     draw = stream(params.seed, "controls")
     invasion = position(params, INVASION)
@@ -128,14 +128,14 @@ def _draw_controls(params: WorldParams, cast: Cast) -> np.ndarray:
 
 def _draw_episode(
     params: WorldParams,
-    cast: Cast,
+    cast: CorridorCast,
     controls: np.ndarray,
     episode_id: str,
     country: str,
     via: str | None,
     sizes: dict[str, float],
     ghost: bool = False,
-) -> Episode:
+) -> CorridorEpisode:
     draw = stream(params.seed, "episode", episode_id)
     weights = _draw_goods_mix(draw, cast)
     first_control = int(np.min(controls[weights > 0]))
@@ -152,7 +152,7 @@ def _draw_episode(
     kept, arrival = draw.uniform(*params.underreported_kept), draw.uniform(*params.arrival)
     if has_stop and stop <= crackdown:
         has_crackdown = False
-    return Episode(
+    return CorridorEpisode(
         episode_id=episode_id,
         country=country,
         via=via,
@@ -171,7 +171,7 @@ def _draw_episode(
     )
 
 
-def _draw_goods_mix(draw: np.random.Generator, cast: Cast) -> np.ndarray:
+def _draw_goods_mix(draw: np.random.Generator, cast: CorridorCast) -> np.ndarray:
     tiers = cast.goods["tier"].to_list()
     base = np.array([TIER_WEIGHT.get(tier or "", 0.0) for tier in tiers]) * np.sqrt(
         cast.goods["scale"].to_numpy()

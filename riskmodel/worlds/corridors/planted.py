@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.simulate.cast import Cast
-from riskmodel.simulate.months import n_months
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.roles import Episode
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.cast import CorridorCast
+from riskmodel.worlds.corridors.months import n_months
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.roles import CorridorEpisode
+from riskmodel.worlds.corridors.streams import stream
 
 SMALLEST_USD = 1_000
 
@@ -25,7 +25,7 @@ class PlantedFlows:
     onward: (P, T), what reaches Russia from the last country; declared: (P, T), what it reports of it.
     """
 
-    episode: Episode
+    episode: CorridorEpisode
     inbound: np.ndarray
     booked: np.ndarray
     between: np.ndarray
@@ -33,7 +33,9 @@ class PlantedFlows:
     declared: np.ndarray
 
 
-def plant(params: WorldParams, cast: Cast, controls: np.ndarray, episode: Episode) -> PlantedFlows:
+def plant(
+    params: WorldParams, cast: CorridorCast, controls: np.ndarray, episode: CorridorEpisode
+) -> PlantedFlows:
     """Dollars of one episode. A code is diverted only once it is under control."""
     draw = stream(params.seed, "planted", episode.episode_id)
     months, goods, reporters = n_months(params), cast.goods.height, len(cast.coalition)
@@ -64,7 +66,7 @@ def _lagged(params: WorldParams, values: np.ndarray) -> np.ndarray:
     return total
 
 
-def _in_lots(params: WorldParams, episode: Episode, leg: str, expected: np.ndarray) -> np.ndarray:
+def _in_lots(params: WorldParams, episode: CorridorEpisode, leg: str, expected: np.ndarray) -> np.ndarray:
     """Whole dollars in consignments: a month without one is empty, the others make up for it.
 
     Diverted goods travel in lots as all goods do: EU exports of 19 priority codes, March to November 2022 on

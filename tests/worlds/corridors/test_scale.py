@@ -6,24 +6,23 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskmodel.simulate.cast import all_goods
-from riskmodel.simulate.flows import trade_table
-from riskmodel.simulate.months import n_months, position
-from riskmodel.simulate.params import Decoys, WorldParams
-from riskmodel.simulate.plan import Plan, draw_plan
-
-from .conftest import tiny
+from riskmodel.worlds.corridors.cast import all_goods
+from riskmodel.worlds.corridors.flows import trade_table
+from riskmodel.worlds.corridors.months import n_months, position
+from riskmodel.worlds.corridors.params import CorridorDecoys, WorldParams
+from riskmodel.worlds.corridors.plan import CorridorPlan, draw_plan
+from tests.tiny_world import tiny
 
 LISTED = set(all_goods().filter(pl.col("tier").is_not_null()).select("hs6", "hs2017").unpivot()["value"])
 
 
 @pytest.fixture(scope="module")
-def plans() -> list[Plan]:
+def plans() -> list[CorridorPlan]:
     return [draw_plan(WorldParams.small(seed)) for seed in range(12)]
 
 
 @pytest.fixture(scope="module")
-def exports(plans: list[Plan]) -> pl.DataFrame:
+def exports(plans: list[CorridorPlan]) -> pl.DataFrame:
     """Coalition exports of listed codes in one small world."""
     flows = trade_table(plans[0])
     reporters = list(plans[0].cast.coalition)
@@ -32,7 +31,7 @@ def exports(plans: list[Plan]) -> pl.DataFrame:
     )
 
 
-def _growth_over_nine_months(plan: Plan) -> list[float]:
+def _growth_over_nine_months(plan: CorridorPlan) -> list[float]:
     """Largest inbound value of nine months over the same months without diversion, each episode."""
     listed = np.array(plan.cast.listed)
     growth = []
@@ -46,7 +45,7 @@ def _growth_over_nine_months(plan: Plan) -> list[float]:
     return growth
 
 
-def test_inbound_growth_spans_what_was_published(plans: list[Plan]) -> None:
+def test_inbound_growth_spans_what_was_published(plans: list[CorridorPlan]) -> None:
     """EU27 exports of listed CN8 goods, Mar-Nov 2022 on Mar-Nov 2021: x1.8 (UZB) to x7.9 (KGZ)."""
     growth = np.array([g for plan in plans for g in _growth_over_nine_months(plan)])
     assert 1.5 < np.median(growth) < 3.5
@@ -63,7 +62,7 @@ def test_direct_exports_of_listed_goods_fall_by_sixty_to_ninety_seven_percent(ex
     assert by_year[2023] < by_year[2022] < by_year[2021], "controls are phased in"
 
 
-def test_controls_are_dated_by_code(plans: list[Plan]) -> None:
+def test_controls_are_dated_by_code(plans: list[CorridorPlan]) -> None:
     for plan in plans:
         controls = plan.roles.controls[np.array(plan.cast.listed)]
         first = position(plan.params, date(2022, 3, 1))
@@ -72,14 +71,14 @@ def test_controls_are_dated_by_code(plans: list[Plan]) -> None:
         assert controls.max() <= position(plan.params, date(2024, 1, 1))
 
 
-def test_ordinary_imports_run_from_millions_to_a_billion_dollars_a_year(plans: list[Plan]) -> None:
+def test_ordinary_imports_run_from_millions_to_a_billion_dollars_a_year(plans: list[CorridorPlan]) -> None:
     sizes = np.concatenate([plan.baseline.inbound_listed_per_year(plan.cast) for plan in plans])
     assert 1e6 < sizes.min() < 5e6
     assert 5e8 < sizes.max() <= 1.5e9
 
 
 def test_small_partners_have_mostly_empty_cells_and_lumpy_ones(
-    plans: list[Plan], exports: pl.DataFrame
+    plans: list[CorridorPlan], exports: pl.DataFrame
 ) -> None:
     """EU27 exports of 19 priority codes 2020-21: 3 % of reporter-code-months filled for KGZ, 14 % KAZ;
     log standard deviation of a cell over months 1.0 to 1.5.
@@ -93,7 +92,7 @@ def test_small_partners_have_mostly_empty_cells_and_lumpy_ones(
     assert 0.9 < one_cell.filter(pl.col("len") >= 12)["value_usd"].median() < 1.5
 
 
-def test_onward_exports_before_the_war_are_small(plans: list[Plan]) -> None:
+def test_onward_exports_before_the_war_are_small(plans: list[CorridorPlan]) -> None:
     """HS 8542 to Russia before 2022, US$ a month: ARM 1,079, TUR 4,624, KAZ 13,196; hubs send more."""
     for plan in plans[:4]:
         per_year = 12 * plan.baseline.onward[: len(plan.cast.transit), plan.cast.listed].sum(axis=1)
@@ -122,7 +121,7 @@ def test_diversion_widens_the_mirror_gap() -> None:
     assert np.mean(after) > np.mean(before) + 0.1
 
 
-def _asymmetry(plan: Plan, flows: pl.DataFrame, country: str, start: int, months: int) -> float:
+def _asymmetry(plan: CorridorPlan, flows: pl.DataFrame, country: str, start: int, months: int) -> float:
     first = np.datetime64(plan.params.first, "M") + start
     window = flows.filter(pl.col("period").is_between(first.item(), (first + months - 1).item()))
     coalition = list(plan.cast.coalition)
@@ -138,6 +137,6 @@ def _asymmetry(plan: Plan, flows: pl.DataFrame, country: str, start: int, months
 
 def test_a_plain_world_has_no_trend_of_its_own() -> None:
     """Without roles the ordinary trade of a country changes by about a fifth from year to year."""
-    plan = draw_plan(WorldParams.small(3, decoys=Decoys.none()))
+    plan = draw_plan(WorldParams.small(3, decoys=CorridorDecoys.none()))
     drift = plan.baseline.drift[:, ::12]
     assert 0.03 < np.std(np.log(drift[:, 1:] / drift[:, :-1])) < 0.15

@@ -8,16 +8,16 @@ from datetime import date
 
 import numpy as np
 
-from riskmodel.simulate.cast import Cast
-from riskmodel.simulate.months import INVASION, month_ends, n_months, position
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.cast import CorridorCast
+from riskmodel.worlds.corridors.months import INVASION, month_ends, n_months, position
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.streams import stream
 
 NEW_EDITION = date(2022, 1, 1)
 
 
 @dataclass(frozen=True)
-class Habits:
+class CorridorHabits:
     """How one country reports.
 
     release: datetime64[D], shape (T,), the day a month's trade is published; NaT where it never is.
@@ -40,7 +40,7 @@ class Habits:
         return not bool(np.isnat(self.release).all())
 
 
-def draw_habits(params: WorldParams, cast: Cast) -> dict[str, Habits]:
+def draw_habits(params: WorldParams, cast: CorridorCast) -> dict[str, CorridorHabits]:
     """Reporting habits of Russia and all coalition and transit countries; controls report nothing."""
     habits = {c: _coalition_habits(params, c) for c in cast.coalition}
     kinds = _transit_kinds(params, cast)
@@ -54,32 +54,32 @@ def draw_habits(params: WorldParams, cast: Cast) -> dict[str, Habits]:
     return habits
 
 
-def _russian_habits(params: WorldParams) -> Habits:
+def _russian_habits(params: WorldParams) -> CorridorHabits:
     """Russia reported its imports until the end of 2021 and nothing since."""
     draw = stream(params.seed, "habits", "RUS")
     release = _releases(draw, params, params.transit_lag_days)
     stops = position(params, NEW_EDITION)
     release = np.where(np.arange(release.size) >= stops, np.datetime64("NaT"), release)
     adopts = stops if params.decoys.edition_switch else 0
-    return Habits("RUS", release, adopts, True, "stopped", False, True)
+    return CorridorHabits("RUS", release, adopts, True, "stopped", False, True)
 
 
-def _hidden_goods(params: WorldParams, cast: Cast, country: str) -> tuple[int, ...]:
+def _hidden_goods(params: WorldParams, cast: CorridorCast, country: str) -> tuple[int, ...]:
     """Confidentiality: some countries book one of their codes under 999999 instead."""
     draw = stream(params.seed, "confidentiality", country)
     good = int(draw.integers(cast.goods.height))
     return (good,) if draw.random() < params.confidential_share else ()
 
 
-def _coalition_habits(params: WorldParams, country: str) -> Habits:
+def _coalition_habits(params: WorldParams, country: str) -> CorridorHabits:
     draw = stream(params.seed, "habits", country)
     release = _releases(draw, params, params.coalition_lag_days)
-    return Habits(
+    return CorridorHabits(
         country, release, _adoption(draw, params, late=False), False, "full", False, draw.random() < 0.95
     )
 
 
-def _transit_kinds(params: WorldParams, cast: Cast) -> dict[str, str]:
+def _transit_kinds(params: WorldParams, cast: CorridorCast) -> dict[str, str]:
     """Shares are drawn as counts, so that a small world has its missing and sparse reporters too."""
     order = stream(params.seed, "reporting-kinds").permutation(len(cast.transit))
     n = len(cast.transit)
@@ -91,7 +91,7 @@ def _transit_kinds(params: WorldParams, cast: Cast) -> dict[str, str]:
     return {cast.transit[place]: kind for place, kind in zip(order, kinds, strict=True)}
 
 
-def _transit_habits(params: WorldParams, country: str, kind: str) -> Habits:
+def _transit_habits(params: WorldParams, country: str, kind: str) -> CorridorHabits:
     draw = stream(params.seed, "habits", country)
     release = _releases(draw, params, params.transit_lag_days)
     late_by = np.timedelta64(int(draw.uniform(*params.late_days)), "D")
@@ -110,7 +110,7 @@ def _transit_habits(params: WorldParams, country: str, kind: str) -> Habits:
         release = np.where(np.arange(release.size) >= stops, np.datetime64("NaT"), release)
     elif kind == "missing":
         release = np.full(release.shape, np.datetime64("NaT"), release.dtype)
-    return Habits(country, release, adopts, imports, kind, late, weighs)
+    return CorridorHabits(country, release, adopts, imports, kind, late, weighs)
 
 
 def _releases(draw: np.random.Generator, params: WorldParams, lag_days: tuple[float, float]) -> np.ndarray:

@@ -8,26 +8,26 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.plan import Plan
-from riskmodel.simulate.rows import Leg, consignments, leg_rows
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.plan import CorridorPlan
+from riskmodel.worlds.corridors.rows import CorridorLeg, consignments, leg_rows
+from riskmodel.worlds.corridors.streams import stream
 
 WORLD = "WLD"
 RE_EXPORTED = 0.9
 
 
-def trade_rows(plan: Plan) -> Iterator[pl.DataFrame]:
+def trade_rows(plan: CorridorPlan) -> Iterator[pl.DataFrame]:
     """One frame for each reporter, canonical and sorted; a country that does not report yields nothing.
 
     Exports of the coalition come first, because what the others import follows from them.
     """
-    imports: dict[str, list[Leg]] = {country: [] for country in (*plan.cast.transit, "RUS")}
+    imports: dict[str, list[CorridorLeg]] = {country: [] for country in (*plan.cast.transit, "RUS")}
     for w, reporter in enumerate(plan.cast.coalition):
         values, booked = _coalition_values(plan, w)
         _book_imports(plan, reporter, values, booked, imports)
         partners = (*plan.cast.receivers, "RUS", WORLD)
-        yield _rows(plan, Leg.of(reporter, "X", partners, values))
+        yield _rows(plan, CorridorLeg.of(reporter, "X", partners, values))
     for country in plan.cast.transit:
         legs = [*_transit_legs(plan, country, imports["RUS"]), *imports.pop(country)]
         if plan.habits[country].reports:
@@ -35,24 +35,24 @@ def trade_rows(plan: Plan) -> Iterator[pl.DataFrame]:
     yield from (_rows(plan, leg) for leg in _merged(imports.pop("RUS")))
 
 
-def trade_table(plan: Plan) -> pl.DataFrame:
+def trade_table(plan: CorridorPlan) -> pl.DataFrame:
     """The whole trade table, in the order of `trade_rows`."""
     return pl.concat([pl.DataFrame(schema=TRADE_FLOWS), *trade_rows(plan)])
 
 
-def _rows(plan: Plan, leg: Leg) -> pl.DataFrame:
+def _rows(plan: CorridorPlan, leg: CorridorLeg) -> pl.DataFrame:
     return leg_rows(plan.params, plan.cast, plan.habits[leg.reporter], leg, plan.expected.price)
 
 
-def _merged(legs: list[Leg]) -> list[Leg]:
+def _merged(legs: list[CorridorLeg]) -> list[CorridorLeg]:
     """Legs of one reporter and flow put together, so that rows are made once."""
-    merged: dict[str, Leg] = {}
+    merged: dict[str, CorridorLeg] = {}
     for leg in legs:
         merged[leg.flow] = merged[leg.flow].plus(leg) if leg.flow in merged else leg
     return list(merged.values())
 
 
-def _coalition_values(plan: Plan, w: int) -> tuple[np.ndarray, np.ndarray]:
+def _coalition_values(plan: CorridorPlan, w: int) -> tuple[np.ndarray, np.ndarray]:
     """Dollars of one coalition reporter, and the part of them that the receivers book before CIF.
 
     Both are (receivers + RUS, P, T); the first has one partner more, the world total.
@@ -76,7 +76,11 @@ def _coalition_values(plan: Plan, w: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _book_imports(
-    plan: Plan, supplier: str, values: np.ndarray, booked: np.ndarray, imports: dict[str, list[Leg]]
+    plan: CorridorPlan,
+    supplier: str,
+    values: np.ndarray,
+    booked: np.ndarray,
+    imports: dict[str, list[CorridorLeg]],
 ) -> None:
     """Imports of listed goods as the receiver books them: CIF, a quarter of the cells a month later."""
     params, cast = plan.params, plan.cast
@@ -91,17 +95,17 @@ def _book_imports(
         arrived = np.where(later, 0, sent)
         arrived[:, 1:] += np.where(later, sent, 0)[:, :-1]
         seen = _cif(params, arrived * draw.lognormal(-0.005, 0.1, sent.shape))
-        imports[country].append(Leg.of(country, "M", (supplier,), seen[None]))
+        imports[country].append(CorridorLeg.of(country, "M", (supplier,), seen[None]))
 
 
-def _transit_legs(plan: Plan, country: str, russian_imports: list[Leg]) -> list[Leg]:
+def _transit_legs(plan: CorridorPlan, country: str, russian_imports: list[CorridorLeg]) -> list[CorridorLeg]:
     """Exports of one transit country: to Russia, to two neighbours, down the chain, and to the world."""
     params, cast = plan.params, plan.cast
     draw = stream(params.seed, "transit-exports", country)
     c = cast.receivers.index(country)
     to_russia = consignments(draw, plan.expected.onward[c], params)
     elsewhere = consignments(draw, plan.expected.world[c], params)
-    russian_imports.append(Leg.of("RUS", "M", (country,), _cif(params, to_russia[None])))
+    russian_imports.append(CorridorLeg.of("RUS", "M", (country,), _cif(params, to_russia[None])))
     exports = _to_neighbours(plan, draw, c)
     for flows in plan.planted:
         episode = flows.episode
@@ -111,14 +115,14 @@ def _transit_legs(plan: Plan, country: str, russian_imports: list[Leg]) -> list[
             exports[episode.via] = exports.get(episode.via, 0) + flows.between
     total = sum(exports.values(), to_russia + elsewhere)
     values = np.stack([*exports.values(), to_russia, total])
-    legs = [Leg.of(country, "X", (*exports, "RUS", WORLD), values)]
+    legs = [CorridorLeg.of(country, "X", (*exports, "RUS", WORLD), values)]
     if params.decoys.legal_hubs and country in plan.roles.hubs:
         again = np.rint(values[-2:] * RE_EXPORTED).astype(np.int64)
-        legs.append(Leg.of(country, "RX", ("RUS", WORLD), again))
+        legs.append(CorridorLeg.of(country, "RX", ("RUS", WORLD), again))
     return legs
 
 
-def _to_neighbours(plan: Plan, draw: np.random.Generator, c: int) -> dict[str, np.ndarray]:
+def _to_neighbours(plan: CorridorPlan, draw: np.random.Generator, c: int) -> dict[str, np.ndarray]:
     base = plan.baseline.neighbours[c]
     others = np.flatnonzero(base.any(axis=1))
     moving = plan.baseline.quantity * plan.expected.price

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from riskmodel.simulate.decoys import DecoyNote
-from riskmodel.simulate.months import month_at, month_starts
-from riskmodel.simulate.news import attention_window
-from riskmodel.simulate.plan import Plan
-from riskmodel.simulate.planted import PlantedFlows
+from riskmodel.worlds.corridors.decoys import DecoyNote
+from riskmodel.worlds.corridors.months import month_at, month_starts
+from riskmodel.worlds.corridors.news import attention_window
+from riskmodel.worlds.corridors.plan import CorridorPlan
+from riskmodel.worlds.corridors.planted import PlantedFlows
 
 TRUTH: dict[str, pl.DataType] = {
     "episode_id": pl.String(),
@@ -43,14 +43,14 @@ TRUTH_MONTHLY: dict[str, pl.DataType] = {
 }
 
 
-def truth_table(plan: Plan) -> pl.DataFrame:
+def truth_table(plan: CorridorPlan) -> pl.DataFrame:
     """One row for each planted episode and each decoy, columns `TRUTH`."""
     rows = [_episode_row(plan, flows) for flows in plan.planted]
     rows += [_decoy_row(plan, note) for note in all_notes(plan)]
     return pl.DataFrame(rows, schema=TRUTH, orient="row")
 
 
-def all_notes(plan: Plan) -> list[DecoyNote]:
+def all_notes(plan: CorridorPlan) -> list[DecoyNote]:
     """Decoys in the flows, in the reporting and in the news."""
     notes = list(plan.notes)
     for country in (*plan.cast.coalition, *plan.cast.transit):
@@ -70,7 +70,7 @@ def all_notes(plan: Plan) -> list[DecoyNote]:
     return notes
 
 
-def monthly_truth(plan: Plan) -> pl.DataFrame:
+def monthly_truth(plan: CorridorPlan) -> pl.DataFrame:
     """Dollars moved by episode, code and month, columns `TRUTH_MONTHLY`; months with nothing left out."""
     frames = [pl.DataFrame(schema=TRUTH_MONTHLY)]
     for flows in plan.planted:
@@ -94,7 +94,7 @@ def monthly_truth(plan: Plan) -> pl.DataFrame:
     return pl.concat(frames).sort("episode_id", "hs6", "period")
 
 
-def controls_table(plan: Plan) -> pl.DataFrame:
+def controls_table(plan: CorridorPlan) -> pl.DataFrame:
     """When each listed code came under control: hs6, controlled_from."""
     dates = [month_at(plan.params, int(m)) for m in plan.roles.controls]
     table = plan.cast.goods.select("hs6", "tier").with_columns(
@@ -103,7 +103,7 @@ def controls_table(plan: Plan) -> pl.DataFrame:
     return table.filter(pl.col("tier").is_not_null()).select("hs6", "controlled_from")
 
 
-def _episode_row(plan: Plan, flows: PlantedFlows) -> dict[str, object]:
+def _episode_row(plan: CorridorPlan, flows: PlantedFlows) -> dict[str, object]:
     e, params = flows.episode, plan.params
     inbound = flows.inbound.sum(axis=(0, 1))
     codes = zip(plan.cast.goods["hs6"].to_list(), e.weights.tolist(), strict=True)
@@ -127,7 +127,7 @@ def _episode_row(plan: Plan, flows: PlantedFlows) -> dict[str, object]:
     }
 
 
-def _decoy_row(plan: Plan, note: DecoyNote) -> dict[str, object]:
+def _decoy_row(plan: CorridorPlan, note: DecoyNote) -> dict[str, object]:
     return {
         "episode_id": f"{note.kind}-{note.country}",
         "kind": note.kind,

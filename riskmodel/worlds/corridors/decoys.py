@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.simulate.cast import Cast
-from riskmodel.simulate.gravity import Baseline
-from riskmodel.simulate.months import n_months, position
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.roles import Roles, whole
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.cast import CorridorCast
+from riskmodel.worlds.corridors.gravity import Baseline
+from riskmodel.worlds.corridors.months import n_months, position
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.roles import Roles, whole
+from riskmodel.worlds.corridors.streams import stream
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def expected_flows(baseline: Baseline) -> Expected:
     )
 
 
-def apply_decoys(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
+def apply_decoys(params: WorldParams, cast: CorridorCast, roles: Roles, flows: Expected) -> list[DecoyNote]:
     """Apply every flow decoy that is on; returns what was done, in a fixed order."""
     notes: list[DecoyNote] = []
     for name, decoy in FLOW_DECOYS.items():
@@ -66,7 +66,7 @@ def apply_decoys(params: WorldParams, cast: Cast, roles: Roles, flows: Expected)
     return notes
 
 
-def legal_hubs(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
+def legal_hubs(params: WorldParams, cast: CorridorCast, roles: Roles, flows: Expected) -> list[DecoyNote]:
     """Entrepots: high imports and high exports to Russia in every month, stable before and after 2022."""
     notes = []
     for country in roles.hubs:
@@ -79,7 +79,9 @@ def legal_hubs(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -
     return notes
 
 
-def industrial_growth(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
+def industrial_growth(
+    params: WorldParams, cast: CorridorCast, roles: Roles, flows: Expected
+) -> list[DecoyNote]:
     """An economy that really grows: imports of listed and unlisted goods rise and stay, nothing goes on."""
     notes = []
     for country in roles.industry:
@@ -93,7 +95,7 @@ def industrial_growth(params: WorldParams, cast: Cast, roles: Roles, flows: Expe
     return notes
 
 
-def relocation(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
+def relocation(params: WorldParams, cast: CorridorCast, roles: Roles, flows: Expected) -> list[DecoyNote]:
     """A firm moves its plant out of Russia: the direct leg falls, imports of its few codes rise, and what
     is made there goes to the rest of the world.
     """
@@ -110,7 +112,7 @@ def relocation(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -
     return notes
 
 
-def big_project(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
+def big_project(params: WorldParams, cast: CorridorCast, roles: Roles, flows: Expected) -> list[DecoyNote]:
     """One project, such as a power plant: one code comes in for half a year, many times the usual value."""
     notes = []
     for country in roles.projects:
@@ -124,7 +126,7 @@ def big_project(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) 
     return notes
 
 
-def price_boom(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
+def price_boom(params: WorldParams, cast: CorridorCast, roles: Roles, flows: Expected) -> list[DecoyNote]:
     """Dearer goods, not more: a third of the codes cost up to twice as much for over a year, everywhere."""
     draw = stream(params.seed, "price_boom")
     goods = cast.goods.height
@@ -140,7 +142,7 @@ def price_boom(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -
     return [DecoyNote("price_boom", "ALL", names, start, start + length, round(float(peaks.max()), 2))]
 
 
-def own_goods(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) -> list[DecoyNote]:
+def own_goods(params: WorldParams, cast: CorridorCast, roles: Roles, flows: Expected) -> list[DecoyNote]:
     """Goods the country makes itself and hardly imports: its exports of them to Russia grow."""
     notes = []
     for country in roles.own_goods:
@@ -156,7 +158,7 @@ def own_goods(params: WorldParams, cast: Cast, roles: Roles, flows: Expected) ->
     return notes
 
 
-Decoy = Callable[[WorldParams, Cast, Roles, Expected], list[DecoyNote]]
+Decoy = Callable[[WorldParams, CorridorCast, Roles, Expected], list[DecoyNote]]
 FLOW_DECOYS: dict[str, Decoy] = {
     "legal_hubs": legal_hubs,
     "industrial_growth": industrial_growth,
@@ -177,10 +179,10 @@ def _ramp(params: WorldParams, start: int, months: int) -> np.ndarray:
     return np.clip((np.arange(n_months(params)) - start + 1) / months, 0, 1)
 
 
-def _some_listed(draw: np.random.Generator, cast: Cast, most: int) -> np.ndarray:
+def _some_listed(draw: np.random.Generator, cast: CorridorCast, most: int) -> np.ndarray:
     listed = np.flatnonzero(cast.listed)
     return np.sort(draw.permutation(listed)[: whole(draw, (1, most))])
 
 
-def _names(cast: Cast, codes: np.ndarray) -> tuple[str, ...]:
+def _names(cast: CorridorCast, codes: np.ndarray) -> tuple[str, ...]:
     return tuple(cast.goods["hs6"].gather(codes).to_list())

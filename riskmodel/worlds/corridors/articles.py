@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from riskmodel.simulate.cast import REFERENCE, all_places
-from riskmodel.simulate.months import month_at
-from riskmodel.simulate.plan import Plan
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.cast import REFERENCE, all_places
+from riskmodel.worlds.corridors.months import month_at
+from riskmodel.worlds.corridors.plan import CorridorPlan
+from riskmodel.worlds.corridors.streams import stream
 
 N_OUTLETS = 8
 BY_THE_WAY = 0.4  # share of stories that also name a country they are not about
 
 
 @dataclass(frozen=True)
-class Story:
+class CorridorStory:
     """One event that is written about. key: stable name, from which ids are made; month: array position."""
 
     key: str
@@ -46,7 +46,7 @@ def phrases() -> dict[tuple[str, str], list[dict[str, Any]]]:
 class Wire:
     """Turns stories into articles, syndicated copies and mention rows."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: CorridorPlan) -> None:
         self.plan = plan
         self.places = {row["country"]: row for row in all_places().to_dicts()}
         listed = plan.cast.goods.filter(pl.col("tier").is_not_null())
@@ -54,7 +54,9 @@ class Wire:
         self.others = (*plan.cast.transit, *plan.cast.control)
         self.suppliers = [self.places[c]["in_text"] for c in plan.cast.coalition]
 
-    def write(self, story: Story, articles: list[dict[str, Any]], mentions: list[dict[str, Any]]) -> None:
+    def write(
+        self, story: CorridorStory, articles: list[dict[str, Any]], mentions: list[dict[str, Any]]
+    ) -> None:
         """Append the articles of a story, first print and copies, and their mentions."""
         params = self.plan.params
         draw = stream(params.seed, "story", story.key)
@@ -88,7 +90,7 @@ class Wire:
                         self._mention(draw, sentence, article_id, published, source, story_id, number)
                     )
 
-    def _compose(self, draw: np.random.Generator, story: Story) -> tuple[str, list[dict[str, Any]]]:
+    def _compose(self, draw: np.random.Generator, story: CorridorStory) -> tuple[str, list[dict[str, Any]]]:
         word = self.words[int(draw.integers(len(self.words)))]
         place = self.places[story.country]
         other = self.others[int(draw.integers(len(self.others)))]

@@ -5,20 +5,19 @@ import dataclasses
 import polars as pl
 import pytest
 
-from riskmodel.simulate.cast import all_goods
-from riskmodel.simulate.decoys import FLOW_DECOYS
-from riskmodel.simulate.flows import trade_table
-from riskmodel.simulate.params import Decoys
-from riskmodel.simulate.plan import Plan, draw_plan
-from riskmodel.simulate.world import World, simulate_world
-
-from .conftest import tiny
+from riskmodel.worlds.corridors.cast import all_goods
+from riskmodel.worlds.corridors.decoys import FLOW_DECOYS
+from riskmodel.worlds.corridors.flows import trade_table
+from riskmodel.worlds.corridors.params import CorridorDecoys
+from riskmodel.worlds.corridors.plan import CorridorPlan, draw_plan
+from riskmodel.worlds.corridors.world import CorridorWorld, simulate_world
+from tests.tiny_world import tiny
 
 CALM = {"revised_share": 0.0, "delayed_share": 0.0}
 
 
-def _plan_without(switch: str, **changes: object) -> Plan:
-    return draw_plan(tiny(decoys=Decoys(**{switch: False}), **changes))
+def _plan_without(switch: str, **changes: object) -> CorridorPlan:
+    return draw_plan(tiny(decoys=CorridorDecoys(**{switch: False}), **changes))
 
 
 def _changed(one: pl.DataFrame, two: pl.DataFrame) -> pl.DataFrame:
@@ -28,7 +27,7 @@ def _changed(one: pl.DataFrame, two: pl.DataFrame) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def table(plan: Plan) -> pl.DataFrame:
+def table(plan: CorridorPlan) -> pl.DataFrame:
     return trade_table(plan)
 
 
@@ -49,7 +48,7 @@ COUNTRY_DECOYS = {
 
 @pytest.mark.parametrize("switch", COUNTRY_DECOYS)
 def test_a_flow_decoy_changes_rows_of_its_own_countries_only(
-    switch: str, plan: Plan, table: pl.DataFrame
+    switch: str, plan: CorridorPlan, table: pl.DataFrame
 ) -> None:
     countries = set(getattr(plan.roles, COUNTRY_DECOYS[switch]))
     changed = _changed(table, trade_table(_plan_without(switch)))
@@ -58,14 +57,14 @@ def test_a_flow_decoy_changes_rows_of_its_own_countries_only(
 
 
 def test_every_flow_switch_is_a_documented_function_and_a_field() -> None:
-    fields = {field.name for field in dataclasses.fields(Decoys)}
+    fields = {field.name for field in dataclasses.fields(CorridorDecoys)}
     assert set(FLOW_DECOYS) <= fields
     assert all(decoy.__doc__ for decoy in FLOW_DECOYS.values())
     assert set(COUNTRY_DECOYS) | {"price_boom"} == set(FLOW_DECOYS)
 
 
 def test_a_price_boom_changes_its_codes_only_and_dollars_more_than_kilograms(
-    plan: Plan, table: pl.DataFrame
+    plan: CorridorPlan, table: pl.DataFrame
 ) -> None:
     note = next(note for note in plan.notes if note.kind == "price_boom")
     calm = trade_table(_plan_without("price_boom"))
@@ -86,7 +85,9 @@ def test_a_price_boom_changes_its_codes_only_and_dollars_more_than_kilograms(
 
 def test_the_edition_switch_renames_and_adds_up_but_moves_no_dollar() -> None:
     on, off = (
-        trade_table(draw_plan(tiny(decoys=Decoys(edition_switch=switch, confidentiality=False), **CALM)))
+        trade_table(
+            draw_plan(tiny(decoys=CorridorDecoys(edition_switch=switch, confidentiality=False), **CALM))
+        )
         for switch in (True, False)
     )
     assert set(off["hs_edition"]) == {"HS2022"}
@@ -98,7 +99,7 @@ def test_the_edition_switch_renames_and_adds_up_but_moves_no_dollar() -> None:
     assert first_new["period"].n_unique() > 1, "reporters switch at different dates"
 
 
-def test_late_reporters_are_later_and_otherwise_the_same(plan: Plan, table: pl.DataFrame) -> None:
+def test_late_reporters_are_later_and_otherwise_the_same(plan: CorridorPlan, table: pl.DataFrame) -> None:
     late = {country for country, habits in plan.habits.items() if habits.late}
     calm = trade_table(_plan_without("late_reporters"))
     changed = _changed(table, calm)
@@ -108,7 +109,7 @@ def test_late_reporters_are_later_and_otherwise_the_same(plan: Plan, table: pl.D
     assert without_day[0].equals(without_day[1])
 
 
-def test_missing_is_missing_never_zero(plan: Plan, table: pl.DataFrame) -> None:
+def test_missing_is_missing_never_zero(plan: CorridorPlan, table: pl.DataFrame) -> None:
     calm = trade_table(_plan_without("missing_reporters"))
     gaps = {c for c, habits in plan.habits.items() if habits.kind != "full" and c != "RUS"}
     assert table.join(calm, on=table.columns, how="anti", nulls_equal=True).is_empty()
@@ -126,7 +127,7 @@ def test_undeclared_onward_goods_leave_the_exporters_books_only() -> None:
     )
     plan = draw_plan(tiny(seed))
     hiding = {f.episode.via or f.episode.country for f in plan.planted if f.episode.onward_kept < 1}
-    calm = draw_plan(tiny(seed, decoys=Decoys(underreported_onward=False)))
+    calm = draw_plan(tiny(seed, decoys=CorridorDecoys(underreported_onward=False)))
     changed = _changed(trade_table(plan), trade_table(calm))
     assert set(changed["reporter"]) <= hiding
     assert set(changed["partner"]) <= {"RUS", "WLD"}
@@ -135,7 +136,7 @@ def test_undeclared_onward_goods_leave_the_exporters_books_only() -> None:
 
 def test_confidentiality_renames_one_code_of_a_reporter() -> None:
     on, off = (
-        draw_plan(tiny(decoys=Decoys(confidentiality=switch), confidential_share=0.3, **CALM))
+        draw_plan(tiny(decoys=CorridorDecoys(confidentiality=switch), confidential_share=0.3, **CALM))
         for switch in (True, False)
     )
     hiding = {c for c, habits in on.habits.items() if habits.confidential}
@@ -145,7 +146,7 @@ def test_confidentiality_renames_one_code_of_a_reporter() -> None:
     assert "999999" in set(changed["hs6"])
 
 
-def test_ghost_trade_leaves_the_coalition_and_never_arrives(plan: Plan, table: pl.DataFrame) -> None:
+def test_ghost_trade_leaves_the_coalition_and_never_arrives(plan: CorridorPlan, table: pl.DataFrame) -> None:
     ghosts = {f.episode.country for f in plan.planted if f.episode.ghost}
     changed = _changed(table, trade_table(_plan_without("ghost_trade")))
     assert ghosts
@@ -154,13 +155,15 @@ def test_ghost_trade_leaves_the_coalition_and_never_arrives(plan: Plan, table: p
 
 
 @pytest.fixture(scope="module")
-def quiet_tables() -> dict[str, World]:
+def quiet_tables() -> dict[str, CorridorWorld]:
     """Worlds with one news switch off each; their trade is not looked at closely."""
     switches = ("syndication", "retractions", "attention", "attention_listings")
-    return {s: simulate_world(tiny(decoys=Decoys(**{s: False}))) for s in switches}
+    return {s: simulate_world(tiny(decoys=CorridorDecoys(**{s: False}))) for s in switches}
 
 
-def test_news_switches_leave_trade_alone(world: World, quiet_tables: dict[str, World]) -> None:
+def test_news_switches_leave_trade_alone(
+    world: CorridorWorld, quiet_tables: dict[str, CorridorWorld]
+) -> None:
     for other in quiet_tables.values():
         assert other.trade_flows.equals(world.trade_flows)
         assert other.truth_monthly.equals(world.truth_monthly)
@@ -168,7 +171,7 @@ def test_news_switches_leave_trade_alone(world: World, quiet_tables: dict[str, W
 
 @pytest.mark.parametrize("switch", ["syndication", "retractions", "attention"])
 def test_a_news_switch_removes_its_own_articles_only(
-    switch: str, world: World, quiet_tables: dict[str, World]
+    switch: str, world: CorridorWorld, quiet_tables: dict[str, CorridorWorld]
 ) -> None:
     other = quiet_tables[switch]
     assert other.articles.join(
@@ -190,7 +193,9 @@ def test_a_news_switch_removes_its_own_articles_only(
         assert set(named["country"]) <= set(attention)
 
 
-def test_listings_follow_attention_only_where_told(world: World, quiet_tables: dict[str, World]) -> None:
+def test_listings_follow_attention_only_where_told(
+    world: CorridorWorld, quiet_tables: dict[str, CorridorWorld]
+) -> None:
     fewer = quiet_tables["attention_listings"]
     assert fewer.articles.equals(world.articles)
     assert fewer.listings.height < world.listings.height

@@ -9,17 +9,17 @@ import numpy as np
 import polars as pl
 
 from data_contracts.tables import LISTINGS
-from riskmodel.simulate.months import INVASION, month_at, n_months, position
-from riskmodel.simulate.news import News
-from riskmodel.simulate.plan import Plan
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.months import INVASION, month_at, n_months, position
+from riskmodel.worlds.corridors.news import News
+from riskmodel.worlds.corridors.plan import CorridorPlan
+from riskmodel.worlds.corridors.streams import stream
 
 JURISDICTIONS = ("US", "EU", "GB")
 DIVERSION_LAG = 8
 ATTENTION_LAG = 5
 
 
-def draw_listings(plan: Plan, news: News) -> pl.DataFrame:
+def draw_listings(plan: CorridorPlan, news: News) -> pl.DataFrame:
     """Listings of all transit countries in the canonical LISTINGS columns, sorted by date.
 
     The monthly chance of a listing by one jurisdiction grows with the root of the diverted amount eight
@@ -44,7 +44,7 @@ def draw_listings(plan: Plan, news: News) -> pl.DataFrame:
 
 
 def _listed(
-    plan: Plan,
+    plan: CorridorPlan,
     draw: np.random.Generator,
     country: str,
     jurisdiction: str,
@@ -75,7 +75,7 @@ def _listed(
     ]
 
 
-def _moved_per_year(plan: Plan, country: str) -> np.ndarray:
+def _moved_per_year(plan: CorridorPlan, country: str) -> np.ndarray:
     months = n_months(plan.params)
     total = np.zeros(months)
     for flows in plan.planted:
@@ -84,7 +84,7 @@ def _moved_per_year(plan: Plan, country: str) -> np.ndarray:
     return total
 
 
-def _attention(plan: Plan, news: News) -> np.ndarray:
+def _attention(plan: CorridorPlan, news: News) -> np.ndarray:
     """Diversion stories of twelve months, ending `ATTENTION_LAG` months before; shape (transit, T)."""
     months = n_months(plan.params)
     place = {country: c for c, country in enumerate(plan.cast.transit)}

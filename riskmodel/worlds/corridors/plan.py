@@ -6,43 +6,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodel.simulate.cast import Cast, draw_cast
-from riskmodel.simulate.decoys import DecoyNote, Expected, apply_decoys, expected_flows
-from riskmodel.simulate.gravity import Baseline, draw_baseline
-from riskmodel.simulate.months import n_months
-from riskmodel.simulate.params import WorldParams
-from riskmodel.simulate.planted import PlantedFlows, plant
-from riskmodel.simulate.reporting import Habits, draw_habits
-from riskmodel.simulate.roles import Roles, draw_roles
-from riskmodel.simulate.streams import stream
+from riskmodel.worlds.corridors.cast import CorridorCast, draw_cast
+from riskmodel.worlds.corridors.decoys import DecoyNote, Expected, apply_decoys, expected_flows
+from riskmodel.worlds.corridors.gravity import Baseline, draw_baseline
+from riskmodel.worlds.corridors.months import n_months
+from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.worlds.corridors.planted import PlantedFlows, plant
+from riskmodel.worlds.corridors.reporting import CorridorHabits, draw_habits
+from riskmodel.worlds.corridors.roles import Roles, draw_roles
+from riskmodel.worlds.corridors.streams import stream
 
 
 @dataclass(frozen=True)
-class Plan:
+class CorridorPlan:
     """Countries, roles, expected and planted dollars, reporting habits.
 
     direct_left: (P, T), share of direct exports to Russia that controls leave. habits: by country, and RUS.
     """
 
     params: WorldParams
-    cast: Cast
+    cast: CorridorCast
     roles: Roles
     baseline: Baseline
     expected: Expected
     direct_left: np.ndarray
     planted: tuple[PlantedFlows, ...]
     notes: tuple[DecoyNote, ...]
-    habits: dict[str, Habits]
+    habits: dict[str, CorridorHabits]
 
 
-def draw_plan(params: WorldParams) -> Plan:
+def draw_plan(params: WorldParams) -> CorridorPlan:
     """Draw countries, roles, expected flows, planted dollars and reporting habits."""
     cast = draw_cast(params)
     baseline = draw_baseline(params, cast)
     roles = draw_roles(params, cast, baseline.inbound_listed_per_year(cast))
     expected = expected_flows(baseline)
     notes = apply_decoys(params, cast, roles, expected)
-    return Plan(
+    return CorridorPlan(
         params=params,
         cast=cast,
         roles=roles,
@@ -55,7 +55,7 @@ def draw_plan(params: WorldParams) -> Plan:
     )
 
 
-def _direct_left(params: WorldParams, cast: Cast, controls: np.ndarray) -> np.ndarray:
+def _direct_left(params: WorldParams, cast: CorridorCast, controls: np.ndarray) -> np.ndarray:
     """Controls end most direct exports within four months of a code's control, less so of unlisted codes."""
     draw = stream(params.seed, "direct")
     goods = cast.goods.height

@@ -13,7 +13,7 @@ Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Decoys:
+class CorridorDecoys:
     """Switches for what looks like diversion and is not, or hides it. Each changes its own flows only.
 
     The `decoys` module describes what each switch does, one docstring a switch.
@@ -37,7 +37,7 @@ class Decoys:
     attention_listings: bool = True
 
     @classmethod
-    def none(cls) -> Decoys:
+    def none(cls) -> CorridorDecoys:
         """All switches off: diversion in an otherwise ordinary, fully reported world."""
         return cls(**{switch.name: False for switch in dataclasses.fields(cls)})
 
@@ -173,7 +173,7 @@ class WorldParams:
     false_stories: float = 0.02
     ordinary_stories: float = 14.0
     extraction_noise: float = 0.15
-    decoys: Decoys = field(default_factory=Decoys)
+    decoys: CorridorDecoys = field(default_factory=CorridorDecoys)
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:

@@ -2,17 +2,17 @@
 
 import polars as pl
 
-from riskmodel.simulate.articles import phrases
-from riskmodel.simulate.world import World
+from riskmodel.worlds.corridors.articles import phrases
+from riskmodel.worlds.corridors.world import CorridorWorld
 
 
-def test_every_title_says_simulated_and_every_outlet_is_invented(world: World) -> None:
+def test_every_title_says_simulated_and_every_outlet_is_invented(world: CorridorWorld) -> None:
     assert world.articles["title"].str.starts_with("[simulated] ").all()
     assert world.articles["source"].str.contains(r"^simulated-wire-[1-8]$").all()
     assert set(world.articles["language"]) == {"en"}
 
 
-def test_a_mention_quotes_a_sentence_of_its_article(world: World) -> None:
+def test_a_mention_quotes_a_sentence_of_its_article(world: CorridorWorld) -> None:
     joined = world.mentions.join(
         world.articles.select("article_id", text_all="text"), on="article_id", how="left"
     )
@@ -28,12 +28,12 @@ def test_there_are_many_ways_to_say_it() -> None:
         assert len(sentences[kind]) >= 14, kind
 
 
-def test_no_slot_is_left_unfilled(world: World) -> None:
+def test_no_slot_is_left_unfilled(world: CorridorWorld) -> None:
     both = world.articles.select(pl.concat_str("title", "text")).to_series()
     assert not both.str.contains(r"[{}]").any()
 
 
-def test_diverters_are_written_about_more_than_others_and_others_too(world: World) -> None:
+def test_diverters_are_written_about_more_than_others_and_others_too(world: CorridorWorld) -> None:
     told = (
         world.mentions.filter(pl.col("is_diversion")).group_by("country").agg(pl.col("story_id").n_unique())
     )
@@ -47,7 +47,7 @@ def test_diverters_are_written_about_more_than_others_and_others_too(world: Worl
     assert mean["d"] > 3 * mean["o"] > 0
 
 
-def test_attention_falls_into_the_months_that_the_truth_names(world: World) -> None:
+def test_attention_falls_into_the_months_that_the_truth_names(world: CorridorWorld) -> None:
     rows = world.truth.filter(pl.col("kind") == "attention")
     told = world.mentions.filter(pl.col("is_diversion")).join(
         rows.select("country", "start", "stop"), on="country"
@@ -56,14 +56,14 @@ def test_attention_falls_into_the_months_that_the_truth_names(world: World) -> N
     assert inside > 0.6
 
 
-def test_news_only_countries_are_in_articles_and_in_no_trade_row(world: World) -> None:
+def test_news_only_countries_are_in_articles_and_in_no_trade_row(world: CorridorWorld) -> None:
     assert world.news_only
     flows = world.trade_flows
     assert not set(world.news_only) & {*flows["reporter"], *flows["partner"]}
     assert set(world.news_only) & set(world.mentions["country"])
 
 
-def test_listings_are_simulated_and_come_after_the_invasion(world: World) -> None:
+def test_listings_are_simulated_and_come_after_the_invasion(world: CorridorWorld) -> None:
     assert set(world.listings["source"]) == {"simulated"}
     assert world.listings["list"].str.starts_with("simulated-").all()
     assert world.listings["listed_on"].min().year >= 2022

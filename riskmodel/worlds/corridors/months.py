@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from data_contracts.months import month_number, start_of_month
-from riskmodel.simulate.params import WorldParams
+from riskmodel.worlds.corridors.params import WorldParams
 
 INVASION = date(2022, 3, 1)
 LAST_PHASE = date(2024, 1, 1)
