@@ -44,7 +44,7 @@ pl.Config.set_fmt_str_lengths(80)
 
 
 def run_folder() -> Path:
-    """The run named by RISKMODEL_RUN, else the sample beside this notebook's folder or below this one."""
+    """The run named by RISKMODEL_RUN, else the sample next to this notebook's folder or below this one."""
     named = os.environ.get("RISKMODEL_RUN")
     places = [Path(named)] if named else [Path("runs/sample"), Path("../runs/sample")]
     for place in places:
@@ -119,7 +119,7 @@ points = (
 # %% [markdown]
 # ## One country: the two legs over time
 #
-# A month that nobody reported has no point; the line breaks there, because unknown is not zero.
+# A month without a report has no point; the line breaks there, because unknown is not zero.
 
 # %%
 chosen = os.environ.get("RISKMODEL_COUNTRY") or (

@@ -87,7 +87,7 @@ def main(argv: list[str] | None = None) -> Any:
         stopping.when_forced(lambda code, sentence: _say(sentence, code, style))
         try:
             code = _run(arguments, style, "--debug" in lifted)
-        except stopping.Stopped as stopped:  # it came while another error was being told
+        except stopping.Stopped as stopped:  # it came while another error was being printed
             code = stopped.exit_code
             _say(stopping.sentence(), code, style)
     if argv is None:

@@ -93,7 +93,7 @@ ROW_RULES = (
         ("published_at",),
         "published_year",
         f"published_at is not before {FIRST_YEAR}",
-        "Correct the date; 1970-01-01 usually stands for no date.",
+        "Correct the date; 1970-01-01 usually means no date.",
         least=FIRST_YEAR,
     ),
     given("text", "Give the text; an abstract is enough, a title alone is not."),

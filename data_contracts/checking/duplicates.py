@@ -36,11 +36,11 @@ def copies(shared: pl.LazyFrame, unique: Unique) -> pl.LazyFrame:
     `copy_no` is 0 for the first row of equal key and values and 1 for the later ones; `versions` counts the
     different values that the key has. Null equals null. Memory follows the distinct rows.
     """
-    key, told = list(unique.key), [*unique.key, *unique.values]
-    distinct = shared.group_by(told).agg(first=pl.col(PLACE).min())
+    key, columns = list(unique.key), [*unique.key, *unique.values]
+    distinct = shared.group_by(columns).agg(first=pl.col(PLACE).min())
     versions = distinct.group_by(key).agg(versions=pl.len().cast(pl.Int64))
     return (
-        shared.join(distinct, on=told, how="left", nulls_equal=True)
+        shared.join(distinct, on=columns, how="left", nulls_equal=True)
         .join(versions, on=key, how="left", nulls_equal=True)
         .select(PLACE, copy_no=(pl.col(PLACE) > pl.col("first")).cast(pl.Int64), versions="versions")
     )

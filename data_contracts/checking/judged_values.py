@@ -72,14 +72,14 @@ class _Column:
         if empty.any():
             place = int(empty.argmax())
             self.null = frozenset(r.name for r in self.rules if place in positions[r.name])
-        told = values.filter(~empty)
+        given = values.filter(~empty)
         if self.bounded and values.dtype.is_numeric():
             sound = values.filter(~empty & ~fails)
             sound = sound.drop_nans() if sound.dtype.is_float() else sound
             ends = [v for v in (sound.min(), sound.max(), self.least, self.most) if v is not None]
             if ends:
                 self.least, self.most = min(ends), max(ends)  # type: ignore[type-var]
-        self.judged = told if self.judged is None else pl.concat([self.judged, told])
+        self.judged = given if self.judged is None else pl.concat([self.judged, given])
 
     def mask(self, rule: str, values: pl.Series) -> Mask:
         """Which of `values`, all of them judged, break a rule."""

@@ -81,7 +81,7 @@ ROW_RULES = (
         ("listed_on",),
         "listed_year",
         f"listed_on is not before {FIRST_YEAR}",
-        "Correct the date; 1970-01-01 usually stands for no date.",
+        "Correct the date; 1970-01-01 usually means no date.",
         least=FIRST_YEAR,
     ),
     given("jurisdiction", "Say who listed, for example US or EU."),

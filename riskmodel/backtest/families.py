@@ -88,7 +88,7 @@ def single_signals(rows: pl.DataFrame) -> dict[str, Vector]:
 
 
 def ranking_of(rows: pl.DataFrame) -> NDArray[np.int64]:
-    """A number for the ranking that a row stands in: one for each world and date."""
+    """A number for the ranking that a row belongs to: one for each world and date."""
     named = pl.concat_str("world", pl.col("as_of").cast(pl.String), separator="/")
     return rows.select(named.rank("dense").cast(pl.Int64)).to_series().to_numpy()
 

@@ -39,9 +39,9 @@ def metrics_text(counts: JobCounts, outcome: str, exit_code: int, seconds: float
     dropped: list[Sample] = []
     for kind, found in counts.rows.items():
         reasons = dict(found["dropped"])
-        fates = {name: int(found[name]) for name in ("read", "accepted", "quarantined")}
-        fates["dropped"] = sum(reasons.values())
-        rows += [({"kind": kind, "fate": fate}, count) for fate, count in fates.items()]
+        outcomes = {name: int(found[name]) for name in ("read", "accepted", "quarantined")}
+        outcomes["dropped"] = sum(reasons.values())
+        rows += [({"kind": kind, "state": state}, count) for state, count in outcomes.items()]
         dropped += [({"kind": kind, "reason": reason}, count) for reason, count in reasons.items()]
     info = {"model_id": counts.model_id, "run_id": counts.run_id, "outcome": outcome}
     families: dict[str, list[Sample]] = {

@@ -112,7 +112,7 @@ def transit_labels(
     Parameters
     ----------
     undeclared: simulated worlds only: country, period, value_usd of transit that no reporter declared. It
-        adds to the declared transit, and stands in for an onward leg that was never reported.
+        adds to the declared transit, and replaces an onward leg that was never reported.
     """
     first, last = horizon(as_of)
     inbound_ok = _whole(set(legs.inbound_months.to_list()), first)

@@ -2,7 +2,7 @@
 
 Four rankings, each by expected transit over what the event needs (US$1 million, or twice the baseline): one
 reads all figures of the past six months at once, as they will stand when nothing is late any more; one also
-what nobody ever declared; one knows the truth table on the date, who diverts how much and how fast it grows;
+what was never declared; one knows the truth table on the date, who diverts how much and how fast it grows;
 the last also what will begin, be cracked down on or end. What the third cannot rank is out of reach, for it
 has not begun or is chance.
 """

@@ -76,7 +76,7 @@ def labelled_frame(
     """
     trade = trade_panel(tables.trade, tables.goods, windows, as_of_dates, allow_hindsight=True)
     legs = final_legs(tables.trade, tables.goods, max(as_of_dates), windows)
-    # What nobody declared is no part of what was known: the persistence baseline does not see it.
+    # What was not declared is no part of what was known: the persistence baseline does not see it.
     hidden = tables.undeclared
     published = tables if hidden is None else replace(tables, undeclared=hidden.clear())
 

@@ -164,9 +164,11 @@ def undeclared_by_code(world: CorridorWorld) -> pl.DataFrame:
         .then("onward_usd")
         .otherwise(pl.col("onward_usd") - pl.col("declared_usd"))
     )
-    told = moved.with_columns(last).join(published, on=["last_country", "period"], how="left")
-    own = told.filter(pl.col("via").is_null()).select("country", "hs6", "period", hidden.alias("value_usd"))
-    chains = told.filter(pl.col("via").is_not_null())
+    by_last = moved.with_columns(last).join(published, on=["last_country", "period"], how="left")
+    own = by_last.filter(pl.col("via").is_null()).select(
+        "country", "hs6", "period", hidden.alias("value_usd")
+    )
+    chains = by_last.filter(pl.col("via").is_not_null())
     whole = ("hs6", "period", pl.col("onward_usd").alias("value_usd"))
     first, second = (chains.select(pl.col(name).alias("country"), *whole) for name in ("country", "via"))
     return (

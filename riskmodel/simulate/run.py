@@ -78,7 +78,7 @@ def _described(out: Path) -> dict[str, Any] | None:
 
 
 def _refuse_other_content(params: WorldParams, out: Path, force: bool) -> None:
-    """An older or damaged world of the same parameters is made anew; nothing else is lost unasked."""
+    """An older or damaged world of the same parameters is made again; nothing else is lost unasked."""
     try:
         content = {path.name for path in out.iterdir()} if out.exists() else set()
     except OSError as error:

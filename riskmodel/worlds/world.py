@@ -40,7 +40,7 @@ class World:
     first, last: first days of the first and the last month with trade.
     trade_flows: `TRADE_FLOWS`, every vintage ever published (`known_at` says when); sorted.
     goods: the goods list of the world, `data_contracts.tables.GOODS`.
-    mentions: `MENTIONS`; None where nobody reads articles in this world.
+    mentions: `MENTIONS`; None where no one reads articles in this world.
     listings: `LISTINGS`, to the end of `last`; None where no list is given.
     diverted: `DIVERTED`, sorted by country, hs6, period. Goods that pass two countries count for both.
         Ghost trade (declared, but never arrived) and legal trade are not in it.

@@ -76,16 +76,18 @@ def test_power_counts_planted_countries_seen_within_six_months() -> None:
     assert (by_share.measure, by_share.at_least, by_share.below) == ("diversion_share", 0.25, 0.5)
 
 
-def test_a_decoy_flagged_above_its_share_of_events_is_told() -> None:
+def test_a_decoy_flagged_above_its_share_of_events_is_said() -> None:
     table = rows(A=[False] * 4, B=[True] * 4).with_columns(
         pl.when(pl.col("country") == "A")
         .then(pl.lit("ghost_trade"))
         .otherwise(pl.lit("diversion"))
         .alias("role")
     )
-    told = roles(table, np.array([0.9, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.1]))
-    assert told["ghost_trade"].flagged_above_base_rate and told["ghost_trade"].flagged_without_event == 0.25
-    assert not told["diversion"].flagged_above_base_rate
+    judged = roles(table, np.array([0.9, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.1]))
+    assert (
+        judged["ghost_trade"].flagged_above_base_rate and judged["ghost_trade"].flagged_without_event == 0.25
+    )
+    assert not judged["diversion"].flagged_above_base_rate
 
 
 def test_ablation_covers_every_signal_once_and_finds_the_one_that_matters(

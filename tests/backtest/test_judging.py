@@ -57,7 +57,9 @@ def say_nothing(words: str) -> None:
     pass
 
 
-def test_a_stored_model_is_judged_frozen_beside_the_rules(model: Model, worlds: None, tmp_path: Path) -> None:
+def test_a_stored_model_is_judged_frozen_next_to_the_rules(
+    model: Model, worlds: None, tmp_path: Path
+) -> None:
     texts = []
     for name in ("a", "b"):
         found = on_worlds(stored(model), 4, 9000, 1, say_nothing)

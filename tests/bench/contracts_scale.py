@@ -170,8 +170,8 @@ def child(way: str, folder: Path) -> None:
     """Run one way and print seconds, refused rows (of `command` the exit code) and peak memory."""
     seconds, refused = WAYS[way](folder)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    told = {"way": way, "seconds": round(seconds, 2), "refused": refused, "peak_mb": peak}
-    sys.stdout.write("\n" + json.dumps(told))
+    measured = {"way": way, "seconds": round(seconds, 2), "refused": refused, "peak_mb": peak}
+    sys.stdout.write("\n" + json.dumps(measured))
 
 
 def main() -> None:

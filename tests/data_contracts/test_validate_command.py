@@ -154,14 +154,14 @@ def test_an_earlier_batch_is_compared_with(tmp_path: Path, capsys: pytest.Captur
     pl.read_csv(before, infer_schema=False).filter(pl.col("reporter") == "DEU").write_csv(after)
     report = tmp_path / "before.json"
     assert run("trade", before, "--report", report) == 0
-    told = json.loads(report.read_text())
-    assert not {r["rule"]: r for r in told["report"]["results"]}["reporters_still_there"]["judged"]
+    written = json.loads(report.read_text())
+    assert not {r["rule"]: r for r in written["report"]["results"]}["reporters_still_there"]["judged"]
     assert run("trade", after, "--previous", report, "--report", tmp_path / "after.json") == 0
     results = {r["rule"]: r for r in json.loads((tmp_path / "after.json").read_text())["report"]["results"]}
     assert "Gone since the last batch: FRA" in results["reporters_still_there"]["detail"]
     run_folder = tmp_path / "run"
     run_folder.mkdir()
-    (run_folder / "contracts.json").write_text(json.dumps([told["report"]]))
+    (run_folder / "contracts.json").write_text(json.dumps([written["report"]]))
     assert run("trade", after, "--previous", run_folder) == 0
     assert "Gone since the last batch" in capsys.readouterr().out
     assert run("articles", after, "--previous", report) == 2

@@ -31,7 +31,7 @@ def test_a_signal_that_shifts_is_named_and_no_other(training: pl.DataFrame, draw
     ]
 
 
-def test_five_countries_move_nothing_and_an_unknown_signal_is_told(training: pl.DataFrame) -> None:
+def test_five_countries_move_nothing_and_an_unknown_signal_is_said(training: pl.DataFrame) -> None:
     """A handful of rows differs from any training set by chance; not reported is a share, not a shift."""
     few = by_signal(training.head(5), training)
     assert all(row.psi is None and not row.moved for row in few.values())

@@ -1,4 +1,4 @@
-"""What a reader is told about a score: true to the model, in the language of suspicion."""
+"""What a reader reads about a score: true to the model, in the language of suspicion."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def panel(training: pl.DataFrame) -> pl.DataFrame:
 
 
 def test_drivers_carry_the_whole_log_odds_largest_first(model: Model, panel: pl.DataFrame) -> None:
-    told = explanations(model, panel)
+    explained = explanations(model, panel)
     out = model.predict(panel)
-    for text, intercept, logit in zip(told["drivers"], out["intercept"], out["logit"], strict=True):
+    for text, intercept, logit in zip(explained["drivers"], out["intercept"], out["logit"], strict=True):
         parts = [driver["contribution"] for driver in json.loads(text)]
         assert abs(intercept + sum(parts) - logit) < 1e-9
         assert [abs(part) for part in parts] == sorted((abs(part) for part in parts), reverse=True)
@@ -31,8 +31,8 @@ def test_drivers_carry_the_whole_log_odds_largest_first(model: Model, panel: pl.
 
 def test_a_driver_says_value_unit_place_and_effect(model: Model, panel: pl.DataFrame) -> None:
     top = panel.sort("matched_lines_surprise", descending=True)["country"][0]
-    told = explanations(model, panel).filter(pl.col("country") == top)["drivers"][0]
-    driver = next(d for d in json.loads(told) if d["signal"] == "matched_lines_surprise")
+    explained = explanations(model, panel).filter(pl.col("country") == top)["drivers"][0]
+    driver = next(d for d in json.loads(explained) if d["signal"] == "matched_lines_surprise")
     assert set(driver) == {"signal", "value", "unit", "contribution", "quantile", "words"}
     assert driver["quantile"] == 1.0 and driver["unit"] == "surprise" and isinstance(driver["value"], float)
     assert "higher than 100% of peers" in driver["words"] and " the score" in driver["words"]
@@ -42,12 +42,14 @@ def test_quantiles_count_only_strictly_lower_peers_of_the_same_date(
     model: Model, panel: pl.DataFrame
 ) -> None:
     same = panel.with_columns(pl.lit(0.0).alias("article_easing"))
-    told = [json.loads(text) for text in explanations(model, same)["drivers"]]
-    assert {d["quantile"] for drivers in told for d in drivers if d["signal"] == "article_easing"} == {0.0}
+    explained = [json.loads(text) for text in explanations(model, same)["drivers"]]
+    assert {d["quantile"] for drivers in explained for d in drivers if d["signal"] == "article_easing"} == {
+        0.0
+    }
 
 
 def test_what_lowers_the_score_really_lowers_its_band(model: Model, panel: pl.DataFrame) -> None:
-    """Each single change that is told, applied to the panel, lands below the band; half of it does not."""
+    """Each single change that is named, applied to the panel, lands below the band; half of it does not."""
     tried = 0
     for place, risk in enumerate(model.predict(panel)["risk"]):
         for change in changes(model, panel[place]):
@@ -83,37 +85,38 @@ def test_an_abstained_row_explains_nothing(model: Model, panel: pl.DataFrame) ->
         pl.lit(None, dtype=pl.Float64).alias("inbound_surge"),
         pl.lit(None, dtype=pl.Int64).alias("inbound_excess_usd"),
     )
-    told = explanations(model, row).row(0, named=True)
-    assert (told["drivers"], told["counter_evidence"], told["lowers"]) == ("[]", "[]", "[]")
+    explained = explanations(model, row).row(0, named=True)
+    assert (explained["drivers"], explained["counter_evidence"], explained["lowers"]) == ("[]", "[]", "[]")
 
 
-def test_goods_that_stay_are_told_as_counter_evidence(model: Model, panel: pl.DataFrame) -> None:
+def test_goods_that_stay_are_said_as_counter_evidence(model: Model, panel: pl.DataFrame) -> None:
     row = panel.head(1).with_columns(
         pl.lit(5_000_000).alias("inbound_excess_usd"), pl.lit(0).alias("onward_excess_usd")
     )
-    told = json.loads(explanations(model, row)["counter_evidence"][0])
+    explained = json.loads(explanations(model, row)["counter_evidence"][0])
     assert (
-        "what comes in above the baseline is not seen going on to Russia in the country's own reports" in told
+        "what comes in above the baseline is not seen going on to Russia in the country's own reports"
+        in explained
     )
 
 
 def test_unlisted_goods_that_rose_as_much_are_counter_evidence(model: Model, panel: pl.DataFrame) -> None:
     """The placebo speaks against suspicion only where it was measured and did not lag behind."""
-    told = {}
+    explained = {}
     for gap in (-0.1, 0.8, None):
         row = panel.head(1).with_columns(
             pl.lit(0.9).alias("inbound_surge"), pl.lit(gap, dtype=pl.Float64).alias("placebo_gap")
         )
-        told[gap] = json.loads(explanations(model, row)["counter_evidence"][0])
+        explained[gap] = json.loads(explanations(model, row)["counter_evidence"][0])
     words = say("placebo_gap", -0.1)
-    assert words in told[-0.1] and words not in told[0.8] and words not in told[None]
+    assert words in explained[-0.1] and words not in explained[0.8] and words not in explained[None]
 
 
 def test_the_strongest_driver_comes_with_what_else_could_explain_it(
     model: Model, panel: pl.DataFrame
 ) -> None:
-    told = explanations(model, panel)
-    for drivers, against in told.select("drivers", "counter_evidence").iter_rows():
+    explained = explanations(model, panel)
+    for drivers, against in explained.select("drivers", "counter_evidence").iter_rows():
         raising = [d for d in json.loads(drivers) if d["contribution"] > 0.005]
         if raising:
             assert BY_NAME[raising[0]["signal"]].counter in json.loads(against)[-1]

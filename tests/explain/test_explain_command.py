@@ -86,7 +86,7 @@ def run(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(*arguments: str) -> str:
+def printed(*arguments: str) -> str:
     found = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert found.exit_code == 0, found.output
     return found.output
@@ -94,11 +94,11 @@ def told(*arguments: str) -> str:
 
 @pytest.mark.parametrize("name", ["KGZ", "kgz", "Kyrgyzstan", " kyrgyzstan "])
 def test_a_country_is_found_by_code_or_name(run: Path, name: str) -> None:
-    assert told(name, "--run", str(run)).startswith("Kyrgyzstan (KGZ), as of 2023-01-31")
+    assert printed(name, "--run", str(run)).startswith("Kyrgyzstan (KGZ), as of 2023-01-31")
 
 
-def test_everything_a_reader_needs_is_told(run: Path) -> None:
-    text = told("KGZ", "--run", str(run))
+def test_everything_a_reader_needs_is_said(run: Path) -> None:
+    text = printed("KGZ", "--run", str(run))
     for words in (
         "risk 60% (50% to 70%), band high, grade C, rank 1",
         "event risk, of the declared event on published figures: >99% (<1% to >99%)",
@@ -116,17 +116,17 @@ def test_everything_a_reader_needs_is_told(run: Path) -> None:
 
 
 def test_hostile_text_is_printed_as_one_harmless_line(run: Path) -> None:
-    text = told("KGZ", "--run", str(run))
+    text = printed("KGZ", "--run", str(run))
     assert "\x1b" not in text
     assert 'article a1, sentence 3: "goods go on?[31m to Russia from there" [news.jsonl, row 7]' in text
 
 
 def test_rows_limits_each_kind_and_says_so(run: Path) -> None:
-    assert "and 1 more trade rows in evidence.parquet" in told("KGZ", "--run", str(run), "--rows", "1")
+    assert "and 1 more trade rows in evidence.parquet" in printed("KGZ", "--run", str(run), "--rows", "1")
 
 
 def test_an_abstained_country_says_why(run: Path) -> None:
-    text = told("TJK", "--run", str(run))
+    text = printed("TJK", "--run", str(run))
     assert "Not reported is not zero" in text
     assert "declared event already met: not known, because not all of the six months" in text
 
@@ -138,7 +138,7 @@ def test_an_unknown_country_names_those_there_are(run: Path) -> None:
         CliRunner().invoke(command, ["Atlantis", "--run", str(run)], catch_exceptions=False)
 
 
-def test_what_moved_since_an_earlier_run_and_since_training_is_told(run: Path, tmp_path: Path) -> None:
+def test_what_moved_since_an_earlier_run_and_since_training_is_said(run: Path, tmp_path: Path) -> None:
     manifest = replace(made_manifest(), drift=(SignalDrift("inbound_surge", 1.0, 1.0, 0.9, True),))
     write_json(to_json(manifest), run / "manifest.json")
     before = tmp_path / "before"
@@ -148,11 +148,11 @@ def test_what_moved_since_an_earlier_run_and_since_training_is_told(run: Path, t
         {"as_of": date(2022, 12, 31), "country": "KGZ", "rank": 2},
     ]
     pl.DataFrame(earlier, schema=SCORES_COUNTRY).write_parquet(before / "scores_country.parquet")
-    text = told("KGZ", "--run", str(run), "--before", str(before))
+    text = printed("KGZ", "--run", str(run), "--before", str(before))
     assert "values of this run lie elsewhere than in training: coalition exports" in text
     assert "rank 2 in the earlier run (as of 2022-12-31), 1 in this one" in text
     assert "too few to compare" in text
-    assert "its rank cannot be compared" in told("TJK", "--run", str(run), "--before", str(before))
+    assert "its rank cannot be compared" in printed("TJK", "--run", str(run), "--before", str(before))
     with pytest.raises(InputUnreadable, match="give the folder"):
         CliRunner().invoke(
             command, ["KGZ", "--run", str(run), "--before", str(tmp_path / "none")], catch_exceptions=False

@@ -42,7 +42,7 @@ def unsound(out: Path) -> str:
         if rows["read"] != rows["accepted"] + rows["quarantined"] + sum(rows["dropped"].values()):
             return f"rows of {kind} do not add up"
         if rows["accepted"] != sum(rows["of_accepted"].values()) or min(rows["of_accepted"].values()) < 0:
-            return f"fates of {kind} do not add up"
+            return f"counts of {kind} do not add up"
     return ""
 
 

@@ -146,7 +146,7 @@ def write_model(models: Path) -> str:
             columns[name] = [f"C{place % 60}" for place in range(rows)]
     panel = pl.DataFrame(columns).cast(dict(panel_schema()))
     heads = fit_heads(panel, target, np.arange(rows) % 60, n_draws=5)
-    told = {"target": "transit", "trained_on": "simulated noise", "horizon_months": 6}
-    model_id = save(heads, told, "A model of noise for tests: {model_id}", {}, models)
+    facts = {"target": "transit", "trained_on": "simulated noise", "horizon_months": 6}
+    model_id = save(heads, facts, "A model of noise for tests: {model_id}", {}, models)
     promote(model_id, models)
     return model_id

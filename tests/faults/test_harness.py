@@ -12,11 +12,11 @@ HARNESS = Path(__file__).with_name("harness.py")
 
 @pytest.mark.slow
 def test_every_fault_ends_with_a_whole_run_or_none_and_one_sentence(tmp_path):
-    told = tmp_path / "tallies.json"
-    command = [sys.executable, str(HARNESS), "--short", "--json", str(told)]
+    tallied = tmp_path / "tallies.json"
+    command = [sys.executable, str(HARNESS), "--short", "--json", str(tallied)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    tallies = json.loads(told.read_text())
+    tallies = json.loads(tallied.read_text())
     assert {name for name, tally in tallies.items() if tally["runs"]} == {
         "kills",
         "pairs",

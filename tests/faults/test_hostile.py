@@ -321,7 +321,7 @@ def test_an_extra_trusted_type_is_refused_even_with_a_fitting_digest(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_model_folder_with_a_hostile_name_is_told_harmlessly(run, listings_only, stored, site):
+def test_a_model_folder_with_a_hostile_name_is_shown_harmlessly(run, listings_only, stored, site):
     (stored / ESCAPES.replace("/", "")).write_text("x")
     _refused(run(listings_only(site.inputs / "listings.csv")), 4)
 

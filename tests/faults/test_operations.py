@@ -81,20 +81,24 @@ def test_watching_a_job_does_not_change_its_run(run, site, tmp_path):
     manifests = [json.loads(files.pop("manifest.json")) for files in (one, other)]
     if manifests[0]["code_sha256"] == manifests[1]["code_sha256"]:
         assert one == other and manifests[0] == manifests[1]
-    told = json.loads(status.read_text())
-    assert (told["state"], told["exit_code"], told["run_id"]) == ("done", 0, manifests[1]["run_id"])
-    assert told["started"] <= told["ended"]
+    status_now = json.loads(status.read_text())
+    assert (status_now["state"], status_now["exit_code"], status_now["run_id"]) == (
+        "done",
+        0,
+        manifests[1]["run_id"],
+    )
+    assert status_now["started"] <= status_now["ended"]
     events = _log(err)
     assert [event["event"] for event in events][-1] == "ended"
     checked = next(event for event in events if event["event"] == "checking listings")
     assert (checked["read"], checked["accepted"], checked["quarantined"]) == (3, 3, 0)
     text = metrics.read_text()
-    assert 'riskmodel_rows{kind="listings",fate="accepted"} 3\n' in text
+    assert 'riskmodel_rows{kind="listings",state="accepted"} 3\n' in text
     assert "riskmodel_exit_code 0\n" in text
     assert f'model_id="{manifests[1]["model"]["id"]}"' in text
 
 
-def test_a_failed_job_is_told_to_the_monitor_and_as_one_json_event(run, site, tmp_path):
+def test_a_failed_job_is_reported_to_the_monitor_and_as_one_json_event(run, site, tmp_path):
     status, metrics = tmp_path / "status.json", tmp_path / "job.prom"
     more = ("--status-file", str(status), "--metrics-file", str(metrics), "--json")
     code, _, err = run(site.arguments(tmp_path / "run", *more, trade=tmp_path / "absent.csv"))
@@ -102,9 +106,9 @@ def test_a_failed_job_is_told_to_the_monitor_and_as_one_json_event(run, site, tm
     last = _log(err)[-1]
     assert (last["event"], last["exit_code"], last["level"]) == ("failed", 5, "error")
     assert "absent.csv" in last["sentence"]
-    told = json.loads(status.read_text())
-    assert (told["state"], told["exit_code"], told["run_id"]) == ("failed", 5, None)
-    assert "absent.csv" in told["sentence"]
+    status_now = json.loads(status.read_text())
+    assert (status_now["state"], status_now["exit_code"], status_now["run_id"]) == ("failed", 5, None)
+    assert "absent.csv" in status_now["sentence"]
     assert "riskmodel_exit_code 5\n" in metrics.read_text()
 
 
@@ -138,7 +142,7 @@ def test_metrics_follow_the_text_format():
     assert text.endswith("\n")
     samples = [line for line in text.splitlines() if not line.startswith("#")]
     assert 'riskmodel_rows_dropped{kind="trade_flows",reason="blank \\"row\\"\\n"} 1' in samples
-    assert 'riskmodel_rows{kind="trade_flows",fate="dropped"} 1' in samples
+    assert 'riskmodel_rows{kind="trade_flows",state="dropped"} 1' in samples
     assert 'riskmodel_countries{outcome="abstained"} 2' in samples
     named = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert {line.split("{")[0].split()[0] for line in samples} == named
@@ -232,8 +236,8 @@ def test_inputs_are_compared_with_an_earlier_run(run, site, tmp_path):
     trade = next(
         c for c in json.loads((second / "contracts.json").read_text()) if c["contract"] == "trade_flows"
     )
-    told = next(r for r in trade["results"] if r["rule"] == "reporters_still_there")
-    assert "Gone since the last batch: DEU" in told["detail"]
+    status_now = next(r for r in trade["results"] if r["rule"] == "reporters_still_there")
+    assert "Gone since the last batch: DEU" in status_now["detail"]
     assert run([*words, "--previous", str(tmp_path / "none")])[0] == 2
 
 
@@ -241,8 +245,8 @@ def test_scores_pass_their_contract_before_they_are_published(run, site, tmp_pat
     """Every table of our own is judged like an input; a wrong one stops the run and nothing is published."""
     out = tmp_path / "run"
     assert run(site.arguments(out))[0] == 0
-    told = [c["contract"] for c in json.loads((out / "contracts.json").read_text())]
-    assert told[-3:] == ["signals", "scores_country", "scores_product"]
+    status_now = [c["contract"] for c in json.loads((out / "contracts.json").read_text())]
+    assert status_now[-3:] == ["signals", "scores_country", "scores_product"]
     from riskmodel.scoring.tables import country_scores
 
     monkeypatch.setattr(

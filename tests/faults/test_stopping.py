@@ -79,8 +79,12 @@ def test_a_job_stops_soon_whatever_it_is_doing(where, number, site, tmp_path):
     assert code == 128 + number, err
     assert err == "riskmodel: Stopped; nothing was published.\n"
     assert seconds < 8
-    told = json.loads(status.read_text())
-    assert (told["state"], told["exit_code"], told["step"]) == ("stopped", 128 + number, "at work")
+    logged = json.loads(status.read_text())
+    assert (logged["state"], logged["exit_code"], logged["step"]) == (
+        "stopped",
+        128 + number,
+        "at work",
+    )
     assert not (tmp_path / "run").exists()
 
 
@@ -90,8 +94,8 @@ def test_a_job_stops_while_great_expectations_is_imported(number, site, tmp_path
     command = [sys.executable, "-m", "riskmodel.cli"]
     code, err, _ = _stop_at(command, words, site.environment(), number, event="comparing with the run")
     assert code == 128 + number, err
-    told = [json.loads(line) for line in err.splitlines()]
-    assert told[-1]["event"] == "failed" and told[-1]["sentence"] == "Stopped; nothing was published."
+    logged = [json.loads(line) for line in err.splitlines()]
+    assert logged[-1]["event"] == "failed" and logged[-1]["sentence"] == "Stopped; nothing was published."
     assert {path.name for path in tmp_path.iterdir()} <= {".run.lock"}
 
 

@@ -58,7 +58,7 @@ def test_a_reset_in_the_middle_is_overcome(sources, tmp_path):
     assert not fetched(tmp_path / "s", "csl").problems
 
 
-def test_a_file_that_changed_between_two_parts_is_fetched_anew(sources, tmp_path):
+def test_a_file_that_changed_between_two_parts_is_fetched_again(sources, tmp_path):
     sources.on(
         faults.CutAt("^uk-list ", byte=2048), faults.OtherBytesMidway("^uk-list ", after=1, times=None)
     )

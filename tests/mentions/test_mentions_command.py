@@ -85,7 +85,7 @@ def record(number: int, places: str, themes: str = "") -> str:
     return "\t".join(fields)
 
 
-def test_gdelt_records_stand_beside_articles_with_less_certainty(
+def test_gdelt_records_are_kept_next_to_articles_with_less_certainty(
     articles: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     turkey, russia = "1#Turkey#TU#TU##39#35#TU#100", "1#Russia#RS#RS##60#100#RS#150"

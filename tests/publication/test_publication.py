@@ -71,9 +71,9 @@ def test_a_disk_that_fails_is_one_sentence_and_costs_nothing(out, number):
         (folder / "scores.csv").write_text("half")
         raise OSError(number, os.strerror(number))
 
-    with pytest.raises(RiskmodelError, match="nothing was published") as told:
+    with pytest.raises(RiskmodelError, match="nothing was published") as raised:
         publish(out, failing, ENTRY)
-    assert ("disk is full" in str(told.value)) == (number in (errno.ENOSPC, errno.EDQUOT))
+    assert ("disk is full" in str(raised.value)) == (number in (errno.ENOSPC, errno.EDQUOT))
     assert (out / "scores.csv").read_text() == "first"
 
 
@@ -133,7 +133,7 @@ def test_a_torn_ledger_line_spoils_no_other(out):
     assert len(lines) == 3 and json.loads(lines[0]) and json.loads(lines[2])
 
 
-def test_a_ledger_without_room_is_told_and_mended_at_the_next_start(out, monkeypatch):
+def test_a_ledger_without_room_is_said_and_fixed_at_the_next_start(out, monkeypatch):
     def full(path, line):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -228,11 +228,11 @@ def test_wherever_a_table_finds_no_more_room_it_is_called_a_full_disk(room, tmp_
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
     try:
-        with pytest.raises(RiskmodelError, match="disk is full") as told:
+        with pytest.raises(RiskmodelError, match="disk is full") as raised:
             publish(tmp_path / "run", lambda folder: table.write_parquet(folder / "scores.parquet"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-    assert "nothing was published" in str(told.value)
+    assert "nothing was published" in str(raised.value)
     assert not any(tmp_path.iterdir())
 
 

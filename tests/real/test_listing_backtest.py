@@ -46,7 +46,7 @@ def trade(real_data: Path) -> pl.DataFrame:
 
 @pytest.mark.real
 def test_listing_backtest_is_what_the_documentation_says(listings: pl.DataFrame, trade: pl.DataFrame) -> None:
-    """Guards the sentence of docs/model.md: past listings foresee listings; nobody foresees onsets well."""
+    """Guards the sentence of docs/model.md: past listings predict listings; no rule predicts onsets well."""
     lines = judge_listings(listing_rows(listings, ORIGINS, END, trade))
     for line in lines:
         low, high = line["average_precision_90"]

@@ -3,7 +3,7 @@
 Re-exports by product are published for few countries, so both checks look ahead in the coalition's own
 reports: scores of September 2022, from March to July, against the rise of August to November 2022. In the
 first the same reporters are looked at later. In the second one half of the EU's members is scored and the
-other half is looked at later, so what is foreseen is not what was counted; a logistic regression learnt
+other half is looked at later, so what is predicted is not what was counted; a logistic regression learnt
 there, on the other countries and other headings, is the yardstick for the weights.
 
 No weight was fitted, but ten sets of whole and half weights were compared on the first check before one was

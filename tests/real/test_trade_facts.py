@@ -69,7 +69,7 @@ def test_levels_of_the_eu_table(real_data: Path) -> None:
 
 
 def test_totals_of_all_goods(real_data: Path) -> None:
-    """EU exports of all goods, EUR million 2021 to 2023: totals grow everywhere and single nobody out."""
+    """EU exports of all goods, EUR million 2021 to 2023: totals grow everywhere and single no one out."""
     path = real_data / "eu27-exports-totals" / "eu27_total_exports_by_partner_annual.csv.gz"
     table = pl.read_csv(path, infer_schema=False).with_columns(pl.col("value_eur").cast(pl.Float64))
     found = {

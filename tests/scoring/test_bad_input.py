@@ -192,7 +192,7 @@ def test_nothing_is_left_behind_by_refused_runs(tiny, run, tmp_path):
     assert left <= {".run.lock"}
 
 
-def test_a_baseline_after_the_date_is_wrong_usage_and_not_told_as_bad_input(tiny, run, tmp_path):
+def test_a_baseline_after_the_date_is_wrong_usage_and_not_said_as_bad_input(tiny, run, tmp_path):
     ended = run([*tiny.arguments(tmp_path / "run"), "--baseline", "2025-01:2025-12"])
     assert ended.code == 2, ended.err
     assert "starts after --as-of" in ended.err and len(ended.err.strip().splitlines()) == 1

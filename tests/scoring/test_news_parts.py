@@ -26,14 +26,14 @@ def article_rows() -> list[dict[str, str | None]]:
     rows: list[dict[str, str | None]] = []
     for i in range(40):
         place = ("Bishkek", "Yerevan", "Almaty")[i % 3]
-        told = ROUTE.format(place=place, n=i // 4) if i % 2 else ""
+        routed = ROUTE.format(place=place, n=i // 4) if i % 2 else ""
         rows.append(
             {
                 "id": f"{i * 7919 % 40:02d}",
                 "date": f"2024-0{1 + i % 5}-{1 + i % 28:02d}",
                 "source": f"paper {i % 7}",
                 "title": f"News of day {i}",
-                "text": f"{told} {OTHERS[i % 3]} Story {i // 4} went on for a while.",
+                "text": f"{routed} {OTHERS[i % 3]} Story {i // 4} went on for a while.",
             }
         )
     rows[5]["date"] = "2024-07-01"

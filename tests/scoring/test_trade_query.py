@@ -1,4 +1,4 @@
-"""A trade table that lies in many files gives the signals, fates and evidence of the same table in memory."""
+"""A trade table in many files gives the signals, counts and evidence of the same table in memory."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def test_a_query_over_files_gives_what_memory_gives(table: pl.DataFrame, tmp_pat
     whole, parts = (trade_signals(flows, priority_list(), WINDOWS, as_of) for flows in (table, query))
     for name in ("countries", "families", "cells", "reported", "counts", "revisions"):
         assert getattr(whole, name).equals(getattr(parts, name)), name
-    fates = [
+    counts = [
         account(flows, whole.goods, whole.broken_codes, whole.counts, as_of)
         for flows in (table.lazy(), query)
     ]
-    assert fates[0] == fates[1] and sum(fates[0].values()) == table.height
+    assert counts[0] == counts[1] and sum(counts[0].values()) == table.height
     evidence = [trade_evidence(flows, whole, WINDOWS, as_of, 5) for flows in (table.lazy(), query)]
     assert evidence[0].equals(evidence[1]) and evidence[0].height > 0
     assert evidence[0]["source_row"].null_count() == 0

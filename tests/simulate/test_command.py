@@ -63,7 +63,7 @@ def test_a_second_call_writes_nothing(written: Path) -> None:
     assert [path.stat().st_mtime_ns for path in sorted(written.iterdir())] == before
 
 
-def test_a_damaged_world_is_made_anew(written: Path, tmp_path: Path) -> None:
+def test_a_damaged_world_is_made_again(written: Path, tmp_path: Path) -> None:
     shutil.copytree(written, tmp_path / "w")
     listings = tmp_path / "w" / "listings.csv"
     listings.write_text(listings.read_text(encoding="utf-8").replace("US", "SU"), encoding="utf-8")
@@ -72,7 +72,7 @@ def test_a_damaged_world_is_made_anew(written: Path, tmp_path: Path) -> None:
     assert _digests(tmp_path / "w") == _digests(written)
 
 
-def test_a_world_of_an_older_simulator_is_made_anew(
+def test_a_world_of_an_older_simulator_is_made_again(
     written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(written, tmp_path / "w")

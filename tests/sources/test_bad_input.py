@@ -108,7 +108,7 @@ def test_unknown_header_lists_columns_found_and_formats(tmp_path: Path) -> None:
         read_trade([path])
 
 
-def test_a_near_miss_is_told_what_it_lacks_and_not_what_it_may_lack(tmp_path: Path) -> None:
+def test_a_near_miss_is_said_what_it_lacks_and_not_what_it_may_lack(tmp_path: Path) -> None:
     path = tmp_path / "near.csv"
     path.write_text(
         "reporter,partner,flow,hs6,hs_edition,period,source\nDEU,KGZ,X,854231,HS2022,2023-01-01,t\n"

@@ -75,7 +75,7 @@ def test_a_date_that_does_not_parse_stays_for_the_contract_to_refuse(tmp_path: P
 
 def test_an_atom_entry_becomes_an_article(tmp_path: Path) -> None:
     first, second = read(tmp_path, ATOM, "a.atom").to_dicts()
-    assert first["published_at"] == datetime(2024, 4, 1, tzinfo=UTC), "nobody read the changed text before"
+    assert first["published_at"] == datetime(2024, 4, 1, tzinfo=UTC), "no one read the changed text before"
     assert (first["title"], first["text"]) == ("Ankara & Kyiv", "One <b> two.\nThree.")
     assert (first["source"], first["url"]) == ("a.example", "https://www.a.example/1")
     assert first["language"] == "en"

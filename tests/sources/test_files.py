@@ -34,7 +34,7 @@ def test_folder_is_read_in_sorted_order_and_reports_what_it_passed_over(tmp_path
     }
 
 
-def test_colliding_base_names_are_told_apart_without_absolute_paths(tmp_path: Path) -> None:
+def test_colliding_base_names_are_kept_apart_without_absolute_paths(tmp_path: Path) -> None:
     make(tmp_path, "2021/t.csv", "2022/t.csv", "2022/u.csv")
     names = [s.name for s in find([tmp_path], SUFFIXES).sources]
     assert names == ["2021/t.csv", "2022/t.csv", "u.csv"]

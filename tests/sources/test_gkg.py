@@ -125,7 +125,7 @@ def test_parts_hold_what_the_whole_holds(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["plain", "gzip", "zip", "bom"])
-def test_packing_is_told_by_content_and_records_by_shape(tmp_path: Path, how: str) -> None:
+def test_packing_is_recognised_by_content_and_records_by_shape(tmp_path: Path, how: str) -> None:
     data = ("not a record\n" + line(place("TU", 1)) + "\n").encode()
     path = tmp_path / "export.CSV"
     if how == "gzip":
@@ -140,7 +140,7 @@ def test_packing_is_told_by_content_and_records_by_shape(tmp_path: Path, how: st
     assert [row[0] for row in rows(path)] == ["TUR"]
 
 
-def test_articles_and_records_of_one_folder_are_told_apart(tmp_path: Path) -> None:
+def test_articles_and_records_of_one_folder_are_kept_apart(tmp_path: Path) -> None:
     write(tmp_path, line(place("TU", 1)), name="20230702153000.gkg.csv")
     write(tmp_path, "id,date,title,text", "1,2023-01-02,t,x", name="articles.csv")
     (tmp_path / "one.txt").write_text("Text.")

@@ -94,7 +94,7 @@ def test_columns_that_may_be_null_may_be_absent_and_extra_ones_are_reported(
     assert batch.ignored_columns == ("colour",)
 
 
-def test_edition_is_told_or_refused(table: pl.DataFrame, tmp_path: Path) -> None:
+def test_edition_is_given_or_refused(table: pl.DataFrame, tmp_path: Path) -> None:
     table.drop("hs_edition").write_csv(tmp_path / "t.csv")
     with pytest.raises(InputUnreadable, match="HS edition"):
         read_trade([tmp_path / "t.csv"])

@@ -104,7 +104,7 @@ def test_a_better_model_replaces_the_champion(
     assert champion_id(tmp_path) == better.model_id
 
 
-def test_a_champion_that_is_refused_is_replaced_and_the_reason_told(
+def test_a_champion_that_is_refused_is_replaced_and_the_reason_said(
     learn: pl.DataFrame, judge: pl.DataFrame, tmp_path: Path
 ) -> None:
     old = store(trained(blind(learn), judge), tmp_path).model_id

@@ -165,7 +165,7 @@ def _ids(table: pl.DataFrame) -> pl.Series:
 
 
 def number_of(column: str) -> pl.Expr:
-    """A number that stands for a text."""
+    """A number in place of a text."""
     return pl.col(column).hash()
 
 

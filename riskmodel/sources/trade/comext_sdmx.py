@@ -41,7 +41,7 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
     cells = frame.select(*(clean(frame[c]).alias(c) for c in _SDMX), FILE, ROW)
     if cells.height and not cells["product"].str.contains(r"^([0-9A-Z]{2,9}|TOTAL)$").any():
         raise InputUnreadable(
-            "labels in place of codes; export with codes (no product can be told by its label)"
+            "labels in place of codes; export with codes (no product can be recognised by its label)"
         )
     rows = cells.with_columns(
         country(pl.col("reporter"), "iso2", "comext").alias("reporter"),

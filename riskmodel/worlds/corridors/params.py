@@ -70,7 +70,7 @@ class WorldParams:
         the EU: EUR 2.2bn in 2021).
     direct_fall: share of direct exports of a listed code that ends once it is controlled (the 19 codes
         fell by 97 %; all 2,223 CN8 codes by 60 %).
-    unlisted_fall: the same for goods nobody listed (firms leave of their own accord).
+    unlisted_fall: the same for goods that are not listed (firms leave of their own accord).
     start_after_control: months from a code's control to the start of its diversion; early starts are
         likelier (EU exports of listed codes to KGZ and ARM had multiplied within nine months).
     ramp_months: months from the start to the peak.
@@ -241,7 +241,7 @@ class WorldParams:
         """The bundled sample: a small world of a fixed seed.
 
         The seed was taken because no role of its world falls on a country that public warnings name, so
-        that nobody takes the table for news; not by how well anything scores it.
+        that the table is not taken for news; not by how well anything scores it.
         """
         return cls.small(SAMPLE_SEED, size="sample")
 

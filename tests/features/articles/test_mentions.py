@@ -47,7 +47,7 @@ def test_hard_negatives(text: str) -> None:
     assert flagged(text) == set()
 
 
-def test_easing_is_told_from_worsening() -> None:
+def test_easing_is_distinguished_from_worsening() -> None:
     easing = "Kazakhstan has tightened customs controls to stop the re-export of sanctioned goods to Russia."
     worse = "Traders in Kazakhstan now ship three times as many microchips to Russian arms makers."
     read = find_mentions(articles(easing, worse)).filter("is_diversion")
@@ -166,8 +166,8 @@ def test_entities_hide_no_country_in_articles_made_in_memory() -> None:
     )
     found = find_mentions(articles(text))
     assert found.select("sentence_no", "country").rows() == [(1, "CIV"), (1, "TUR"), (3, "KGZ")]
-    told = ["sentence_no", "country", "role", "p_diversion", "text"]
-    assert found.select(told).equals(find_mentions(articles(plain)).select(told))
+    shared = ["sentence_no", "country", "role", "p_diversion", "text"]
+    assert found.select(shared).equals(find_mentions(articles(plain)).select(shared))
 
 
 def test_rates_ignore_what_was_published_later_and_count_a_story_once() -> None:

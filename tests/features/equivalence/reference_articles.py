@@ -40,24 +40,24 @@ def stories(table: pd.DataFrame, country: str, day: date) -> list[dict]:
     return found
 
 
-def rate(told: list[dict]) -> float:
+def rate(stories_known: list[dict]) -> float:
     """ln(1 + decayed stories per 30 days)."""
-    decayed = math.fsum(story["p"] * 0.5 ** (story["age"] / HALF_LIFE) for story in told)
+    decayed = math.fsum(story["p"] * 0.5 ** (story["age"] / HALF_LIFE) for story in stories_known)
     return math.log1p(decayed * 30 * math.log(2) / HALF_LIFE)
 
 
 def reference(table: pd.DataFrame, country: str, day: date) -> dict[str, float | None]:
     """Every article signal of one country on one day."""
-    told = stories(table, country, day)
-    recent = [story for story in told if story["age"] <= EASING]
-    owners = [story["owner"] for story in told if story["owner"] is not None]
+    stories_known = stories(table, country, day)
+    recent = [story for story in stories_known if story["age"] <= EASING]
+    owners = [story["owner"] for story in stories_known if story["owner"] is not None]
     shares = [owners.count(owner) / len(owners) for owner in sorted(set(owners))]
     return {
-        "article_rate": rate(told),
+        "article_rate": rate(stories_known),
         "article_burst": burst(table, country, day),
         "article_easing": sum(s["easing"] for s in recent) / len(recent) if recent else 0.0,
         "source_diversity": -math.fsum(s * math.log(s) for s in shares) if shares else None,
-        "n_stories": len(told),
+        "n_stories": len(stories_known),
     }
 
 

@@ -63,8 +63,8 @@ def test_goods_mix_agrees(table: list[tuple]) -> None:
     found = {(c, f): (n, share) for c, f, n, share in goods_mix(mentions, AS_OF).rows()}
     wanted = {}
     for country in ("KGZ", "TUR"):
-        told = stories(slow, country, AS_OF)
-        for family in {f for story in told for f in story["goods"]}:
-            count = sum(family in story["goods"] for story in told)
-            wanted[country, family] = (count, pytest.approx(count / len(told)))
+        known = stories(slow, country, AS_OF)
+        for family in {f for story in known for f in story["goods"]}:
+            count = sum(family in story["goods"] for story in known)
+            wanted[country, family] = (count, pytest.approx(count / len(known)))
     assert found == wanted

@@ -1,4 +1,4 @@
-"""Every row has one fate, and what later vintages changed can be seen."""
+"""Every row is counted once, and what later vintages changed can be seen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def signals(table: pl.DataFrame, as_of: date = AS_OF) -> TradeSignals:
     return trade_signals(table, goods(), WINDOWS, as_of)
 
 
-def fates(table: pl.DataFrame) -> dict[str, int]:
+def counts_by_reason(table: pl.DataFrame) -> dict[str, int]:
     found = signals(table)
     return account(table.lazy(), found.goods, found.broken_codes, found.counts, AS_OF)
 
@@ -36,7 +36,7 @@ def test_each_fate_is_counted_under_its_name() -> None:
         *every_month("DEU", "KAZ", "854290", [1_000] * 6),
         *every_month("KAZ", "DEU", "854231", [1_000] * 7, flow="M"),
     ]
-    assert fates(flows(rows)) == {
+    assert counts_by_reason(flows(rows)) == {
         "not_known_at_as_of": 1,
         "not_an_export": 3,
         "not_on_a_leg": 4,
@@ -50,7 +50,7 @@ def test_each_fate_is_counted_under_its_name() -> None:
 def test_fates_add_up_whatever_the_table() -> None:
     for seed in range(4):
         table = long_table(seed)
-        found = fates(table)
+        found = counts_by_reason(table)
         assert sum(found.values()) == table.height and min(found.values()) >= 0
 
 

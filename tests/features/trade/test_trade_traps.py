@@ -100,7 +100,7 @@ def test_trap_2_listed_goods_are_seen_where_the_total_falls() -> None:
 
 
 def test_trap_3_growth_alone_neither_displaces_nor_matches() -> None:
-    """Ranked by growth Trinidad and Tobago stands beside Kyrgyzstan; displacement parts them."""
+    """Ranked by growth Trinidad and Tobago ranks next to Kyrgyzstan; displacement parts them."""
     direct = step("DEU", "RUS", CHIPS, 5_000_000, 0) + step("DEU", "RUS", BEARINGS, 1_000_000, 1_000_000)
     diverter = step("DEU", "KGZ", CHIPS, 500_000, 3_000_000)
     grower = step("DEU", "TTO", BEARINGS, 500_000, 3_000_000)

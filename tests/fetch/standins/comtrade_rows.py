@@ -110,7 +110,7 @@ def _row(reporter: str, period: str, flow: str, partner: int, code: str, dollars
 
 
 def with_parts(rows: list[Row]) -> list[Row]:
-    """Rows as `breakdownMode=plus` gives them: each total beside its parts by customs and by transport.
+    """Rows as `breakdownMode=plus` gives them: each total with its parts by customs and by transport.
 
     The parts add up to the total twice, so a sum over all rows is three times the trade.
     """

@@ -51,7 +51,7 @@ LISTS = (
 
 
 def answer(world: World, request: Request) -> Response:
-    """Answer as `https://data.trade.gov` does; written anew every hour, also where nothing changed."""
+    """Answer as `https://data.trade.gov` does; written again every hour, also where nothing changed."""
     name = request.path.removeprefix(FOLDER)
     if request.path not in {f"{FOLDER}consolidated.{form}" for form in ("csv", "tsv", "json")}:
         return not_found()

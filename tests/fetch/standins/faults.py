@@ -117,7 +117,7 @@ class WrongAreaCode(Fault):
 
 @dataclass(frozen=True, eq=False)
 class PlusRows(Fault):
-    """The breakdown comes beside the totals although `classic` was asked for."""
+    """The breakdown comes with the totals although `classic` was asked for."""
 
     where: str = ROWS
     times: int | None = None

@@ -193,7 +193,7 @@ def test_a_news_switch_removes_its_own_articles_only(
         assert set(named["country"]) <= set(attention)
 
 
-def test_listings_follow_attention_only_where_told(
+def test_listings_follow_attention_only_where_said(
     world: CorridorWorld, quiet_tables: dict[str, CorridorWorld]
 ) -> None:
     fewer = quiet_tables["attention_listings"]

@@ -34,10 +34,10 @@ def test_no_slot_is_left_unfilled(world: CorridorWorld) -> None:
 
 
 def test_diverters_are_written_about_more_than_others_and_others_too(world: CorridorWorld) -> None:
-    told = (
+    inside_story = (
         world.mentions.filter(pl.col("is_diversion")).group_by("country").agg(pl.col("story_id").n_unique())
     )
-    counts = dict(told.iter_rows())
+    counts = dict(inside_story.iter_rows())
     diverters = set(world.truth.filter(pl.col("kind") == "diversion")["country"])
     others = set(world.transit) - diverters
     mean = {
@@ -49,10 +49,12 @@ def test_diverters_are_written_about_more_than_others_and_others_too(world: Corr
 
 def test_attention_falls_into_the_months_that_the_truth_names(world: CorridorWorld) -> None:
     rows = world.truth.filter(pl.col("kind") == "attention")
-    told = world.mentions.filter(pl.col("is_diversion")).join(
+    inside_story = world.mentions.filter(pl.col("is_diversion")).join(
         rows.select("country", "start", "stop"), on="country"
     )
-    inside = told.select(pl.col("published_on").is_between(pl.col("start"), pl.col("stop")).mean()).item()
+    inside = inside_story.select(
+        pl.col("published_on").is_between(pl.col("start"), pl.col("stop")).mean()
+    ).item()
     assert inside > 0.6
 
 
