@@ -41,7 +41,7 @@ class Got:
 def get(here: StandIns, source: str, path: str, headers: dict[str, str] | None = None, hops: int = 3) -> Got:
     """One GET without decoding, following up to `hops` redirects at the same host."""
     place = urlsplit(here.url(source))
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=5)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
     try:
         connection.request("GET", path, headers=headers or {})
         answer = connection.getresponse()

@@ -190,6 +190,7 @@ def test_path_in_file_names(storm: StandIns) -> None:
     with zipfile.ZipFile(io.BytesIO(rates.body)) as archive:
         assert archive.namelist() == ["../../../eurofxref-hist.csv"]
     assert all(row["NAME"].startswith("../../../") for row in listing(storm).values())
+    assert "../../../full_202401.dat".encode("utf-16-le") in get(storm, "comext", ARCHIVE).body
 
 
 def test_clock_that_runs_backwards(storm: StandIns) -> None:

@@ -6,10 +6,8 @@ import csv
 import hashlib
 import io
 import json
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -19,7 +17,6 @@ from xml.etree import ElementTree
 import pytest
 from asking import ARCHIVE, CSL, DATA, EXPORTS, FILES, HEADER, KGZ, PREVIEW, RATES, get, listing
 from standins import KEY, SOURCES, StandIns, World, serve
-from standins.archives import seven_zip_of
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +84,16 @@ def test_comtrade_year_is_month_52(calm: StandIns) -> None:
     assert {row["refMonth"] for row in year.rows} == {52}
 
 
+def test_comtrade_revised_month_revises_its_year(storm: StandIns) -> None:
+    storm.world.revise("comtrade", date(2025, 7, 20), period="202401", reporter="KGZ", factor=2.0)
+    path = "/public/v1/getDA/C/A/HS?reporterCode=417&period=2024"
+    before = get(storm, "comtrade", path).rows[0]
+    storm.world.at(date(2025, 7, 21))
+    after = get(storm, "comtrade", path).rows[0]
+    assert after["datasetChecksum"] != before["datasetChecksum"]
+    assert after["lastReleased"][:10] == "2025-07-20" > before["lastReleased"][:10]
+
+
 def test_comtrade_revision_is_not_seen_before_its_day(storm: StandIns) -> None:
     world = storm.world
     world.revise("comtrade", date(2024, 9, 2), period="202401", reporter="KGZ", factor=2.0)
@@ -128,24 +135,6 @@ def test_references_begin_with_a_mark(calm: StandIns, table: str) -> None:
     got = get(calm, "comtrade", f"/files/v1/app/reference/{table}.json")
     assert got.body.startswith(b"\xef\xbb\xbf")
     assert json.loads(got.body.decode("utf-8-sig"))["results"]
-
-
-def test_seven_zip_holds_what_went_in() -> None:
-    body = seven_zip_of("a.dat", b"REPORTER\n" * 999)
-    packed, size, digest = (int.from_bytes(body[a:b], "little") for a, b in ((12, 20), (20, 28), (28, 32)))
-    assert body[:6] == b"7z\xbc\xaf\x27\x1c"
-    assert zlib.crc32(body[12:32]) == int.from_bytes(body[8:12], "little")
-    assert len(body) == 32 + packed + size
-    assert zlib.crc32(body[32 + packed :]) == digest
-    lzma2 = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}]
-    assert lzma.decompress(body[32 : 32 + packed], lzma.FORMAT_RAW, filters=lzma2) == b"REPORTER\n" * 999
-
-
-def test_seven_zip_opens_elsewhere() -> None:
-    body = seven_zip_of("a.dat", b"REPORTER\n" * 999)
-    py7zr = pytest.importorskip("py7zr")
-    with py7zr.SevenZipFile(io.BytesIO(body)) as archive:
-        assert archive.getnames() == ["a.dat"]
 
 
 def test_comext_listing_times_are_the_vintage(storm: StandIns) -> None:
@@ -260,6 +249,15 @@ def test_ofac_exports_behind_a_signed_redirect(calm: StandIns) -> None:
     assert b"<sdnEntry>" in get(calm, "ofac", f"{EXPORTS}/CONSOLIDATED.XML").body
     history = get(calm, "ofac", "/changes/history/2023").content
     assert get(calm, "ofac", f"/changes/{history[0]['publicationId']}").content["added"]
+
+
+def test_ofac_files_at_another_host() -> None:
+    with serve(World(ofac_files_elsewhere=True), "ofac") as here:
+        place = urlsplit(get(here, "ofac", f"{EXPORTS}/SDN.XML").headers["Location"])
+        assert f"http://{place.netloc}" == here.url("ofac-files") != here.url("ofac")
+        assert place.hostname != "127.0.0.1"
+        assert b"<sdnEntry>" in get(here, "ofac-files", f"{place.path}?{place.query}").body
+        assert list(here.environment()) == ["RISKMODEL_OFAC_URL"]
 
 
 def test_lists_change_on_their_day(storm: StandIns) -> None:

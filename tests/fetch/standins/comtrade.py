@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from . import references
 from .areas import by_comtrade, by_iso3
-from .comtrade_rows import Row, checksum, dataset, releases, with_parts
+from .comtrade_rows import Row, checksum, dataset, releases, row_of, with_parts
 from .exchange import Request, Response, json_answer, not_found
 from .world import World, midnight, months
 
@@ -140,8 +140,13 @@ def _data(world: World, request: Request, frequency: str, door: str) -> Response
     rows: list[Row] = []
     for reporter in _reporters(world, request):
         for period in _periods(world, request, frequency):
-            here = dataset(world, reporter, period, request.now)
-            rows.extend(row for row in (with_parts(here) if plus else here) if _fits(row, wanted))
+            for flow, partner, code, dollars in dataset(world, reporter, period, request.now):
+                figure: Row = {"flowCode": flow, "partnerCode": partner, "cmdCode": code}
+                if _fits(figure, wanted):
+                    row = row_of(reporter, period, flow, partner, code, dollars)
+                    rows.extend(
+                        each for each in (with_parts([row]) if plus else [row]) if _fits(each, wanted)
+                    )
     if request.query.get("countOnly", "").lower() == "true":
         return _envelope([], len(rows))
     rows = rows[: min(world.limits[door], int(request.query.get("maxRecords") or world.limits[door]))]
@@ -156,7 +161,8 @@ def _data(world: World, request: Request, frequency: str, door: str) -> Response
 
 
 def _fits(row: Row, wanted: dict[str, list[str] | None]) -> bool:
-    return all(values is None or str(row[field]) in values for field, values in wanted.items())
+    """Whether a row, or the part of one that is known so far, has the values asked for."""
+    return all(v is None or field not in row or str(row[field]) in v for field, v in wanted.items())
 
 
 def _stamp(day: date, key: str) -> str:

@@ -12,6 +12,7 @@ from .trade import month_figures
 from .world import World, months
 
 Row = dict[str, object]
+Sum = tuple[str, int, str, int]
 PARTS = (("C01", 0, 0.7), ("C04", 0, 0.3), ("C00", 1000, 0.4), ("C00", 3200, 0.6))
 FLOW_NAMES = {"X": "Export", "M": "Import", "RX": "Re-export", "RM": "Re-import"}
 
@@ -25,37 +26,37 @@ def releases(world: World, reporter: str, period: str, now: datetime) -> list[da
     """Release days of a dataset up to now; empty where it is not out, or the country does not report."""
     if reporter not in world.reporters or period[:6] < world.first[: len(period)]:
         return []
-    return world.seen("comtrade", period, now, reporter, lag(world, reporter, period))
+    out = world.seen("comtrade", period, now, reporter, lag(world, reporter, period))
+    if not out or len(period) == 6:
+        return out
+    # a revised month revises its year too
+    parts = (world.seen("comtrade", month, now, reporter) for month in months(f"{period}01", f"{period}12"))
+    return sorted({*out, *(day for days in parts for day in days[1:] if day > out[0])})
 
 
-def dataset(world: World, reporter: str, period: str, now: datetime) -> list[Row]:
-    """Every row of a reporter and period as published by now, in classic form, sorted."""
+def dataset(world: World, reporter: str, period: str, now: datetime) -> list[Sum]:
+    """The figures of a reporter and period as published by now (flow, partner, code, dollars), sorted."""
     out = releases(world, reporter, period, now)
     if not out:
         return []
-    key = (
-        "comtrade",
-        reporter,
-        period,
-        len(out),
-        world.factor("comtrade", period, now, reporter),
-        world.cells,
-    )
-    return cast("list[Row]", world.remember(key, lambda: _rows(world, reporter, period, now)))
-
-
-def _rows(world: World, reporter: str, period: str, now: datetime) -> list[Row]:
     parts = [period] if len(period) == 6 else months(f"{period}01", f"{period}12")
+    marks = tuple(world.factor("comtrade", month, now, reporter) for month in parts)
+    key = ("comtrade", reporter, period, marks, world.cells)
+    return cast("list[Sum]", world.remember(key, lambda: _sums(world, reporter, parts, now)))
+
+
+def _sums(world: World, reporter: str, parts: list[str], now: datetime) -> list[Sum]:
     sums: dict[tuple[str, int, str], int] = defaultdict(int)
     for month in parts:
         for cell, dollars in month_figures(world, "comtrade", reporter, month, now):
             for partner in (0, by_iso3()[cell.partner].comtrade):
                 for code in ("TOTAL", cell.code[:2], cell.code[:4], cell.code):
                     sums[cell.flow, partner, code] += dollars
-    return [_row(reporter, period, *key, dollars) for key, dollars in sorted(sums.items())]
+    return [(*key, dollars) for key, dollars in sorted(sums.items())]
 
 
-def _row(reporter: str, period: str, flow: str, partner: int, code: str, dollars: int) -> Row:
+def row_of(reporter: str, period: str, flow: str, partner: int, code: str, dollars: int) -> Row:
+    """A row in classic form, with the fields of the source."""
     home, other = by_iso3()[reporter], by_comtrade()[partner]
     yearly, inward = len(period) == 4, flow in ("M", "RM")
     return {
@@ -110,7 +111,7 @@ def _row(reporter: str, period: str, flow: str, partner: int, code: str, dollars
 
 
 def with_parts(rows: list[Row]) -> list[Row]:
-    """Rows as `breakdownMode=plus` gives them: each total with its parts by customs and by transport.
+    """Rows as `breakdownMode=plus` gives them: each total and its parts by customs and by transport.
 
     The parts add up to the total twice, so a sum over all rows is three times the trade.
     """
@@ -126,11 +127,7 @@ def with_parts(rows: list[Row]) -> list[Row]:
     return found
 
 
-def checksum(rows: list[Row]) -> int:
-    """A signed whole number that changes when any row does."""
-    value = zlib.crc32(
-        "\n".join(
-            f"{r['flowCode']}{r['partnerCode']}{r['cmdCode']}{r['primaryValue']}" for r in rows
-        ).encode()
-    )
+def checksum(figures: list[Sum]) -> int:
+    """A signed whole number that changes when any figure does."""
+    value = zlib.crc32(repr(figures).encode())
     return value - (1 << 32) if value >> 31 else value

@@ -23,12 +23,11 @@ def answer(world: World, request: Request) -> Response:
         number = len(world.publications("ofac", request.now))
         if name.upper() not in MAKERS or not number:
             return not_found()
-        return redirect(
-            f"/signed/{number}/{name}?X-Amz-Expires=600&X-Amz-Signature={_signature(number, name)}"
-        )
-    signed = SIGNED.match(request.path)
-    if signed:
-        return _export(world, request, int(signed[1]), signed[2])
+        signed = f"/signed/{number}/{name}?X-Amz-Expires=600&X-Amz-Signature={_signature(number, name)}"
+        return redirect(f"{world.kept.get('ofac files', '')}{signed}")
+    found = SIGNED.match(request.path)
+    if found:
+        return _export(world, request, int(found[1]), found[2])
     if request.path.startswith("/changes/"):
         return _changes(world, request, request.path.removeprefix("/changes/"))
     return not_found()

@@ -46,7 +46,7 @@ def serve(
     """Run stand-ins (all sources where none is named) until the block ends.
 
     With `https` they show a certificate that no one signed. The source `elsewhere` is always there: another
-    host, where the redirects of faults lead.
+    host, where the redirects of faults lead. `World(ofac_files_elsewhere=True)` adds the host `ofac-files`.
     """
     made = StandIns(world or World())
     tls = self_signed() if https else None
@@ -55,6 +55,10 @@ def serve(
         for name in sources or tuple(SOURCES):
             made.servers[name] = _server(made, name, partial(SOURCES[name].answer, world), "127.0.0.1", tls)
         made.servers["elsewhere"] = _server(made, "elsewhere", elsewhere, _other_host(), None)
+        if "ofac" in made.servers and world.ofac_files_elsewhere:
+            files = partial(SOURCES["ofac"].answer, world)
+            made.servers["ofac-files"] = _server(made, "ofac-files", files, _other_host(), tls)
+            world.kept["ofac files"] = made.url("ofac-files")
         for fault in faults:
             made.on(fault)
         yield made

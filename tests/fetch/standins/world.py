@@ -103,6 +103,7 @@ class World:
     gdelt_missing: set[str] = field(default_factory=set)
     gdelt_unlisted: set[str] = field(default_factory=set)
     gdelt_late: dict[str, date] = field(default_factory=dict)
+    ofac_files_elsewhere: bool = False
     validators: bool = True
     ranges: bool = True
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
