@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import email.utils
-import hashlib
-import json
 import random
 import time
 from collections.abc import Callable
@@ -18,13 +16,17 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import FetchIncomplete
+from riskmodel.fetch import partial
 from riskmodel.fetch.keys import key_of, masked
 from riskmodel.fetch.pace import Pace
-from riskmodel.fetch.source import Request, Source, number
+from riskmodel.fetch.source import Request, Source, number, setting
 from riskmodel.operations import disk
+from riskmodel.store.opened import MOST_TIMES, SMALL
 
 TRIES = 5
+MOST_CALLS = 1_000
 LONGEST_WAIT_SECONDS = 120.0
 MOST_REDIRECTS = 5
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
@@ -43,11 +45,18 @@ class Received:
     status: int
     part: Path | None = None
     media_type: str = ""
-    encoding: str = ""
     etag: str = ""
     last_modified: str = ""
     size: int = 0
     delimited: bool = True
+
+
+class SourceClosed(FetchIncomplete):
+    """Nothing more can be had of a source in this run: it cannot be reached, trusted, or refuses the key."""
+
+
+class Unreachable(SourceClosed):
+    """There is no way to the source: no network, no such host, or no one answers there."""
 
 
 class _Again(Exception):
@@ -64,12 +73,12 @@ class Client:
     def __init__(
         self,
         source: Source,
-        partial: Path,
+        folder: Path,
         pace: Pace,
         on_bytes: Callable[[int], None] = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._source, self._partial, self._pace = source, partial, pace
+        self._source, self._partial, self._pace = source, folder, pace
         self._on_bytes, self._sleep = on_bytes, sleep
         self._backoff = number("RISKMODEL_FETCH_BACKOFF", 2.0)
         self._timeout = (15.0, number("RISKMODEL_FETCH_TIMEOUT", 180.0))
@@ -82,45 +91,48 @@ class Client:
         Raises FetchIncomplete in one sentence: unreachable, refused, quota used up, too large, redirected to
         a host that is not allowed. OSError where the disk is full.
         """
-        part = self._partial / _part_name(request)
-        why = ""
-        for attempt in range(TRIES):
+        part = self._partial / partial.part_name(request)
+        failures, began = 0, partial.begun(part)[0]
+        for _ in range(MOST_CALLS):
             self._pace.before_call(free=request.free)
+            wait: float | None = None
             try:
                 return self._once(request, part, etag, last_modified)
             except _Again as again:
-                why = str(again)
-                wait = again.wait
+                why, wait = str(again), again.wait
             except (requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-                raise self._failed("its certificate does not hold, so the answer cannot be trusted") from None
+                raise self._closed("its certificate does not hold, so the answer cannot be trusted") from None
             except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema):
-                raise self._failed("its address cannot be used; check the setting") from None
+                raise self._closed("its address cannot be used; check the setting") from None
             except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
                 if disk.is_full(error):
                     raise
-                why, wait = _in_words(error), None
-                if (
-                    isinstance(error, requests.exceptions.ConnectionError)
-                    and attempt >= 1
-                    and not part.exists()
-                ):
-                    break
+                why = _in_words(error)
+                if _unreachable(error) and failures >= 1:
+                    raise Unreachable(self._sentence(why)) from None
             if wait is not None and wait > LONGEST_WAIT_SECONDS:
                 raise self._failed(f"it asks to wait for {wait:,.0f} seconds; run the same command later")
-            if attempt + 1 < TRIES:
-                self._sleep(self._backoff * 2**attempt * random.uniform(0.5, 1.0) if wait is None else wait)  # noqa: S311
+            reached = partial.begun(part)[0]
+            # A download that gets on may be interrupted as often as it likes.
+            failures = 1 if reached > began else failures + 1
+            began = max(began, reached)
+            if failures >= TRIES:
+                break
+            self._sleep(self._backoff_after(failures) if wait is None else wait)
         raise self._failed(f"{why}; what came before is stored, run the same command again")
+
+    def _backoff_after(self, failures: int) -> float:
+        """Seconds, doubled each time, and never the same for two clients that failed together."""
+        return float(self._backoff * 2 ** (failures - 1) * random.uniform(0.5, 1.0))  # noqa: S311
 
     def discard(self, request: Request) -> None:
         """Forget what is left of a download."""
-        part = self._partial / _part_name(request)
-        part.unlink(missing_ok=True)
-        _note_of(part).unlink(missing_ok=True)
+        partial.drop(self._partial / partial.part_name(request))
 
     def _once(self, request: Request, part: Path, etag: str, last_modified: str) -> Received:
-        start, validator = _begun(part)
+        start, validator = partial.begun(part)
         headers = {
-            "Accept-Encoding": "gzip" if request.expects.kind == "json" else "identity",
+            "Accept-Encoding": _accepts(request),
             **request.headers,
         }
         if start:
@@ -133,7 +145,7 @@ class Client:
             headers[KEY_HEADER] = key_of(self._source.name)
         with self._following(request, headers) as response:
             if response.status_code == 416:
-                _drop(part)
+                partial.drop(part)
             self._judge_status(response)
             if response.status_code == 304 or response.status_code in _ABSENT:
                 return Received(response.status_code)
@@ -156,19 +168,24 @@ class Client:
             if response.status_code not in (301, 302, 303, 307, 308) or not target:
                 return response
             response.close()
-            there = urljoin(response.url, target)
+            there = _encrypted(response.url, urljoin(response.url, target))
             self._allow(response.url, there)
-            if urlsplit(there).netloc != urlsplit(url).netloc:
+            if _place(there) != _place(url):
                 headers = {name: value for name, value in headers.items() if name != KEY_HEADER}
             url, params = there, {}
         raise self._failed("it redirects in a circle")
 
     def _allow(self, here: str, there: str) -> None:
         old, new = urlsplit(here), urlsplit(there)
-        host, first = new.hostname or "", urlsplit(self._source.url)
-        known = (new.netloc == first.netloc) or any(fnmatch(host, pattern) for pattern in self._source.hosts)
+        host = new.hostname or ""
+        known = _place(there) in (_place(self._source.url), _place(_encrypted("https:", self._source.url)))
+        known = known or any(fnmatch(host, pattern) for pattern in self._source.hosts)
         if not known or new.scheme not in ("http", "https"):
-            raise self._failed(f"it redirects to another host, {host or 'none'}, which is not followed")
+            allow = setting(self._source.name, "redirect_hosts")
+            raise self._failed(
+                f"it redirects to another host, {one_line(host)[:80] or 'none'}, which is not followed; "
+                f"where that is right, name it in {allow}"
+            )
         if old.scheme == "https" and new.scheme != "https":
             raise self._failed("it redirects to an address without encryption, which is not followed")
 
@@ -185,37 +202,55 @@ class Client:
             raise _Again(f"it answers with error {status}")
         if status == 416:
             raise _Again("it cannot resume")
-        if status in (401, 403):
-            raise self._failed(f"it refuses the request or the key (status {status})")
+        if status == 401:
+            raise self._closed("it refuses the key (status 401)")
+        if status == 403:
+            raise self._failed("it refuses the request or the key (status 403)")
         raise self._failed(f"it answers with status {status}: {words[:200]}")
 
     def _received(self, request: Request, response: requests.Response, part: Path, start: int) -> Received:
         resumed = response.status_code == 206 and _resumes_at(response, start)
         if response.status_code == 206 and not resumed:
-            _drop(part)
+            partial.drop(part)
             raise _Again("it sent another part than was asked for")
         if not resumed:
             start = 0
-            _drop(part)
+            partial.drop(part)
         length = _length(response)
         if start + (length or 0) > request.expects.most_bytes:
-            _drop(part)
+            partial.drop(part)
             raise self._failed(f"{request.name or request.dataset} is larger than it may be")
         headers = response.headers
-        _note(part, headers.get("ETag", ""), headers.get("Last-Modified", ""))
+        partial.note(part, headers.get("ETag", ""), headers.get("Last-Modified", ""))
         size = self._write(request, response, part, start)
         if length is not None and size - start != length:
             raise _Again("the connection ended in the middle of an answer")
+        # What was asked for unpacked is kept unpacked; only JSON is asked for packed, and kept as it came.
+        if (
+            headers.get("Content-Encoding", "").strip().lower().endswith("gzip")
+            and _accepts(request) != "gzip"
+        ):
+            size = self._unwrapped(request, part, size)
         return Received(
             200,
             part,
             headers.get("Content-Type", "").split(";")[0].strip().lower(),
-            headers.get("Content-Encoding", "").strip().lower(),
             headers.get("ETag", ""),
             headers.get("Last-Modified", ""),
             size,
             length is not None or "chunked" in headers.get("Transfer-Encoding", "").lower(),
         )
+
+    def _unwrapped(self, request: Request, part: Path, size: int) -> int:
+        most = min(request.expects.most_bytes, max(SMALL, MOST_TIMES * size))
+        try:
+            return partial.unwrap(part, most)
+        except partial.TooLarge:
+            partial.drop(part)
+            raise self._failed("its answer unpacks to far more than such an answer holds") from None
+        except ValueError:
+            partial.drop(part)
+            raise _Again("the packed transfer is cut or damaged") from None
 
     def _write(self, request: Request, response: requests.Response, part: Path, start: int) -> int:
         size = start
@@ -224,16 +259,20 @@ class Client:
                 size += len(block)
                 if size > request.expects.most_bytes:
                     file.close()
-                    _drop(part)
+                    partial.drop(part)
                     raise self._failed(f"{request.name or request.dataset} is larger than it may be")
                 file.write(block)
                 self._on_bytes(len(block))
         return size
 
     def _failed(self, why: str) -> FetchIncomplete:
-        return FetchIncomplete(
-            masked(f"{self._source.title} ({urlsplit(self._source.url).hostname}): {why}.")
-        )
+        return FetchIncomplete(self._sentence(why))
+
+    def _closed(self, why: str) -> SourceClosed:
+        return SourceClosed(self._sentence(why))
+
+    def _sentence(self, why: str) -> str:
+        return masked(f"{self._source.title} ({urlsplit(self._source.url).hostname}): {why}.")
 
 
 def user_agent() -> str:
@@ -241,40 +280,35 @@ def user_agent() -> str:
     return f"export-diversion-risk/{version('export-diversion-risk')} (requests {requests.__version__})"
 
 
+def _place(url: str) -> tuple[str, int | None]:
+    """Host and port of an address."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _encrypted(here: str, there: str) -> str:
+    """An address that an encrypted one leads to, with encryption too where it names no port.
+
+    The Publications Office names its texts by http addresses, also to those who ask by https.
+    """
+    parts = urlsplit(there)
+    if here.startswith("https:") and parts.scheme == "http" and parts.port is None:
+        return parts._replace(scheme="https").geturl()
+    return there
+
+
+def _unreachable(error: Exception) -> bool:
+    cut = bool(error.args) and isinstance(error.args[0], urllib3.exceptions.ProtocolError)
+    return isinstance(error, requests.exceptions.ConnectionError) and not cut
+
+
+def _accepts(request: Request) -> str:
+    return "gzip" if request.expects.kind == "json" else "identity"
+
+
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps a user's .netrc out of the calls."""
     return request
-
-
-def _part_name(request: Request) -> str:
-    asked = json.dumps([request.source, request.logged()], sort_keys=True)
-    return hashlib.sha256(asked.encode()).hexdigest()[:32] + ".part"
-
-
-def _note_of(part: Path) -> Path:
-    return part.with_suffix(".json")
-
-
-def _note(part: Path, etag: str, last_modified: str) -> None:
-    """Keep what proves that the rest is of the same answer; a weak tag proves nothing."""
-    part.parent.mkdir(parents=True, exist_ok=True)
-    validator = last_modified if etag.startswith("W/") else etag or last_modified
-    disk.replace_text(_note_of(part), json.dumps({"validator": validator}) + "\n")
-
-
-def _begun(part: Path) -> tuple[int, str]:
-    """Bytes that are there, and the validator to ask for the rest with; 0 where it must begin again."""
-    try:
-        validator = json.loads(_note_of(part).read_text(encoding="utf-8"))["validator"]
-        size = part.stat().st_size
-    except (OSError, ValueError, LookupError, TypeError):
-        return 0, ""
-    return (size, validator) if size and isinstance(validator, str) and validator else (0, "")
-
-
-def _drop(part: Path) -> None:
-    part.unlink(missing_ok=True)
-    _note_of(part).unlink(missing_ok=True)
 
 
 def _resumes_at(response: requests.Response, start: int) -> bool:

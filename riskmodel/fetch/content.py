@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import re
@@ -11,22 +10,15 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree
 
 from riskmodel.fetch.source import Expectation
+from riskmodel.store.opened import MOST_TIMES, SMALL, NotWhole, opened
 
-_GZIP = b"\x1f\x8b"
-SMALL = 16 << 20
-MOST_TIMES = 200
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._()-]*")
-
-
-class NotWhole(Exception):
-    """The answer is cut, damaged, or unpacks to more than it may; the text says which."""
 
 
 @dataclass(frozen=True)
@@ -53,39 +45,6 @@ def look(path: Path, expects: Expectation) -> Content:
         raise NotWhole(f"it is cut or damaged ({type(error).__name__})") from None
     except ElementTree.ParseError as error:
         raise NotWhole(f"it is cut or damaged (XML, line {error.position[0]})") from None
-
-
-@contextmanager
-def opened(path: Path, most: int) -> Iterator[IO[bytes]]:
-    """The bytes of an answer, unpacked where the transfer packed them, within limits."""
-    with path.open("rb") as file:
-        packed = file.read(2) == _GZIP
-    if not packed:
-        with path.open("rb") as file:
-            yield file
-        return
-    allowed = min(most, max(SMALL, MOST_TIMES * path.stat().st_size))
-    with gzip.open(path, "rb") as unpacked:
-        yield io.BufferedReader(_Bounded(unpacked, allowed))
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that ends in an error once more was read than is allowed."""
-
-    def __init__(self, inner: Any, allowed: int) -> None:
-        super().__init__()
-        self._inner, self._left = inner, allowed
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        block = self._inner.read(min(len(buffer), 1 << 16))
-        self._left -= len(block)
-        if self._left < 0:
-            raise NotWhole("it unpacks to far more than such an answer holds")
-        buffer[: len(block)] = block
-        return len(block)
 
 
 def _json(path: Path, expects: Expectation) -> Content:

@@ -10,14 +10,14 @@ from typing import Protocol, cast
 from riskmodel.errors import WrongUsage
 from riskmodel.fetch.asked import Asked
 from riskmodel.fetch.keys import key_of
-from riskmodel.fetch.source import Estimate, Source, number, source, source_names
+from riskmodel.fetch.source import Estimate, Source, number, source, source_names, unknown
 from riskmodel.fetch.taking import Taker
 
 # Lists first, since they are quick; the large archives last. OpenSanctions is left out for its licence.
 STARTER = ("references", "ecb", "csl", "uk-list", "ofac", "eu-annex-iv", "comtrade", "comext")
-NEEDS = {"comtrade": ("references",)}
-# A table of trade in euro is worth nothing without the rates of its months.
-WITH = {"comext": ("ecb",)}
+# Partner codes come from the reference tables; a table of trade in euro or pounds is worth nothing without
+# the rates of its months.
+WITH = {"comtrade": ("references",), "comext": ("ecb",), "uk-trade": ("ecb",)}
 
 
 class SourceModule(Protocol):
@@ -36,13 +36,13 @@ def module(name: str) -> SourceModule:
 
 
 def named(words: Sequence[str]) -> tuple[str, ...]:
-    """Sources that are asked for, with those that they need before them. Raises WrongUsage."""
+    """Sources that are asked for, with those that belong to them before. Raises WrongUsage."""
     chosen: dict[str, None] = {}
     for word in words:
         if word != "starter" and word not in source_names():
-            raise WrongUsage(f"unknown source {word!r}; known: starter, {', '.join(source_names())}.")
+            raise WrongUsage(unknown(word))
         for name in STARTER if word == "starter" else (word,):
-            for each in (*NEEDS.get(name, ()), *WITH.get(name, ()), name):
+            for each in (*WITH.get(name, ()), name):
                 chosen[each] = None
     return tuple(chosen)
 

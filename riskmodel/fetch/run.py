@@ -8,8 +8,9 @@ from pathlib import Path
 
 from riskmodel.errors import FetchIncomplete, WrongUsage
 from riskmodel.fetch.asked import Asked
+from riskmodel.fetch.client import Unreachable
 from riskmodel.fetch.keys import masked
-from riskmodel.fetch.plan import NEEDS, module
+from riskmodel.fetch.plan import module
 from riskmodel.fetch.source import number, source
 from riskmodel.fetch.taking import Taker, Tally, total
 from riskmodel.operations.progress import Steps
@@ -18,10 +19,13 @@ from riskmodel.store.layout import open_store
 
 @dataclass(frozen=True)
 class Fetched:
-    """What became of each source: counts, and the sentence of those that could not be completed."""
+    """What became of each source: counts, the sentence of each that could not be completed, and the names of
+    those that could not be reached.
+    """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    unreached: list[str] = field(default_factory=list)
 
     @property
     def whole(self) -> Tally:
@@ -45,11 +49,6 @@ def fetch(
     done = Fetched()
     wait = number("RISKMODEL_FETCH_LOCK_SECONDS", 3600)
     for name in names:
-        if any(need in done.problems for need in NEEDS.get(name, ())):
-            done.problems[name] = (
-                f"{source(name).title}: not asked, since {', '.join(NEEDS[name])} is missing."
-            )
-            continue
         with store.exclusive(name, wait):
             steps.step(f"fetching {name}")
             taker = Taker(source(name), store, steps, say, accept_shrunk)
@@ -57,6 +56,8 @@ def fetch(
                 module(name).fetch(taker, asked)
             except (FetchIncomplete, WrongUsage) as error:
                 done.problems[name] = masked(str(error))
+                if isinstance(error, Unreachable):
+                    done.unreached.append(name)
             done.tallies[name] = taker.tally
             steps.note(
                 source=name, calls=taker.tally.calls, bytes=taker.tally.bytes, new=taker.tally.accepted
@@ -74,6 +75,12 @@ def refuse_incomplete(done: Fetched) -> None:
     if not done.problems:
         return
     first = next(iter(done.problems.values()))
+    names = {*done.tallies, *done.problems}
+    if len(names) > 1 and names == set(done.unreached):
+        raise FetchIncomplete(
+            f"No network: none of {', '.join(done.unreached)} can be reached. Nothing was fetched, and what "
+            "is stored stays. Run the same command with a network, or score the bundled sample: make score."
+        )
     others = len(done.problems) - 1
     more = f" ({others} more: {', '.join(list(done.problems)[1:])}.)" if others else ""
     raise FetchIncomplete(f"{first}{more}")

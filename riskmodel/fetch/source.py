@@ -6,11 +6,13 @@ import csv
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import WrongUsage
 
 Kind = Literal["json", "csv", "xml", "xhtml", "zip", "7z", "text"]
@@ -32,8 +34,18 @@ class Source:
     licence_note: str = ""
 
     def at(self, path: str) -> str:
-        """The address of a path."""
-        return f"{self.url.rstrip('/')}/{path.lstrip('/')}"
+        """The address of a path; a base address that holds the start of the path already does not repeat it.
+
+        >>> one = Source("gdelt", "GDELT", "http://mirror.example/gdeltv2/", (), 1.0, None, "")
+        >>> one.at("gdeltv2/lastupdate.txt")
+        'http://mirror.example/gdeltv2/lastupdate.txt'
+        """
+        base, steps = self.url.rstrip("/"), path.lstrip("/").split("/")
+        given = urlsplit(base).path.strip("/").split("/")
+        for n in range(min(len(given), len(steps)), 0, -1):
+            if given[-n:] == steps[:n]:
+                return "/".join([base, *steps[n:]])
+        return "/".join([base, *steps])
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,7 @@ def source(name: str) -> Source:
     """A source with the settings of the environment. Raises WrongUsage for a wrong name or setting."""
     row = next((row for row in _facts() if row["name"] == name), None)
     if row is None:
-        raise WrongUsage(f"unknown source {name!r}; known: starter, {', '.join(source_names())}")
+        raise WrongUsage(unknown(name))
     url = os.environ.get(setting(name, "url")) or row["url"]
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
@@ -150,6 +162,13 @@ def source(name: str) -> Source:
         row["licence"],
         row["licence_note"],
     )
+
+
+def unknown(name: str) -> str:
+    """What to say to a name that is no source: the nearest one, and all of them."""
+    near = get_close_matches(name.lower().replace("_", "-"), ["starter", *source_names()], n=1, cutoff=0.5)
+    guess = f"; did you mean {near[0]}?" if near else "."
+    return f"unknown source {one_line(name)[:40]!r}{guess} Known are starter, {', '.join(source_names())}."
 
 
 def number(name: str, default: float) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from riskmodel.errors import FetchIncomplete
-from riskmodel.fetch.client import Client, Received
+from riskmodel.fetch.client import Client, Received, SourceClosed
 from riskmodel.fetch.guards import EMPTY, ROW_LIMIT, Case, judge, mask_key
 from riskmodel.fetch.keys import masked
 from riskmodel.fetch.pace import Pace, QuotaUsedUp
@@ -77,8 +77,8 @@ class Taker:
     def take(self, request: Request) -> Taken:
         """Ask, judge and keep.
 
-        Raises QuotaUsedUp and OSError. Other failures are written to the ledger and counted; the source goes
-        on with its next request.
+        Raises QuotaUsedUp, SourceClosed and OSError. Other failures are written to the ledger and counted;
+        the source goes on with its next request.
         """
         before = self.newest(request.dataset)
         has_bytes = before is not None and self.store.object(before.sha256).is_file()
@@ -93,6 +93,8 @@ class Taker:
         except FetchIncomplete as error:
             self.tally.failed += 1
             self._add(self._line(request, "failed", reason=masked(str(error))))
+            if isinstance(error, SourceClosed):
+                raise  # every further call would end the same way
             self._say(masked(str(error)))
             return Taken()
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -19,7 +18,7 @@ from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country_of
 from riskmodel.sources.trade.read import read_trade
 from riskmodel.store.archives import seven_names, take_out
 from riskmodel.store.layout import Store
-from riskmodel.store.ledger import Entry
+from riskmodel.store.ledger import Entry, json_rows
 
 RECIPE = "1"  # a change of what is derived makes new tables
 LARGEST_CENTS = 10**15
@@ -116,9 +115,9 @@ def uk_cells(store: Store, entry: Entry, countries: Entry) -> pl.DataFrame:
     """Exports of a page of UK trade by HS6 in pence, as `comext_cells`; suppressed rows are left out."""
 
     def make() -> pl.DataFrame:
-        places = json.loads(store.object(countries.sha256).read_bytes().decode("utf-8-sig"))["value"]
+        places = json_rows(store.object(countries.sha256), "value")
         alpha = {int(p["CountryId"]): str(p.get("CountryCodeAlpha") or "") for p in places}
-        rows = json.loads(store.object(entry.sha256).read_bytes().decode("utf-8-sig"))["value"]
+        rows = json_rows(store.object(entry.sha256), "value")
         record = [
             (alpha.get(int(r["CountryId"]), ""), f"{int(r['CommodityId']):08d}"[:6], str(r["MonthId"]),
              round(float(r["Value"]) * 100), r.get("NetMass"))

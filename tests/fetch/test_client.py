@@ -74,20 +74,47 @@ def test_a_redirect_to_another_host_is_refused(sources, tmp_path):
 
 
 def test_a_certificate_that_does_not_hold_is_refused(monkeypatch, tmp_path):
-    said = []
     with weather(monkeypatch, small_world(), "csl", https=True) as sources:
-        done = fetched(tmp_path / "s", "csl", say=said.append)
-        assert "csl" in done.problems and "certificate" in " ".join(said)
+        done = fetched(tmp_path / "s", "csl")
+        assert "certificate" in done.problems["csl"] and outcomes(tmp_path / "s", "csl") == ["failed"]
         assert not sources.record.calls("^csl GET")
 
 
-def test_without_a_network_it_is_one_sentence_and_an_exit_code(monkeypatch, tmp_path):
-    with weather(monkeypatch, small_world(), "csl"):
+@pytest.mark.parametrize("words", ["csl", "starter"])
+def test_without_a_network_it_is_one_sentence_and_an_exit_code(monkeypatch, tmp_path, words):
+    with weather(monkeypatch, small_world()):
         pass
-    done = command("fetch", "csl", "--store", tmp_path / "s")
-    _, err = done.communicate(timeout=120)
-    assert done.returncode == 6 and "Traceback" not in err
-    assert err.strip().splitlines()[-1].startswith("riskmodel: ") and "network" in err
+    done = command("fetch", words, "--quiet", "--store", tmp_path / "s")
+    out, err = done.communicate(timeout=120)
+    assert done.returncode == 6 and not out
+    (sentence,) = err.strip().splitlines()
+    assert sentence.startswith("riskmodel: ") and "network" in sentence.lower() and len(sentence) <= 400
+
+
+def test_a_source_that_cannot_be_reached_is_asked_twice_and_no_more(monkeypatch, tmp_path):
+    with weather(monkeypatch, small_world(), "federal-register"):
+        pass
+    done = fetched(tmp_path / "s", "federal-register", until="2024-12")
+    assert done.tallies["federal-register"].calls == 2 and done.unreached == ["federal-register"]
+
+
+def test_a_key_that_is_refused_ends_the_source_at_once(monkeypatch, tmp_path):
+    with weather(monkeypatch, small_world(), "comtrade") as sources:
+        monkeypatch.setenv("COMTRADE_API_KEY", "not-the-right-key")
+        done = fetched(tmp_path / "s", "comtrade")
+        assert "refuses the key" in done.problems["comtrade"] and "not-the-right" not in str(done.problems)
+        assert len(sources.record.calls("^comtrade GET /data/")) == 1
+
+
+def test_files_of_ofac_at_another_host_come_only_where_that_host_is_named(monkeypatch, tmp_path):
+    with weather(monkeypatch, small_world(ofac_files_elsewhere=True), "ofac") as sources:
+        done = fetched(tmp_path / "s", "ofac")
+        assert "ofac" in done.problems and not ledger.holding(entries(tmp_path / "s"))
+        reasons = {e.reason for e in entries(tmp_path / "s")}
+        assert all("another host" in r and "RISKMODEL_OFAC_REDIRECT_HOSTS" in r for r in reasons)
+        host = sources.url("ofac-files").split("/")[2].split(":")[0]
+        monkeypatch.setenv("RISKMODEL_OFAC_REDIRECT_HOSTS", host)
+        assert not fetched(tmp_path / "s", "ofac").problems
 
 
 def test_a_html_page_with_status_200_is_refused(sources, tmp_path):

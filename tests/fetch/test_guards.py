@@ -31,7 +31,7 @@ def before(rows, **counts):
 BAD = {
     "size": (TABLE, {**CSV, "size": 99}, "text/csv", True, None),
     "digest": (TABLE, {**CSV, "digest": "md5:" + "0" * 32}, "text/csv", True, None),
-    "ended": (TABLE, CSV, "text/csv", False, None),
+    "ended": (TABLE[:-1], CSV, "text/csv", False, None),
     "media_type": (TABLE, CSV, "text/html", True, None),
     "page": (b"<html>source</html>\n", {"kind": "xml", "row_element": "html"}, "text/xml", True, None),
     "kind": (b'{"source": 1}\n', {"kind": "csv"}, "text/csv", True, None),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.content import opened
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source
 from riskmodel.fetch.taking import Taker, utc
 from riskmodel.store.archives import require_seven
+from riskmodel.store.opened import opened
 
 _FILES = "eurostat/api/dissemination/files"
 _FOLDER = "comext/COMEXT_DATA/PRODUCTS"

@@ -10,13 +10,13 @@ from typing import Any
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.content import opened
 from riskmodel.fetch.guards import EMPTY, ROW_LIMIT
 from riskmodel.fetch.keys import key_of
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source, number, pieces, setting
 from riskmodel.fetch.sources import references
 from riskmodel.fetch.taking import Taker
 from riskmodel.store import ledger
+from riskmodel.store.opened import opened
 
 MOST_PERIODS = 12
 LONGEST_LIST = 3_000  # characters of a list in an address, which may hold 4,096 in all

@@ -7,9 +7,9 @@ from datetime import date
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.content import opened
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source
 from riskmodel.fetch.taking import Taker
+from riskmodel.store.opened import opened
 
 CELEX = "02014R0833"
 _DATED = re.compile(CELEX + r"-(\d{8})")

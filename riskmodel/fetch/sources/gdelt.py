@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.content import opened
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source, number, setting
 from riskmodel.fetch.taking import Taker
 from riskmodel.store.ledger import Entry
+from riskmodel.store.opened import opened
 
 SLOTS_A_DAY = 96
 _LINE = re.compile(rb"^(\d+) ([0-9a-f]{32}) \S*/(\d{14})\.gkg\.csv\.zip\s*$")

@@ -7,9 +7,9 @@ import os
 
 from riskmodel.errors import FetchIncomplete, WrongUsage
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.content import opened
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source, setting
 from riskmodel.fetch.taking import Taker
+from riskmodel.store.opened import opened
 
 TABLE = "targets.simple.csv"
 

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.content import opened
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source
 from riskmodel.fetch.taking import Taker
 from riskmodel.store import ledger
 from riskmodel.store.layout import Store
+from riskmodel.store.opened import opened
 
 TABLES = ("Reporters.json", "partnerAreas.json", "HS.json", "tradeRegimes.json")
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.content import opened
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source
 from riskmodel.fetch.taking import Taker
+from riskmodel.store.opened import opened
 
 EXPORTS = (2, 4)  # flow types: to the EU, to other countries
 _FIELDS = ("MonthId", "FlowTypeId", "CommodityId", "CountryId", "Value")

@@ -111,6 +111,10 @@ def _advanced(parties: list[Party], day: date) -> bytes:
     names, entries = map(_distinct, parties), map(_sanctioned, parties)
     head = ['<?xml version="1.0" encoding="utf-8"?>', f'<Sanctions xmlns="{NAMESPACE}/ADVANCED_XML">', issue]
     parts = [
+        *_reference_values(parties),
+        "<Locations>",
+        *map(_location, parties),
+        "</Locations>",
         "<DistinctParties>",
         *names,
         "</DistinctParties>",
@@ -119,6 +123,36 @@ def _advanced(parties: list[Party], day: date) -> bytes:
         "</SanctionsEntries>",
     ]
     return lines([*head, *parts, "</Sanctions>"])
+
+
+def _reference_values(parties: list[Party]) -> list[str]:
+    """Countries, and what kinds of parties there are: entities are sub-type 3."""
+    places = sorted({party.iso3 for party in parties})
+    return [
+        "<ReferenceValueSets><CountryValues>",
+        *(
+            f'<Country ID="{_place(p)}" ISO2="{by_iso3()[p].iso2}">{by_iso3()[p].name}</Country>'
+            for p in places
+        ),
+        "</CountryValues><PartySubTypeValues>",
+        '<PartySubType ID="3" PartyTypeID="2">Unknown</PartySubType>',
+        '<PartySubType ID="4" PartyTypeID="1">Unknown</PartySubType>',
+        "</PartySubTypeValues><PartyTypeValues>",
+        '<PartyType ID="1">Individual</PartyType><PartyType ID="2">Entity</PartyType>',
+        "</PartyTypeValues></ReferenceValueSets>",
+    ]
+
+
+def _place(iso3: str) -> int:
+    return 11_000 + by_iso3()[iso3].comtrade
+
+
+def _location(party: Party) -> str:
+    return (
+        f'<Location ID="{party.number}"><LocationCountry CountryID="{_place(party.iso3)}" '
+        f'CountryRelevanceID="1472" /><LocationPart LocPartTypeID="1454"><LocationPartValue Primary="true">'
+        f"<Value>{party.city}</Value></LocationPartValue></LocationPart></Location>"
+    )
 
 
 def _ymd(day: date) -> str:
@@ -134,7 +168,8 @@ def _distinct(party: Party) -> str:
         f'<DocumentedName ID="{number}" FixedRef="{number}" DocNameStatusID="1"><DocumentedNamePart>'
         f'<NamePartValue NamePartGroupID="{number}" ScriptID="215" ScriptStatusID="1" Acronym="false">'
         f"{party.name.upper()}</NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity>"
-        "</Profile></DistinctParty>"
+        f'<Feature ID="{number}" FeatureTypeID="25"><FeatureVersion ID="{number}" ReliabilityID="1">'
+        f'<VersionLocation LocationID="{number}" /></FeatureVersion></Feature></Profile></DistinctParty>'
     )
 
 
