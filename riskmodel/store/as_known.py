@@ -7,8 +7,8 @@ import json
 import shutil
 import tempfile
 from calendar import monthrange
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,22 +23,19 @@ from riskmodel.publication.digests import digest_file
 from riskmodel.sources.trade.areas import country_of
 from riskmodel.store import ledger, rates
 from riskmodel.store.articles import federal_register, link_slots
-from riskmodel.store.coverage import Piece, coverage_table, notes_of
+from riskmodel.store.coverage import coverage_table, notes_of
+from riskmodel.store.gathering import Gathering, gaps
 from riskmodel.store.layout import Store
 from riskmodel.store.ledger import Entry
-from riskmodel.store.listing_rows import ofac_list, uk_list
-from riskmodel.store.trade_rows import CELL, comext_cells, comtrade_rows, uk_cells
-from riskmodel.store.vintages import Known, known_on, of_covers, of_files
+from riskmodel.store.lists import listings_known
+from riskmodel.store.trade_rows import CELL, comext_cells, comtrade_rows, is_last_page, uk_month
+from riskmodel.store.vintages import Vintage, known_on, of_covers, of_files, of_pages
 
 DOCUMENTS, SLOTS = "federal_register.jsonl", "gkg"
 LEGS = ("onward", "inbound", "arrival")
-LISTS = {
-    "csl": ("consolidated.csv",),
-    "uk-list": ("UK-Sanctions-List.xml",),
-    "ofac": ("SDN_ADVANCED.XML", "CONS_ADVANCED.XML"),
-    "opensanctions": ("sanctions/targets.simple.csv",),
-}
 _LAG_OF = {"comext": "DEU", "uk-trade": "GBR"}
+_PART_OF = {"comext": "month", "uk-trade": "ots"}
+_NAMED = {"comext": "eurostat_comext", "uk-trade": "uk_trade_info"}
 # Of two sources of one reporter's exports the first that has the month is used, and the other is left out.
 PRECEDENCE = ("eurostat_comext", "uk_trade_info", "un_comtrade")
 
@@ -55,21 +52,6 @@ class View:
     folder: Path
 
 
-@dataclass
-class _Gathering:
-    """What a view is made of, while it is made."""
-
-    store: Store
-    entries: list[Entry]
-    as_of: date
-    pieces: list[Piece] = field(default_factory=list)
-
-    def note(self, source: str, part: str, period: str, known: Known | str, detail: str = "") -> None:
-        """Add a piece to the coverage table."""
-        status = known if isinstance(known, str) else known.status
-        self.pieces.append(Piece(source, part, period, status, detail))
-
-
 def as_known(store: Store, as_of: date) -> View:
     """Write the view of a day, or find it; the same ledger and day give the same bytes.
 
@@ -78,8 +60,8 @@ def as_known(store: Store, as_of: date) -> View:
     entries, _ = ledger.read(store.ledger)
     if not ledger.holding(entries):
         raise WrongUsage(f"The store {store.root.name!r} is empty; run: riskmodel fetch starter --store DIR")
-    gathering = _Gathering(store, entries, as_of)
-    trade, listings = _trade(gathering), _listings(gathering)
+    gathering = Gathering(store, entries, as_of)
+    trade, listings = _trade(gathering), listings_known(gathering)
     documents, slots = _documents(gathering), _slots(gathering)
     coverage = coverage_table(gathering.pieces)
     notes = notes_of(coverage, as_of.isoformat())
@@ -94,7 +76,7 @@ def as_known(store: Store, as_of: date) -> View:
     )
 
 
-def _trade(g: _Gathering) -> pl.DataFrame:
+def _trade(g: Gathering) -> pl.DataFrame:
     parts = [_comtrade(g), _comext(g), _uk(g)]
     rows = pl.concat([part for part in parts if part.height] or [pl.DataFrame(schema=TRADE_FLOWS)])
     return _one_source(rows).sort(*CELL, "known_at")
@@ -112,7 +94,7 @@ def _one_source(rows: pl.DataFrame) -> pl.DataFrame:
     return kept.sort(*CELL, "known_at", "value_usd").unique(CELL, keep="last", maintain_order=True)
 
 
-def _comtrade(g: _Gathering) -> pl.DataFrame:
+def _comtrade(g: Gathering) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=TRADE_FLOWS)]
     for leg in LEGS:
         chosen = []
@@ -150,7 +132,7 @@ def _rows_of_units(store: Store, chosen: Sequence[tuple[str, Entry, str, str, da
     return found
 
 
-def _expected(g: _Gathering) -> None:
+def _expected(g: Gathering) -> None:
     """Months that availability lists and the store does not hold."""
     held = {unit for leg in LEGS for unit in of_covers(g.entries, "comtrade", leg)}
     listed: dict[tuple[str, str], None] = {}
@@ -164,51 +146,70 @@ def _expected(g: _Gathering) -> None:
             g.note("comtrade", "onward", period, "failed", _iso(reporter))
 
 
-def _comext(g: _Gathering) -> pl.DataFrame:
-    table = rates.monthly_rates(g.store, g.entries)
-    return _monthly(
-        g,
-        "comext",
-        "month/",
-        "eurostat_comext",
-        lambda entry: _dollars(comext_cells(g.store, entry), table, "EUR"),
-    )
+def _comext(g: Gathering) -> pl.DataFrame:
+    files = of_files(g.entries, "comext")
+    months = {
+        name.removeprefix("month/"): found for name, found in files.items() if name.startswith("month/")
+    }
+    rows = _monthly(g, "comext", "EUR", months, lambda entries: comext_cells(g.store, entries[0]))
+    gaps(g, "comext", "month/")
+    return rows
 
 
-def _uk(g: _Gathering) -> pl.DataFrame:
-    table = rates.monthly_rates(g.store, g.entries)
+def _uk(g: Gathering) -> pl.DataFrame:
     countries = ledger.newest(g.entries, "uk-trade", "Country")
     if countries is None:
         return pl.DataFrame(schema=TRADE_FLOWS)
+    months = of_pages(g.entries, "uk-trade", "ots/", lambda entry: is_last_page(g.store, entry))
+    _gaps_of_pages(g, months)
+    with_rows = {
+        month: [vintage for vintage in found if sum(entry.rows for entry in vintage.entries)]
+        for month, found in months.items()
+    }
     return _monthly(
-        g, "uk-trade", "ots/", "uk_trade_info",
-        lambda entry: _dollars(uk_cells(g.store, entry, countries), table, "GBP"),
+        g, "uk-trade", "GBP", with_rows, lambda entries: uk_month(g.store, entries, countries)
     )  # fmt: skip
 
 
-def _dollars(cells: pl.DataFrame, table: pl.DataFrame, currency: str) -> pl.DataFrame:
-    return rates.in_dollars(cells, table, currency).filter(pl.col("value_usd").is_not_null())
+def _gaps_of_pages(g: Gathering, months: Mapping[str, Sequence[Vintage]]) -> None:
+    """Months of UK trade that are not out, or of which a page is missing."""
+    asked = {e.dataset.split("/")[1]: e for e in g.entries if e.dataset.startswith("ots/")}
+    begun = {e.dataset.split("/")[1] for e in ledger.holding(g.entries) if e.dataset.startswith("ots/")}
+    for month, last in asked.items():
+        if month not in months:
+            lost = "absent at source" if last.outcome == "absent" else "failed"
+            g.note("uk-trade", "ots", month, "cut" if month in begun else lost, month)
+        elif not any(entry.rows for vintage in months[month] for entry in vintage.entries):
+            g.note("uk-trade", "ots", month, "absent at source", month)
 
 
 def _monthly(
-    g: _Gathering, source: str, prefix: str, named: str, read: Callable[[Entry], pl.DataFrame]
+    g: Gathering,
+    source: str,
+    currency: str,
+    months: Mapping[str, Sequence[Vintage]],
+    read: Callable[[Sequence[Entry]], pl.DataFrame],
 ) -> pl.DataFrame:
-    """Rows of a source with one file for each month, or several."""
+    """Rows of a source that gives each month by itself, in dollars."""
     parts = [pl.DataFrame(schema=TRADE_FLOWS)]
-    for dataset, vintages in sorted(of_files(g.entries, source).items()):
-        if not dataset.startswith(prefix):
+    table = rates.monthly_rates(g.store, g.entries)
+    for month, vintages in sorted(months.items()):
+        if not vintages:
             continue
-        entry = vintages[-1].entries[0]
-        first = _first_public(entry.period, _LAG_OF[source])
+        first = _first_public(month, _LAG_OF[source])
         known = known_on([replace(v, first_public=first) for v in vintages], g.as_of)
+        g.note(source, _PART_OF[source], month, known, f"{_PART_OF[source]}/{month}")
         if known.vintage:
-            rows = read(known.vintage.entries[0])
-            known_at = pl.lit(known.vintage.known_at).alias("known_at")
+            cells = rates.in_dollars(read(known.vintage.entries), table, currency)
+            if cells["value_usd"].null_count():
+                g.note("ecb", f"rates of {currency}", month, "failed", month)
             parts.append(
-                rows.with_columns(known_at, pl.lit(named).alias("source")).select(TRADE_FLOWS.keys())
+                cells.drop_nulls("value_usd")
+                .with_columns(
+                    pl.lit(known.vintage.known_at).alias("known_at"), pl.lit(_NAMED[source]).alias("source")
+                )
+                .select(TRADE_FLOWS.keys())
             )
-        g.note(source, prefix.rstrip("/"), entry.period, known, dataset)
-    _gaps(g, source, prefix)
     return pl.concat(parts)
 
 
@@ -219,17 +220,7 @@ def _first_public(month: str, reporter: str) -> date:
     return date(year, number, monthrange(year, number)[1]) + timedelta(days=lag)
 
 
-def _gaps(g: _Gathering, source: str, prefix: str) -> None:
-    """Datasets of which nothing is held: absent at the source, or failed."""
-    held = set(of_files(g.entries, source))
-    last = {e.dataset: e for e in g.entries if e.source == source and e.dataset.startswith(prefix)}
-    for dataset, entry in last.items():
-        if dataset not in held:
-            status = "absent at source" if entry.outcome == "absent" else "failed"
-            g.note(source, prefix.rstrip("/"), entry.period, status, dataset)
-
-
-def _documents(g: _Gathering) -> str:
+def _documents(g: Gathering) -> str:
     """Documents of the Federal Register known by the day, as JSON lines; empty without any."""
     lines = []
     for dataset, vintages in sorted(of_files(g.entries, "federal-register").items()):
@@ -237,11 +228,11 @@ def _documents(g: _Gathering) -> str:
         g.note("federal-register", "documents", vintages[-1].entries[0].period, known, dataset)
         if known.vintage:
             lines += federal_register(g.store, known.vintage.entries[0])
-    _gaps(g, "federal-register", "documents/")
+    gaps(g, "federal-register", "documents/")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _slots(g: _Gathering) -> list[Entry]:
+def _slots(g: Gathering) -> list[Entry]:
     """Quarters of an hour of GDELT that were public by the day."""
     found: list[Entry] = []
     for dataset, vintages in sorted(of_files(g.entries, "gdelt").items()):
@@ -249,42 +240,8 @@ def _slots(g: _Gathering) -> list[Entry]:
             known = known_on(vintages, g.as_of)
             g.note("gdelt", "gkg", vintages[-1].entries[0].period, known, dataset)
             found += known.vintage.entries if known.vintage else ()
-    _gaps(g, "gdelt", "gkg/")
+    gaps(g, "gdelt", "gkg/")
     return found
-
-
-def _listings(g: _Gathering) -> dict[str, pl.DataFrame]:
-    """Tables of listings by file name; those of OFAC are taken from OFAC, which gives the days."""
-    found: dict[str, pl.DataFrame] = {}
-    for source, datasets in LISTS.items():
-        files = of_files(g.entries, source)
-        for dataset in datasets:
-            _gaps_of_list(g, source, dataset)
-            if dataset not in files:
-                continue
-            known = known_on(files[dataset], g.as_of)
-            g.note(source, dataset, "", known, dataset)
-            if known.vintage:
-                path = g.store.object(known.vintage.entries[0].sha256)
-                found[f"{source}-{Path(dataset).stem.lower()}.csv"] = _listing(source, dataset, path)
-    if any(name.startswith("ofac-") for name in found) and "csl-consolidated.csv" in found:
-        table = found["csl-consolidated.csv"]
-        found["csl-consolidated.csv"] = table.filter(~pl.col("source").fill_null("").str.contains("Treasury"))
-    return found
-
-
-def _gaps_of_list(g: _Gathering, source: str, dataset: str) -> None:
-    last = next((e for e in reversed(g.entries) if e.source == source and e.dataset == dataset), None)
-    if last is not None and dataset not in of_files(g.entries, source):
-        g.note(source, dataset, "", "absent at source" if last.outcome == "absent" else "failed", dataset)
-
-
-def _listing(source: str, dataset: str, path: Path) -> pl.DataFrame:
-    if source == "uk-list":
-        return uk_list(path)
-    if source == "ofac":
-        return ofac_list(path, "OFAC-" + dataset.partition("_")[0])
-    return pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True)
 
 
 def _publish(

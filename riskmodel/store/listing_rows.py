@@ -23,7 +23,8 @@ _SPELLED = {"turkey": "TUR", "hong kong": "HKG", "russia": "RUS", "uae": "ARE", 
             "united kingdom": "GBR", "kyrgyzstan": "KGZ", "china": "CHN", "moldova": "MDA"}  # fmt: skip
 
 
-def _rows(counted: Mapping[tuple[str, date], int], jurisdiction: str, name: str) -> pl.DataFrame:
+def rows_of(counted: Mapping[tuple[str, date], int], jurisdiction: str, name: str) -> pl.DataFrame:
+    """Numbers of entities by country and day as canonical listings, sorted."""
     record = [
         (country, day, jurisdiction, name, n, "unknown", name.lower().replace("-", "_"))
         for (country, day), n in sorted(counted.items())
@@ -53,7 +54,7 @@ def uk_list(path: Path) -> pl.DataFrame:
         day, place = _day(_text(element, "DateDesignated")), _abroad([p for p in places if p])
         if day and place:
             counted[place, day] += 1
-    return _rows(counted, "UK", "UK-SANCTIONS-LIST")
+    return rows_of(counted, "UK", "UK-SANCTIONS-LIST")
 
 
 def ofac_list(path: Path, name: str) -> pl.DataFrame:
@@ -86,7 +87,7 @@ def ofac_list(path: Path, name: str) -> pl.DataFrame:
             day, place = _entered(element), _abroad(parties[element.get("ProfileID", "")])
             if day and place:
                 counted[place, day] += 1
-    return _rows(counted, "US", name)
+    return rows_of(counted, "US", name)
 
 
 def _entered(element: ElementTree.Element) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -19,6 +20,7 @@ from riskmodel.sources.trade.read import read_trade
 from riskmodel.store.archives import seven_names, take_out
 from riskmodel.store.layout import Store
 from riskmodel.store.ledger import Entry, json_rows
+from riskmodel.store.opened import opened
 
 RECIPE = "1"  # a change of what is derived makes new tables
 LARGEST_CENTS = 10**15
@@ -111,6 +113,20 @@ def _comext(path: Path, wanted: Sequence[str]) -> pl.DataFrame:
     )
 
 
+_NEXT_PAGE = re.compile(rb'"@odata\.nextLink"\s*:\s*"[^"]')
+
+
+def is_last_page(store: Store, entry: Entry) -> bool:
+    """Whether a page of UK trade names no next one."""
+    with opened(store.object(entry.sha256), 1 << 30) as file:
+        return not _NEXT_PAGE.search(file.read())
+
+
+def uk_month(store: Store, pages: Sequence[Entry], countries: Entry) -> pl.DataFrame:
+    """All pages of a month, cell by cell: eight-digit codes of one HS6 may lie on two pages."""
+    return _summed(pl.concat([uk_cells(store, page, countries) for page in pages]))
+
+
 def uk_cells(store: Store, entry: Entry, countries: Entry) -> pl.DataFrame:
     """Exports of a page of UK trade by HS6 in pence, as `comext_cells`; suppressed rows are left out."""
 
@@ -167,10 +183,10 @@ def _named(cells: pl.DataFrame, *systems: str) -> pl.DataFrame:
         for side in ("reporter", "partner")
     ]
     # Two codes of one country (Serbia's) are one partner.
-    return (
-        table.filter(*place)
-        .group_by(CELL)
-        .agg(pl.col("cents").sum(), pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()))
-        .select(*CELL, "cents", "net_kg")
-        .sort(CELL)
-    )
+    return _summed(table.filter(*place))
+
+
+def _summed(cells: pl.DataFrame) -> pl.DataFrame:
+    """One row a cell; its weight is null where the weight of any part is."""
+    weight = pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum())
+    return cells.group_by(CELL).agg(pl.col("cents").sum(), weight).select(*CELL, "cents", "net_kg").sort(CELL)

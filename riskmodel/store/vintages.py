@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -43,6 +43,35 @@ def of_files(entries: Iterable[Entry], source: str) -> dict[str, list[Vintage]]:
     for entry in holding(entries):
         if entry.source == source and entry.outcome == "accepted":
             found[entry.dataset].append(Vintage(entry.sha256, entry.known_at, (entry,)))
+    return dict(found)
+
+
+def of_pages(
+    entries: Iterable[Entry], source: str, prefix: str, is_last: Callable[[Entry], bool]
+) -> dict[str, list[Vintage]]:
+    """Vintages of publications that come in pages (`prefix/period/0`, `/1`, ...), by period.
+
+    Pages count together only where one run brought all of them, from the first to one that `is_last`: pages
+    of two runs may be of two versions. A version that came again is not a new one.
+    """
+    found: dict[str, list[Vintage]] = defaultdict(list)
+    open_runs: dict[str, list[Entry]] = defaultdict(list)
+    for entry in holding(entries):
+        if entry.source != source or not entry.dataset.startswith(prefix):
+            continue
+        period, _, page = entry.dataset.removeprefix(prefix).rpartition("/")
+        run = open_runs[period]
+        if page == "0":
+            run.clear()
+        if page != str(len(run)):
+            run.clear()
+            continue
+        run.append(entry)
+        if is_last(entry):
+            key = ",".join(each.sha256 for each in run)
+            if not found[period] or found[period][-1].key != key:
+                found[period].append(Vintage(key, max(each.known_at for each in run), tuple(run)))
+            run.clear()
     return dict(found)
 
 

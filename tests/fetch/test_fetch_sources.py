@@ -141,11 +141,23 @@ def test_a_path_in_a_file_name_writes_nothing_elsewhere(sources, tmp_path, name)
     assert not outside
 
 
+def out_by(day, days):
+    return dt.datetime.strptime(day, "%Y%m%d").date() + dt.timedelta(days=days)
+
+
+def test_the_lag_of_the_texts_is_a_setting(sources, tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKMODEL_EULEX_LAG_DAYS", "3")
+    fetched(tmp_path / "s", "eu-annex-iv")
+    texts = [e for e in entries(tmp_path / "s", "eu-annex-iv") if e.period]
+    assert {e.published_field for e in texts} == {"CELEX date and 3 days"}
+    assert all(e.published_at[:10] == str(out_by(e.period, 3)) for e in texts)
+
+
 def test_versions_of_the_regulation_are_dated_and_fetched_once(sources, tmp_path):
     done = fetched(tmp_path / "s", "eu-annex-iv")
     assert not done.problems
     texts = [e for e in entries(tmp_path / "s", "eu-annex-iv") if e.period]
-    assert len(texts) > 5 and all(e.published_at[:10].replace("-", "") == e.period for e in texts)
+    assert len(texts) > 5 and all(e.published_at[:10] == str(out_by(e.period, 14)) for e in texts)
     assert fetched(tmp_path / "s", "eu-annex-iv").tallies["eu-annex-iv"].calls == 1
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source
+from riskmodel.fetch.source import Estimate, Expectation, Request, Source, number, setting
 from riskmodel.fetch.taking import Taker
 from riskmodel.store.opened import opened
 
 CELEX = "02014R0833"
+# A consolidated text is dated by the act that it includes and comes out later; how much later is not documented.
+USUAL_LAG_DAYS = 14
 _DATED = re.compile(CELEX + r"-(\d{8})")
 _QUERY = (
     "PREFIX cdm: <http://publications.europa.eu/ontology/cdm#> SELECT DISTINCT ?celex WHERE "
@@ -58,6 +60,7 @@ def _is_day(text: str) -> bool:
 
 
 def _request(source: Source, day: str) -> Request:
+    lag = int(number(setting(source.name, "lag_days"), USUAL_LAG_DAYS))
     return Request(
         source.name,
         f"{CELEX}/{day}",
@@ -66,6 +69,6 @@ def _request(source: Source, day: str) -> Request:
         headers={"Accept": "application/xhtml+xml", "Accept-Language": "eng"},
         period=day,
         name=f"{CELEX}-{day}.xhtml",
-        published_at=f"{day[:4]}-{day[4:6]}-{day[6:]}",
-        published_field="CELEX date",
+        published_at=(date.fromisoformat(day) + timedelta(days=lag)).isoformat(),
+        published_field=f"CELEX date and {lag} days",
     )
