@@ -53,7 +53,7 @@ def store_findings(root: Path) -> Iterator[Finding]:
     if not seven_available():
         yield Finding(
             "reader of 7z archives",
-            "py7zr is not installed, so Eurostat's archives cannot be read",
+            "neither py7zr nor 7-Zip is installed, so Eurostat's archives cannot be read",
             "pip install 'export-diversion-risk[fetch]'.",
         )
 

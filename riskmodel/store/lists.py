@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -60,7 +61,8 @@ def _annex_four(g: Gathering) -> pl.DataFrame:
     texts: list[Entry] = []
     for dataset, vintages in sorted(of_files(g.entries, "eu-annex-iv").items()):
         if dataset.startswith("02014R0833/"):
-            known = known_on(vintages, g.as_of)
+            # A dated text is never replaced: before its day it is not out, and nothing is lost.
+            known = known_on([replace(v, first_public=v.known_at) for v in vintages], g.as_of)
             g.note("eu-annex-iv", "consolidated texts", dataset[-8:-2], known, dataset)
             texts += known.vintage.entries if known.vintage else ()
     gaps(g, "eu-annex-iv", "02014R0833/")

@@ -1,12 +1,20 @@
 """Each other source the whole way, and the bad weather that is its own."""
 
 import datetime as dt
+import shutil
+import sys
 
+import polars as pl
 import pytest
 from runs_of_fetch import current, entries, fetched, outcomes, small_world, weather
 from standins import faults
 
+from riskmodel.fetch.content import look
+from riskmodel.fetch.source import Expectation
 from riskmodel.fetch.sources.comext import archives
+from riskmodel.store.as_known import as_known
+from riskmodel.store.layout import open_store
+from riskmodel.store.opened import NotWhole
 
 pytest.importorskip("py7zr", reason="7z archives need the extra `fetch` (py7zr)")
 
@@ -171,6 +179,36 @@ def test_a_starter_run_goes_on_where_one_source_fails(sources, tmp_path):
 
 
 def test_without_the_reader_of_archives_it_is_one_sentence(sources, tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "py7zr", None)
+    monkeypatch.setitem(sys.modules, "py7zr", None)
+    monkeypatch.setattr("riskmodel.store.archives._PROGRAMS", ())
     done = fetched(tmp_path / "s", "comext")
     assert "pip install" in done.problems["comext"] and not sources.record.calls("^comext")
+
+
+@pytest.mark.skipif(not any(map(shutil.which, ("7zz", "7z", "7za"))), reason="7-Zip is not installed")
+def test_an_installed_program_reads_archives_too(sources, tmp_path, monkeypatch):
+    fetched(tmp_path / "library", "comext")
+    views = [as_known(open_store(tmp_path / "library"), dt.date(2025, 6, 30))]
+    monkeypatch.setitem(sys.modules, "py7zr", None)
+    assert not fetched(tmp_path / "program", "comext").problems
+    views.append(as_known(open_store(tmp_path / "program"), dt.date(2025, 6, 30)))
+    tables = [pl.read_parquet(view.trade[0]) for view in views]
+    assert tables[0].equals(tables[1]) and tables[0].height
+    assert (
+        entries(tmp_path / "library", "comext")[-1].rows == entries(tmp_path / "program", "comext")[-1].rows
+    )
+    for name, cut in (("cut", slice(0, -40)), ("changed", slice(0, None))):
+        held = entries(tmp_path / "program", "comext")[-1]
+        raw = bytearray(open_store(tmp_path / "program").object(held.sha256).read_bytes()[cut])
+        raw[200] ^= 255
+        (tmp_path / name).write_bytes(raw)
+        with pytest.raises(NotWhole):
+            look(tmp_path / name, Expectation("7z", member=".dat"))
+
+
+def test_an_archive_with_other_columns_is_refused(sources, tmp_path, monkeypatch):
+    monkeypatch.setattr("riskmodel.fetch.sources.comext.COLUMNS", ("REPORTER", "RENAMED_COLUMN"))
+    done = fetched(tmp_path / "s", "comext")
+    assert "comext" in done.problems
+    reasons = [e.reason for e in entries(tmp_path / "s", "comext") if e.outcome == "rejected"]
+    assert len(reasons) == 3 and all(reason == "header: it lacks RENAMED_COLUMN" for reason in reasons)

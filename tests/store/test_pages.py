@@ -15,6 +15,7 @@ from riskmodel.store.trade_rows import uk_month
 from riskmodel.store.vintages import of_pages
 
 TODAY = date.today()
+CODES = ("847130", "850440", "852691", "853221", "854110", "854231", "854232", "854239", "903089")
 
 
 def rows(root):
@@ -28,7 +29,7 @@ def statuses(coverage):
 
 
 def test_a_month_of_which_a_page_failed_is_cut_and_not_used(monkeypatch, tmp_path):
-    with weather(monkeypatch, small_world(uk_page=90, cells=900), "uk-trade", "ecb") as sources:
+    with weather(monkeypatch, small_world(uk_page=90, cells=900, codes=CODES), "uk-trade", "ecb") as sources:
         fetched(tmp_path / "whole", "uk-trade", until="2024-01")
         n = len([e for e in entries(tmp_path / "whole") if e.dataset.startswith("ots/")])
         assert n > 2
@@ -44,7 +45,7 @@ def test_a_month_of_which_a_page_failed_is_cut_and_not_used(monkeypatch, tmp_pat
 def test_the_size_of_pages_changes_no_figure(monkeypatch, tmp_path):
     tables = []
     for size in (90, 1000):
-        with weather(monkeypatch, small_world(uk_page=size, cells=900), "uk-trade", "ecb"):
+        with weather(monkeypatch, small_world(uk_page=size, cells=900, codes=CODES), "uk-trade", "ecb"):
             fetched(tmp_path / f"s{size}", "uk-trade", until="2024-02")
         tables.append(rows(tmp_path / f"s{size}")[0])
     assert tables[0].equals(tables[1]) and tables[0].height

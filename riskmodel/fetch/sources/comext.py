@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
+from riskmodel.fetch.guards import EMPTY
 from riskmodel.fetch.source import Estimate, Expectation, Request, Source
 from riskmodel.fetch.taking import Taker, utc
 from riskmodel.store.archives import require_seven
@@ -18,6 +19,8 @@ _FILES = "eurostat/api/dissemination/files"
 _FOLDER = "comext/COMEXT_DATA/PRODUCTS"
 # full_v2_202512.7z, full202512.7z; month 52 is the year, and partxixu holds the United Kingdom apart.
 _MONTHLY = re.compile(r"^full(?:_v\d+)?_?(\d{4}(?:0[1-9]|1[0-2]))\.7z$")
+# Columns that are read, by name: the published tables have more, and have had others.
+COLUMNS = ("REPORTER", "PARTNER", "PRODUCT_NC", "FLOW", "PERIOD", "VALUE_EUR", "QUANTITY_KG")
 _USUAL_BYTES = 45_000_000
 
 
@@ -51,7 +54,9 @@ def fetch(taker: Taker, asked: Asked) -> None:
             continue
         held = taker.newest(f"month/{month}")
         if held is None or not archive.changed or held.published_at != utc(archive.changed):
-            taker.take(_request(taker.source, archive))
+            request = _request(taker.source, archive)
+            if taker.take(request).refused_by == EMPTY:
+                taker.give_up(request, "the archive holds no row")
 
 
 def _listing(taker: Taker) -> dict[str, Archive]:
@@ -104,7 +109,14 @@ def _request(source: Source, archive: Archive) -> Request:
         source.name,
         f"month/{archive.month}",
         source.at(_FILES),
-        Expectation("7z", size=archive.size, member=f"{archive.month}.dat", most_bytes=1 << 30),
+        Expectation(
+            "7z",
+            COLUMNS,
+            size=archive.size,
+            member=f"{archive.month}.dat",
+            most_bytes=1 << 30,
+            must_have_rows=True,
+        ),
         {"file": f"{_FOLDER}/{archive.name}"},
         period=archive.month,
         name=archive.name or f"month {archive.month}",

@@ -12,7 +12,8 @@ from riskmodel.fetch.taking import Taker
 from riskmodel.store.opened import opened
 
 CELEX = "02014R0833"
-# A consolidated text is dated by the act that it includes and comes out later; how much later is not documented.
+# A consolidated text bears the date of the act that it includes and comes out later; by how much is not
+# documented.
 USUAL_LAG_DAYS = 14
 _DATED = re.compile(CELEX + r"-(\d{8})")
 _QUERY = (

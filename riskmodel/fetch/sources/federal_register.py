@@ -1,4 +1,4 @@
-"""Documents of the US Federal Register on Russia by the offices for export control and for sanctions."""
+"""Documents of the US Federal Register on Russia by the Bureau of Industry and Security."""
 
 from __future__ import annotations
 

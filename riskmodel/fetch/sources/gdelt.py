@@ -13,7 +13,7 @@ from riskmodel.store.ledger import Entry
 from riskmodel.store.opened import opened
 
 SLOTS_A_DAY = 96
-_LINE = re.compile(rb"^(\d+) ([0-9a-f]{32}) \S*/(\d{14})\.gkg\.csv\.zip\s*$")
+_LINE = re.compile(rb"^(\d+) ([0-9A-Fa-f]{32}) \S*/(\d{14})\.gkg\.csv\.zip\s*$", re.IGNORECASE)
 
 
 def slots(days: tuple[str, ...], every: int = 1) -> list[str]:

@@ -47,14 +47,16 @@ def fetch(taker: Taker, asked: Asked) -> None:
         record = json.loads(file.read().decode("utf-8-sig"))
     table = next((one for one in record["resources"] if one.get("name") == TABLE), None)
     version = str(record.get("version") or record.get("last_export") or "")
-    if table is None or not version:
-        raise FetchIncomplete(f"{taker.source.title}: the index names no {TABLE}, or no version.")
-    checksum = str(table.get("checksum") or "")
+    if table is None:
+        raise FetchIncomplete(f"{taker.source.title}: the index names no {TABLE}.")
+    checksum = str(table.get("checksum") or table.get("sha1") or "")
+    # Without a version the newest table is asked for, which leads to that of a version.
+    folder = f"artifacts/{name}/{version}" if version else f"datasets/latest/{name}"
     taker.take(
         Request(
             taker.source.name,
             f"{name}/{TABLE}",
-            taker.source.at(f"artifacts/{name}/{version}/{TABLE}"),
+            taker.source.at(f"{folder}/{TABLE}"),
             Expectation(
                 "csv",
                 header=("id", "schema", "countries", "sanctions", "dataset", "first_seen"),
@@ -64,7 +66,7 @@ def fetch(taker: Taker, asked: Asked) -> None:
             ),
             name=f"{name}-{TABLE}",
             published_at=_moment(version),
-            published_field="version",
+            published_field="version" if version else "",
         )
     )
 
