@@ -52,12 +52,12 @@ STORE ?= store
 SINCE ?= 2019-01
 .PHONY: world
 world: $(VENV)/.installed ## fetch public data and rank all transit countries on it (needs the network; STORE=folder)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'py7zr>=1.1' || \
-		echo "py7zr could not be installed: Eurostat's archives are left out" >&2
+	@test -e $(VENV)/.installed-fetch || { $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+		--require-hashes -r requirements-fetch.lock 2>/dev/null && touch $(VENV)/.installed-fetch; } || true
 	@$(RISKMODEL) fetch starter --plan --since $(SINCE) --store $(STORE)
 	@$(RISKMODEL) fetch starter --since $(SINCE) --store $(STORE) || \
 		{ code=$$?; test $$code -eq 6 && $(RISKMODEL) store list --store $(STORE) 2>/dev/null | grep -qE '^(comtrade|comext) ' \
-		|| { echo "Nothing to rank yet; make score runs the bundled sample without a network." >&2; exit $$code; }; }
+		|| exit $$code; }
 	@$(RISKMODEL) score --store $(STORE) --as-of $$(date +%F) --out runs/world
 
 .PHONY: kills

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 PATHS = click.Path(path_type=Path)
 _MONTH, _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -29,7 +30,7 @@ def as_month_or_day(ctx: click.Context, param: click.Parameter, value: str | Non
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE|starter...")
 @click.option(
     "--since", callback=as_month_or_day, default="2019-01", show_default=True, metavar="YYYY-MM",
-    help="First month; a day for gdelt.",
+    help="First month; for gdelt a day (default: yesterday).",
 )  # fmt: skip
 @click.option(
     "--until", callback=as_month_or_day, metavar="YYYY-MM", help="Last month; default: the last one."
@@ -74,10 +75,10 @@ def command(
     last = until or (f"{today.year - 1}-12" if today.month == 1 else f"{today.year}-{today.month - 1:02d}")
     if since[:7] > last[:7] or (len(since) == len(last) == 10 and since > last):
         raise click.BadParameter(f"--since {since} is after --until {last}.")
-    asked = Asked(
-        since[:7], last[:7], today.isoformat(),
-        since if len(since) == 10 else "", last if len(last) == 10 else "",
-    )  # fmt: skip
+    days = (since if len(since) == 10 else "", last if len(last) == 10 else "")
+    if not until and click.get_current_context().get_parameter_source("since") == ParameterSource.DEFAULT:
+        days = ((today - timedelta(days=1)).isoformat(),) * 2  # seven years of days would be terabytes
+    asked = Asked(since[:7], last[:7], today.isoformat(), *days)
     names = named(sources)
     quiet = quiet or bool((job or {}).get("quiet"))
     if only_plan:

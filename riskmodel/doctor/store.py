@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from features.trade.flows.windows import Windows
 from riskmodel.doctor.run import Finding
 from riskmodel.fetch.keys import key_of
 from riskmodel.fetch.plan import STARTER
-from riskmodel.fetch.source import source
+from riskmodel.fetch.source import months, source
 from riskmodel.store import ledger
 from riskmodel.store.archives import seven_available
 from riskmodel.store.layout import open_store
 from riskmodel.store.run import check
 
 STALE_DAYS = 35
+OUT_BY_DAYS = 62  # after the end of a month; the slowest documented reporter takes 50
 # What a score loses without a source.
 _COSTS = {
     "comtrade": "no country's own exports to Russia are known, which costs every country a grade",
@@ -42,6 +44,8 @@ def store_findings(root: Path) -> Iterator[Finding]:
     held = ledger.holding(entries)
     for name in STARTER:
         yield _of_source(name, [e for e in held if e.source == name], entries)
+    for name in ("comext", "comtrade"):
+        yield from _months(name, held)
     inbound = any(e.source == "comtrade" and e.dataset.startswith("inbound/") for e in held)
     if not inbound:
         have = "is set, but these legs were not fetched" if key_of("comtrade") else "is not set"
@@ -54,8 +58,30 @@ def store_findings(root: Path) -> Iterator[Finding]:
         yield Finding(
             "reader of 7z archives",
             "neither py7zr nor 7-Zip is installed, so Eurostat's archives cannot be read",
-            "pip install 'export-diversion-risk[fetch]'.",
+            "pip install --require-hashes -r requirements-fetch.lock, or install the program 7-Zip (7zz).",
         )
+
+
+def _months(name: str, held: Sequence[ledger.Entry]) -> Iterator[Finding]:
+    """Months of the baseline and since that are documented to be out by now, and not held of a source."""
+    mine = [e for e in held if e.source == name]
+    here = {e.period for e in mine} | {str(cover["period"]) for e in mine for cover in e.covers}
+    if not any(month.isdigit() and len(month) == 6 for month in here):
+        return
+    first, today = Windows().baseline_start, datetime.now(UTC).date()
+    wanted = months(f"{first:%Y-%m}", f"{today - timedelta(days=OUT_BY_DAYS):%Y-%m}")[:-1]
+    missing = [month for month in wanted if month not in here]
+    title = f"{source(name).title}: {len(wanted) - len(missing)} of {len(wanted)} months since {first:%Y-%m}"
+    if missing:
+        since = f"{missing[0][:4]}-{missing[0][4:]}"
+        yield Finding(
+            title,
+            f"{len(missing)} are missing, the first is {since}, and a missing month of the baseline or of the "
+            "recent window costs the grade",
+            f"Run: riskmodel fetch {name} --since {since} --store DIR.",
+        )
+    else:
+        yield Finding(title)
 
 
 def _of_source(name: str, held: list[ledger.Entry], entries: list[ledger.Entry]) -> Finding:

@@ -49,10 +49,11 @@ def named(words: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Plan:
-    """Estimates of all sources; `lines` in words."""
+    """Estimates of all sources, and the first and last month (or day) of them; `lines` in words."""
 
     estimates: tuple[Estimate, ...]
     sources: tuple[Source, ...]
+    span: tuple[str, str]
 
     @property
     def calls(self) -> int:
@@ -82,13 +83,14 @@ class Plan:
 
     def lines(self) -> list[str]:
         """The plan for people, one line each."""
-        record = []
+        first, last = self.span
+        record = [f"What a first run for {first} to {last} costs; a later run asks only for what is new."]
         for one in self.sources:
             for each in (e for e in self.estimates if e.source == one.name):
-                note = f"  ({each.note})" if each.note else ""
-                record.append(f"{one.name:<17} {each.what:<36} {_cost(each.calls, each.bytes)}{note}")
+                record.append(f"{one.name:<17} {each.what:<44} {_cost(each.calls, each.bytes)}")
+                record += [f"{'':<17} {each.note}"] if each.note else []
         record.append(
-            f"{'in all':<54} {_cost(self.calls, self.bytes)}, about {self.minutes:,.0f} minutes"
+            f"{'in all':<62} {_cost(self.calls, self.bytes)}, {_duration(self.minutes)}"
             + (f", {self.days()} days by daily quota" if self.days() > 1 else "")
         )
         record.append("Licences:")
@@ -102,7 +104,14 @@ class Plan:
                 "to Russia come without one; exports of the coalition outside the EU and the mirror need "
                 "the free key."
             )
+        record.append("Nothing was asked of any source. Leave out --plan to fetch.")
         return record
+
+
+def _duration(minutes: float) -> str:
+    if minutes < 1:
+        return "less than a minute"
+    return f"about {minutes:,.0f} minutes" if minutes < 120 else f"about {minutes / 60:,.0f} hours"
 
 
 def _cost(calls: int, size: int) -> str:
@@ -113,4 +122,4 @@ def plan(names: Sequence[str], asked: Asked) -> Plan:
     """The plan of some sources."""
     sources = tuple(source(name) for name in names)
     estimates = tuple(one for each in sources for one in module(each.name).estimate(each, asked))
-    return Plan(estimates, sources)
+    return Plan(estimates, sources, (asked.day_from or asked.since, asked.day_to or asked.until))

@@ -1,4 +1,4 @@
-"""7z archives, by the optional py7zr or an installed 7-Zip: names, a check of all bytes, one file taken out."""
+"""7z archives, by the optional py7zr or an installed 7-Zip: names, a check of all bytes, unpacking."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def require_seven() -> None:
     if not seven_available():
         raise WrongUsage(
             "Eurostat's monthly archives are 7z files; install their reader: "
-            "pip install 'export-diversion-risk[fetch]', or the program 7-Zip (7zz)."
+            "pip install --require-hashes -r requirements-fetch.lock, or the program 7-Zip (7zz)."
         )
 
 

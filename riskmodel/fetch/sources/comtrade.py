@@ -86,9 +86,6 @@ def estimate(source: Source, asked: Asked) -> list[Estimate]:
         calls = -(-n * reporters[leg.name] // per_call)
         rows = round(n * reporters[leg.name] * leg.usual_rows)
         found.append(Estimate(source.name, f"{leg.name} leg", calls, rows * row_bytes))
-    if not keyed:
-        note = "no key: exports of the coalition outside the EU are left out; a free key adds them"
-        found[-1] = replace(found[-1], note=note)
     return found
 
 
