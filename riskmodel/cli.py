@@ -71,7 +71,8 @@ def cli(ctx: click.Context, debug: bool, as_json: bool, verbose: bool, quiet: bo
     """Score the risk that controlled goods reach Russia through third countries.
 
     A score is a reason to look, not proof. Exit codes: 0 done, 2 wrong usage, 3 a critical contract
-    failed, 4 model refused, 5 input unreadable, 130 or 143 stopped, 1 anything unexpected.
+    failed, 4 model refused, 5 input unreadable, 6 fetch incomplete, 130 or 143 stopped, 1 anything
+    unexpected.
     """
     ctx.obj = {"debug": debug, "log": "json" if as_json else "lines" if verbose else "none", "quiet": quiet}
 

@@ -96,7 +96,12 @@ def command(
             click.echo(f"  {one_line(masked(words))}", err=True)
 
     with display(costs.estimates, quiet=quiet) as steps:
-        done = fetch(names, asked, store, steps, say, accept_shrunk)
+        try:
+            done = fetch(names, asked, store, steps, say, accept_shrunk)
+        except Exception as error:
+            if masked(str(error)) == str(error):
+                raise
+            raise RuntimeError(masked(str(error))) from None  # a traceback prints the words of an error
     if not quiet:
         for name, tally in done.tallies.items():
             click.echo(f"{name:<17} {tally.words()}")

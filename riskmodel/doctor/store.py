@@ -76,8 +76,8 @@ def _months(name: str, held: Sequence[ledger.Entry]) -> Iterator[Finding]:
         since = f"{missing[0][:4]}-{missing[0][4:]}"
         yield Finding(
             title,
-            f"{len(missing)} are missing, the first is {since}, and a missing month of the baseline or of the "
-            "recent window costs the grade",
+            f"{len(missing)} are missing, the first is {since}; a missing month of the baseline or of "
+            "the recent window costs the grade",
             f"Run: riskmodel fetch {name} --since {since} --store DIR.",
         )
     else:

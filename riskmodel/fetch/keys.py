@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from riskmodel.errors import WrongUsage
 
@@ -36,12 +37,12 @@ def _checked(name: str, text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """A text without any key that is set."""
+    """A text without any key that is set, plain or as it looks in an address."""
     for source in _NAMES:
         try:
             key = key_of(source)
         except WrongUsage:
             continue
         if key:
-            text = text.replace(key, MASK)
+            text = text.replace(key, MASK).replace(quote(key, safe=""), MASK)
     return text

@@ -149,7 +149,7 @@ def source(name: str) -> Source:
         raise WrongUsage(unknown(name))
     url = os.environ.get(setting(name, "url")) or row["url"]
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
         raise WrongUsage(f"{setting(name, 'url')} is not an http address; give one like {row['url']}")
     hosts = os.environ.get(setting(name, "redirect_hosts")) or row["hosts"]
     return Source(
