@@ -56,7 +56,7 @@ world: $(VENV)/.installed ## fetch public data and rank all transit countries on
 		--require-hashes -r requirements-fetch.lock 2>/dev/null && touch $(VENV)/.installed-fetch; } || true
 	@$(RISKMODEL) fetch starter --plan --since $(SINCE) --store $(STORE)
 	@$(RISKMODEL) fetch starter --since $(SINCE) --store $(STORE) || \
-		{ code=$$?; test $$code -eq 6 && $(RISKMODEL) store list --store $(STORE) 2>/dev/null | grep -qE '^(comtrade|comext) ' \
+		{ code=$$?; test $$code -eq 6 && $(RISKMODEL) store list --store $(STORE) | grep -qE '^(comtrade|comext) +[1-9]' \
 		|| exit $$code; }
 	@$(RISKMODEL) score --store $(STORE) --as-of $$(date +%F) --out runs/world
 

@@ -102,7 +102,7 @@ def command(
             if masked(str(error)) == str(error):
                 raise
             raise RuntimeError(masked(str(error))) from None  # a traceback prints the words of an error
-    if not quiet:
+    if not quiet and not done.no_network:
         for name, tally in done.tallies.items():
             click.echo(f"{name:<17} {tally.words()}")
         click.echo(f"{'in all':<17} {done.whole.words()}")

@@ -17,16 +17,27 @@ if TYPE_CHECKING:
 @click.command(name="score", short_help="Score transit countries as of a date.")
 @inputs_option
 @click.option(
-    "--as-of", required=True, callback=as_date, metavar="YYYY-MM-DD", help="Only what was public then."
+    "--as-of",
+    callback=as_date,
+    metavar="YYYY-MM-DD",
+    help="Only what was public then.  [required; with --store today]",
 )
 @windows_option
 @click.option("--model", "model_id", metavar="ID", help="Model id; default: the champion.")
 @MODELS
 @click.option(
-    "--out", required=True, type=PATHS, metavar="DIR", help="Folder of the run; replaced as a whole."
+    "--out",
+    type=PATHS,
+    metavar="DIR",
+    help="Folder of the run; replaced as a whole.  [required; with --store runs/world]",
 )
 @click.option(
-    "--store", type=PATHS, metavar="DIR", help="Use what the store of `fetch` knew on the as-of date."
+    "--store",
+    type=PATHS,
+    is_flag=False,
+    flag_value=Path("store"),
+    metavar="[DIR]",
+    help="Use what the store of `fetch` knew on the as-of date.",
 )
 @click.option("--previous", type=PATHS, metavar="RUN", help="Earlier run to compare the inputs with.")
 @click.option("--allow-hindsight", is_flag=True, help="Use a goods list younger than the as-of date.")
@@ -41,12 +52,12 @@ if TYPE_CHECKING:
 def command(
     job: dict[str, Any] | None,
     inputs: InputRequest,
-    as_of: date,
+    as_of: date | None,
     baseline: str | None,
     recent_months: int | None,
     model_id: str | None,
     models_dir: Path,
-    out: Path,
+    out: Path | None,
     store: Path | None,
     previous: Path | None,
     allow_hindsight: bool,
@@ -72,6 +83,7 @@ def command(
     from riskmodel.scoring.run_folder import read_run
     from riskmodel.settings import resolve_settings
 
+    as_of, out = _of_store(as_of, out, store)
     job = job or {}
     quiet = quiet or bool(job.get("quiet"))
     settings, windows = resolve_settings(baseline, recent_months, models_dir)
@@ -109,6 +121,15 @@ def command(
         if rows.quarantined:
             click.echo(f"{rows.quarantined} {kind} rows were refused: see {shown}/quarantine/{kind}.csv")
     click.echo(f"Report: {shown}/report.html")
+
+
+def _of_store(as_of: date | None, out: Path | None, store: Path | None) -> tuple[date, Path]:
+    """The day and the folder of a run; only a score of a store has them of its own. Raises MissingParameter."""
+    if store is None:
+        for name, value in (("as-of", as_of), ("out", out)):
+            if value is None:
+                raise click.MissingParameter(param_hint=f"'--{name}'", param_type="option")
+    return as_of or date.today(), out or Path("runs/world")
 
 
 def with_store(

@@ -28,6 +28,11 @@ class Fetched:
     unreached: list[str] = field(default_factory=list)
 
     @property
+    def no_network(self) -> bool:
+        """Whether several sources were asked and not one of them could be reached."""
+        return len(self.tallies) > 1 and set(self.tallies) == set(self.unreached)
+
+    @property
     def whole(self) -> Tally:
         """The counts of all sources."""
         return total(self.tallies.values())
@@ -75,8 +80,7 @@ def refuse_incomplete(done: Fetched) -> None:
     if not done.problems:
         return
     first = next(iter(done.problems.values()))
-    names = {*done.tallies, *done.problems}
-    if len(names) > 1 and names == set(done.unreached):
+    if done.no_network:
         raise FetchIncomplete(
             f"No network: none of {', '.join(done.unreached)} can be reached. Nothing was fetched, and what "
             "is stored stays. Run the same command with a network, or score the bundled sample: make score."
