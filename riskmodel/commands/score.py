@@ -124,7 +124,7 @@ def command(
 
 
 def _of_store(as_of: date | None, out: Path | None, store: Path | None) -> tuple[date, Path]:
-    """The day and the folder of a run; only a score of a store has them of its own. Raises MissingParameter."""
+    """The day and folder of a run; only a score of a store has its own. Raises MissingParameter."""
     if store is None:
         for name, value in (("as-of", as_of), ("out", out)):
             if value is None:

@@ -89,12 +89,13 @@ def prune(store: Path, rejected: bool, derived: bool, replaced_before: object, d
 @STORE
 @click.option("--source", required=True, metavar="NAME", help="Source to copy.")
 @click.option("--out", type=PATHS, required=True, metavar="DIR", help="New folder.")
-def export(store: Path, source: str, out: Path) -> None:
+@click.option("--unpack", is_flag=True, help="Give the files in archives, for score --trade.")
+def export(store: Path, source: str, out: Path, unpack: bool) -> None:
     """Copy every vintage of a source under readable names, with its lines of the ledger. Mind its licence."""
     from riskmodel.store.layout import open_store
     from riskmodel.store.run import export as copy
 
-    click.echo(f"{copy(open_store(store), out, source)} files in {out.name}.")
+    click.echo(f"{copy(open_store(store), out, source, unpack)} files in {out.name}.")
 
 
 def coverage_text(coverage: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import polars as pl
 from riskmodel.errors import WrongUsage
 from riskmodel.publication.digests import digest_file
 from riskmodel.store import ledger, objects
+from riskmodel.store.archives import seven_names, take_out
 from riskmodel.store.layout import Store
 from riskmodel.store.ledger import Entry, holding
 
@@ -131,10 +133,11 @@ def _superseded(entries: list[Entry], older_than: str) -> list[Entry]:
     return found
 
 
-def export(store: Store, out: Path, source: str) -> int:
+def export(store: Store, out: Path, source: str, unpack: bool = False) -> int:
     """Copy the objects of a source under readable names, each with the day it was known; returns how many.
 
-    Raises WrongUsage where `out` holds files.
+    `unpack` gives the files of archives instead of the archives, as the readers of tables want them. Raises
+    WrongUsage where `out` holds files.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise WrongUsage(f"--out {out.name!r} is not an empty folder; name a new one.")
@@ -149,10 +152,30 @@ def export(store: Store, out: Path, source: str) -> int:
             ".-"
         )
         name = f"{entry.known_at}-{entry.sha256[:8]}-{plain[-80:]}"
-        shutil.copyfile(store.object(entry.sha256), out / name)
-        lines.append({"file": name, **asdict(entry)})
+        for file in _copied(store.object(entry.sha256), out, name, unpack):
+            lines.append({"file": file, **asdict(entry)})
     text = "".join(
         json.dumps(line, sort_keys=True, ensure_ascii=False, default=list) + "\n" for line in lines
     )
     (out / "ledger.jsonl").write_text(text, encoding="utf-8")
-    return len(chosen)
+    return len(lines)
+
+
+def _copied(stored: Path, out: Path, name: str, unpack: bool) -> list[str]:
+    """Names of the files that an object gives: itself, or those in it where it is an archive."""
+    with stored.open("rb") as file:
+        start = file.read(6)
+    if unpack and start.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(stored) as archive:
+            files = [f"{name}-{member}" for member in archive.namelist()]
+            for member, plain in zip(archive.namelist(), files, strict=True):
+                with archive.open(member) as packed, (out / plain).open("wb") as whole:
+                    shutil.copyfileobj(packed, whole)
+        return files
+    if unpack and start == b"7z\xbc\xaf\x27\x1c":
+        members, _ = seven_names(stored)
+        for member in members:
+            take_out(stored, member, out).replace(out / f"{name}-{member}")
+        return [f"{name}-{member}" for member in members]
+    shutil.copyfile(stored, out / name)
+    return [name]

@@ -6,6 +6,7 @@ import pytest
 from runs_of_fetch import current, entries, fetched, small_world, weather
 from standins import KEY
 
+from riskmodel.fetch.source import source_names
 from riskmodel.store.layout import open_store
 
 
@@ -78,9 +79,30 @@ def test_the_plan_tells_calls_bytes_minutes_and_licences_and_does_nothing(monkey
     assert KEY not in ended.out and "opensanctions" not in ended.out
 
 
-def test_an_unknown_source_lists_those_that_are_known(run, tmp_path):
-    ended = run(["fetch", "nowhere", "--store", tmp_path / "s"])
-    assert ended.code == 2 and "federal-register" in ended.err
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("comtrad", "comtrade"), ("uk_list", "uk-list"), ("annex-iv", "eu-annex-iv"), ("Starter", "starter")],
+)
+def test_an_unknown_source_names_the_nearest_and_those_that_are_known(run, tmp_path, word, meant):
+    ended = run(["fetch", word, "--store", tmp_path / "s"])
+    assert ended.code == 2 and f"did you mean {meant}?" in ended.err and "federal-register" in ended.err
+    assert "did you mean" not in run(["fetch", "zzz", "--store", tmp_path / "s"]).err
+
+
+@pytest.mark.parametrize("name", [*source_names(), "starter"])
+def test_the_plan_of_every_source_says_cost_span_and_licence(run, tmp_path, name):
+    words = ["fetch", name, "--since", "2024-03", "--until", "2024-05", "--plan", "--store", tmp_path / "s"]
+    ended = run(words)
+    assert ended.code == 0 and not (tmp_path / "s").exists()
+    lines = ended.out.splitlines()
+    assert "2024-03 to 2024-05" in lines[0] and "Licences:" in lines and "Leave out --plan" in lines[-1]
+    assert name == "starter" or any(line.startswith(f"{name} ") and " calls " in line for line in lines)
+
+
+def test_gdelt_without_days_is_yesterday(run, tmp_path):
+    assert " 96 calls " in run(["fetch", "gdelt", "--plan", "--store", tmp_path / "s"]).out
+    words = ["fetch", "gdelt", "--since", "2024-03-01", "--until", "2024-03-03", "--plan"]
+    assert " 288 calls " in run([*words, "--store", tmp_path / "s"]).out
 
 
 @pytest.mark.parametrize(
@@ -96,3 +118,11 @@ def test_the_doctor_says_what_a_store_lacks_and_how_to_get_it(store, run, monkey
     for words in ("riskmodel fetch comext", "riskmodel fetch comtrade", "COMTRADE_API_KEY"):
         assert words in ended.out
     assert ended.code == 1
+
+
+def test_the_doctor_names_months_that_are_missing(monkeypatch, tmp_path, run):
+    with weather(monkeypatch, small_world(), "comtrade"):
+        fetched(tmp_path / "s", "comtrade")
+    ended = run(["doctor", "--store", tmp_path / "s"])
+    assert "UN Comtrade: 3 of " in ended.out
+    assert "the first is 2019-01" in ended.out and "fetch comtrade --since 2019-01" in ended.out
