@@ -168,8 +168,8 @@ def checked_names(names: list[str], expects: Expectation) -> list[str]:
     for name in names:
         if not _PLAIN_NAME.fullmatch(name) or ".." in name:
             raise NotWhole("a name in it is a path, which could be written elsewhere")
-    if not any(name.endswith(expects.member) for name in names):
-        raise NotWhole(f"it holds no file that ends in {expects.member}")
+    if not any(name.endswith(expects.member) and expects.inside in name for name in names):
+        raise NotWhole(f"it holds no file that ends in {expects.inside}{expects.member}")
     return names
 
 

@@ -63,7 +63,8 @@ class Expectation:
     only: columns that may hold certain values only, such as the reporters that were asked for.
     list_column: column that names the list of a row; each list is compared by itself.
     digest: `md5:...`, `sha1:...` or `sha256:...` of the publisher; size: bytes of the publisher.
-    member: what a name in an archive must end with. most_bytes: packed; most_unpacked: once unpacked.
+    member: what a name in an archive must end with, and `inside` what it must hold.
+    most_bytes: packed; most_unpacked: once unpacked.
     """
 
     kind: Kind
@@ -79,6 +80,7 @@ class Expectation:
     digest: str = ""
     size: int | None = None
     member: str = ""
+    inside: str = ""
     most_bytes: int = 1 << 30
     most_unpacked: int = 8 << 30
 

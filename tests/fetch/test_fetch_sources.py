@@ -56,11 +56,18 @@ def test_what_did_not_change_costs_no_body(sources, tmp_path, name):
     assert fetched(tmp_path / "s", name).tallies[name].bytes == 0
 
 
-def test_baci_has_its_version_as_vintage(sources, tmp_path, monkeypatch):
+def test_baci_has_its_version_as_vintage(tmp_path, monkeypatch):
     monkeypatch.setenv("RISKMODEL_BACI_VERSION", "HS22_V202501")
-    assert not fetched(tmp_path / "s", "baci").problems
-    assert [e.published_at[:10] for e in entries(tmp_path / "s", "baci")] == ["2025-01-31"]
-    assert fetched(tmp_path / "s", "baci").tallies["baci"].calls == 0
+    with weather(monkeypatch, small_world(first="202301"), "baci"):
+        assert not fetched(tmp_path / "s", "baci").problems
+        assert [e.published_at[:10] for e in entries(tmp_path / "s", "baci")] == ["2025-01-31"]
+        assert fetched(tmp_path / "s", "baci").tallies["baci"].calls == 0
+
+
+def test_baci_without_a_table_of_a_year_is_refused(sources, tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKMODEL_BACI_VERSION", "HS22_V202501")  # of a world that begins in 2024
+    done = fetched(tmp_path / "s", "baci")
+    assert "baci" in done.problems and outcomes(tmp_path / "s", "baci") == ["rejected"]
 
 
 def test_comext_takes_months_by_the_listing_and_rewritten_ones_again(sources, tmp_path, world):

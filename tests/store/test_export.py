@@ -11,7 +11,7 @@ from riskmodel.store.layout import open_store
 
 def test_exported_baci_is_read_as_a_trade_table(monkeypatch, tmp_path, run):
     monkeypatch.setenv("RISKMODEL_BACI_VERSION", "HS22_V202501")
-    with weather(monkeypatch, small_world(), "baci"):
+    with weather(monkeypatch, small_world(first="202301"), "baci"):
         assert not fetched(tmp_path / "s", "baci").problems
     words = [
         "store",

@@ -44,7 +44,9 @@ def fetch(taker: Taker, asked: Asked) -> None:
             taker.source.name,
             named,
             taker.source.at(f"DATA_DOWNLOAD/baci/data/BACI_{named}.zip"),
-            Expectation("zip", member=f"{named[5:]}.csv", most_bytes=4 << 30, most_unpacked=64 << 30),
+            Expectation(
+                "zip", member=f"_{named[5:]}.csv", inside="_Y2", most_bytes=4 << 30, most_unpacked=64 << 30
+            ),
             name=f"BACI_{named}.zip",
             published_at=released,
             published_field="version",
