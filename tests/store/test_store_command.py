@@ -126,3 +126,11 @@ def test_the_doctor_names_months_that_are_missing(monkeypatch, tmp_path, run):
     ended = run(["doctor", "--store", tmp_path / "s"])
     assert "UN Comtrade: 3 of " in ended.out
     assert "the first is 2019-01" in ended.out and "fetch comtrade --since 2019-01" in ended.out
+
+
+def test_a_score_of_a_store_needs_no_other_word(tmp_path, run, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ended = run(["score", "--store"])
+    assert ended.code == 2 and "'store' holds no store" in ended.err
+    assert "Missing option '--as-of'" in run(["score", "--out", "r"]).err
+    assert "Missing option '--out'" in run(["score", "--as-of", "2024-01-31"]).err
