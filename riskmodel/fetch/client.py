@@ -21,7 +21,7 @@ from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch import partial
 from riskmodel.fetch.keys import key_of, masked
 from riskmodel.fetch.pace import Pace
-from riskmodel.fetch.source import Request, Source, number, setting
+from riskmodel.fetch.source import PublicSource, Request, number, setting
 from riskmodel.operations import disk
 from riskmodel.store.opened import MOST_TIMES, SMALL
 
@@ -72,7 +72,7 @@ class Client:
 
     def __init__(
         self,
-        source: Source,
+        source: PublicSource,
         folder: Path,
         pace: Pace,
         on_bytes: Callable[[int], None] = lambda _: None,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from riskmodel.errors import FetchIncomplete
-from riskmodel.fetch.source import Source
+from riskmodel.fetch.source import PublicSource
 from riskmodel.operations import disk
 
 _REPLENISHED = re.compile(r"(\d{1,3}):(\d{2}):(\d{2})")
@@ -35,7 +35,7 @@ class Pace:
 
     def __init__(
         self,
-        source: Source,
+        source: PublicSource,
         file: Path,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from riskmodel.errors import WrongUsage
 from riskmodel.fetch.asked import Asked
 from riskmodel.fetch.keys import key_of
-from riskmodel.fetch.source import Estimate, Source, number, source, source_names, unknown
+from riskmodel.fetch.source import Estimate, PublicSource, number, source, source_names, unknown
 from riskmodel.fetch.taking import Taker
 
 # Lists first, since they are quick; the large archives last. OpenSanctions is left out for its licence.
@@ -23,7 +23,7 @@ WITH = {"comtrade": ("references",), "comext": ("ecb",), "uk-trade": ("ecb",)}
 class SourceModule(Protocol):
     """What every module in `riskmodel.fetch.sources` gives."""
 
-    def estimate(self, source: Source, asked: Asked) -> list[Estimate]:
+    def estimate(self, source: PublicSource, asked: Asked) -> list[Estimate]:
         """What a first run will cost; makes no call."""
 
     def fetch(self, taker: Taker, asked: Asked) -> None:
@@ -48,11 +48,11 @@ def named(words: Sequence[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Plan:
+class FetchPlan:
     """Estimates of all sources, and the first and last month (or day) of them; `lines` in words."""
 
     estimates: tuple[Estimate, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[PublicSource, ...]
     span: tuple[str, str]
 
     @property
@@ -118,8 +118,8 @@ def _cost(calls: int, size: int) -> str:
     return f"{calls:>6,} calls {size / 1e6:>9,.1f} MB"
 
 
-def plan(names: Sequence[str], asked: Asked) -> Plan:
+def plan(names: Sequence[str], asked: Asked) -> FetchPlan:
     """The plan of some sources."""
     sources = tuple(source(name) for name in names)
     estimates = tuple(one for each in sources for one in module(each.name).estimate(each, asked))
-    return Plan(estimates, sources, (asked.day_from or asked.since, asked.day_to or asked.until))
+    return FetchPlan(estimates, sources, (asked.day_from or asked.since, asked.day_to or asked.until))

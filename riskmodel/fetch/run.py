@@ -12,7 +12,7 @@ from riskmodel.fetch.client import Unreachable
 from riskmodel.fetch.keys import masked
 from riskmodel.fetch.plan import module
 from riskmodel.fetch.source import number, source
-from riskmodel.fetch.taking import Taker, Tally, total
+from riskmodel.fetch.taking import FetchTally, Taker, total
 from riskmodel.operations.progress import Steps
 from riskmodel.store.layout import open_store
 
@@ -23,7 +23,7 @@ class Fetched:
     those that could not be reached.
     """
 
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[str, FetchTally] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     unreached: list[str] = field(default_factory=list)
 
@@ -33,7 +33,7 @@ class Fetched:
         return len(self.tallies) > 1 and set(self.tallies) == set(self.unreached)
 
     @property
-    def whole(self) -> Tally:
+    def whole(self) -> FetchTally:
         """The counts of all sources."""
         return total(self.tallies.values())
 

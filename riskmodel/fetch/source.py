@@ -21,7 +21,7 @@ _SETTINGS = {"eu-annex-iv": "EULEX", "references": "COMTRADE"}
 
 
 @dataclass(frozen=True)
-class Source:
+class PublicSource:
     """A publisher: address, hosts of redirects, pace, daily calls (None: no limit is known), licence."""
 
     name: str
@@ -36,7 +36,7 @@ class Source:
     def at(self, path: str) -> str:
         """The address of a path; a base address that holds the start of the path already does not repeat it.
 
-        >>> one = Source("gdelt", "GDELT", "http://mirror.example/gdeltv2/", (), 1.0, None, "")
+        >>> one = PublicSource("gdelt", "GDELT", "http://mirror.example/gdeltv2/", (), 1.0, None, "")
         >>> one.at("gdeltv2/lastupdate.txt")
         'http://mirror.example/gdeltv2/lastupdate.txt'
         """
@@ -144,7 +144,7 @@ def setting(source: str, what: str) -> str:
     return f"RISKMODEL_{named}_{what.upper()}"
 
 
-def source(name: str) -> Source:
+def source(name: str) -> PublicSource:
     """A source with the settings of the environment. Raises WrongUsage for a wrong name or setting."""
     row = next((row for row in _facts() if row["name"] == name), None)
     if row is None:
@@ -154,7 +154,7 @@ def source(name: str) -> Source:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
         raise WrongUsage(f"{setting(name, 'url')} is not an http address; give one like {row['url']}")
     hosts = os.environ.get(setting(name, "redirect_hosts")) or row["hosts"]
-    return Source(
+    return PublicSource(
         name,
         row["title"],
         url,

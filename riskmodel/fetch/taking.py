@@ -15,7 +15,7 @@ from riskmodel.fetch.client import Client, Received, SourceClosed
 from riskmodel.fetch.guards import EMPTY, ROW_LIMIT, Case, judge, mask_key
 from riskmodel.fetch.keys import masked
 from riskmodel.fetch.pace import Pace, QuotaUsedUp
-from riskmodel.fetch.source import Request, Source
+from riskmodel.fetch.source import PublicSource, Request
 from riskmodel.operations.progress import Steps
 from riskmodel.store import ledger, objects
 from riskmodel.store.layout import Store
@@ -34,7 +34,7 @@ class Taken:
 
 
 @dataclass
-class Tally:
+class FetchTally:
     """What a command did, by outcome; `bytes` and `calls` as they went over the network."""
 
     calls: int = 0
@@ -57,7 +57,7 @@ class Taker:
 
     def __init__(
         self,
-        source: Source,
+        source: PublicSource,
         store: Store,
         steps: Steps,
         say: Callable[[str], None] = lambda _: None,
@@ -65,7 +65,7 @@ class Taker:
     ) -> None:
         self.source, self.store, self._say, self._steps = source, store, say, steps
         self.pace = Pace(source, store.quota(source.name))
-        self.tally = Tally()
+        self.tally = FetchTally()
         self._accept_shrunk = accept_shrunk
         self.entries, _ = ledger.read(store.ledger)
         self._client = Client(source, store.partial, self.pace, self._count_bytes)
@@ -238,9 +238,9 @@ def _without_keys(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def total(tallies: Iterable[Tally]) -> Tally:
+def total(tallies: Iterable[FetchTally]) -> FetchTally:
     """The sum of several."""
-    whole = Tally()
+    whole = FetchTally()
     for tally in tallies:
         for name in vars(whole):
             setattr(whole, name, getattr(whole, name) + getattr(tally, name))

@@ -7,7 +7,7 @@ import os
 
 from riskmodel.errors import WrongUsage
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source, setting
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request, setting
 from riskmodel.fetch.taking import Taker
 
 
@@ -24,7 +24,7 @@ def version() -> str:
     return text
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """One large file."""
     return [
         Estimate(source.name, f"BACI_{version()}.zip", 1, 301_000_000, "for back-tests, not for the ranking")

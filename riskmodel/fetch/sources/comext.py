@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
 from riskmodel.fetch.guards import EMPTY
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request
 from riskmodel.fetch.taking import Taker, utc
 from riskmodel.store.archives import require_seven
 from riskmodel.store.opened import opened
@@ -34,7 +34,7 @@ class Archive:
     changed: str
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """One listing, one archive a month."""
     n = len(asked.months)
     return [
@@ -104,7 +104,7 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _request(source: Source, archive: Archive) -> Request:
+def _request(source: PublicSource, archive: Archive) -> Request:
     return Request(
         source.name,
         f"month/{archive.month}",

@@ -12,7 +12,7 @@ from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
 from riskmodel.fetch.guards import EMPTY, ROW_LIMIT
 from riskmodel.fetch.keys import key_of
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source, number, pieces, setting
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request, number, pieces, setting
 from riskmodel.fetch.sources import references
 from riskmodel.fetch.taking import Taker
 from riskmodel.store import ledger
@@ -73,7 +73,7 @@ def row_limit(keyed: bool) -> int:
     return max(2, int(number(setting("comtrade", name), default)))
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """Calls and bytes of a first run; a later one costs the availability and what was republished."""
     keyed = bool(key_of("comtrade"))
     n, row_bytes = len(asked.months), 700
@@ -247,7 +247,7 @@ def _cell(cover: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _request(
-    source: Source, leg: Leg, part: Part, available: Available, partners: str, keyed: bool, goal: str
+    source: PublicSource, leg: Leg, part: Part, available: Available, partners: str, keyed: bool, goal: str
 ) -> Request:
     covers = tuple(
         _cover(available[reporter, period])

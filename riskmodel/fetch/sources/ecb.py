@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Source
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource
 from riskmodel.fetch.sources.one_file import OneFile, estimate_files, fetch_files
 from riskmodel.fetch.taking import Taker
 
@@ -16,7 +16,7 @@ FILES = (
 )
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """One call a file."""
     return estimate_files(source, FILES)
 

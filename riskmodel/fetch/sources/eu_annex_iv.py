@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source, number, setting
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request, number, setting
 from riskmodel.fetch.taking import Taker
 from riskmodel.store.opened import opened
 
@@ -22,7 +22,7 @@ _QUERY = (
 )
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """Some forty dated texts, each fetched once."""
     return [
         Estimate(source.name, "list of versions", 1, 20_000),
@@ -60,7 +60,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _request(source: Source, day: str) -> Request:
+def _request(source: PublicSource, day: str) -> Request:
     lag = int(number(setting(source.name, "lag_days"), USUAL_LAG_DAYS))
     return Request(
         source.name,

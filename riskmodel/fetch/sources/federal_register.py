@@ -5,13 +5,13 @@ from __future__ import annotations
 import calendar
 
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request
 from riskmodel.fetch.taking import Taker
 
 PAGE_ROWS = 1_000
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """One page a month."""
     n = len(asked.months)
     return [Estimate(source.name, "documents by month", n, n * 60_000)]
@@ -25,7 +25,7 @@ def fetch(taker: Taker, asked: Asked) -> None:
             taker.take(_request(taker.source, month))
 
 
-def _request(source: Source, month: str) -> Request:
+def _request(source: PublicSource, month: str) -> Request:
     year, number = int(month[:4]), int(month[4:])
     last = calendar.monthrange(year, number)[1]
     return Request(

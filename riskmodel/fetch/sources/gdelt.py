@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from riskmodel.errors import FetchIncomplete
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source, number, setting
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request, number, setting
 from riskmodel.fetch.taking import Taker
 from riskmodel.store.ledger import Entry
 from riskmodel.store.opened import opened
@@ -29,7 +29,7 @@ def _every() -> int:
     return max(1, int(number(setting("gdelt", "every"), 1)))
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """The list of files, and a file for each slot."""
     n = len(slots(asked.days, _every()))
     note = "give days with --since and --until; RISKMODEL_GDELT_EVERY=4 takes one slot an hour"
@@ -71,7 +71,7 @@ def _listed(taker: Taker, wanted: set[str]) -> Mapping[str, tuple[int, str]]:
     return found
 
 
-def _request(source: Source, slot: str, listed: tuple[int, str] | None) -> Request:
+def _request(source: PublicSource, slot: str, listed: tuple[int, str] | None) -> Request:
     size, md5 = listed or (None, "")
     name = f"{slot}.gkg.csv.zip"
     return Request(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request
 from riskmodel.fetch.taking import Taker
 
 
@@ -22,7 +22,7 @@ class OneFile:
         return self.path.rpartition("/")[2]
 
 
-def estimate_files(source: Source, files: tuple[OneFile, ...]) -> list[Estimate]:
+def estimate_files(source: PublicSource, files: tuple[OneFile, ...]) -> list[Estimate]:
     """One call a file."""
     return [Estimate(source.name, file.name, 1, file.usual_bytes) for file in files]
 

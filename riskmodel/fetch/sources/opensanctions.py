@@ -7,7 +7,7 @@ import os
 
 from riskmodel.errors import FetchIncomplete, WrongUsage
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source, setting
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request, setting
 from riskmodel.fetch.taking import Taker
 from riskmodel.store.opened import opened
 
@@ -21,7 +21,7 @@ def _collection() -> str:
     return name
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """An index and one table."""
     return [
         Estimate(

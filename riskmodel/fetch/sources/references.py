@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request
 from riskmodel.fetch.taking import Taker
 from riskmodel.store import ledger
 from riskmodel.store.layout import Store
@@ -15,7 +15,7 @@ from riskmodel.store.opened import opened
 TABLES = ("Reporters.json", "partnerAreas.json", "HS.json", "tradeRegimes.json")
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """Four small files."""
     return [Estimate(source.name, "reporters, partners, HS codes, trade regimes", len(TABLES), 3_000_000)]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from riskmodel.fetch.asked import Asked
-from riskmodel.fetch.source import Estimate, Expectation, Request, Source
+from riskmodel.fetch.source import Estimate, Expectation, PublicSource, Request
 from riskmodel.fetch.taking import Taker
 from riskmodel.store.opened import opened
 
@@ -15,7 +15,7 @@ EXPORTS = (2, 4)  # flow types: to the EU, to other countries
 _FIELDS = ("MonthId", "FlowTypeId", "CommodityId", "CountryId", "Value")
 
 
-def estimate(source: Source, asked: Asked) -> list[Estimate]:
+def estimate(source: PublicSource, asked: Asked) -> list[Estimate]:
     """A few pages a month for the chapters of the goods list."""
     n = len(asked.months)
     return [Estimate(source.name, "exports by month", n * 5 + 1, n * 20_000_000)]
@@ -53,7 +53,7 @@ def _take_page(taker: Taker, month: str, page: int, params: dict[str, str]) -> d
     return dict(parse_qsl(urlsplit(str(link)).query))
 
 
-def _request(source: Source, month: str, page: int, params: dict[str, str]) -> Request:
+def _request(source: PublicSource, month: str, page: int, params: dict[str, str]) -> Request:
     return Request(
         source.name,
         f"ots/{month}/{page}",
