@@ -43,7 +43,7 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 
 
 _PUBLISHED_AT = click.option(
-    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
+    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles and lists without one."
 )
 _HOW = {
     "published_at": _PUBLISHED_AT,

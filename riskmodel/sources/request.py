@@ -29,7 +29,8 @@ class InputRequest:
     ----------
     trade, articles (GDELT records among them), listings: paths. goods: a goods list; None means the Common
         High Priority List.
-    published_at: day of articles without a date. trade_format: name of the format instead of recognising it.
+    published_at: day of articles without a date, and of lists that say none. trade_format: name of the format
+        instead of recognising it.
     hs_edition: for trade tables that do not say their edition. limits: how much is read at once.
     """
 
@@ -74,7 +75,7 @@ def _gkg(paths: Sequence[Path], request: InputRequest) -> Opened:
 
 
 def _listings(paths: Sequence[Path], request: InputRequest) -> Opened:
-    return (read_listings(paths, limits=request.limits),)
+    return (read_listings(paths, published_at=request.published_at, limits=request.limits),)
 
 
 def _goods(paths: Sequence[Path], request: InputRequest) -> Opened:

@@ -15,7 +15,7 @@ from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
 
 NOT_AN_OBJECT = "not_a_json_object"
-_LISTS = ("data", "dataset", "entries", "items", "articles")
+_LISTS = ("data", "dataset", "entries", "items", "articles", "results", "value")
 
 
 def read_json_cells(source: Source) -> pl.DataFrame:

@@ -77,7 +77,7 @@ class ArticleParts(Parts):
             tables = load_article_parts(source, lambda columns: dialect_among(columns, self._formats))
             file: InputFile | None = None
             for table in tables:
-                form = recognise(table, self._formats, ARTICLES)
+                form = recognise(table, self._formats, ARTICLES, "articles")
                 rows = table.rows + (file.rows if file else 0)
                 file = InputFile(source.name, table.sha256, table.bytes, form.name, rows)
                 yield table, form

@@ -63,7 +63,7 @@ class TradeParts(Parts):
         for source in self._sources:
             rows, form = 0, self._formats[0]
             for table in self._tables(source):
-                form = self._formats[0] if self._named else recognise(table, self._formats, TRADE_FLOWS)
+                form = self._formats[0] if self._named else self._recognise(table)
                 rows += table.rows
                 last = table
                 if form.by_row:
@@ -74,6 +74,9 @@ class TradeParts(Parts):
         for form in self._formats:
             if form.name in whole:
                 yield self._counted(read_tables(form, whole[form.name]), whole.pop(form.name))
+
+    def _recognise(self, table: Table) -> Format:
+        return recognise(table, self._formats, TRADE_FLOWS, "trade")
 
     def _tables(self, source: Source) -> Iterator[Table]:
         empty, rows = True, source.limits.trade_rows
