@@ -92,6 +92,8 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
     from data_contracts.contract import Context
 
     report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of, previous=previous))
+    emptied = _nothing_left(batch) if not report.rows_in else None
+    failures = tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures)
     return Intake(
         kind=batch.kind,
         rows=rows,
@@ -101,10 +103,39 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
         rows_read=batch.rows_read,
         dropped=batch.dropped,
         ignored_columns=batch.ignored_columns,
-        failures=tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures),
-        headline=report.headline,
+        failures=(emptied, *failures[1:]) if emptied and failures else failures,
+        headline=emptied if emptied and failures else report.headline,
         scratch=scratch,
     )
+
+
+def _nothing_left(batch: Batch | Parts) -> str | None:
+    """Why no row of a table reached its contract; None where it had none."""
+    if not batch.rows_read or not batch.dropped:
+        return None
+    most = sorted(batch.dropped.items(), key=lambda item: (-item[1], item[0]))
+    if len(most) == 1:
+        found = f"all {batch.rows_read:,} rows were dropped as {most[0][0]}"
+    else:
+        reasons = ", ".join(f"{count:,} as {reason}" for reason, count in most[:5])
+        found = f"all {batch.rows_read:,} rows were dropped: {reasons}"
+    return f"{found}. {_ADVICE.get(most[0][0], _OTHERWISE)}"
+
+
+_OTHERWISE = (
+    "docs/formats.md says what each reason means; riskmodel formats shows what to ask the source for."
+)
+_ADVICE = {
+    "second_partner_part": "They are parts by second partner without their total: ask for partner2Code 0.",
+    "customs_procedure_part": "They are parts by procedure without their total: ask for customsCode C00.",
+    "total_without_products": "The table has no products: ask its source for trade by HS6 code.",
+    "total_without_partners": "The table has no partners: ask its source for trade by country.",
+    "not_russia_related": "No party of this list is on it because of Russia, Ukraine or Belarus.",
+    "not_an_entity": "The list names persons, ships or aircraft only; firms count.",
+    "no_country": "No firm has an address with a country.",
+    "heading_not_hs6": "They are headings of 2 or 4 digits: ask for six-digit products.",
+    "no_exchange_rate": "The table of exchange rates does not cover these months.",
+}
 
 
 def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:

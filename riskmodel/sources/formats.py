@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Protocol
@@ -50,7 +50,8 @@ class Format:
 
     `header` says in words which columns it is known by; `recognise` decides on the set of column names;
     `read` turns the cells of all files of this format together into canonical rows. `by_row` says that its
-    rows do not depend on one another, so that some of them can be read without the others.
+    rows do not depend on one another, so that some of them can be read without the others. `long` makes a
+    table of several cells in a row into one of one cell in a row, before its rows are counted.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Format:
     read: Callable[[pl.DataFrame], Reading]
     dialect: Dialect = NO_DIALECT
     by_row: bool = False
+    long: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
 
 def read_batch(
@@ -199,6 +201,11 @@ def nearest(columns: frozenset[str], formats: Sequence[Format]) -> tuple[Format,
 def _names(header: str) -> list[str]:
     """Column names in the words a format is known by."""
     return [name.strip(" ()") for name in re.split(r", | or |\(|\)|; ", header) if name.strip(" ()")]
+
+
+def shaped(form: Format, table: Table) -> Table:
+    """The table as its format is read, one cell in a row."""
+    return table if form.long is None else replace(table, frame=form.long(table.frame))
 
 
 def dialect_among(columns: frozenset[str], formats: Sequence[Format]) -> Dialect:

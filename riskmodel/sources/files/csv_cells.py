@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from riskmodel.sources.files.unpack import utf8_file
 
 TRAILING = "unnamed_last_column"
 _CELL_LIMIT = 1 << 28
+_EUROSTAT = re.compile(r"[\\/](?:TIME_PERIOD|time) *\t")
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,8 @@ def _too_long(row: int, width: int, separator: str) -> str:
 def _header(source: Source, head: bytes) -> tuple[list[str], str]:
     text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     line = text.splitlines()[0] if text.strip() else ""
-    separator = max(",;\t", key=line.count)
+    # Eurostat joins the dimensions by commas in the first of its columns, which tabs divide.
+    separator = "\t" if _EUROSTAT.search(line) else max(",;\t", key=line.count)
     header = [name.strip() for name in next(_reader(io.StringIO(line), separator, strict=False), [])]
     while header and not header[-1]:
         header.pop()

@@ -12,7 +12,9 @@ from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.csv_cells import NO_DIALECT, TRAILING, Dialect, read_csv_cells
 from riskmodel.sources.files.find import Source, sha256_of
+from riskmodel.sources.files.html_table import is_page, read_html_cells
 from riskmodel.sources.files.json_cells import NOT_AN_OBJECT, read_json_cells
+from riskmodel.sources.files.natures import markup_of, nature_of
 from riskmodel.sources.files.unpack import ZIP_MAGIC, first_bytes, is_gzip
 
 TABLE_SUFFIXES = (
@@ -57,6 +59,7 @@ def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambd
     Raises InputUnreadable with one sentence for whatever cannot be read.
     """
     head = first_bytes(source)
+    refuse_other_natures(source, head)
     blank_reason = "blank_row"
     if head[:4] == PARQUET or source.name.lower().endswith(".parquet"):
         frame = _parquet(source, head)
@@ -64,9 +67,21 @@ def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambd
         raise source.refuse("is a zip archive or a spreadsheet; unpack it, or save the sheet as CSV")
     elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         frame, blank_reason = read_json_cells(source), NOT_AN_OBJECT
+    elif markup := markup_of(head):
+        page = read_html_cells(source) if is_page(head) else None
+        if page is None:
+            raise source.refuse(markup)
+        frame = page
     else:
         frame = read_csv_cells(source, head, dialect_of)
     return numbered(source, frame, blank_reason, sha256_of(source.path))
+
+
+def refuse_other_natures(source: Source, head: bytes) -> None:
+    """Raise InputUnreadable for what is no table, by its first bytes: it is named, with the way out."""
+    nature = nature_of(head)
+    if nature is not None:
+        raise source.refuse(nature)
 
 
 def numbered(source: Source, frame: pl.DataFrame, blank_reason: str, sha256: str, first: int = 1) -> Table:

@@ -14,7 +14,15 @@ from riskmodel.sources.files.json_cells import (
     json_line_columns,
     json_line_parts,
 )
-from riskmodel.sources.files.table import PARQUET, Table, decoded_batches, load, numbered
+from riskmodel.sources.files.natures import markup_of
+from riskmodel.sources.files.table import (
+    PARQUET,
+    Table,
+    decoded_batches,
+    load,
+    numbered,
+    refuse_other_natures,
+)
 from riskmodel.sources.files.unpack import ZIP_MAGIC, first_bytes, utf8_file
 
 
@@ -28,14 +36,15 @@ def load_parts(
     """
     rows = rows or source.limits.table_rows
     head = first_bytes(source)
+    refuse_other_natures(source, head)
     if head[:4] == PARQUET:
         if source.path.stat().st_size <= source.limits.whole_bytes:
             yield load(source, dialect_of)
         else:
             yield from _tables(source, decoded_batches(source, rows), "blank_row")
         return
-    if head[:4] == ZIP_MAGIC or source.name.lower().endswith(".parquet"):
-        yield load(source, dialect_of)  # refuses it
+    if head[:4] == ZIP_MAGIC or source.name.lower().endswith(".parquet") or markup_of(head):
+        yield load(source, dialect_of)  # refuses it, save a page with a table
         return
     json = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
     if not json and dialect_of(frozenset(csv_header(source, head))) != NO_DIALECT:

@@ -14,9 +14,9 @@ import polars as pl
 
 from data_contracts.plain_text import one_line
 from riskmodel.sources.files.find import Source, sha256_of
+from riskmodel.sources.files.pages import Page, read_page
 from riskmodel.sources.files.table import TABLE_SUFFIXES, Table, load, numbered
 from riskmodel.sources.files.unpack import ZIP_MAGIC, blocks, first_bytes
-from riskmodel.sources.listings.pages import Page, read_page
 from riskmodel.sources.listings.trees import Tree, json_tree, local, xml_tree
 from riskmodel.sources.listings.uk import DATED_LINE
 

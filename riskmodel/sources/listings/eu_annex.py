@@ -8,10 +8,10 @@ from datetime import date
 
 import polars as pl
 
+from riskmodel.sources.files.pages import Page, PageTable
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3, in_address
 from riskmodel.sources.listings.days import day_first, known_day
-from riskmodel.sources.listings.pages import Page, PageTable
 from riskmodel.sources.listings.parties import Parties, Party, frame_of
 
 LIST, JURISDICTION, SOURCE = "EU-ANNEX-IV", "EU", "eu_annex_iv"

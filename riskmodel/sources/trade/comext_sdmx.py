@@ -59,11 +59,15 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
             "other_quantity": ~pl.col("indicators").is_in(["VALUE_IN_EUROS", "QUANTITY_IN_100KG"]),
         },
     )
-    if rows.height and dropped.get("annual_row", 0) == rows.height - sum(
+    if dropped.get("annual_row") and dropped["annual_row"] == rows.height - sum(
         n for reason, n in dropped.items() if reason != "annual_row"
     ):
         raise InputUnreadable("only yearly rows; export the months (freq M)")
     value = kept.filter(pl.col("indicators") == "VALUE_IN_EUROS")
+    if rows.height and not value.height and not dropped.get("annual_row"):
+        raise InputUnreadable(
+            "no month has a value in euro; ask for the indicator VALUE_IN_EUROS, or for later months"
+        )
     weight = kept.filter(pl.col("indicators") == "QUANTITY_IN_100KG")
     weight = weight.select(
         *_CELLS, (decimal(pl.col("OBS_VALUE")) * 100).cast(pl.String).alias("net_kg")

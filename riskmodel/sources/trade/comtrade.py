@@ -12,16 +12,17 @@ from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.tariff_lines import tariff_lines_folded
 
 SOURCE = "un_comtrade"
 # Names of one field in the API, in downloads, and in the two headers of the old site; without case and signs.
 _FIELDS: dict[str, tuple[str, ...]] = {
-    "period": ("period",),
+    "period": ("period", "year"),
     "reporter": ("reportercode", "rtcode", "reporteriso", "rt3iso"),
     "partner": ("partnercode", "ptcode", "partneriso", "pt3iso"),
     "flow": ("flowcode", "tradeflowcode", "tradecode", "rgcode"),
     "code": ("cmdcode", "commoditycode"),
-    "value": ("primaryvalue", "tradevalueus", "tradevalueusd", "tradevalue"),
+    "value": ("primaryvalue", "tradevalueus", "tradevalueusd", "tradevalue", "value"),
     "edition": ("classificationcode", "classification", "pfcode"),
     "type": ("typecode",),
     "month": ("refmonth",),
@@ -32,7 +33,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "supply": ("moscode", "modeofsupplycode"),
     "weight": ("netwgt", "netweightkg", "netweight"),
     "weight_estimated": ("isnetwgtestimated",),
-    "flag": ("legacyestimationflag", "flag", "estcode"),
+    "flag": ("legacyestimationflag", "flag", "estcode", "estimationcode"),
 }
 _AMOUNTS = ("value", "weight")
 _NEEDED = ("period", "reporter", "partner", "flow", "code", "value")
@@ -50,10 +51,10 @@ def read(frame: pl.DataFrame) -> Reading:
     """Keep one row for each flow: goods, HS6, totals over customs procedures, second partners and transport.
 
     Numeric country codes become ISO; 490 (Other Asia, nes) is Taiwan, in practice; 0 is WLD; areas that are
-    no country are dropped. Where a flow has no total over transport modes, its modes are added up instead.
-    Yearly rows are dropped where the same reporter, flow and year has months; otherwise they stand at
-    1 January with known_at 1 July of the next year. Estimated and zero weights are null. Raises
-    InputUnreadable for a table with totals and headings only.
+    no country are dropped. Tariff lines are added up to their HS6 code. Where a flow has no total over
+    transport modes, its modes are added up instead. Yearly rows are dropped where the same reporter, flow and
+    year has months; otherwise they stand at 1 January with known_at 1 July of the next year. Estimated and
+    zero weights are null. Raises InputUnreadable for a table with totals and headings only.
     """
     if not frame.columns or set(frame.columns) <= {FILE, ROW}:
         return Reading(pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()}))
@@ -68,7 +69,9 @@ def read(frame: pl.DataFrame) -> Reading:
         ROW,
         # Saved again by a program that took codes with gaps for fractions.
     ).with_columns(pl.col(name).str.replace(r"^(\d+)\.0$", "$1") for name in _FIELDS if name not in _AMOUNTS)
+    cells, lines = tariff_lines_folded(frame, cells)
     kept, dropped = sift(_read_codes(cells), _REASONS)
+    dropped |= lines
     if cells.height and not kept.height and dropped.get("heading_not_hs6", 0) + dropped.get("total_row", 0):
         raise InputUnreadable(
             "only totals and headings of 2 or 4 digits, no six-digit product "

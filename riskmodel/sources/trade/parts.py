@@ -14,7 +14,7 @@ from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.find import Found, Source
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.table_parts import load_parts
-from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise
+from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise, shaped
 
 
 class TradeParts(Parts):
@@ -64,6 +64,7 @@ class TradeParts(Parts):
             rows, form = 0, self._formats[0]
             for table in self._tables(source):
                 form = self._formats[0] if self._named else self._recognise(table)
+                table = shaped(form, table)
                 rows += table.rows
                 last = table
                 if form.by_row:

@@ -16,11 +16,14 @@ from riskmodel.sources.trade import (
     comext_cn8,
     comext_easy,
     comext_sdmx,
+    comext_tables,
     comtrade,
     india_bank,
+    uk_trade,
     us_census,
     wits,
 )
+from riskmodel.sources.trade.described.read import described_formats
 from riskmodel.sources.trade.parts import TradeParts
 
 FORMATS: tuple[Format, ...] = (
@@ -28,11 +31,14 @@ FORMATS: tuple[Format, ...] = (
     comext_cn8.FORMAT,
     comext_easy.FORMAT,
     *comext_sdmx.FORMATS,
+    *comext_tables.FORMATS,
     *comtrade.FORMATS,
     *baci.FORMATS,
     india_bank.FORMAT,
     us_census.FORMAT,
     wits.FORMAT,
+    uk_trade.FORMAT,
+    *described_formats(),
 )
 
 
