@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -92,8 +92,7 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
     from data_contracts.contract import Context
 
     report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of, previous=previous))
-    emptied = _nothing_left(batch) if not report.rows_in else None
-    failures = tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures)
+    report = _with_reasons(report, batch)
     return Intake(
         kind=batch.kind,
         rows=rows,
@@ -103,10 +102,22 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
         rows_read=batch.rows_read,
         dropped=batch.dropped,
         ignored_columns=batch.ignored_columns,
-        failures=(emptied, *failures[1:]) if emptied and failures else failures,
-        headline=emptied if emptied and failures else report.headline,
+        failures=tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures),
+        headline=report.headline,
         scratch=scratch,
     )
+
+
+def _with_reasons(report: ContractReport, batch: Batch | Parts) -> ContractReport:
+    """The report; that there are no rows says, where the reader dropped them, under which reasons."""
+    reasons = _nothing_left(batch) if not report.rows_in else None
+    if reasons is None:
+        return report
+    results = (
+        replace(one, detail=reasons) if one.rule == _HAS_ROWS and not one.passed else one
+        for one in report.results
+    )
+    return replace(report, results=tuple(results))
 
 
 def _nothing_left(batch: Batch | Parts) -> str | None:
@@ -115,13 +126,14 @@ def _nothing_left(batch: Batch | Parts) -> str | None:
         return None
     most = sorted(batch.dropped.items(), key=lambda item: (-item[1], item[0]))
     if len(most) == 1:
-        found = f"all {batch.rows_read:,} rows were dropped as {most[0][0]}"
+        found = f"All {batch.rows_read:,} rows were dropped as {most[0][0]}"
     else:
         reasons = ", ".join(f"{count:,} as {reason}" for reason, count in most[:5])
-        found = f"all {batch.rows_read:,} rows were dropped: {reasons}"
+        found = f"All {batch.rows_read:,} rows were dropped: {reasons}"
     return f"{found}. {_ADVICE.get(most[0][0], _OTHERWISE)}"
 
 
+_HAS_ROWS = "has_rows"
 _OTHERWISE = (
     "docs/formats.md says what each reason means; riskmodel formats shows what to ask the source for."
 )

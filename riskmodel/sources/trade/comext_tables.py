@@ -14,6 +14,7 @@ from riskmodel.sources.trade.comext_sdmx import FORMATS as SDMX_FORMATS
 _KEYS = ("reporter", "partner", "product", "flow", "indicators")
 _PERIODS = ("TIME_PERIOD", "time", "time_period")
 _VALUES = ("values", "value", "OBS_VALUE", "obs_value")
+_OF_THE_SERVICE = frozenset({"freq", "TIME_PERIOD", "OBS_VALUE"})
 _PERIOD = re.compile(r"^X?(\d{4})(?:[-.]?M?(0[1-9]|1[0-2]))?(?:[-.]01)?(?:_value)?$")
 _FLAGS = re.compile(r"_flag$")
 _JOINED = re.compile(r"^(?:[a-z]+,)+[a-z]+[\\/](?:TIME_PERIOD|time)$", re.IGNORECASE)
@@ -22,7 +23,8 @@ _READ = SDMX_FORMATS[0].read
 
 def recognise_long(columns: frozenset[str]) -> bool:
     """The dimensions of DS-045409 with a period and a value, under the names of one of the packages."""
-    return set(_KEYS) <= columns and bool(columns & set(_PERIODS)) and bool(columns & set(_VALUES))
+    names = bool(columns & set(_PERIODS)) and bool(columns & set(_VALUES))
+    return set(_KEYS) <= columns and names and not columns >= _OF_THE_SERVICE
 
 
 def recognise_wide(columns: frozenset[str]) -> bool:
@@ -43,9 +45,8 @@ def one_cell_a_row(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.rename({name: _bare(name) for name in frame.columns if _bare(name) in (*_KEYS, "freq")})
     periods = [name for name in frame.columns if _PERIOD.match(name.strip())]
     keys = [name for name in frame.columns if name in (*_KEYS, "freq", FILE, ROW)]
-    cells = frame.select(keys, *(clean(frame[name]) for name in periods)).unpivot(
-        periods, index=keys, variable_name="TIME_PERIOD", value_name="OBS_VALUE"
-    )
+    texts = frame.with_columns(clean(frame[name]) for name in periods)
+    cells = texts.unpivot(periods, index=keys, variable_name="TIME_PERIOD", value_name="OBS_VALUE")
     return _as_sdmx(cells.sort(FILE, ROW, maintain_order=True))
 
 
