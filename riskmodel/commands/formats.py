@@ -10,7 +10,8 @@ _KINDS = ("trade", "articles", "listings", "goods")
 @click.command(name="formats", short_help="List every format that is read.")
 @click.argument("kind", type=click.Choice(_KINDS), required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON list of objects.")
-def command(kind: str | None, as_json: bool) -> None:
+@click.pass_context
+def command(ctx: click.Context, kind: str | None, as_json: bool) -> None:
     """List the formats of trade tables, articles, listings and goods lists, or of one KIND.
 
     For each: its kind and name, what it is recognised by, and what to ask its source for. A file is known by
@@ -19,7 +20,8 @@ def command(kind: str | None, as_json: bool) -> None:
     from riskmodel.sources.known_formats import known_formats
 
     found = known_formats(kind)
-    if as_json:
+    # The command line takes --json for itself, wherever it stands.
+    if as_json or (ctx.obj or {}).get("log") == "json":
         import json
         from dataclasses import asdict
 

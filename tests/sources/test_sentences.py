@@ -112,5 +112,6 @@ def test_the_command_lists_formats_as_text_and_json() -> None:
         and "trade" not in text.output.split()
     )
     given = json.loads(CliRunner().invoke(cli, ["formats", "--json"]).output)
+    assert given == json.loads(CliRunner().invoke(cli, ["--json", "formats"]).output)
     assert {"kind", "name", "known_by", "query"} == set(given[0])
     assert len(given) == len(known_formats())
