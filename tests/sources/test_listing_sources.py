@@ -232,3 +232,12 @@ def test_nested_opensanctions(tmp_path: Path) -> None:
     assert rows(read(tmp_path, "targets.nested.json", line + "\n" + line + "\n")) == [
         ("ARM", "2023-06-24", 1)
     ]
+
+
+def test_eu_list_as_csv_under_a_line_with_its_date(tmp_path: Path) -> None:
+    text = (
+        "fileGenerationDate;2024-03-02\n"
+        "Entity_LogicalId;Entity_SubjectType;Entity_Regulation_Programme;Address_CountryIso2Code;Name\n"
+        "1;enterprise;UKR;AM;A\n"
+    )
+    assert rows(read(tmp_path, "eu.csv", text)) == [("ARM", "2024-03-02", 1)]

@@ -60,8 +60,11 @@ def _entity(record: Element, row: int) -> Party:
     )
 
 
-def read_table(frame: pl.DataFrame) -> Parties:
-    """As `read_xml`, from a table with one row for each name, address and act of a party."""
+def read_table(frame: pl.DataFrame, dated: str | None = None) -> Parties:
+    """As `read_xml`, from a table with one row for each name, address and act of a party.
+
+    `dated` is the day in a line above the header.
+    """
     cells = frame.select(
         *(pl.col(c) if c in frame.columns else pl.lit(None, pl.String).alias(c) for c in (*COLUMNS, *_MORE)),
         pl.col(ROW),
@@ -80,6 +83,7 @@ def read_table(frame: pl.DataFrame) -> Parties:
         for p in parties
     ]
     day = next((d for text in cells["fileGenerationDate"].unique() if (d := known_day(text))), None)
+    day = day or known_day(dated)
     ignored = tuple(c for c in frame.columns if c not in {*COLUMNS, *_MORE, ROW})
     return Parties(frame_of(whole), SOURCE, day, ignored_columns=ignored)
 

@@ -29,16 +29,16 @@ def recognise_long(columns: frozenset[str]) -> bool:
 
 def recognise_wide(columns: frozenset[str]) -> bool:
     """The dimensions, apart or joined by commas in the first column, and columns named by periods."""
-    bare = {_bare(name) for name in columns}
-    dimensions = set(_KEYS) <= bare or any(_JOINED.match(name) for name in columns)
-    return dimensions and any(_PERIOD.match(name.strip()) for name in columns)
+    named = [part for name in columns for part in _dimensions(name)]
+    once = all(named.count(key) == 1 for key in _KEYS) and named.count("freq") <= 1
+    return once and any(_PERIOD.match(name.strip()) for name in columns)
 
 
 def one_cell_a_row(frame: pl.DataFrame) -> pl.DataFrame:
     """The long form of a wide table, cells in the order of the rows; columns of flags are left out."""
     joined = next((name for name in frame.columns if _JOINED.match(name)), None)
     if joined is not None:
-        names = [_bare(part) for part in re.split(r"[,\\/]", joined)[:-1]]
+        names = _dimensions(joined)
         parts = pl.col(joined).str.split(",")
         dimensions = [parts.list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(names)]
         frame = frame.with_columns(dimensions).drop(joined)
@@ -79,6 +79,11 @@ def _as_sdmx(frame: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("_month").is_null()).then(pl.lit("A")).otherwise(pl.lit("M")).alias("freq")
         )
     return table.drop("_month", "_year")
+
+
+def _dimensions(name: str) -> list[str]:
+    """The dimensions in a column's name: one, or those that the service joins by commas."""
+    return [_bare(part) for part in name.split(",")] if _JOINED.match(name) else [_bare(name)]
 
 
 def _bare(name: str) -> str:
