@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from riskmodel.sources.listings import read_listings
+from riskmodel.sources.listings.countries import in_address
+from riskmodel.sources.listings.days import day_first
 
 LISTS = Path(__file__).parent / "lists"
 SDN = (LISTS / "sdn.xml").read_text(encoding="utf-8")
@@ -241,3 +243,62 @@ def test_eu_list_as_csv_under_a_line_with_its_date(tmp_path: Path) -> None:
         "1;enterprise;UKR;AM;A\n"
     )
     assert rows(read(tmp_path, "eu.csv", text)) == [("ARM", "2024-03-02", 1)]
+
+
+def test_japanese_freezes_are_about_russia_by_their_row_or_their_category(tmp_path: Path) -> None:
+    text = (
+        "\ufeff区分,番号,告示日付,告示番号,個人・団体,氏名（英語）,住所・所在地（国）（英語）,国連参照番号,その他の情報\n"
+        "30,030-1,2022/3/1,1,団体,A JSC,Russia,,\n"
+        "30,030-2,2024/6/21,2,団体,B Ltd,China；Hong Kong,,\n"
+        "30,030-3,2022/3/1,1,個人,C,Russia,,\n"
+        "30,030-4,2022/4/12 (改訂),1,団体,D JSC,Russia,,\n"
+        "16,016-1,2013/4/5,1,団体,E Bank,North Korea,,\n"
+        "14,014-1,2017/1/1,1,団体,F,China,KPe.1,\n"
+        "33,033-1,2025/1/10,1,団体,G,Turkey,,ロシア連邦\n"
+    )
+    batch = read(tmp_path, "shisantouketsu20260828.csv", text)
+    assert rows(batch) == [
+        ("CHN", "2024-06-21", 1),
+        ("HKG", "2024-06-21", 1),
+        ("RUS", "2022-03-01", 1),
+        ("RUS", "2022-04-12", 1),
+        ("TUR", "2025-01-10", 1),
+    ]
+    assert batch.dropped == {"not_an_entity": 1, "not_russia_related": 2}
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2022-3-7", "2022-03-07"),
+        ("2022/3/7", "2022-03-07"),
+        ("2022-03-07T00:00:00+02:00", "2022-03-07"),
+        ("07/03/2022", "2022-03-07"),
+        ("7.3.2022", "2022-03-07"),
+        ("07-Mar-2022", "2022-03-07"),
+        ("7 March 2022", "2022-03-07"),
+        ("2022 年03 月07 日", "2022-03-07"),
+        ("31/02/2022", "31/02/2022"),
+        ("circa 2022", "circa 2022"),
+        ("", None),
+    ],
+)
+def test_days_as_lists_write_them(written: str, day: str | None) -> None:
+    assert day_first(written) == day
+
+
+@pytest.mark.parametrize(
+    ("address", "country"),
+    [
+        ("Unit 1, Yerevan, Armenia, AM", "ARM"),
+        ("Dubai, United Arab Emirates.", "ARE"),
+        ("Kowloon, Hong Kong, China", "HKG"),
+        ("Moscow, 119049, RU", "RUS"),
+        ("Phoenix, AZ, 85043", None),
+        ("Simferopol, Crimea", ""),
+        ("somewhere", None),
+        ("", None),
+    ],
+)
+def test_country_at_the_end_of_an_address(address: str, country: str | None) -> None:
+    assert in_address(address) == country

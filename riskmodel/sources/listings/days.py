@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ISO = re.compile(r"^(\d{4})-(\d\d?)-(\d\d?)(?:[T ].*|[Z+-].*)?$")
+_ISO = re.compile(r"^(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ].*|[Z+-].*)?$")
 _NUMBERS = re.compile(r"^(\d\d?)[/.](\d\d?)[/.](\d{4})(?:\s.*)?$")
 _WORDS = re.compile(r"^(\d\d?)[ -]([A-Za-z]{3,9})\.?[ -](\d{4})$")
 _JAPANESE = re.compile(r"^(\d{4})\s*年\s*(\d\d?)\s*月\s*(\d\d?)\s*日$")
@@ -18,7 +18,7 @@ Reader = Callable[[str | None], str | None]
 
 
 def day_first(text: str | None) -> str | None:
-    """YYYY-MM-DD of a day in ISO, `14/08/2026`, `12.9.2014`, `14-Aug-2026`; other text stays, empty is None.
+    """YYYY-MM-DD of a day in ISO, `2026/8/14`, `14/08/2026`, `12.9.2014`, `14-Aug-2026`; other text stays, empty is None.
 
     >>> day_first("07/03/2022"), day_first("14 August 2026"), day_first("dd/mm/1974"), day_first(" ")
     ('2022-03-07', '2026-08-14', 'dd/mm/1974', None)
@@ -35,8 +35,10 @@ def _day(text: str | None, month_first: bool) -> str | None:
     text = " ".join((text or "").split())
     if not text:
         return None
-    if found := _ISO.match(text) or _JAPANESE.match(text):
-        year, month, day = found.groups()[:3]
+    if found := _ISO.match(text):
+        year, _, month, day = found.groups()
+    elif found := _JAPANESE.match(text):
+        year, month, day = found.groups()
     elif found := _NUMBERS.match(text):
         first, second, year = found.groups()
         month, day = (first, second) if month_first else (second, first)

@@ -118,6 +118,8 @@ _TABLES = (
     ListFormat("eu-fsf-csv", ", ".join(eu.COLUMNS), lambda d: set(eu.COLUMNS) <= d.columns,
                lambda d: eu.read_table(_frame(d), d.dated), _has(*eu.COLUMNS)),
     _table("japan-russia", ", ".join(japan.RUSSIA_COLUMNS), _has(*japan.RUSSIA_COLUMNS), japan.read_russia),
+    _table("japan-freezes", ", ".join(japan.FREEZE_COLUMNS), _has(*japan.FREEZE_COLUMNS),
+           japan.read_freezes),
     _table("japan-end-users", ", ".join(japan.END_USER_COLUMNS), _has(*japan.END_USER_COLUMNS),
            japan.read_end_users),
     ListFormat("eu-annex-iv", "an HTML page with ANNEX IV", _is_annex, _read_annex),
