@@ -230,3 +230,26 @@ def test_screening_list_without_dates_takes_the_day_of_publication(real_data: Pa
     given = read_listings([path], published_at=date(2019, 12, 31)).frame
     assert given["n_entities"].sum() > dated
     assert given["listed_on"].max() == date(2019, 12, 31)
+
+
+def test_ofac_csv_against_its_rows(real_data: Path) -> None:
+    """The samples are cut independently, so few parties have their addresses in them."""
+    folder = real_data / "format-samples" / "ofac-csv"
+    paths = [folder / name for name in ("sdn.csv", "add.csv", "alt.csv", "sdn_comments.csv", "cons_prim.csv")]
+
+    def table(name: str) -> list[list[str]]:
+        text = (folder / name).read_text(encoding="latin-1").replace("\x1a", "")
+        return [[c.strip() for c in row] for row in csv.reader(text.splitlines()) if len(row) > 1]
+
+    russian = {
+        row[0]
+        for row in (*table("sdn.csv"), *table("cons_prim.csv"))
+        if row[2].lower() in ("-0-", "entity") and re.search("RUSSIA|UKRAINE|BELARUS", row[3])
+    }
+    pairs = {(row[0], row[4]) for row in table("add.csv") if row[0] in russian and row[4] != "-0-"}
+    pairs = {pair for pair in pairs if not pair[1].startswith(("Region: Crimea", "Undetermined"))}
+    batch = read_listings(paths, published_at=date(2024, 3, 2))
+    assert batch.rows_read == batch.frame.height + sum(batch.dropped.values())
+    assert batch.frame["n_entities"].sum() == len(pairs)
+    without = russian - {number for number, _ in pairs}
+    assert batch.dropped["no_country"] == len(without) > 0

@@ -302,3 +302,39 @@ def test_days_as_lists_write_them(written: str, day: str | None) -> None:
 )
 def test_country_at_the_end_of_an_address(address: str, country: str | None) -> None:
     assert in_address(address) == country
+
+
+PARTIES = (
+    '1,"A",-0- ,"UKRAINE-EO13662] [RUSSIA-EO14024",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n'
+    '2,"B","individual","RUSSIA-EO14024",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n'
+    '3,"C",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\x1a\r\n'
+)
+ADDRESSES = (
+    '1,11,"x","Istanbul","Turkey",-0- \r\n1,12,"y","Ankara","Turkey",-0- \r\n'
+    '1,13,-0- ,-0- ,"Kyrgyzstan",-0- \r\n'
+    "3,14,-0- ,-0- ,-0- ,-0- \r\n\x1a\r\n"
+)
+
+
+def test_lists_of_ofac_without_header_are_joined_with_their_addresses(tmp_path: Path) -> None:
+    (tmp_path / "sdn.csv").write_text(PARTIES)
+    (tmp_path / "add.csv").write_text(ADDRESSES)
+    (tmp_path / "alt.csv").write_text('1,21,"aka","A AND CO",-0- \r\n1,22,"aka","A LIMITED",-0- \r\n')
+    batch = read_listings([tmp_path], published_at=date(2024, 3, 2))
+    assert rows(batch) == [("KGZ", "2024-03-02", 1), ("TUR", "2024-03-02", 1)]
+    assert batch.dropped == {
+        "address_row_of_ofac": 4,
+        "name_row_of_ofac": 2,
+        "not_an_entity": 1,
+        "not_russia_related": 1,
+    }
+
+
+def test_addresses_of_another_day_are_not_joined(tmp_path: Path) -> None:
+    for day, country in (("2023-01-02", "Turkey"), ("2024-03-02", "Armenia")):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "sdn.csv").write_text(PARTIES)
+        (tmp_path / day / "add.csv").write_text(
+            f'1,11,"x","y","{country}",-0- \n1,12,"x","y","{country}",-0- \n'
+        )
+    assert rows(read_listings([tmp_path])) == [("ARM", "2024-03-02", 1), ("TUR", "2023-01-02", 1)]

@@ -12,7 +12,7 @@ import polars as pl
 from data_contracts.tables import LISTINGS
 from riskmodel.sources.files.cells import canonical
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.listings.parties import HOME, Parties
+from riskmodel.sources.listings.parties import HOME, Parties, frame_of
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY
 
 NO_COUNTRY, NO_DATE = "no_country", "no_date"
@@ -116,4 +116,8 @@ def without_any_day(rows: pl.DataFrame) -> bool:
 
 def joined(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Entries of several files under one another, in their order."""
-    return pl.concat(parts)
+    return pl.concat([*parts, _no_entries()])
+
+
+def _no_entries() -> pl.DataFrame:
+    return entries(Parties(frame_of(()), ""), "", None)

@@ -18,7 +18,9 @@ Reader = Callable[[str | None], str | None]
 
 
 def day_first(text: str | None) -> str | None:
-    """YYYY-MM-DD of a day in ISO, `2026/8/14`, `14/08/2026`, `12.9.2014`, `14-Aug-2026`; other text stays, empty is None.
+    """YYYY-MM-DD of a day in ISO, `2026/8/14`, `14/08/2026`, `12.9.2014`, `14-Aug-2026`.
+
+    Other text stays, empty is None.
 
     >>> day_first("07/03/2022"), day_first("14 August 2026"), day_first("dd/mm/1974"), day_first(" ")
     ('2022-03-07', '2026-08-14', 'dd/mm/1974', None)

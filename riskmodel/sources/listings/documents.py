@@ -17,6 +17,7 @@ from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.pages import Page, read_page
 from riskmodel.sources.files.table import TABLE_SUFFIXES, Table, load, numbered
 from riskmodel.sources.files.unpack import ZIP_MAGIC, blocks, first_bytes
+from riskmodel.sources.listings import ofac_csv
 from riskmodel.sources.listings.trees import Tree, json_tree, local, xml_tree
 from riskmodel.sources.listings.uk import DATED_LINE
 
@@ -30,9 +31,10 @@ _FEWEST_CELLS = 4  # of a header; a title above it has fewer
 
 @dataclass(frozen=True)
 class Document:
-    """A file of a list; exactly one of `table`, `tree` and `page` is there.
+    """A file of a list; exactly one of `table`, `tree`, `page` and `bare` is there.
 
-    `dated` is the line above the header of a table that says its day.
+    `dated` is the line above the header of a table that says its day. `bare` are the rows of a file of OFAC
+    without header, `about` says what they are about.
     """
 
     source: Source
@@ -42,6 +44,8 @@ class Document:
     tree: Tree | None = None
     page: Page | None = None
     dated: str | None = None
+    bare: ofac_csv.Rows | None = None
+    about: str = ""
 
     @property
     def columns(self) -> frozenset[str]:
@@ -72,6 +76,9 @@ def open_document(source: Source, roots: frozenset[str]) -> Document:
         tree = json_tree(source, _text(source), roots)
         if tree is not None:
             return Document(*facts, tree=tree)
+    about = ofac_csv.kind_of(head.decode("cp1252", "replace"))
+    if about is not None:
+        return Document(*facts, bare=ofac_csv.rows_of(_text(source)), about=about)
     if _DATED.match(_first_line(head)) and not _is_header(_first_line(head)):
         text = _text(source)
         separator = max(",;\t", key=text[: 1 << 16].count)

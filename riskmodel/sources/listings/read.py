@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from riskmodel.sources.listings import (
     japan,
     ofac,
     ofac_advanced,
+    ofac_csv,
     opensanctions,
     switzerland,
     tables,
@@ -86,6 +87,11 @@ def _read_annex(document: Document) -> Parties:
     return eu_annex.read_page(document.page)
 
 
+def _never(document: Document) -> Parties:
+    """Files without header are read together, see `_Gathered`."""
+    raise NotImplementedError(document.source.name)
+
+
 COUNTED = (
     Format("canonical", ", ".join(LISTINGS), tables.recognise_canonical, tables.read_canonical),
     Format("designation-events", ", ".join(tables.EVENTS), _has(*tables.EVENTS), tables.read_events),
@@ -122,6 +128,7 @@ _TABLES = (
            japan.read_freezes),
     _table("japan-end-users", ", ".join(japan.END_USER_COLUMNS), _has(*japan.END_USER_COLUMNS),
            japan.read_end_users),
+    ListFormat(ofac_csv.NAME, ofac_csv.HEADER, lambda d: False, _never),
     ListFormat("eu-annex-iv", "an HTML page with ANNEX IV", _is_annex, _read_annex),
 )  # fmt: skip
 LISTS: tuple[ListFormat, ...] = (*_TREES, *_TABLES)
@@ -142,41 +149,88 @@ def read_listings(
     Rows read are parties with a country each: a party of three countries is three rows.
     """
     found = find(paths, LISTING_SUFFIXES, limits)
-    whole: dict[str, list[Table]] = {}
-    parts: list[pl.DataFrame] = []
-    files: list[InputFile] = []
-    ignored: dict[str, None] = {}
-    dropped: Counter[str] = Counter()
+    gathered = _Gathered(published_at)
     for source in found.sources:
-        document = open_document(source, _ROOTS)
+        gathered.take(open_document(source, _ROOTS))
+    return gathered.batch(found.skipped)
+
+
+class _Gathered:
+    """What the files give, in their order."""
+
+    def __init__(self, published_at: date | None) -> None:
+        self._published_at = published_at
+        self._whole: dict[str, list[Table]] = {}
+        self._bare: list[tuple[int, Document]] = []
+        self._parts: dict[int, pl.DataFrame] = {}
+        self._files: list[InputFile] = []
+        self._ignored: dict[str, None] = {}
+        self._dropped: Counter[str] = Counter()
+
+    def take(self, document: Document) -> None:
+        """Read one file. Raises InputUnreadable."""
+        place = len(self._files)
+        if document.bare is not None:
+            self._bare.append((place, document))
+            self._add(document, ofac_csv.NAME, len(document.bare))
+            return
         if document.table is not None:
-            dropped.update(document.table.dropped)
+            self._dropped.update(document.table.dropped)
         form = _recognise(document)
         if isinstance(form, Format):
             assert document.table is not None
-            whole.setdefault(form.name, []).append(document.table)
-            rows = document.table.rows
+            self._whole.setdefault(form.name, []).append(document.table)
+            self._add(document, form.name, document.table.rows)
         else:
-            parties = form.read(document)
-            parts.append(_dated(document, parties, published_at))
-            ignored.update(dict.fromkeys(c for c in parties.ignored_columns if c != FILE))
-            rows = parts[-1].height + (sum(document.table.dropped.values()) if document.table else 0)
-        files.append(InputFile(source.name, document.sha256, document.bytes, form.name, rows))
-    frames = []
-    for form in COUNTED:
-        if form.name in whole:
-            reading = read_tables(form, whole[form.name])
-            frames.append(reading.frame)
-            dropped.update(reading.dropped)
-            ignored.update(dict.fromkeys(reading.ignored_columns))
-    if parts:
-        result = counted(joined(parts))
-        frames.append(result.frame)
-        dropped.update(result.dropped)
-    frame = stack([one.select(*LISTINGS, FILE, ROW) for one in frames])
-    counts = {reason: n for reason, n in sorted(dropped.items()) if n}
-    total = sum(file.rows for file in files)
-    return Batch("listings", frame, (*files, *found.skipped), total, counts, tuple(ignored))
+            rows = self._entries(place, document, form.read(document))
+            blank = sum(document.table.dropped.values()) if document.table else 0
+            self._add(document, form.name, rows + blank)
+
+    def batch(self, skipped: tuple[InputFile, ...]) -> Batch:
+        """All files as one table."""
+        self._join_bare()
+        frames = []
+        for form in COUNTED:
+            if form.name in self._whole:
+                reading = read_tables(form, self._whole[form.name])
+                frames.append(reading.frame)
+                self._dropped.update(reading.dropped)
+                self._ignored.update(dict.fromkeys(reading.ignored_columns))
+        if self._parts or not frames:
+            result = counted(joined([self._parts[place] for place in sorted(self._parts)]))
+            frames.append(result.frame)
+            self._dropped.update(result.dropped)
+        frame = stack([one.select(*LISTINGS, FILE, ROW) for one in frames])
+        counts = {reason: n for reason, n in sorted(self._dropped.items()) if n}
+        total = sum(file.rows for file in self._files)
+        return Batch("listings", frame, (*self._files, *skipped), total, counts, tuple(self._ignored))
+
+    def _add(self, document: Document, reader: str, rows: int) -> None:
+        self._files.append(InputFile(document.source.name, document.sha256, document.bytes, reader, rows))
+
+    def _entries(self, place: int, document: Document, parties: Parties) -> int:
+        self._parts[place] = _dated(document, parties, self._published_at)
+        self._ignored.update(dict.fromkeys(c for c in parties.ignored_columns if c != FILE))
+        return self._parts[place].height
+
+    def _join_bare(self) -> None:
+        """Parties of OFAC's files without header, with the addresses of the files of the same day."""
+        if self._bare and not any(document.about == "party" for _, document in self._bare):
+            raise self._bare[0][1].source.refuse(ofac_csv.ALONE)
+        days: dict[date | None, list[Document]] = {}
+        for _, document in self._bare:
+            days.setdefault(day_of_name(document.source.path), []).append(document)
+        for place, document in self._bare:
+            if document.about == "party":
+                near = days[day_of_name(document.source.path)]
+                addresses = [d.bare for d in near if d.about == "address" and d.bare is not None]
+                parties = ofac_csv.read(
+                    document.source, document.bare or (), ofac_csv.countries_of(addresses)
+                )
+                rows = self._entries(place, document, parties)
+                self._files[place] = replace(self._files[place], rows=rows)
+            else:
+                self._dropped[f"{document.about}_row_of_ofac"] += len(document.bare or ())
 
 
 def _recognise(document: Document) -> Format | ListFormat:
