@@ -12,6 +12,7 @@ from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile, Parts
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.find import Found, Source
+from riskmodel.sources.files.plain import PlainFile
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise
@@ -61,11 +62,14 @@ class TradeParts(Parts):
     def _read(self) -> Iterator[pl.DataFrame]:
         whole: dict[str, list[Table]] = {}
         for source in self._sources:
-            rows, form = 0, self._formats[0]
+            rows, form, plain = 0, self._formats[0], None
             for table in self._tables(source):
-                form = self._formats[0] if self._named else recognise(table, self._formats, TRADE_FLOWS)
+                if plain is None:
+                    form = self._formats[0] if self._named else recognise(table, self._formats, TRADE_FLOWS)
+                    cells = form.cells(frozenset(table.columns))
+                    plain = PlainFile(cells, lambda source=source: self._tables(source))
                 rows += table.rows
-                last = table
+                last = table = plain(table)
                 if form.by_row:
                     yield self._counted(read_tables(form, [table]), [table])
                 else:
