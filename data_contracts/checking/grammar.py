@@ -1,8 +1,8 @@
 """How numbers, days and moments are written: the one grammar of text, for readers and contracts alike.
 
 Each function takes text without blanks around it and gives values in the same places, null for what is not
-written so. Nothing is guessed: a day has four digits of year and two of month and day, and whether a sign is a
-decimal one or stands between thousands is decided by the column (`checking.numbers`) or not at all.
+written so. Nothing is guessed: a day has four digits of year and two of month and day, and whether a sign is
+a decimal one or stands between thousands is decided by the column (`checking.numbers`) or not at all.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ _OFFSET = r"[+-][0-9]{2}:?[0-9]{2}"
 
 
 def whole_numbers(text: pl.Series) -> pl.Series:
-    """Int64: digits, with or without sign, that may end in `.`, `.0`, `.00` and so on; thousands as the column
-    shows them.
+    """Int64: digits, with or without sign, that may end in `.`, `.0` and so on; thousands as the column shows.
 
     >>> whole_numbers(pl.Series(["+12", "12.0", "1,000"])).to_list()
     [12, 12, 1000]

@@ -2,7 +2,7 @@
 
 `1.234` is a thousand and some in Berlin and one and a bit in London. A cell says which only where it has no
 other reading (`1.234.567`, `1.234,50`, `0.5`, `12.75`); the cells of a column that say so decide for all of
-it. Where none does, or where two disagree, cells in doubt are marked, so that the contract refuses their rows.
+it. Where none does, or where two disagree, cells in doubt are marked, so that their rows are refused.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def nothing_said(text: pl.Series) -> pl.Series:
 
 
 def decimal_signs(text: pl.Series, currency: str = "") -> frozenset[str]:
-    """The decimal signs (`.` or `,`) that cells of a column show beyond doubt: none, one, or two that disagree.
+    """The decimal signs (`.` or `,`) that cells of a column show beyond doubt: none, one, or both.
 
     >>> decimal_signs(pl.Series(["125.340", "1.234.567"])), decimal_signs(pl.Series(["125.340"]))
     (frozenset({','}), frozenset())
@@ -72,11 +72,11 @@ def decimal_signs(text: pl.Series, currency: str = "") -> frozenset[str]:
 
 
 def plain_numbers(text: pl.Series, signs: frozenset[str], currency: str = "") -> pl.Series:
-    """The numbers of a column with a decimal point and nothing else; what is no number stays as it is written.
+    """The numbers of a column with a decimal point and nothing else; what is no number stays as written.
 
-    Brackets and a minus behind are negative; the sign of `currency` (USD, EUR) goes, another one stays and so
-    does its cell. `signs` is what `decimal_signs` found. Cells that it leaves in doubt are marked in words, so
-    that no cast reads them.
+    Brackets and a minus behind are negative; the sign of `currency` (USD, EUR) goes, another one stays and
+    so does its cell. `signs` is what `decimal_signs` found. Cells that it leaves in doubt are marked in words,
+    so that no cast reads them.
 
     >>> plain_numbers(pl.Series(["1.234,50", "(12)", "7-", "1 000", "3 lots"]), COMMA).to_list()
     ['1234.50', '-12', '-7', '1000', '3 lots']
@@ -84,7 +84,7 @@ def plain_numbers(text: pl.Series, signs: frozenset[str], currency: str = "") ->
     ['125.000 (is the sign a decimal or between thousands?)', '7']
     """
     negative = text.str.contains("^\\s*(\\(.*\\)|[-\u2212].*|.*[-\u2212])\\s*$")
-    body, ungrouped = _body(_signed(text), currency)
+    body, _ = _body(_signed(text), currency)
     minus = pl.select(pl.when(negative).then(pl.lit("-")).otherwise(pl.lit(""))).to_series()
     plain = body.str.contains(r"^\d+([eE][+-]?\d+)?$")
     known, found = plain, body

@@ -25,7 +25,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 36_526, 54_788  # January 2000 to January 2050 as 
 
 
 def plain_months(text: pl.Series) -> pl.Series:
-    """The months of a column as `YYYY-MM`, days of ISO 8601 as they are; what is no month stays as it is written.
+    """The months of a column as `YYYY-MM`, days of ISO 8601 as they are; what is no month stays as written.
 
     Read are `202205`, `202205.0`, `2022M05`, `2022/05`, `05/2022`, `May-22`, `Mai 2022`, `20220501`, a
     spreadsheet's number of a first of month, and `01/05/2022`, whose day comes first or second as the column

@@ -17,8 +17,8 @@ _SHORT = {"st": "saint", "isl": "island", "isds": "islands", "rep": "republic", 
           "fed": "federated"}  # fmt: skip
 # What history adds to a name, as in "Germany (incl. German Democratic Republic 'DD' from 1991)".
 _HISTORY = re.compile(
-    r"\d|^(incl|excl|einschl|ohne|from|until|since|before|after|formerly|as defined|under|ab|bis|seit|y compris|"
-    r"à partir|depuis|avant|jusqu|sauf|sans|non compris|eire)",
+    r"\d|^(incl|excl|einschl|ohne|from|until|since|before|after|formerly|as defined|under|ab|bis|seit|"
+    r"y compris|à partir|depuis|avant|jusqu|sauf|sans|non compris|eire)",
     re.IGNORECASE,
 )
 
@@ -42,7 +42,7 @@ def area_names() -> dict[str, str]:
 
 @cache
 def area_parts() -> dict[str, tuple[str, str]]:
-    """Return the code of a part of a country -> the country, and the reason under which the part is dropped."""
+    """Return the code of a part of a country -> the country, and the reason to drop the part."""
     return {row["part"]: (row["whole"], row["reason"]) for row in _rows("area_parts.csv")}
 
 

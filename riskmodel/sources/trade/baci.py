@@ -8,8 +8,8 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.files.cells import clean, or_text, whole_number
-from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.plain import Cells
+from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country_of

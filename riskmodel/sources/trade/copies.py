@@ -29,8 +29,8 @@ def once(
 
     `exact_duplicate` counts the copies. Rows of one key whose figures differ are versions: where a column
     `dated` says when each was published, the last counts and the others are dropped as `earlier_vintage`;
-    else they are marked in `conflicts` (Boolean), for the contract to refuse. Figures are compared as numbers,
-    null equals null.
+    else they are marked in `conflicts` (Boolean), for the contract to refuse. Figures are compared as
+    numbers, null equals null.
     """
     unmarked = rows.with_columns(pl.lit(False).alias(CONFLICT))
     twice = rows.select(key).hash_rows().is_duplicated()
@@ -97,7 +97,7 @@ def is_total(column: str) -> pl.Expr:
 
 @cache
 def part_columns() -> dict[str, str]:
-    """Name of a column (small letters and digits alone) that makes its rows parts -> the reason to drop them."""
+    """Column (small letters and digits alone) that makes its rows parts -> the reason to drop them."""
     text = (files("riskmodel.sources.trade") / "part_columns.csv").read_text(encoding="utf-8")
     return {row["column"]: row["reason"] for row in csv.DictReader(text.splitlines())}
 

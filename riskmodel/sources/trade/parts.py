@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 import polars as pl
@@ -67,7 +68,7 @@ class TradeParts(Parts):
                 if plain is None:
                     form = self._formats[0] if self._named else recognise(table, self._formats, TRADE_FLOWS)
                     cells = form.cells(frozenset(table.columns))
-                    plain = PlainFile(cells, lambda source=source: self._tables(source))
+                    plain = PlainFile(cells, partial(self._tables, source))
                 rows += table.rows
                 last = table = plain(table)
                 if form.by_row:
