@@ -119,7 +119,11 @@ def _shares(codes: pl.DataFrame) -> pl.DataFrame:
     baseline_total = pl.col("baseline_usd").sum().over(family)
     # A family whose every row is 0 dollars is shared evenly.
     weight = (
-        pl.when(recent_total > 0).then("recent_usd").when(baseline_total > 0).then("baseline_usd").otherwise(1)
+        pl.when(recent_total > 0)
+        .then("recent_usd")
+        .when(baseline_total > 0)
+        .then("baseline_usd")
+        .otherwise(1)
     )
     return wide.with_columns(weight.alias("weight")).with_columns(
         pl.col("weight").sum().over(family).alias("weight_total")
