@@ -17,13 +17,15 @@ from riskmodel.sources.files.plain import PlainFile
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise
+from riskmodel.sources.trade.partners import LegPartners
 
 
 class TradeParts(Parts):
     """The trade rows of files and folders as canonical frames.
 
     Files of a format whose rows depend on one another are read whole, after the others. Where `hs_edition`
-    is None and no row says its edition, the last frame is followed by InputUnreadable.
+    is None and no row says its edition, or a leg loses its largest partner because it is unknown, the last
+    frame is followed by InputUnreadable.
     """
 
     kind = "trade_flows"
@@ -35,13 +37,15 @@ class TradeParts(Parts):
 
     def _frames(self) -> Iterator[pl.DataFrame]:
         """Yield frames of about `trade_rows` rows, at least one, in the order of the files."""
-        rows = without = 0
+        rows, without, partners = 0, 0, LegPartners()
         for frame in self._even():
             rows += frame.height
             without += frame["hs_edition"].null_count()
             if self._hs_edition is not None:
                 frame = frame.with_columns(pl.col("hs_edition").fill_null(self._hs_edition))
+            partners.see(frame)
             yield frame
+        partners.refuse_lost()
         if rows and without == rows and self._hs_edition is None:
             raise InputUnreadable(
                 f"{self._files[0].name} does not say in which HS edition its codes are; add a column "
