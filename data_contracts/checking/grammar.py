@@ -1,8 +1,8 @@
 """How numbers, days and moments are written: the one grammar of text, for readers and contracts alike.
 
 Each function takes text without blanks around it and gives values in the same places, null for what is not
-written so. Nothing is guessed: a day has four digits of year and two of month and day, no thousands are
-separated.
+written so. Nothing is guessed: a day has four digits of year and two of month and day, and whether a sign is
+a decimal one or stands between thousands is decided by the column (`checking.numbers`) or not at all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 
 import polars as pl
 
+from data_contracts.checking.numbers import decimal_signs, plain_numbers
+
 MOMENT = pl.Datetime("us", "UTC")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
@@ -19,16 +21,18 @@ _OFFSET = r"[+-][0-9]{2}:?[0-9]{2}"
 
 
 def whole_numbers(text: pl.Series) -> pl.Series:
-    """Int64: digits, with or without sign, that may end in `.`, `.0`, `.00` and so on.
+    """Int64: digits, with or without sign, that may end in `.`, `.0` and so on; thousands as the column shows.
 
     >>> whole_numbers(pl.Series(["+12", "12.0", "1,000"])).to_list()
-    [12, 12, None]
+    [12, 12, 1000]
+    >>> whole_numbers(pl.Series(["125.000", "1,000"])).to_list()
+    [None, None]
     """
     number = text.cast(pl.Int64, strict=False)
     if number.null_count() == text.null_count():
         return number
-    plain = text.str.replace(r"\.0*$", "").str.strip_prefix("+").cast(pl.Int64, strict=False)
-    return _where(text.str.contains(r"^[+-]?[0-9]+(\.0*)?$"), plain)
+    plain = plain_numbers(text, decimal_signs(text))
+    return plain.str.strip_prefix("+").cast(pl.Int64, strict=False)
 
 
 def decimals(text: pl.Series) -> pl.Series:

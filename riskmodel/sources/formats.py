@@ -17,6 +17,7 @@ from riskmodel.sources.batch import Batch, InputFile, Parts
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.csv_cells import NO_DIALECT, Dialect
 from riskmodel.sources.files.find import Found, Source, find
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, load
 from riskmodel.sources.limits import ReadingLimits
 
@@ -51,7 +52,8 @@ class Format:
     `header` says in words which columns it is known by; `recognise` decides on the set of column names;
     `read` turns the cells of all files of this format together into canonical rows. `by_row` says that its
     rows do not depend on one another, so that some of them can be read without the others. `long` makes a
-    table of several cells in a row into one of one cell in a row, before its rows are counted.
+    table of several cells in a row into one of one cell in a row, before its rows are counted. `cells` says
+    which of its columns are put into plain spelling before, file by file.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Format:
     dialect: Dialect = NO_DIALECT
     by_row: bool = False
     long: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    cells: Callable[[frozenset[str]], Cells] = lambda _: Cells()
 
 
 def read_batch(
@@ -113,6 +116,15 @@ def _joined(
     ignored = tuple(dict.fromkeys(c for r in readings for c in r.ignored_columns))
     rows = sum(table.rows for table in tables)
     return Batch(kind, frame, (*files, *found.skipped), rows, dict(sorted(dropped.items())), ignored)
+
+
+def added(*counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by reason, each reason once."""
+    total: dict[str, int] = {}
+    for one in counts:
+        for reason, count in one.items():
+            total[reason] = total.get(reason, 0) + count
+    return total
 
 
 def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:

@@ -119,9 +119,9 @@ def test_a_near_miss_is_said_what_it_lacks_and_not_what_it_may_lack(tmp_path: Pa
 
 BAD_CELLS = {
     "value_usd": ("-5", "12.5", "many", "1e6"),
-    "period": ("2022-13-01", "May 2022", "31.05.2022"),
+    "period": ("2022-13-01", "Mayday 2022", "31.31.2022"),
     "hs6": ("54231", "ABCDEF"),
-    "reporter": ("Germany", "QX"),
+    "reporter": ("Atlantis", "QX"),
     "known_at": ("soon",),
 }
 

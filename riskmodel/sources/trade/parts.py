@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 import polars as pl
@@ -12,16 +13,19 @@ from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile, Parts
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.find import Found, Source
+from riskmodel.sources.files.plain import PlainFile
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise, shaped
+from riskmodel.sources.trade.partners import LegPartners
 
 
 class TradeParts(Parts):
     """The trade rows of files and folders as canonical frames.
 
     Files of a format whose rows depend on one another are read whole, after the others. Where `hs_edition`
-    is None and no row says its edition, the last frame is followed by InputUnreadable.
+    is None and no row says its edition, or a leg loses its largest partner because it is unknown, the last
+    frame is followed by InputUnreadable.
     """
 
     kind = "trade_flows"
@@ -33,13 +37,15 @@ class TradeParts(Parts):
 
     def _frames(self) -> Iterator[pl.DataFrame]:
         """Yield frames of about `trade_rows` rows, at least one, in the order of the files."""
-        rows = without = 0
+        rows, without, partners = 0, 0, LegPartners()
         for frame in self._even():
             rows += frame.height
             without += frame["hs_edition"].null_count()
             if self._hs_edition is not None:
                 frame = frame.with_columns(pl.col("hs_edition").fill_null(self._hs_edition))
+            partners.see(frame)
             yield frame
+        partners.refuse_lost()
         if rows and without == rows and self._hs_edition is None:
             raise InputUnreadable(
                 f"{self._files[0].name} does not say in which HS edition its codes are; add a column "
@@ -61,12 +67,14 @@ class TradeParts(Parts):
     def _read(self) -> Iterator[pl.DataFrame]:
         whole: dict[str, list[Table]] = {}
         for source in self._sources:
-            rows, form = 0, self._formats[0]
+            rows, form, plain = 0, self._formats[0], None
             for table in self._tables(source):
-                form = self._formats[0] if self._named else self._recognise(table)
-                table = shaped(form, table)
+                if plain is None:
+                    form = self._formats[0] if self._named else self._recognise(table)
+                    cells = form.cells(frozenset(table.columns))
+                    plain = PlainFile(cells, partial(self._tables, source))
+                last = table = shaped(form, plain(table))
                 rows += table.rows
-                last = table
                 if form.by_row:
                     yield self._counted(read_tables(form, [table]), [table])
                 else:

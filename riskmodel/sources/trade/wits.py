@@ -7,10 +7,12 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean, whole
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.copies import once
 
 SOURCE = "wits"
 _VALUE = "TradeValue in 1000 USD"
@@ -34,6 +36,7 @@ def read(frame: pl.DataFrame) -> Reading:
     """
     named = clean(frame[_NOMENCLATURE]) if _NOMENCLATURE in frame.columns else pl.lit(None, pl.String)
     cells = frame.select(*(clean(frame[c]).alias(c) for c in _COLUMNS), named.alias(_NOMENCLATURE), FILE, ROW)
+    cells, copies = once(cells, [_NOMENCLATURE, *_COLUMNS[:-1]], [_VALUE])
     code, number = pl.col("ProductCode"), pl.col("Year").cast(pl.Int32, strict=False)
     # A number that is no year is left to the contract; polars would raise.
     year = pl.when(number.is_between(1, 9990)).then(number)
@@ -65,7 +68,12 @@ def read(frame: pl.DataFrame) -> Reading:
             f"only headings of 2 or 4 digits ({dropped['heading_not_hs6']} rows); query six-digit products"
         )
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    return Reading(table, dropped, unused(frame, (*_COLUMNS, _NOMENCLATURE)))
+    return Reading(table, {**copies, **dropped}, unused(frame, (*_COLUMNS, _NOMENCLATURE)))
 
 
-FORMAT = Format("wits", ", ".join(_COLUMNS), recognise, read)
+def _cells(_: frozenset[str]) -> Cells:
+    codes = ("Year", "TradeFlowCode", "Nomenclature")
+    return Cells(numbers={_VALUE: "USD"}, products=("ProductCode",), codes=codes, point=True)
+
+
+FORMAT = Format("wits", ", ".join(_COLUMNS), recognise, read, cells=_cells)
