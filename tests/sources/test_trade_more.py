@@ -197,8 +197,8 @@ def test_uk_trade_info_with_its_table_of_countries(tmp_path: Path) -> None:
     assert batch.dropped == {
         "code_list_row": 2,
         "exact_duplicate": 1,
-        "folded_into_hs6": 1,
         "partner_not_a_country": 1,
+        "ports_added_up": 1,
         "secret_code": 1,
     }
 

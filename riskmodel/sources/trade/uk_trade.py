@@ -17,6 +17,7 @@ _NEEDED = ("MonthId", "FlowTypeId", "CommodityId", "CountryId", "Value")
 _COUNTRIES = ("CountryId", "CountryCodeAlpha")
 _MORE = ("NetMass", "Country", "CountryCodeAlpha", "Commodity", "PortId", "SuppressionIndex")
 # Imports from the EU, exports to the EU, imports from others, exports to others.
+_CELL = ["reporter", "partner", "flow", "code", "period"]
 _FLOWS = {"1": "M", "2": "X", "3": "M", "4": "X"}
 # In the records of the Office, these stand for goods or countries kept secret, and for stores.
 _NO_COUNTRY = ("QP", "QQ", "QR", "QS", "QU", "QV", "QW", "QX", "QY", "QZ", "XX", "ZZ")
@@ -76,9 +77,30 @@ def read(frame: pl.DataFrame) -> Reading:
             "other_flow": ~pl.col("flow").is_in(["X", "M"]),
         },
     )
-    reading = fold_cn8(kept, "GBP", SOURCE, unused(frame, names))
-    counts = {"exact_duplicate": copies, "code_list_row": table.height, **dropped}
+    whole = _ports_added_up(kept)
+    reading = fold_cn8(whole, "GBP", SOURCE, unused(frame, names))
+    ports = kept.height - whole.height
+    counts = {"exact_duplicate": copies, "code_list_row": table.height, "ports_added_up": ports, **dropped}
     return Reading(reading.frame, {**counts, **reading.dropped}, reading.ignored_columns)
+
+
+def _ports_added_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row for each cell; rows whose value is no number stay single. A weight is known where all are."""
+    number = {name: pl.col(name).cast(pl.Decimal(38, 2), strict=False) for name in ("value", "net_kg")}
+    readable = number["value"].is_not_null()
+    sums = (
+        rows.filter(readable)
+        .group_by(_CELL, maintain_order=True)
+        .agg(
+            number["value"].sum().cast(pl.String).alias("value"),
+            pl.when(number["net_kg"].null_count() == 0)
+            .then(number["net_kg"].sum())
+            .cast(pl.String)
+            .alias("net_kg"),
+            pl.col(FILE, ROW).first(),
+        )
+    )
+    return pl.concat([sums, rows.filter(~readable).select(sums.columns)])
 
 
 def _by_number(table: pl.DataFrame) -> pl.Expr:
