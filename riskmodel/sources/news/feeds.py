@@ -19,11 +19,11 @@ import polars as pl
 
 from data_contracts.plain_text import one_line
 from features.articles.text.html import BLOCKS, SILENT, tidy_lines, visible
-from riskmodel.sources.files.find import Source, sha256_of
+from riskmodel.sources.files.find import Source, ends_in, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import first_bytes, unpacked_file
 
-FEED_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
+FEED_SUFFIXES = (".xml", ".rss", ".atom", ".rdf")
 FEED = "<feed>"  # is among the columns, so that no other file can pass for one
 _BLOCK = 1 << 16
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF)\b")
@@ -58,7 +58,7 @@ _EMPTY = "entry_without_title_and_text"
 
 def is_feed(source: Source) -> bool:
     """Whether the file is named as feeds are, or begins as XML does."""
-    return source.name.lower().endswith(FEED_SUFFIXES) or bool(_BEGINNING.match(first_bytes(source, 1 << 10)))
+    return ends_in(source.name, FEED_SUFFIXES) or bool(_BEGINNING.match(first_bytes(source, 1 << 10)))
 
 
 def load_feed(source: Source) -> Table:

@@ -13,7 +13,7 @@ from data_contracts.tables import ARTICLES
 from features.articles.text.html import visible_line, visible_lines
 from riskmodel.sources.files.cells import canonical
 from riskmodel.sources.files.csv_cells import Dialect
-from riskmodel.sources.files.find import Source
+from riskmodel.sources.files.find import Source, ends_in
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.formats import Format, Reading, unused
@@ -43,9 +43,9 @@ _FEDERAL_REGISTER = frozenset({"doc", "date", "title", "abstract", "url"})
 
 def load_article_parts(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Iterator[Table]:
     """The cells of one article file, some thousand rows at a time. Raises InputUnreadable."""
-    if source.name.lower().endswith(TEXT_SUFFIXES):
+    if ends_in(source.name, TEXT_SUFFIXES):
         yield load_text(source)
-    elif source.name.lower().endswith(WARC_SUFFIXES):
+    elif ends_in(source.name, WARC_SUFFIXES):
         yield from warc_parts(source)
     elif is_feed(source):
         yield load_feed(source)

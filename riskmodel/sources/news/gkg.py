@@ -22,7 +22,7 @@ from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.files.unpack import blocks
 
-GKG_SUFFIXES = (".gkg.csv", ".gkg.csv.gz", ".zip")
+GKG_SUFFIXES = (".gkg.csv",)
 NEAR = 300  # characters of the text between two places, or a place and a theme, that stand close together
 N_FIELDS = 27
 _BOM = b"\xef\xbb\xbf"
@@ -48,7 +48,7 @@ _SCHEMA: dict[str, pl.DataType] = {**dict.fromkeys(_KEPT, pl.String()), ROW: pl.
 
 def is_gkg(source: Source) -> bool:
     """Whether one of the first lines is a record; raises InputUnreadable where the packing is broken."""
-    head = islice(blocks(source, _BLOCK, zipped=True), _HEAD_BLOCKS)
+    head = islice(blocks(source, _BLOCK), _HEAD_BLOCKS)
     lines = islice(_lines(head, source.limits.line_bytes), _HEAD_LINES)
     return any(isinstance(fields, list) for fields in lines)
 
@@ -87,7 +87,7 @@ def read_parts(source: Source) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
     cells: dict[str, list[str]] = {name: [] for name in _KEPT}
     rows: list[int] = []
     dropped = Counter[str]()
-    for number, fields in enumerate(_lines(ahead(blocks(source, _BLOCK, zipped=True)), longest), start=1):
+    for number, fields in enumerate(_lines(ahead(blocks(source, _BLOCK)), longest), start=1):
         if isinstance(fields, str):
             dropped[fields] += 1
         else:

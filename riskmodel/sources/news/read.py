@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from riskmodel.sources.files.find import Source, find
+from riskmodel.sources.files.find import Source, ends_in, find
 from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.news.formats import ARTICLE_SUFFIXES
 from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts, is_gkg
@@ -37,4 +37,4 @@ def news_parts(
 
 
 def _holds_records(source: Source) -> bool:
-    return not source.name.lower().endswith((*TEXT_SUFFIXES, *WARC_SUFFIXES)) and is_gkg(source)
+    return not ends_in(source.name, (*TEXT_SUFFIXES, *WARC_SUFFIXES)) and is_gkg(source)
