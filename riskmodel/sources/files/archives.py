@@ -113,7 +113,8 @@ def _is_tar(head: bytes) -> bool:
 
 
 def _tar_members(path: Path, name: str, limits: ReadingLimits) -> list[Member]:
-    keep, found, total = Scratch(), [], 0
+    keep, total = Scratch(), 0
+    found: list[Member] = []
     with ExitStack() as stack:
         stream, _ = opened_stream(path, None, stack)
         archive = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))

@@ -164,8 +164,8 @@ def _unfolded(
             )
         )  # fmt: skip
     if not kept:
-        error = source.refuse(f"is an archive without a readable file; known endings: {_shown(suffixes)}")
-        skipped.append(source.set_aside(error))
+        nothing = source.refuse(f"is an archive without a readable file; known endings: {_shown(suffixes)}")
+        skipped.append(source.set_aside(nothing))
     return kept
 
 

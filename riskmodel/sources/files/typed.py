@@ -162,3 +162,18 @@ def _dates_in_range(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
                 f"holds a date outside the years 1 to 9999 in column {one_line(name, 120)}; correct it"
             )
     return frame
+
+
+def typed_columns(source: Source, head: bytes) -> list[str] | None:
+    """Column names of a file with types, without its rows; None for any other file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not head.startswith((PARQUET, ARROW, _STREAM)):
+        return None
+    with unpacked_file(source) as path, _sound(source, "Parquet" if head.startswith(PARQUET) else "Feather"):
+        if head.startswith(PARQUET):
+            return list(pq.read_schema(path).names)
+        with pa.memory_map(str(path)) as file:
+            opened = pa.ipc.open_file(file) if head.startswith(ARROW) else pa.ipc.open_stream(file)
+            return list(opened.schema.names)

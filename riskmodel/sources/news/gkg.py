@@ -21,6 +21,7 @@ from riskmodel.sources.batch import InputFile, Parts
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.files.unpack import blocks
+from riskmodel.sources.news.gkg_frame import frame_parts, is_frame
 
 GKG_SUFFIXES = (".gkg.csv",)
 NEAR = 300  # characters of the text between two places, or a place and a theme, that stand close together
@@ -47,7 +48,12 @@ _SCHEMA: dict[str, pl.DataType] = {**dict.fromkeys(_KEPT, pl.String()), ROW: pl.
 
 
 def is_gkg(source: Source) -> bool:
-    """Whether one of the first lines is a record; raises InputUnreadable where the packing is broken."""
+    """Whether one of the first lines is a record, or the file is a data frame of records.
+
+    Raises InputUnreadable where the packing is broken.
+    """
+    if is_frame(source):
+        return True
     head = islice(blocks(source, _BLOCK), _HEAD_BLOCKS)
     lines = islice(_lines(head, source.limits.line_bytes), _HEAD_LINES)
     return any(isinstance(fields, list) for fields in lines)
@@ -83,6 +89,10 @@ def read_parts(source: Source) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
 
     The file is unpacked in a thread of its own, which waits for nothing but the next block to be taken.
     """
+    if is_frame(source):
+        for table, frame in frame_parts(source, tuple(_KEPT)):
+            yield _finished(source, frame.select(*_SCHEMA), Counter(table.dropped))
+        return
     records, longest = source.limits.gkg_records, source.limits.line_bytes
     cells: dict[str, list[str]] = {name: [] for name in _KEPT}
     rows: list[int] = []
@@ -95,16 +105,16 @@ def read_parts(source: Source) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
             for name, place in _KEPT.items():
                 cells[name].append(fields[place].decode("utf-8", "replace"))
         if len(rows) + dropped.total() >= records:
-            yield _finished(source, cells, rows, dropped)
+            yield _finished(source, pl.DataFrame({**cells, ROW: rows}, schema=_SCHEMA), dropped)
             cells, rows, dropped = {name: [] for name in _KEPT}, [], Counter[str]()
     if rows or dropped:
-        yield _finished(source, cells, rows, dropped)
+        yield _finished(source, pl.DataFrame({**cells, ROW: rows}, schema=_SCHEMA), dropped)
 
 
 def _finished(
-    source: Source, cells: dict[str, list[str]], rows: list[int], dropped: Counter[str]
+    source: Source, records: pl.DataFrame, dropped: Counter[str]
 ) -> tuple[pl.DataFrame, Counter[str]]:
-    frame, silent = _canonical(pl.DataFrame({**cells, ROW: rows}, schema=_SCHEMA))
+    frame, silent = _canonical(records)
     return frame.with_columns(pl.lit(source.name).alias(FILE)).select(*_OUT), dropped + Counter(silent)
 
 
