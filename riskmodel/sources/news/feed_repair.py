@@ -24,9 +24,9 @@ _NAMESPACES = {
 
 
 def repaired(feed: bytes) -> bytes:
-    """The feed with its usual faults repaired; the same bytes where there is none, or in UTF-16.
+    r"""The feed with its usual faults repaired; the same bytes where there is none, or in UTF-16.
 
-    >>> repaired(b"\\n<rss><a>x&nbsp;&y=1&amp;</a></rss>")
+    >>> repaired(b"\n<rss><a>x&nbsp;&y=1&amp;</a></rss>")
     b'<rss><a>x&#160;&amp;y=1&amp;</a></rss>'
     """
     if b"\x00" in feed[:64]:
@@ -50,7 +50,7 @@ def _entity(found: re.Match[bytes]) -> bytes:
         sound = number in (9, 10, 13) or 32 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD
         return found[0] if sound or 0x10000 <= number <= 0x10FFFF else b""
     known = html5.get(name.decode())
-    return b"&amp;" + name if known is None else "".join(f"&#{ord(c)};" for c in known).encode()
+    return found[0] if known is None else "".join(f"&#{ord(c)};" for c in known).encode()
 
 
 def _declared(feed: bytes) -> bytes:

@@ -17,10 +17,11 @@ import polars as pl
 from data_contracts.checking.large.read_ahead import ahead
 from data_contracts.tables import GKG
 from features.reference.read import read_reference
+from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile, Parts
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.files.unpack import blocks
+from riskmodel.sources.files.unpack import blocks, is_packed
 from riskmodel.sources.news.gkg_frame import frame_parts, is_frame
 
 GKG_SUFFIXES = (".gkg.csv",)
@@ -74,6 +75,7 @@ class GkgParts(Parts):
         self._sources = sources
 
     def _frames(self) -> Iterator[pl.DataFrame]:
+        self._sources = self._readable()
         for source in self._sources:
             rows = 0
             for frame, counts in read_parts(source):
@@ -82,6 +84,23 @@ class GkgParts(Parts):
                 yield frame
             size = source.path.stat().st_size
             self._add(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
+
+    def _readable(self) -> Sequence[Source]:
+        """The files whose packing is whole; of those from folders the others are set aside."""
+        kept: list[Source] = []
+        first: InputUnreadable | None = None
+        for source in self._sources:
+            try:
+                if not source.outright and is_packed(source):
+                    for _ in blocks(source):
+                        pass
+                kept.append(source)
+            except InputUnreadable as error:
+                self._set_aside(source.set_aside(error))
+                first = first or error
+        if first is not None and not kept:
+            raise first
+        return kept
 
 
 def read_parts(source: Source) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
