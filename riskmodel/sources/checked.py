@@ -219,6 +219,19 @@ def refuse_faults(kind: str, parts: Iterable[pl.DataFrame], folder: Path) -> Non
         )
 
 
+def passed_over(files: Sequence[InputFile], most: int = 5) -> str:
+    """One sentence about the files that were not used and why; empty where there are none."""
+    skipped = [file for file in files if file.reader.startswith("skipped")]
+    # What could not be read comes first: its rows are missing.
+    skipped.sort(key=lambda file: "set aside" not in file.reader)
+    shown = "; ".join(
+        f"{one_line(file.name, 120)}: {one_line(file.reader.removeprefix('skipped: '), 240)}"
+        for file in skipped[:most]
+    )
+    more = f"; and {len(skipped) - most} more" if len(skipped) > most else ""
+    return f"Not used, {len(skipped)} of {len(files)} files: {shown}{more}." if skipped else ""
+
+
 def refuse_failures(intakes: Sequence[Intake], kept_in: Path | None = None) -> None:
     """Raise ContractFailed with one sentence when any input failed a critical rule."""
     failed = [intake for intake in intakes if intake.failures]

@@ -32,7 +32,7 @@ def parquet_bytes(folder: Path) -> bytes:
 UNREADABLE = {
     "empty.csv": (b"", "is empty"),
     "latin.csv": (CSV + "DEU,KGZ,X,854231,HS2022,2022-05-01,1,1,,Zür".encode("latin-1"), "not UTF-8"),
-    "utf16.csv": (CSV.decode().encode("utf-16"), "UTF-16"),
+    "utf16.csv": (CSV.decode().encode("utf-16")[:-1], "UTF-16"),
     "cut.csv.gz": (gzip.compress(CSV * 50)[:-20], "truncated or corrupt gzip"),
     "flipped.csv.gz": (gzip.compress(CSV)[:20] + b"\x00\xff" + gzip.compress(CSV)[22:], "corrupt gzip"),
     "hollow.csv.gz": (gzip.compress(b""), "empty once unpacked"),
@@ -44,7 +44,7 @@ UNREADABLE = {
     "long.csv": (CSV + f"{ROW},extra,more\n".encode(), "data row 2"),
     "shifted.csv": (f"{HEADER}\n{ROW},extra\n".encode(), "data row 1"),
     "quote.csv": (CSV + b'DEU,"KGZ,X\n', "inside a quoted cell"),
-    "sheet.csv": (b"PK\x03\x04rest", "zip archive or a spreadsheet"),
+    "sheet.csv": (b"PK\x03\x04rest", "truncated or corrupt archive"),
     "blank.csv": (b"\n\n", "no header"),
     "list.json": (b"[1, 2, 3]", "no JSON object"),
 }

@@ -20,7 +20,8 @@ from data_contracts.checking.numbers import (
     plain_numbers,
 )
 from riskmodel.sources.files.periods import plain_months
-from riskmodel.sources.files.table import PARQUET, Table
+from riskmodel.sources.files.table import Table
+from riskmodel.sources.files.typed import PARQUET
 from riskmodel.sources.files.unpack import first_bytes
 
 _WHOLE_CODE = r"^'?(?:=\")?(\d+)(?:[.,]0*)?\"?$"

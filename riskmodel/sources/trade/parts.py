@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 import polars as pl
 
@@ -66,23 +66,59 @@ class TradeParts(Parts):
 
     def _read(self) -> Iterator[pl.DataFrame]:
         whole: dict[str, list[Table]] = {}
+        first: InputUnreadable | None = None
         for source in self._sources:
-            rows, form, plain = 0, self._formats[0], None
-            for table in self._tables(source):
-                if plain is None:
-                    form = self._formats[0] if self._named else self._recognise(table)
-                    cells = form.cells(frozenset(table.columns))
-                    plain = PlainFile(cells, partial(self._tables, source))
-                last = table = shaped(form, plain(table))
-                rows += table.rows
-                if form.by_row:
-                    yield self._counted(read_tables(form, [table]), [table])
-                else:
-                    whole.setdefault(form.name, []).append(table)
-            self._add(InputFile(source.name, last.sha256, last.bytes, form.name, rows))
+            frames = self._frames_of(source, whole)
+            try:
+                begun = list(islice(frames, 1))
+            except InputUnreadable as error:
+                self._set_aside(source.set_aside(error))
+                first = first or error
+                for name in whole:
+                    whole[name] = [table for table in whole[name] if table.source is not source]
+                continue
+            yield from chain(begun, frames)
+        if first is not None and not self._files:
+            raise first
         for form in self._formats:
-            if form.name in whole:
-                yield self._counted(read_tables(form, whole[form.name]), whole.pop(form.name))
+            if tables := whole.pop(form.name, None):
+                yield self._together(form, tables)
+
+    def _frames_of(self, source: Source, whole: dict[str, list[Table]]) -> Iterator[pl.DataFrame]:
+        """The frames of a file whose rows do not depend on one another; other tables go to `whole`."""
+        rows, form, plain = 0, self._formats[0], None
+        for table in self._tables(source):
+            if plain is None:
+                form = self._formats[0] if self._named else self._recognise(table)
+                cells = form.cells(frozenset(table.columns))
+                plain = PlainFile(cells, partial(self._tables, source))
+            last = table = shaped(form, plain(table))
+            rows += table.rows
+            if form.by_row:
+                yield self._counted(read_tables(form, [table]), [table])
+            else:
+                whole.setdefault(form.name, []).append(table)
+        self._add(InputFile(source.name, last.sha256, last.bytes, form.name, rows))
+
+    def _together(self, form: Format, tables: list[Table]) -> pl.DataFrame:
+        """Files of one format read together; those that fail by themselves are set aside."""
+        try:
+            return self._counted(read_tables(form, tables), tables)
+        except InputUnreadable:
+            kept = [table for table in tables if self._reads_alone(form, table, tables)]
+            if not kept or len(kept) == len(tables):
+                raise
+            return self._counted(read_tables(form, kept), kept)
+
+    def _reads_alone(self, form: Format, table: Table, tables: list[Table]) -> bool:
+        own = [other for other in tables if other.source is table.source]
+        try:
+            read_tables(form, own)
+        except InputUnreadable as error:
+            self._set_aside(table.source.set_aside(error))
+            self._files = [file for file in self._files if file.name != table.source.name]
+            return False
+        return True
 
     def _recognise(self, table: Table) -> Format:
         return recognise(table, self._formats, TRADE_FLOWS, "trade")

@@ -48,15 +48,19 @@ def trade_parts(
     format: str | None = None,
     hs_edition: str | None = None,
     limits: ReadingLimits | None = None,
+    strict: bool = False,
 ) -> TradeParts:
     """Trade files and folders as one table of trade_flows that is read part by part.
 
     The format of each file is known by its header, or named by `format` for all. `hs_edition` (HS2012,
     HS2017, HS2022) fills rows whose file does not say its edition; without it such a file is refused. A row
-    is about a month; yearly tables stand at 1 January of their year. Raises InputUnreadable, WrongUsage.
+    is about a month; yearly tables stand at 1 January of their year. A file of a
+    folder or an archive that cannot be read is set aside unless `strict`. Raises InputUnreadable, WrongUsage.
     """
     wanted = FORMATS if format is None else (format_by_name(format, FORMATS),)
-    return TradeParts(find(paths, TABLE_SUFFIXES, limits), wanted, format is not None, hs_edition)
+    return TradeParts(
+        find(paths, TABLE_SUFFIXES, limits, strict=strict), wanted, format is not None, hs_edition
+    )
 
 
 def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None) -> Batch:
