@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"^(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ].*|[Z+-].*)?$")
@@ -64,14 +64,16 @@ def known_day(text: str | None, reader: Reader = day_first) -> date | None:
         return None
 
 
-def day_of_name(path: Path) -> date | None:
-    """The day in a file's name, or in that of its folder: dated copies are kept so; None without or later.
+def day_of_name(name: str, path: Path) -> date | None:
+    """The day in a file's published name, or in that of its folder: dated copies are kept so.
 
-    >>> str(day_of_name(Path("lists/sdn_2024-03-01.xml"))), day_of_name(Path("sdn.xml"))
+    None where there is none, or one that is still to come.
+
+    >>> str(day_of_name("sdn_2024-03-01.xml", Path("sdn_2024-03-01.xml"))), day_of_name("sdn", Path("sdn"))
     ('2024-03-01', None)
     """
-    for name in (path.name, path.parent.name):
-        for found in _IN_NAME.finditer(name):
+    for part in (*reversed(PurePosixPath(name).parts), path.parent.name):
+        for found in _IN_NAME.finditer(part):
             try:
                 day = date(int(found[1]), int(found[3]), int(found[4]))
             except ValueError:

@@ -174,8 +174,6 @@ class _Gathered:
             self._bare.append((place, document))
             self._add(document, ofac_csv.NAME, len(document.bare))
             return
-        if document.table is not None:
-            self._dropped.update(document.table.dropped)
         form = _recognise(document)
         if isinstance(form, Format):
             assert document.table is not None
@@ -185,6 +183,8 @@ class _Gathered:
             rows = self._entries(place, document, form.read(document))
             blank = sum(document.table.dropped.values()) if document.table else 0
             self._add(document, form.name, rows + blank)
+        if document.table is not None:
+            self._dropped.update(document.table.dropped)
 
     def batch(self, skipped: tuple[InputFile, ...]) -> Batch:
         """All files as one table."""
@@ -219,10 +219,10 @@ class _Gathered:
             raise self._bare[0][1].source.refuse(ofac_csv.ALONE)
         days: dict[date | None, list[Document]] = {}
         for _, document in self._bare:
-            days.setdefault(day_of_name(document.source.path), []).append(document)
+            days.setdefault(_day_of(document), []).append(document)
         for place, document in self._bare:
             if document.about == "party":
-                near = days[day_of_name(document.source.path)]
+                near = days[_day_of(document)]
                 addresses = [d.bare for d in near if d.about == "address" and d.bare is not None]
                 parties = ofac_csv.read(
                     document.source, document.bare or (), ofac_csv.countries_of(addresses)
@@ -249,9 +249,14 @@ def _recognise(document: Document) -> Format | ListFormat:
     raise document.source.refuse(f"{what}; riskmodel formats shows all lists that are read")
 
 
+def _day_of(document: Document) -> date | None:
+    """The day in the name of a file."""
+    return day_of_name(document.source.name, document.source.path)
+
+
 def _dated(document: Document, parties: Parties, published_at: date | None) -> pl.DataFrame:
     """The entries of a file. Raises InputUnreadable where nothing says a day."""
-    day = parties.published_on or day_of_name(document.source.path) or published_at
+    day = parties.published_on or _day_of(document) or published_at
     rows = entries(parties, document.source.name, day)
     if without_any_day(rows):
         raise document.source.refuse(
