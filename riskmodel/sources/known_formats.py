@@ -59,7 +59,7 @@ def known_formats(kind: str | None = None) -> tuple[KnownFormat, ...]:
     """All formats in the order in which they are tried, of one kind or of all."""
     queries = _queries()
     return tuple(
-        KnownFormat(of, name, known_by, queries[of, name])
+        KnownFormat(of, name, known_by, queries.get((of, name), ""))
         for of in KINDS
         if kind in (None, of)
         for name, known_by in _named(of)

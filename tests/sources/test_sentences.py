@@ -34,9 +34,9 @@ def refusal(folder: Path, kind: str, data: bytes | str, name: str = "t.csv") -> 
     ("head", "words"),
     [
         (b"Rar!\x1a\x07\x00", "is a RAR archive"),
-        (b"%PDF-1.7", "is a PDF document"),
+        (b"%PDF-1.7", "is a PDF"),
         (b"SQLite format 3\x00", "is an SQLite database"),
-        (b"RDX3\n", "is packed data of R"),
+        (b"RDX3\n", "write.csv"),
         (b"\x89PNG\r\n", "is a picture"),
         (b"\x04\x22\x4d\x18", "is packed with LZ4"),
     ],
