@@ -12,6 +12,7 @@ import polars as pl
 
 from data_contracts.plain_text import one_line
 from data_contracts.tables import LISTINGS
+from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import Batch, InputFile
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.find import find
@@ -149,10 +150,16 @@ def read_listings(
     Rows read are parties with a country each: a party of three countries is three rows.
     """
     found = find(paths, LISTING_SUFFIXES, limits)
-    gathered = _Gathered(published_at)
+    gathered, skipped, first = _Gathered(published_at), list(found.skipped), None
     for source in found.sources:
-        gathered.take(open_document(source, _ROOTS))
-    return gathered.batch(found.skipped)
+        try:
+            gathered.take(open_document(source, _ROOTS))
+        except InputUnreadable as error:
+            skipped.append(source.set_aside(error))
+            first = first or error
+    if first is not None and not gathered.has_files:
+        raise first
+    return gathered.batch(tuple(skipped))
 
 
 class _Gathered:
@@ -185,6 +192,11 @@ class _Gathered:
             self._add(document, form.name, rows + blank)
         if document.table is not None:
             self._dropped.update(document.table.dropped)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether any file was read."""
+        return bool(self._files)
 
     def batch(self, skipped: tuple[InputFile, ...]) -> Batch:
         """All files as one table."""
