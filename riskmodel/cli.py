@@ -24,6 +24,7 @@ COMMANDS = {
     "score": ("score", "Score transit countries as of a date and publish a run folder."),
     "mentions": ("mentions", "Find diversion mentions in articles."),
     "validate": ("validate", "Check input files against their contract."),
+    "formats": ("formats", "List every format that is read, and what to ask its source for."),
     "simulate": ("simulate", "Make a simulated world with planted diversion and a truth table."),
     "inject": ("inject", "Plant diversion drawn at random in a trade table, with the truth."),
     "retrain": ("retrain", "Train, backtest and store a new model."),

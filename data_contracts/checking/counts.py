@@ -10,6 +10,9 @@ from data_contracts.checking.judged_values import Mask
 from data_contracts.contract import Contract, Rule, state
 from data_contracts.plain_text import shown_value
 
+_IN_SET = "expect_column_values_to_be_in_set"
+_WORDS, _SHOWN = 1_000, 3
+
 
 @dataclass
 class Tally:
@@ -20,6 +23,7 @@ class Tally:
     reads: for each canonical column that says something, whether any of it is of its type.
     samples: the type and the first value of each column, for a sentence.
     broken: rows that break each rule. first: where the first of them is, for a sentence.
+    unknown: for a rule on known words the unknown ones and their rows, of the first `_WORDS` different ones.
     """
 
     contract: Contract
@@ -29,6 +33,7 @@ class Tally:
     samples: dict[str, str] = field(default_factory=dict)
     broken: dict[str, int] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -66,12 +71,30 @@ class Tally:
         if not count:
             return
         self.broken[rule.name] = self.broken.get(rule.name, 0) + count
+        if rule.expectation == _IN_SET and rule.columns[0] in frame.columns:
+            self._count_words(rule, frame[rule.columns[0]].filter(broken))
         if rule.name not in self.first:
             place = int(broken.argmax())
             column = rule.columns[0]
             value = shown_value(_value(frame[column], place)) if column in frame.columns else "nothing"
             where = f"{frame['source_file'][place] or 'the table'}, row {frame['source_row'][place]}"
             self.first[rule.name] = f"first at {where}, where {column} is {value}"
+
+    def _count_words(self, rule: Rule, words: pl.Series) -> None:
+        """Add up the rows of each unknown word, so that a sentence can name the most frequent ones."""
+        counts = self.unknown.setdefault(rule.name, {})
+        text = words.cast(pl.String, strict=False).alias("word").to_frame()
+        for word, rows in text.group_by("word", maintain_order=True).len().iter_rows():
+            if word is not None and (word in counts or len(counts) < _WORDS):
+                counts[word] = counts.get(word, 0) + rows
+
+    def words(self, rule: Rule) -> str:
+        """The most frequent unknown words of a rule with their rows, where there is more than one."""
+        counts = sorted(self.unknown.get(rule.name, {}).items(), key=lambda one: (-one[1], one[0]))
+        if len(counts) < 2:
+            return ""
+        more = f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else ""
+        return "; most: " + ", ".join(f"{shown_value(w)} {n}" for w, n in counts[:_SHOWN]) + more
 
 
 def _value(values: pl.Series, place: int) -> object:

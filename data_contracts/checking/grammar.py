@@ -1,34 +1,34 @@
 """How numbers, days and moments are written: the one grammar of text, for readers and contracts alike.
 
 Each function takes text without blanks around it and gives values in the same places, null for what is not
-written so. Nothing is guessed: a day has four digits of year and two of month and day, no thousands are
-separated.
+written so. Nothing is guessed: a day has four digits of year and two of month and day, and whether a sign is
+a decimal one or stands between thousands is decided by the column (`checking.numbers`) or not at all.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-
 import polars as pl
 
-MOMENT = pl.Datetime("us", "UTC")
+from data_contracts.checking.moments import MOMENT as MOMENT
+from data_contracts.checking.moments import moments as moments
+from data_contracts.checking.numbers import decimal_signs, plain_numbers
+
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
-_OFFSET = r"[+-][0-9]{2}:?[0-9]{2}"
 
 
 def whole_numbers(text: pl.Series) -> pl.Series:
-    """Int64: digits, with or without sign, that may end in `.`, `.0`, `.00` and so on.
+    """Int64: digits, with or without sign, that may end in `.`, `.0` and so on; thousands as the column shows.
 
     >>> whole_numbers(pl.Series(["+12", "12.0", "1,000"])).to_list()
-    [12, 12, None]
+    [12, 12, 1000]
+    >>> whole_numbers(pl.Series(["125.000", "1,000"])).to_list()
+    [None, None]
     """
     number = text.cast(pl.Int64, strict=False)
     if number.null_count() == text.null_count():
         return number
-    plain = text.str.replace(r"\.0*$", "").str.strip_prefix("+").cast(pl.Int64, strict=False)
-    return _where(text.str.contains(r"^[+-]?[0-9]+(\.0*)?$"), plain)
+    plain = plain_numbers(text, decimal_signs(text))
+    return plain.str.strip_prefix("+").cast(pl.Int64, strict=False)
 
 
 def decimals(text: pl.Series) -> pl.Series:
@@ -63,41 +63,6 @@ def days(text: pl.Series) -> pl.Series:
         text = text.str.replace(r"^([0-9]{4}-[0-9]{2})$", "$1-01")
         text = _where(text.str.contains(f"^{_DAY}$"), text)
     return text.str.to_date("%Y-%m-%d", strict=False)
-
-
-def moments(text: pl.Series) -> pl.Series:
-    """Datetime in UTC: ISO 8601, and mail dates (RFC 822).
-
-    A day alone is its midnight; seconds, fraction and offset may lack; a time without offset is UTC.
-
-    >>> [str(m) for m in moments(pl.Series(["2023-11-05T12:30+03:00", "Sun, 05 Nov 2023 09:30:00 GMT"]))]
-    ['2023-11-05 09:30:00+00:00', '2023-11-05 09:30:00+00:00']
-    """
-    parsed = _iso_8601(text)
-    others = text.filter(parsed.is_null() & text.is_not_null()).unique(maintain_order=True).to_list()
-    known = {other: moment for other in others if (moment := _mail_date(other)) is not None}
-    if not known:
-        return parsed
-    rest = text.replace_strict(list(known), list(known.values()), default=None, return_dtype=MOMENT)
-    return parsed.zip_with(parsed.is_not_null(), rest)
-
-
-def _iso_8601(text: pl.Series) -> pl.Series:
-    written = text.str.contains(f"^{_DAY}((T| +){_CLOCK}(Z|z|{_OFFSET})?)?$")
-    clock = text.str.extract(f"^.{{10}}(?:T| +)({_CLOCK})").fill_null("00:00")
-    clock = clock.zip_with(clock.str.len_bytes() != 5, clock + ":00")
-    offset = text.str.extract(f":.*({_OFFSET})$").str.replace(":", "").fill_null("+0000")
-    whole = text.str.slice(0, 10) + "T" + clock + offset
-    moment = _where(written, whole).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", strict=False)
-    return moment.cast(MOMENT)
-
-
-def _mail_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _where(condition: pl.Series, values: pl.Series) -> pl.Series:

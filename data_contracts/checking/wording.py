@@ -38,7 +38,8 @@ def _row_result(rule: Rule, tally: Tally) -> RuleResult:
     count = tally.broken.get(rule.name, 0)
     if not count:
         return _result(rule, "", 0, judged=tally.judges(rule))
-    sentence = f"{count} of {tally.rows} rows do not keep it: {rule.description}; {tally.first[rule.name]}."
+    sentence = f"{count} of {tally.rows} rows do not keep it: {rule.description}; {tally.first[rule.name]}"
+    sentence += f"{tally.words(rule)}."
     return _result(rule, sentence, count)
 
 

@@ -228,7 +228,7 @@ SET_RULES = (
         "warning",
         ("hs_edition",),
         "each reporter uses one edition of the Harmonized System in a month",
-        "Check that the same trade is not given in two editions.",
+        "Leave one edition out; where both hold the same codes only that of the larger value is used.",
         "{n_mixed_editions} months of reporters mix editions, such as {mixed_editions}.",
         "n_mixed_editions",
         most=0,

@@ -156,15 +156,17 @@ def _jumps(rows: pl.LazyFrame, reporters: pl.DataFrame) -> dict[str, Any]:
 def _editions(rows: pl.LazyFrame) -> dict[str, Any]:
     mixed = (
         rows.group_by("reporter", "flow", "period")
-        .agg(editions=pl.col("hs_edition").n_unique())
-        .filter(pl.col("editions") > 1)
+        .agg(editions=pl.col("hs_edition").unique())
+        .filter(pl.col("editions").list.len() > 1)
         .sort("reporter", "flow", "period")
         .collect(engine="streaming")
     )
-    named = mixed.head(SHOWN).select("reporter", "flow", "period").rows()
+    named = mixed.head(SHOWN).select("reporter", "flow", "period", pl.col("editions").list.sort()).rows()
     return {
         "n_mixed_editions": mixed.height,
-        "mixed_editions": _list((f"{r} {f} {p:%Y-%m}" for r, f, p in named), mixed.height),
+        "mixed_editions": _list(
+            (f"{r} {f} {p:%Y-%m} ({' and '.join(e)})" for r, f, p, e in named), mixed.height
+        ),
     }
 
 

@@ -116,7 +116,15 @@ def _shares(codes: pl.DataFrame) -> pl.DataFrame:
     )
     family = ["country", "family"]
     recent_total = pl.col("recent_usd").sum().over(family)
-    weight = pl.when(recent_total > 0).then("recent_usd").otherwise("baseline_usd")
+    baseline_total = pl.col("baseline_usd").sum().over(family)
+    # A family whose every row is 0 dollars is shared evenly.
+    weight = (
+        pl.when(recent_total > 0)
+        .then("recent_usd")
+        .when(baseline_total > 0)
+        .then("baseline_usd")
+        .otherwise(1)
+    )
     return wide.with_columns(weight.alias("weight")).with_columns(
         pl.col("weight").sum().over(family).alias("weight_total")
     )

@@ -43,9 +43,13 @@ def as_date(ctx: click.Context, param: click.Parameter, value: str | None) -> da
 
 
 _PUBLISHED_AT = click.option(
-    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles without a date."
+    "--published-at", callback=as_date, metavar="YYYY-MM-DD", help="Day of articles and lists without one."
+)
+_STRICT = click.option(
+    "--strict", is_flag=True, help="Stop at a file of a folder that cannot be read; else it is set aside."
 )
 _HOW = {
+    "strict": _STRICT,
     "published_at": _PUBLISHED_AT,
     "trade_format": click.option(
         "--trade-format", metavar="NAME", help="Name the trade format instead of recognising it."
@@ -78,6 +82,7 @@ _ARTICLES_ONLY = {
         help="Files or folders; repeat.",
     ),
     "published_at": _PUBLISHED_AT,
+    "strict": _STRICT,
 }
 _WINDOWS = (
     click.option(

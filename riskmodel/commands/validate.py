@@ -136,12 +136,15 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
     from rich.table import Table
 
     from data_contracts.plain_text import one_line
+    from riskmodel.sources.checked import passed_over
 
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in intake.dropped.items()) or "none"
     console.print(
         f"{intake.kind}: {intake.rows_read:,} rows read, {intake.rows_accepted:,} accepted, "
         f"{intake.rows_quarantined:,} refused; dropped by the reader: {escape(dropped)}."
     )
+    if passed := passed_over(intake.files):
+        console.print(escape(passed))
     if intake.ignored_columns:
         console.print(f"Columns not used: {escape(one_line(', '.join(intake.ignored_columns), 200))}.")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)

@@ -56,6 +56,7 @@ class Parts(ABC):
 
     def __init__(self, skipped: tuple[InputFile, ...] = ()) -> None:
         self._skipped = skipped
+        self._aside: dict[str, InputFile] = {}
         self._begin()
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
@@ -77,6 +78,10 @@ class Parts(ABC):
     def _add(self, file: InputFile) -> None:
         self._files.append(file)
 
+    def _set_aside(self, file: InputFile) -> None:
+        """Note a file that is not used, once however often the table is gone through."""
+        self._aside[file.name] = file
+
     def _count(self, dropped: Iterable[Mapping[str, int]], ignored: Iterable[str] = ()) -> None:
         for counts in dropped:
             self._dropped.update(counts)
@@ -90,7 +95,7 @@ class Parts(ABC):
     def files(self) -> tuple[InputFile, ...]:
         """As `Batch.files`; then the files of folders that were passed over."""
         self._whole()
-        return (*self._files, *self._skipped)
+        return (*self._files, *self._skipped, *self._aside.values())
 
     @property
     def rows_read(self) -> int:

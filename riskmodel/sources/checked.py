@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -92,6 +92,7 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
     from data_contracts.contract import Context
 
     report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of, previous=previous))
+    report = _with_reasons(report, batch)
     return Intake(
         kind=batch.kind,
         rows=rows,
@@ -105,6 +106,48 @@ def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any
         headline=report.headline,
         scratch=scratch,
     )
+
+
+def _with_reasons(report: ContractReport, batch: Batch | Parts) -> ContractReport:
+    """The report; that there are no rows says, where the reader dropped them, under which reasons."""
+    reasons = _nothing_left(batch) if not report.rows_in else None
+    if reasons is None:
+        return report
+    results = (
+        replace(one, detail=reasons) if one.rule == _HAS_ROWS and not one.passed else one
+        for one in report.results
+    )
+    return replace(report, results=tuple(results))
+
+
+def _nothing_left(batch: Batch | Parts) -> str | None:
+    """Why no row of a table reached its contract; None where it had none."""
+    if not batch.rows_read or not batch.dropped:
+        return None
+    most = sorted(batch.dropped.items(), key=lambda item: (-item[1], item[0]))
+    if len(most) == 1:
+        found = f"All {batch.rows_read:,} rows were dropped as {most[0][0]}"
+    else:
+        reasons = ", ".join(f"{count:,} as {reason}" for reason, count in most[:5])
+        found = f"All {batch.rows_read:,} rows were dropped: {reasons}"
+    return f"{found}. {_ADVICE.get(most[0][0], _OTHERWISE)}"
+
+
+_HAS_ROWS = "has_rows"
+_OTHERWISE = (
+    "docs/formats.md says what each reason means; riskmodel formats shows what to ask the source for."
+)
+_ADVICE = {
+    "second_partner_part": "They are parts by second partner without their total: ask for partner2Code 0.",
+    "customs_procedure_part": "They are parts by procedure without their total: ask for customsCode C00.",
+    "total_without_products": "The table has no products: ask its source for trade by HS6 code.",
+    "total_without_partners": "The table has no partners: ask its source for trade by country.",
+    "not_russia_related": "No party of this list is on it because of Russia, Ukraine or Belarus.",
+    "not_an_entity": "The list names persons, ships or aircraft only; firms count.",
+    "no_country": "No firm has an address with a country.",
+    "heading_not_hs6": "They are headings of 2 or 4 digits: ask for six-digit products.",
+    "no_exchange_rate": "The table of exchange rates does not cover these months.",
+}
 
 
 def is_simulated(rows: pl.DataFrame | pl.LazyFrame) -> bool:
@@ -174,6 +217,19 @@ def refuse_faults(kind: str, parts: Iterable[pl.DataFrame], folder: Path) -> Non
             f"Our own {kind} fail their contract ({report.headline}); nothing was published. This is a fault "
             "of the program: please report it with the input's header."
         )
+
+
+def passed_over(files: Sequence[InputFile], most: int = 5) -> str:
+    """One sentence about the files that were not used and why; empty where there are none."""
+    skipped = [file for file in files if file.reader.startswith("skipped")]
+    # What could not be read comes first: its rows are missing.
+    skipped.sort(key=lambda file: "set aside" not in file.reader)
+    shown = "; ".join(
+        f"{one_line(file.name, 120)}: {one_line(file.reader.removeprefix('skipped: '), 240)}"
+        for file in skipped[:most]
+    )
+    more = f"; and {len(skipped) - most} more" if len(skipped) > most else ""
+    return f"Not used, {len(skipped)} of {len(files)} files: {shown}{more}." if skipped else ""
 
 
 def refuse_failures(intakes: Sequence[Intake], kept_in: Path | None = None) -> None:

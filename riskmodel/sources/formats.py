@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -14,8 +17,23 @@ from riskmodel.sources.batch import Batch, InputFile, Parts
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.csv_cells import NO_DIALECT, Dialect
 from riskmodel.sources.files.find import Found, Source, find
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, load
 from riskmodel.sources.limits import ReadingLimits
+
+_MOST_MISSING = 12
+
+
+class Recognised(Protocol):
+    """What every format has: a name, and the words that say what it is known by."""
+
+    @property
+    def name(self) -> str:
+        """As `--trade-format` and reports have it."""
+
+    @property
+    def header(self) -> str:
+        """The columns, or whatever else it is known by."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +51,9 @@ class Format:
 
     `header` says in words which columns it is known by; `recognise` decides on the set of column names;
     `read` turns the cells of all files of this format together into canonical rows. `by_row` says that its
-    rows do not depend on one another, so that some of them can be read without the others.
+    rows do not depend on one another, so that some of them can be read without the others. `long` makes a
+    table of several cells in a row into one of one cell in a row, before its rows are counted. `cells` says
+    which of its columns are put into plain spelling before, file by file.
     """
 
     name: str
@@ -42,6 +62,8 @@ class Format:
     read: Callable[[pl.DataFrame], Reading]
     dialect: Dialect = NO_DIALECT
     by_row: bool = False
+    long: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    cells: Callable[[frozenset[str]], Cells] = lambda _: Cells()
 
 
 def read_batch(
@@ -63,7 +85,7 @@ def read_batch(
     files = []
     for source in found.sources:
         table = load(source, lambda columns: dialect_among(columns, wanted))
-        form = wanted[0] if named else recognise(table, wanted, schema)
+        form = wanted[0] if named else recognise(table, wanted, schema, kind)
         tables.setdefault(form.name, []).append(table)
         files.append(InputFile(source.name, table.sha256, table.bytes, form.name, table.rows))
     readings = [read_tables(form, tables[form.name]) for form in wanted if form.name in tables]
@@ -96,6 +118,15 @@ def _joined(
     return Batch(kind, frame, (*files, *found.skipped), rows, dict(sorted(dropped.items())), ignored)
 
 
+def added(*counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by reason, each reason once."""
+    total: dict[str, int] = {}
+    for one in counts:
+        for reason, count in one.items():
+            total[reason] = total.get(reason, 0) + count
+    return total
+
+
 def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:
     """Columns of the files that a reader does not use, in their order."""
     return tuple(c for c in frame.columns if c not in {*used, FILE, ROW})
@@ -117,31 +148,76 @@ def read_tables(form: Format, tables: Sequence[Table]) -> Reading:
         ) from error
 
 
-def recognise(table: Table, formats: Sequence[Format], schema: Mapping[str, pl.DataType]) -> Format:
+def recognise(
+    table: Table, formats: Sequence[Format], schema: Mapping[str, pl.DataType], kind: str
+) -> Format:
     """The format of a table, known by its columns. Raises InputUnreadable for a header of no format."""
     columns = frozenset(table.columns)
     for form in formats:
         if form.recognise(columns):
             return form
-    raise unknown_header(table.source, table.columns, formats, schema)
+    raise unknown_header(table.source, table.columns, formats, schema, kind)
 
 
 def unknown_header(
-    source: Source, columns: Sequence[str], formats: Sequence[Format], schema: Mapping[str, pl.DataType]
+    source: Source,
+    columns: Sequence[str],
+    formats: Sequence[Recognised],
+    schema: Mapping[str, pl.DataType],
+    kind: str,
 ) -> InputUnreadable:
-    """Return the error for a header of no format: what a near miss lacks, or all formats that are known."""
+    """Return the error for a header of no format: what it is instead, or what the nearest format lacks."""
+    from riskmodel.sources.known_formats import kind_of
+
+    given = frozenset(columns)
+    other = kind_of(given, but=kind)
+    if other is not None:
+        return source.refuse(f"is {other.words}: {other.advice}")
     absent = [name for name in schema if name not in columns]
     if len(absent) * 2 <= len(schema):
         every = frozenset(schema)
-        missing = [n for n in absent if not any(form.recognise(every - {n}) for form in formats)] or absent
+        tables = [form for form in formats if isinstance(form, Format)]
+        missing = [n for n in absent if not any(form.recognise(every - {n}) for form in tables)] or absent
         return ColumnsMissing(
             f"{one_line(source.name, 120)} lacks column{'s' if len(missing) > 1 else ''} "
             f"{', '.join(missing)}, which its contract requires; add them: "
             f"the canonical columns are {', '.join(schema)}."
         )
-    seen = ", ".join(one_line(c, 40) for c in columns[:40]) or "none"
-    known = "; ".join(f"{form.name} ({form.header})" for form in formats)
-    return source.refuse(f"has a header of no known format. Columns found: {seen}. Known formats: {known}")
+    near = nearest(given, [form for form in formats if isinstance(form, Format)])
+    if near is not None:
+        form, lacks = near
+        return source.refuse(
+            f"is nearly a table of format {form.name}, and lacks column{'s' if len(lacks) > 1 else ''} "
+            f"{', '.join(lacks)}; add {'them' if len(lacks) > 1 else 'it'}, or export the table again. "
+            f"riskmodel formats {kind} shows what is read"
+        )
+    seen = one_line(", ".join(one_line(c, 40) for c in columns[:12]), 160) or "none"
+    return source.refuse(
+        f"has a header of no known format (columns {seen}); riskmodel formats {kind} shows all that are read"
+    )
+
+
+def nearest(columns: frozenset[str], formats: Sequence[Format]) -> tuple[Format, tuple[str, ...]] | None:
+    """The format that would be recognised with one more column, else with two, and these columns."""
+    named = {form.name: [n for n in _names(form.header) if n not in columns] for form in formats}
+    for size in (1, 2):
+        for form in formats:
+            shared = len([n for n in _names(form.header) if n in columns])
+            if shared > size and len(named[form.name]) <= _MOST_MISSING:
+                for added in combinations(named[form.name], size):
+                    if form.recognise(columns | set(added)):
+                        return form, added
+    return None
+
+
+def _names(header: str) -> list[str]:
+    """Column names in the words a format is known by."""
+    return [name.strip(" ()") for name in re.split(r", | or |\(|\)|; ", header) if name.strip(" ()")]
+
+
+def shaped(form: Format, table: Table) -> Table:
+    """The table as its format is read, one cell in a row."""
+    return table if form.long is None else replace(table, frame=form.long(table.frame))
 
 
 def dialect_among(columns: frozenset[str], formats: Sequence[Format]) -> Dialect:

@@ -29,8 +29,10 @@ class InputRequest:
     ----------
     trade, articles (GDELT records among them), listings: paths. goods: a goods list; None means the Common
         High Priority List.
-    published_at: day of articles without a date. trade_format: name of the format instead of recognising it.
+    published_at: day of articles without a date, and of lists that say none. trade_format: name of the format
+        instead of recognising it.
     hs_edition: for trade tables that do not say their edition. limits: how much is read at once.
+    strict: stop at a file of a folder or an archive that cannot be read, instead of setting it aside.
     """
 
     trade: tuple[Path, ...] = ()
@@ -41,6 +43,7 @@ class InputRequest:
     trade_format: str | None = None
     hs_edition: str | None = None
     limits: ReadingLimits = field(default_factory=reading_limits)
+    strict: bool = False
 
     def paths(self) -> dict[str, tuple[Path, ...]]:
         """The paths of each input that was given, in the order in which inputs are read."""
@@ -56,25 +59,28 @@ def _trade(paths: Sequence[Path], request: InputRequest) -> Opened:
             format=request.trade_format,
             hs_edition=request.hs_edition,
             limits=request.limits,
+            strict=request.strict,
         ),
     )
 
 
 def _news(paths: Sequence[Path], request: InputRequest) -> Opened:
-    return news_parts(paths, published_at=request.published_at, limits=request.limits)
+    return news_parts(paths, published_at=request.published_at, limits=request.limits, strict=request.strict)
 
 
 def _articles(paths: Sequence[Path], request: InputRequest) -> Opened:
-    return (article_parts(paths, published_at=request.published_at, limits=request.limits),)
+    return (
+        article_parts(paths, published_at=request.published_at, limits=request.limits, strict=request.strict),
+    )
 
 
 def _gkg(paths: Sequence[Path], request: InputRequest) -> Opened:
-    found = find(paths, GKG_SUFFIXES, request.limits)
+    found = find(paths, GKG_SUFFIXES, request.limits, strict=request.strict)
     return (GkgParts(found.sources, found.skipped),)
 
 
 def _listings(paths: Sequence[Path], request: InputRequest) -> Opened:
-    return (read_listings(paths, limits=request.limits),)
+    return (read_listings(paths, published_at=request.published_at, limits=request.limits),)
 
 
 def _goods(paths: Sequence[Path], request: InputRequest) -> Opened:

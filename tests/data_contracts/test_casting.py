@@ -86,7 +86,9 @@ def test_moments(text: str, moment: datetime) -> None:
     assert one(text, MOMENT) == (moment, 1)
 
 
-@pytest.mark.parametrize("text", ["2023-11-05T25:00", "2023-11-05T", "5 Nov 2023", "2023-11-05T12:00:00 CET"])
+@pytest.mark.parametrize(
+    "text", ["2023-11-05T25:00", "2023-11-05T", "01/05/2022", "Nov 2023", "2022", "854231"]
+)
 def test_what_is_no_moment(text: str) -> None:
     assert one(text, MOMENT) == (None, 0)
 

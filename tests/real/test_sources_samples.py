@@ -25,7 +25,7 @@ def test_feed_entries_name_their_feed_as_source(real_data: Path) -> None:
 
 def test_screening_list(real_data: Path) -> None:
     batch = read_listings([real_data / "format-samples" / "us-csl"])
-    assert batch.rows_read == 115 == batch.frame.height + sum(batch.dropped.values())
+    assert batch.rows_read == 116 == batch.frame.height + sum(batch.dropped.values())
     assert set(batch.frame["list"]) == {"US-CSL-EL"}
 
 

@@ -112,7 +112,7 @@ def test_source_is_named_or_taken_from_the_address(tmp_path: Path, given: dict, 
 
 @pytest.mark.parametrize(
     ("written", "language"),
-    [("en-US", "en"), ("EN", "en"), ("pt_BR", "pt"), ("English", "English"), (None, None)],
+    [("en-US", "en"), ("EN", "en"), ("pt_BR", "pt"), ("English", "en"), ("Elvish", "Elvish"), (None, None)],
 )
 def test_language_is_its_primary_code(tmp_path: Path, written: str | None, language: str | None) -> None:
     path = tmp_path / "a.jsonl"

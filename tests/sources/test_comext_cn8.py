@@ -150,7 +150,7 @@ def test_folding_is_exact_whatever_the_order(values: list[int], random) -> None:
         reporter=pl.lit("LTU"),
         partner=pl.lit("KGZ"),
         flow=pl.lit("X"),
-        code=pl.lit("85423190"),
+        code=pl.Series([f"854231{n:02}" for n in range(len(values))], dtype=pl.String),
         period=pl.lit("2021-05"),
         net_kg=pl.lit(None, pl.String),
         **{FILE: pl.lit("f")},

@@ -155,7 +155,7 @@ def test_articles_and_records_of_one_folder_are_kept_apart(tmp_path: Path) -> No
     ("content", "sentence"),
     [
         ("cut", "truncated or corrupt archive"),
-        ("two", "zip archive of 2 files"),
+        ("two", "archive without a readable file"),
         ("bomb", "unpacks to more than 4,000 bytes"),
     ],
 )

@@ -1,6 +1,5 @@
 """Listings: canonical, the OFAC Russia programme, and designation events."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -62,11 +61,11 @@ def test_designation_events_keep_what_is_about_russia(tmp_path: Path) -> None:
     assert batch.dropped == {"no_country": 1, "not_russia_related": 2, "proposed_only": 1}
 
 
-def test_screening_list_counts_each_party_once_for_its_first_country_abroad(tmp_path: Path) -> None:
+def test_screening_list_counts_each_party_once_in_every_country(tmp_path: Path) -> None:
     batch = read(
         tmp_path,
         "_id,source,type,programs,name,addresses,start_date\n"
-        '1,Entity List (EL) - Bureau,,,A,"Moscow, 119049, RU; Yerevan, Armenia, AM",2023-03-02\n'
+        '1,Entity List (EL) - Bureau,,,A,"Moscow, 119049, RU; Yerevan, Armenia, AM; Gyumri, AM",2023-03-02\n'
         '2,Entity List (EL) - Bureau,,,B,"Yerevan, AM",2023-03-02\n'
         '3,Nationals (SDN) - Treasury Department,Entity,RUSSIA-EO14024,C,"Dubai, AE",2023-05-19\n'
         '4,Nationals (SDN) - Treasury Department,Entity,CUBA,D,"Havana, CU",2023-05-19\n'
@@ -77,6 +76,7 @@ def test_screening_list_counts_each_party_once_for_its_first_country_abroad(tmp_
     )
     assert batch.frame.select("country", "list", "n_entities", "goods_diversion").rows() == [
         ("ARM", "US-CSL-EL", 2, "unknown"),
+        ("RUS", "US-CSL-EL", 1, "unknown"),
         ("ARE", "US-CSL-SDN", 1, "unknown"),
     ]
     assert batch.dropped == {
@@ -86,47 +86,6 @@ def test_screening_list_counts_each_party_once_for_its_first_country_abroad(tmp_
         "not_an_entity": 1,
         "not_russia_related": 2,
     }
-
-
-def test_opensanctions_targets_by_name_not_position(tmp_path: Path) -> None:
-    header = "id,schema,name,countries,sanctions,program_ids,dataset,first_seen\n"
-    batch = read(
-        tmp_path,
-        header + "a,Company,A,ru;tr,x,p,EU Financial Sanctions Files,2023-06-24T10:00:00\n"
-        "b,Person,B,tr,x,p,US OFAC,2023-06-24T10:00:00\n"
-        "c,Company,C,tr,,p,Wikidata,2023-06-24T10:00:00\n"
-        "d,Organization,D,suhh,x,p,US OFAC SDN List,2023-06-24\n",
-    )
-    assert batch.frame.select("country", "jurisdiction", "source").row(0) == ("TUR", "EU", "opensanctions")
-    assert str(batch.frame["listed_on"][0]) == "2023-06-24"
-    assert batch.dropped == {"not_an_entity": 1, "not_sanctioned": 1}
-
-
-def test_opensanctions_entities_from_json_lines(tmp_path: Path) -> None:
-    def entity(key: str, schema: str, **properties: list[str]) -> str:
-        return json.dumps(
-            {
-                "id": key,
-                "schema": schema,
-                "properties": properties,
-                "datasets": ["eu_fsf"],
-                "first_seen": "2023-06-24",
-            }
-        )
-
-    path = tmp_path / "entities.ftm.json"
-    lines = [
-        entity("a", "Company", country=["ru"], jurisdiction=["am"], topics=["sanction"]),
-        entity("b", "Company", country=["am"], topics=["export.control"]),
-        entity("c", "Company", country=["am"], topics=["gov"]),
-        entity("d", "Person", country=["am"], topics=["sanction"]),
-        '{"id": "e", "schema": "Company", "properties": 5, "datasets": null, "first_seen": null}',
-    ]
-    path.write_text("\n".join(lines) + "\n")
-    batch = read_listings([path])
-    assert batch.frame.select("country", "jurisdiction", "n_entities").rows() == [("ARM", "EU", 2)]
-    assert batch.rows_read == 5 == batch.frame.height + sum(batch.dropped.values())
-    assert batch.dropped["not_sanctioned"] == 2
 
 
 def test_ofac_list_without_header_says_what_it_lacks(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_commands_that_take_tables_have_every_option(module) -> None:
 
 def test_commands_that_take_one_kind_have_the_options_that_say_how_it_is_read() -> None:
     assert options(validate.command) == FIELDS - FILES
-    assert options(mentions.command) == {"articles", "published_at"}
+    assert options(mentions.command) == {"articles", "published_at", "strict"}
 
 
 def test_each_kind_of_input_has_a_reader(tmp_path: Path) -> None:

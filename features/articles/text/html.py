@@ -7,30 +7,25 @@ from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 
-BLOCKS = frozenset(
-    {
-        "p",
-        "div",
-        "br",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "tr",
-        "td",
-        "th",
-    }
-    | {"table", "blockquote", "pre", "article", "section", "header", "main", "aside", "figcaption", "title"}
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+BLOCKS = _tags(
+    "p div br li ul ol dl dt dd h1 h2 h3 h4 h5 h6 tr td th table caption thead tbody tfoot blockquote pre "
+    "article section header main aside figure figcaption title address details summary fieldset legend hr "
+    "hgroup option"
 )
-SILENT = frozenset({"script", "style", "noscript", "template", "nav", "footer", "form", "svg"})
+SILENT = _tags(
+    "script style noscript template nav footer form svg math iframe object canvas audio video map select "
+    "datalist button dialog"
+)
+_SILENT_BLOCKS = _tags("nav footer form dialog")
+# Parts of a page that are not the article, by their role; and tags that have no end.
+_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar", "complementary"})
+_VOID = _tags("area base br col embed hr img input link meta source track wbr")
+_CONTENT = frozenset({"main", "article"})
 _TAG = re.compile(r"</?[A-Za-z]|<!")
 _ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")  # Python refuses to read thousands of digits
@@ -78,9 +73,16 @@ def visible_lines(text: str) -> str:
 
 def read_page(html: str) -> Page:
     """Read a page or a piece of one. Raises ValueError for declarations that the parser gives up on."""
-    page = _Page()
+    ended = _ended(_NO_CHARACTER.sub("\ufffd", html))
+    page = _parsed(ended, SILENT)
+    # Some servers wrap the whole page in one form.
+    return page if page.text.strip() or "<form" not in html.lower() else _parsed(ended, SILENT - {"form"})
+
+
+def _parsed(html: str, silent: frozenset[str]) -> Page:
+    page = _Page(silent)
     try:
-        page.feed(_ended(_NO_CHARACTER.sub("\ufffd", html)))
+        page.feed(html)
         page.close()
     except AssertionError as error:
         raise ValueError("broken declaration") from error
@@ -105,27 +107,56 @@ def tidy_lines(text: str) -> str:
 class _Page(HTMLParser):
     """Collects the title and the visible text of a page, a line for each block."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.title: list[str] = []
         self.text: list[str] = []
-        self._silent = 0
+        self._silent_tags = silent
+        self._silent: str | None = None  # the tag that began a part that is not shown
+        self._depth = 0  # how many of that name are open
         self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in SILENT
-        self._in_title = tag == "title"
-        if tag in BLOCKS:
-            self.text.append("\n" if tag == "br" else "\n\n")
+        if self._silent is not None and tag in _CONTENT and self._silent in ("nav", "div", "ul"):
+            self._silent = None  # a part without end; what follows is the article
+        if self._silent is not None:
+            self._depth += tag == self._silent
+        elif tag in self._silent_tags or (tag not in _VOID and _is_aside(dict(attrs))):
+            self._silent, self._depth = tag, 1
+        # Only a page has a title of its own; icons have theirs.
+        self._in_title = tag == "title" and self._silent is None
+        self._break(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self._silent_tags:  # `<svg/>` has no content
+            self._break(tag)
+            return
+        self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in SILENT))
+        if tag == self._silent:
+            self._depth -= 1
+            if not self._depth:
+                self._silent = None
         self._in_title = False
-        if tag in BLOCKS:
+        self._break(tag)
+
+    def _break(self, tag: str) -> None:
+        if tag in BLOCKS or tag in _SILENT_BLOCKS:
             self.text.append("\n" if tag == "br" else "\n\n")
+        elif tag in SILENT and self.text and not self.text[-1].endswith((" ", "\n")):
+            self.text.append(" ")  # words on either side of an icon are two
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title.append(data)
-        elif not self._silent:
+        elif self._silent is None:
             self.text.append(data)
+
+
+def _is_aside(attributes: dict[str, str | None]) -> bool:
+    """Whether an element is hidden, or has a role that the article has not."""
+    if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true":
+        return True
+    style = (attributes.get("style") or "").replace(" ", "").lower()
+    return (attributes.get("role") or "").lower() in _ROLES or "display:none" in style

@@ -9,6 +9,7 @@ import polars as pl
 from data_contracts.codes.never_scored import NEVER_SCORED
 from features.reference.facts import RUSSIA, coalition
 from features.trade.flows.as_of import FlowsByLeg
+from features.trade.flows.editions import one_edition
 from features.trade.flows.families import GoodsList
 from features.trade.flows.vintages import documented_day
 
@@ -34,7 +35,8 @@ def account(
 ) -> dict[str, int]:
     """Count rows by what became of them, by one streamed query; the counts add up to the rows of `flows`.
 
-    Keys, each row under the first that holds: `not_known_at_as_of`, `not_an_export` (re-exports, and imports
+    Keys, each row under the first that holds: `other_hs_edition` (the month is given in another one too),
+    `not_known_at_as_of`, `not_an_export` (re-exports, and imports
     of other goods or from elsewhere), `not_on_a_leg`, `not_on_goods_list`, `hs_edition_break`,
     `older_vintage`, `used_for_comparison` (arrivals for the mirror, unlisted neighbours for the placebo),
     `used` (the three legs).
@@ -49,8 +51,9 @@ def account(
     on_leg = export & _on_leg(as_of)
     flags = [export, on_leg, on_leg & listed, on_leg & listed & ~pl.col("hs6").is_in(list(broken))]
     sums = [flag.sum().cast(pl.Int64).alias(name) for flag, name in zip(flags, stages[1:], strict=True)]
+    used_rows = one_edition(flows)
     by_day = (
-        flows.group_by("reporter", "period", "known_at")
+        used_rows.group_by("reporter", "period", "known_at")
         .agg(pl.len().cast(pl.Int64).alias("known"), *sums)
         .collect(engine="streaming")
     )
@@ -59,7 +62,9 @@ def account(
     rows, latest = (dict(counts.select("leg", name).iter_rows()) for name in ("rows", "latest"))
     compared = sum(latest.get(leg, 0) for leg in COMPARED)
     used = sum(latest.values()) - compared
+    every = int(flows.select(pl.len()).collect(engine="streaming").item())
     counted = {
+        "other_hs_edition": every - int(by_day["known"].sum()),
         "not_known_at_as_of": int(by_day["known"].sum()) - known["known"],
         "not_an_export": known["known"] - known["export"] - rows.get("arrival", 0),
         "not_on_a_leg": known["export"] - known["on_leg"],

@@ -15,6 +15,7 @@ import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
 from features.reference.facts import RUSSIA, coalition
+from features.trade.flows.editions import one_edition
 from features.trade.flows.families import goods_in_force
 from features.trade.flows.vintages import documented_day
 from features.trade.flows.windows import Windows
@@ -82,14 +83,15 @@ def plan_for(goods: pl.DataFrame, windows: Windows, dates: Sequence[date]) -> Co
 def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: CondensePlan) -> Condensed:
     """Condense one table, in memory or a query over any number of files, in bounded memory.
 
-    Three streamed queries, each of which reads only the columns it needs.
+    Three streamed queries, each of which reads only the columns it needs. Of a month that a reporter gives in
+    two HS editions one is used (`editions.one_edition`).
 
     Parameters
     ----------
     flows: canonical trade_flows (the columns of `COLUMNS`). Null `known_at` is filled with the period's end
         plus the reporter's documented lag.
     """
-    table = flows.lazy()
+    table = one_edition(flows.lazy())
     flow, hs6, partner = pl.col("flow"), pl.col("hs6"), pl.col("partner")
     exports, listed = flow == "X", hs6.is_in(plan.codes)
     to_russia = partner == RUSSIA

@@ -1,24 +1,31 @@
-"""Delimited text to cells, all String: a fast way for sound files, and a slow one that finds the fault."""
+"""Delimited text to cells, all String: a fast way for sound files, and a slow one that finds the fault.
+
+Rows are counted a second time from the bytes (`csv_scan`); what the two ways count apart is never used.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from data_contracts.plain_text import one_line
+from riskmodel.sources.files.csv_header import Layout, csv_rows, layout_of
+from riskmodel.sources.files.csv_repair import rows_of, too_long
+from riskmodel.sources.files.csv_scan import Scan, last_lines, scan, swallowed_row
 from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
 
 TRAILING = "unnamed_last_column"
-_CELL_LIMIT = 1 << 28
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -35,77 +42,50 @@ NO_DIALECT = Dialect()
 def read_csv_cells(
     source: Source, head: bytes, dialect_of: Callable[[frozenset[str]], Dialect]
 ) -> pl.DataFrame:
-    """Read delimited text (comma, semicolon or tab, known by the header line); every cell is String or null.
+    """Read delimited text (comma, semicolon, tab or bar, known by the header); cells are String or null.
 
     Short rows end in nulls, as spreadsheets write them. A row longer than its header is refused, except that
     every row may end in one separator; what follows it is kept as `unnamed_last_column` only for
     formats known to need it. Raises InputUnreadable naming the data row.
     """
-    header, separator = _header(source, head)
-    dialect = dialect_of(frozenset(header))
-    with utf8_file(source, latin1=dialect.latin1) as path:
-        trailing = [TRAILING] if _first_row_is_longer(head, header, separator) else []
-        try:
-            frame = _fast(path, header + trailing, separator)
-        except pl.exceptions.PolarsError:
+    layout = layout_of(source, head)
+    dialect = dialect_of(frozenset(layout.columns))
+    with utf8_file(source, latin1=dialect.latin1) as text, _one_line_end(text, layout) as (path, facts):
+        _refuse_cut(source, path, layout, facts)
+        trailing = [TRAILING] if _first_row_is_longer(path, layout) else []
+        frame = _fast(path, layout, trailing, facts)
+        if frame is None:
             trailing = [TRAILING]
-            frame = _slow(source, path, header + trailing, separator)
+            frame = _slow(source, path, layout, facts)
     if trailing and not dialect.trailing_column:
         beyond = frame[TRAILING].is_not_null() & (frame[TRAILING] != "")
         if beyond.any():
             row = int(beyond.arg_max() or 0) + 1
-            raise source.refuse(_too_long(row, len(header), separator))
+            raise source.refuse(too_long(row, len(layout.columns), layout.separator))
         frame = frame.drop(TRAILING)
     return frame
-
-
-def _fast(path: Path, columns: list[str], separator: str) -> pl.DataFrame:
-    schema: dict[str, pl.DataType] = {name: pl.String() for name in columns}
-    with path.open("rb") as file:
-        file.readline()
-        if not file.read(1):
-            return pl.DataFrame(schema=schema)
-    return _fast_lazy(path, columns, separator).collect()
-
-
-def _fast_lazy(path: Path, columns: list[str], separator: str) -> pl.LazyFrame:
-    return pl.scan_csv(
-        path,
-        has_header=False,
-        skip_lines=1,
-        schema={name: pl.String() for name in columns},
-        separator=separator,
-        infer_schema=False,
-        glob=False,
-    )
-
-
-def _slow(source: Source, path: Path, columns: list[str], separator: str) -> pl.DataFrame:
-    """Read row by row what the fast way refused, or say which data row is at fault."""
-    parts = list(_row_parts(source, path, columns, separator, sys.maxsize))
-    return parts[0] if parts else pl.DataFrame(schema={name: pl.String() for name in columns})
 
 
 def csv_row_parts(source: Source, head: bytes, path: Path, rows: int) -> Iterator[pl.DataFrame]:
     """Cells of a delimited text, at most `rows` rows at a time; what every row holds beyond the header goes.
 
-    Raises InputUnreadable as `read_csv_cells` does.
+    Raises InputUnreadable as `read_csv_cells` does, before any row is given away.
     """
-    header, separator = _header(source, head)
-    width, number = len(header), 0
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            # Text is split into rows once, before any row is given away: a fault may come late.
-            cells = _fast_lazy(path, header, separator)
-            cells.sink_parquet(Path(folder) / "cells", compression="lz4", statistics=False)
-            parts = _stored_parts(Path(folder) / "cells", rows)
-        except pl.exceptions.PolarsError:
-            parts = _row_parts(source, path, [*header, TRAILING], separator, rows)
+    layout, number = layout_of(source, head), 0
+    width = len(layout.columns)
+    with tempfile.TemporaryDirectory() as folder, _one_line_end(path, layout) as (plain, facts):
+        _refuse_cut(source, plain, layout, facts)
+        stored = Path(folder) / "cells"
+        if _stored(plain, layout, facts, stored):
+            parts = _stored_parts(stored, rows)
+        else:
+            parts = _row_parts(source, plain, layout, facts, rows)
         for part in parts:
             if TRAILING in part.columns:
                 beyond = part[TRAILING].is_not_null()
                 if beyond.any():
-                    raise source.refuse(_too_long(number + int(beyond.arg_max() or 0) + 1, width, separator))
+                    row = number + int(beyond.arg_max() or 0) + 1
+                    raise source.refuse(too_long(row, width, layout.separator))
                 part = part.drop(TRAILING)
             number += part.height
             yield part
@@ -113,7 +93,93 @@ def csv_row_parts(source: Source, head: bytes, path: Path, rows: int) -> Iterato
 
 def csv_header(source: Source, head: bytes) -> list[str]:
     """Column names of a delimited text. Raises InputUnreadable."""
-    return _header(source, head)[0]
+    return list(layout_of(source, head).columns)
+
+
+def lines_before_header(source: Source, head: bytes) -> int:
+    """Lines of text above the header, which are passed over."""
+    return layout_of(source, head).titles
+
+
+@contextmanager
+def _one_line_end(path: Path, layout: Layout) -> Iterator[tuple[Path, Scan]]:
+    """The text with line ends that every parser knows, and what its bytes say.
+
+    Old Macs end lines with a carriage return; programs that end lines twice write two before the newline.
+    """
+    facts = scan(path, layout)
+    if not facts.returns:
+        yield path, facts
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "text"
+        with path.open("rb") as old, plain.open("wb") as new:
+            rest = b""
+            while block := old.read(_BLOCK):
+                whole = rest + block
+                kept = whole.rstrip(b"\r")
+                rest = whole[len(kept) :]
+                new.write(re.sub(rb"\r+\n", b"\n", kept))
+            new.write(rest)
+        facts = scan(plain, layout)
+        if facts.returns and facts.rows <= 1:
+            mac = Path(folder) / "mac"
+            with plain.open("rb") as old, mac.open("wb") as new:
+                while block := old.read(_BLOCK):
+                    new.write(block.replace(b"\r", b"\n"))
+            plain, facts = mac, scan(mac, layout)
+        yield plain, facts
+
+
+def _is_plain(path: Path, layout: Layout, facts: Scan) -> bool:
+    """Whether every parser reads the same rows."""
+    return facts.sound and not facts.returns and not (facts.inner and swallowed_row(path, layout))
+
+
+def _fast(path: Path, layout: Layout, trailing: list[str], facts: Scan) -> pl.DataFrame | None:
+    """All cells, or None where the slow way has to say what is the matter."""
+    columns = [*layout.columns, *trailing]
+    if not _is_plain(path, layout, facts):
+        return None
+    if not facts.rows:
+        return pl.DataFrame(schema={name: pl.String() for name in columns})
+    try:
+        frame = _fast_lazy(path, columns, layout).collect()
+    except pl.exceptions.PolarsError:
+        return None
+    return frame if frame.height == facts.rows else None
+
+
+def _stored(path: Path, layout: Layout, facts: Scan, target: Path) -> bool:
+    """Split text into rows once, before any row is given away: a fault may come late."""
+    import pyarrow.parquet as pq
+
+    if not _is_plain(path, layout, facts):
+        return False
+    try:
+        cells = _fast_lazy(path, list(layout.columns), layout)
+        cells.sink_parquet(target, compression="lz4", statistics=False)
+    except pl.exceptions.PolarsError:
+        return False
+    return int(pq.read_metadata(target).num_rows) == facts.rows
+
+
+def _fast_lazy(path: Path, columns: list[str], layout: Layout) -> pl.LazyFrame:
+    return pl.scan_csv(
+        path,
+        has_header=False,
+        skip_lines=layout.lines,
+        schema={name: pl.String() for name in columns},
+        separator=layout.separator,
+        infer_schema=False,
+        glob=False,
+    )
+
+
+def _slow(source: Source, path: Path, layout: Layout, facts: Scan) -> pl.DataFrame:
+    """Read row by row what the fast way refused, or say which data row is at fault."""
+    parts = list(_row_parts(source, path, layout, facts, sys.maxsize))
+    return parts[0] if parts else pl.DataFrame(schema=dict.fromkeys([*layout.columns, TRAILING], pl.String()))
 
 
 def _stored_parts(path: Path, rows: int) -> Iterator[pl.DataFrame]:
@@ -124,71 +190,56 @@ def _stored_parts(path: Path, rows: int) -> Iterator[pl.DataFrame]:
             yield pl.DataFrame(pl.from_arrow(batch))
 
 
-def _row_parts(
-    source: Source, path: Path, columns: list[str], separator: str, size: int
-) -> Iterator[pl.DataFrame]:
-    width, number = len(columns) - 1, 0
-    schema = {name: pl.String() for name in columns}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = _reader(file, separator)
-        header = True
-        while True:
-            rows: list[list[str | None]] = []
-            try:
-                if header:
-                    next(reader, None)
-                    header = False
-                for row in islice(reader, size):
-                    number += 1
-                    if len(row) > width + 1:
-                        raise source.refuse(_too_long(number, width, separator))
-                    rows.append([cell or None for cell in row] + [None] * (width + 1 - len(row)))
-            except csv.Error as error:
-                raise source.refuse(
-                    f"breaks off inside a quoted cell or is no delimited text after data row {number} "
-                    f"({one_line(str(error), 120)}); export it again"
-                ) from error
-            if not rows:
-                return
-            yield pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _too_long(row: int, width: int, separator: str) -> str:
-    return (
-        f"has more fields than the {width} of its header in data row {row}; "
-        f"put cells that hold {separator!r} between double quotes"
-    )
-
-
-def _header(source: Source, head: bytes) -> tuple[list[str], str]:
-    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-    line = text.splitlines()[0] if text.strip() else ""
-    separator = max(",;\t", key=line.count)
-    header = [name.strip() for name in next(_reader(io.StringIO(line), separator, strict=False), [])]
-    while header and not header[-1]:
-        header.pop()
-    if not header:
-        raise source.refuse("has no header in its first line; put the column names there")
-    if "-0-" in header:
+def _row_parts(source: Source, path: Path, layout: Layout, facts: Scan, size: int) -> Iterator[pl.DataFrame]:
+    width, number = len(layout.columns), 0
+    hidden = swallowed_row(path, layout) if facts.sound and facts.inner else None
+    if hidden:
         raise source.refuse(
-            "has no header line; it looks like an OFAC list (SDN.CSV and the like), which also holds no dates"
+            f"holds a quoted cell over several lines in data row {hidden}, each of which looks like a row: a "
+            "quotation mark there is not doubled; double the marks within cells, or export it again"
         )
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
+    reader = rows_of(source, path, layout, sound=facts.sound, exact=facts.returns > 0)
+    rows = reader()
+    schema = {name: pl.String() for name in (*layout.columns, TRAILING)}
+    while chunk := list(islice(rows, size)):
+        number += len(chunk)
+        filled = [[cell or None for cell in row] + [None] * (width + 1 - len(row)) for row in chunk]
+        yield pl.DataFrame(filled, schema=schema, orient="row")
+    if facts.sound and not facts.returns and number != facts.rows:
         raise source.refuse(
-            f"names column {one_line(repeated[0], 120)!r} twice in its header; rename or remove one"
+            f"gives {number} rows when read and {facts.rows} when its lines are counted; export it again"
         )
-    return header, separator
 
 
-def _first_row_is_longer(head: bytes, header: list[str], separator: str) -> bool:
-    reader = _reader(io.StringIO(head.decode("utf-8", "replace"), newline=""), separator, strict=False)
-    next(reader, [])
-    return len(next(reader, [])) == len(header) + 1
+def _refuse_cut(source: Source, path: Path, layout: Layout, facts: Scan) -> None:
+    """Refuse a text whose last line has no end and fewer cells than the line before it."""
+    lines = [] if facts.ended or facts.rows < 2 or not facts.sound else last_lines(path)
+    if len(lines) < 2:
+        return
+    full, last = (_width(line, layout.separator) for line in lines)
+    width = len(layout.columns)
+    if last < width <= full:
+        raise source.refuse(
+            f"breaks off in its last line, data row {facts.rows}, after {last} of {width} cells; fetch it "
+            "again, or complete or remove that line"
+        )
 
 
-def _reader(
-    lines: io.StringIO | io.TextIOWrapper, separator: str, strict: bool = True
-) -> Iterator[list[str]]:
-    csv.field_size_limit(_CELL_LIMIT)
-    return csv.reader(lines, delimiter=separator, strict=strict)
+def _width(line: bytes, separator: str) -> int:
+    text = io.StringIO(line.decode("utf-8", "replace"), newline="")
+    try:
+        return len(next(csv_rows(text, separator, strict=False), []))
+    except csv.Error:
+        return 0
+
+
+def _first_row_is_longer(path: Path, layout: Layout) -> bool:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        for _ in range(layout.lines):
+            file.readline()
+        head = file.read(1 << 18)
+    try:
+        row = next(csv_rows(io.StringIO(head, newline=""), layout.separator, strict=False), [])
+    except csv.Error:
+        return False
+    return len(row) == len(layout.columns) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,11 +16,18 @@ from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
 
 NOT_AN_OBJECT = "not_a_json_object"
-_LISTS = ("data", "dataset", "entries", "items", "articles")
+_VALUE = re.compile(r"[^\s,\x1e]")
+_LISTS = (
+    "data", "dataset", "entries", "items", "articles", "results", "records", "docs", "stories", "posts",
+    "news", "hits", "value",
+)  # fmt: skip
+_WRAPPED = ("response", "hits", "result", "data")
 
 
 def read_json_cells(source: Source) -> pl.DataFrame:
-    """Read one JSON list of objects, an object with such a list (`_LISTS`), or one object a line.
+    """Read one JSON list of objects, an object with such a list (`_LISTS`), or objects one after another.
+
+    An object may take one line or many. Of a search engine's hits what they are about is read (`_source`).
 
     A list of lists, the first of which names the columns (as the US Census answers), is read like a list of
     objects; of a name that is repeated the first column counts. Returns cells (String or null; lists and
@@ -27,19 +35,54 @@ def read_json_cells(source: Source) -> pl.DataFrame:
     gives an empty frame without columns. Raises InputUnreadable where nothing is an object.
     """
     with utf8_file(source) as path:
-        whole = None if is_json_lines(path) else _parse(path.read_text(encoding="utf-8-sig"))
-        if isinstance(whole, dict):
-            whole = next((whole[key] for key in _LISTS if isinstance(whole.get(key), list)), whole)
-        if isinstance(whole, list):
-            items = whole
-        else:
+        values = None if is_json_lines(path) else _values(path.read_text(encoding="utf-8-sig"))
+        if values is None:
             with path.open(encoding="utf-8-sig") as file:
                 items = [_parse(line) for line in file if line.strip()]
-    objects = [item if isinstance(item, dict) else {} for item in _named(items)]
+        else:
+            lists = [_list_in(value) for value in values]
+            items = [item for value in lists for item in (value if isinstance(value, list) else [value])]
+    objects = [_object(item) for item in _named(items)]
     if objects and not any(objects):
-        raise source.refuse("holds no JSON object; give one object a line, or one list of objects")
+        raise source.refuse(
+            "holds no JSON object, or breaks off; give one object a line, or one list of objects"
+        )
     columns = list(dict.fromkeys(one_line(key, 120) for item in objects for key in item))
     return _cells(objects, columns)
+
+
+def _values(text: str) -> list[Any] | None:
+    """JSON values one after another, each on one line or on many; None where anything else is between."""
+    decoder, values, place = json.JSONDecoder(), [], 0
+    try:
+        while found := _VALUE.search(text, place):
+            value, place = decoder.raw_decode(text, found.start())
+            values.append(value)
+    except (ValueError, RecursionError):
+        return None
+    return values
+
+
+def _list_in(value: Any, depth: int = 0) -> Any:
+    """The list of objects that an answer wraps, or the value itself."""
+    if not isinstance(value, dict):
+        return value
+    found = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
+    if found is not None:
+        return found
+    inner = next((value[key] for key in _WRAPPED if isinstance(value.get(key), dict)), None)
+    wrapped = None if inner is None or depth > 2 else _list_in(inner, depth + 1)
+    return wrapped if isinstance(wrapped, list) else value
+
+
+def _object(item: Any) -> dict[str, Any]:
+    """An object; of a hit what it is about, with its id; nothing for what is no object."""
+    if not isinstance(item, dict):
+        return {}
+    about = item.get("_source")
+    if isinstance(about, dict) and "_id" in item:
+        return {"_id": item["_id"], **about}
+    return item
 
 
 def _named(items: Sequence[Any]) -> Sequence[Any]:
@@ -57,8 +100,8 @@ def json_line_columns(path: Path) -> list[str]:
     keys: dict[str, None] = {}
     with path.open(encoding="utf-8-sig") as file:
         for line in file:
-            item = _parse(line)
-            if isinstance(item, dict) and not item.keys() <= keys.keys():
+            item = _object(_parse(line))
+            if not item.keys() <= keys.keys():
                 keys.update(dict.fromkeys(one_line(key, 120) for key in item))
     return list(keys)
 
@@ -68,8 +111,7 @@ def json_line_parts(path: Path, columns: Sequence[str], rows: int) -> Iterator[p
     with path.open(encoding="utf-8-sig") as file:
         lines = (line for line in file if line.strip())
         while chunk := list(islice(lines, rows)):
-            items = [_parse(line) for line in chunk]
-            yield _cells([item if isinstance(item, dict) else {} for item in items], columns)
+            yield _cells([_object(_parse(line)) for line in chunk], columns)
 
 
 def _cells(objects: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pl.DataFrame:

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from riskmodel.sources.files.csv_cells import NO_DIALECT, Dialect, csv_header, csv_row_parts
+from riskmodel.sources.files.csv_cells import (
+    NO_DIALECT,
+    Dialect,
+    csv_header,
+    csv_row_parts,
+    lines_before_header,
+)
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.json_cells import (
     NOT_AN_OBJECT,
@@ -14,8 +20,18 @@ from riskmodel.sources.files.json_cells import (
     json_line_columns,
     json_line_parts,
 )
-from riskmodel.sources.files.table import PARQUET, Table, decoded_batches, load, numbered
-from riskmodel.sources.files.unpack import ZIP_MAGIC, first_bytes, utf8_file
+from riskmodel.sources.files.natures import markup_of
+from riskmodel.sources.files.table import (
+    ABOVE,
+    BLANK,
+    Table,
+    is_json,
+    load,
+    numbered,
+    refuse_other_natures,
+)
+from riskmodel.sources.files.typed import decoded_batches, is_typed
+from riskmodel.sources.files.unpack import first_bytes, utf8_file
 
 
 def load_parts(
@@ -23,21 +39,23 @@ def load_parts(
 ) -> Iterator[Table]:
     """Read one file as `table.load` does, a large one in tables of at most `rows` rows (`table_rows`).
 
-    All tables of a file have the same columns. JSON lines, delimited text and Parquet are parted; one JSON
-    list is read at once, whatever its size, and so is text against the rules. Raises InputUnreadable.
+    All tables of a file have the same columns. JSON lines, delimited text, Parquet and Feather are parted;
+    one JSON list is read at once, whatever its size, and so is text of formats with ways of their own. Raises
+    InputUnreadable.
     """
     rows = rows or source.limits.table_rows
     head = first_bytes(source)
-    if head[:4] == PARQUET:
+    if is_typed(source, head):
         if source.path.stat().st_size <= source.limits.whole_bytes:
             yield load(source, dialect_of)
         else:
-            yield from _tables(source, decoded_batches(source, rows), "blank_row")
+            yield from _tables(source, decoded_batches(source, head, rows), BLANK)
         return
-    if head[:4] == ZIP_MAGIC or source.name.lower().endswith(".parquet"):
-        yield load(source, dialect_of)  # refuses it
+    refuse_other_natures(source, head)
+    if markup_of(head):
+        yield load(source, dialect_of)  # refuses it, save a page with a table
         return
-    json = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+    json = is_json(head)
     if not json and dialect_of(frozenset(csv_header(source, head))) != NO_DIALECT:
         yield load(source, dialect_of)
         return
@@ -48,11 +66,14 @@ def load_parts(
             columns = json_line_columns(path)
             yield from _tables(source, json_line_parts(path, columns, rows), NOT_AN_OBJECT)
         else:
-            yield from _tables(source, csv_row_parts(source, head, path, rows), "blank_row")
+            above = {ABOVE: lines_before_header(source, head)}
+            yield from _tables(source, csv_row_parts(source, head, path, rows), BLANK, above)
 
 
-def _tables(source: Source, frames: Iterator[pl.DataFrame], blank: str) -> Iterator[Table]:
+def _tables(
+    source: Source, frames: Iterator[pl.DataFrame], blank: str, above: dict[str, int] | None = None
+) -> Iterator[Table]:
     sha256, first = sha256_of(source.path), 1
     for frame in frames:
-        yield numbered(source, frame, blank, sha256, first)
-        first += frame.height
+        yield numbered(source, frame, blank, sha256, first, above)
+        first, above = first + frame.height, None

@@ -15,16 +15,20 @@ from riskmodel.sources.news.parts import ArticleParts
 
 
 def article_parts(
-    paths: Sequence[Path], *, published_at: date | None = None, limits: ReadingLimits | None = None
+    paths: Sequence[Path],
+    *,
+    published_at: date | None = None,
+    limits: ReadingLimits | None = None,
+    strict: bool = False,
 ) -> ArticleParts:
     """Article files and folders, to be read part by part: JSON lines, JSON, CSV, Parquet, .txt, WARC, feeds.
 
     Columns may bear any name of `article_formats.ALIASES`, the first found counts. `published_at` dates the
     files that have no date column (plain text); without it they stay undated and the contract quarantines
     them. An article without id gets the first 16 hex digits of the SHA-256 of its url, source, title and
-    text. Raises InputUnreadable.
+    text. A file of a folder that cannot be read is set aside unless `strict`. Raises InputUnreadable.
     """
-    found = find(paths, ARTICLE_SUFFIXES, limits)
+    found = find(paths, ARTICLE_SUFFIXES, limits, strict=strict)
     return ArticleParts(found.sources, published_at, found.skipped)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -19,11 +19,13 @@ import polars as pl
 
 from data_contracts.plain_text import one_line
 from features.articles.text.html import BLOCKS, SILENT, tidy_lines, visible
-from riskmodel.sources.files.find import Source, sha256_of
+from riskmodel.errors import InputUnreadable
+from riskmodel.sources.files.find import Source, ends_in, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import first_bytes, unpacked_file
+from riskmodel.sources.news.feed_repair import repaired
 
-FEED_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
+FEED_SUFFIXES = (".xml", ".rss", ".atom", ".rdf")
 FEED = "<feed>"  # is among the columns, so that no other file can pass for one
 _BLOCK = 1 << 16
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF)\b")
@@ -31,7 +33,11 @@ _ROOTS = ("feed", "rss", "RDF")
 _NAMESPACES = {
     "": "",
     "http://www.w3.org/2005/Atom": "",
+    "http://purl.org/atom/ns#": "",  # Atom 0.3
+    "http://my.netscape.com/rdf/simple/0.9/": "",
     "http://purl.org/rss/1.0/": "",
+    "http://backend.userland.com/RSS2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
     "http://backend.userland.com/rss2": "",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "",
     "http://purl.org/rss/1.0/modules/content/": "content:",
@@ -43,7 +49,17 @@ _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 _ELEMENTS: dict[str, tuple[str, ...]] = {
     "article_id": ("guid", "id"),
     # The text is that of the last change: before it, no one could read these words.
-    "published_at": ("updated", "dcterms:modified", "pubDate", "published", "dc:date", "dcterms:issued"),
+    "published_at": (
+        "updated",
+        "modified",
+        "dcterms:modified",
+        "pubDate",
+        "published",
+        "issued",
+        "dc:date",
+        "dcterms:issued",
+        "created",
+    ),
     "source": ("source", "dc:publisher"),
     "language": ("dc:language",),
     "title": ("title", "dc:title"),
@@ -53,12 +69,13 @@ _ELEMENTS: dict[str, tuple[str, ...]] = {
 COLUMNS = tuple(_ELEMENTS)
 _WANTED = frozenset(name for names in _ELEMENTS.values() for name in names)
 _MARKED_UP = frozenset({*_ELEMENTS["title"], *_ELEMENTS["text"]})
+_HTML_KINDS = ("", "html", "text/html", "xhtml", "application/xhtml+xml")
 _EMPTY = "entry_without_title_and_text"
 
 
 def is_feed(source: Source) -> bool:
     """Whether the file is named as feeds are, or begins as XML does."""
-    return source.name.lower().endswith(FEED_SUFFIXES) or bool(_BEGINNING.match(first_bytes(source, 1 << 10)))
+    return ends_in(source.name, FEED_SUFFIXES) or bool(_BEGINNING.match(first_bytes(source, 1 << 10)))
 
 
 def load_feed(source: Source) -> Table:
@@ -69,14 +86,13 @@ def load_feed(source: Source) -> Table:
     InputUnreadable for what is no feed, is not well-formed, is larger than its limit, or declares a document
     type, which no feed needs and which could define or fetch text of its own.
     """
-    reader = _Reader()
     with unpacked_file(source) as path:
         largest = source.limits.feed_bytes
         if path.stat().st_size > largest:
             raise source.refuse(
                 f"is larger than {largest:,} bytes, which a feed should not be; split it into several feeds"
             )
-        _parse(source, path, reader)
+        reader = _read(source, path)
     rows = [{**entry, ROW: number, FILE: source.name} for number, entry in enumerate(reader.entries, start=1)]
     rows = [row for row in rows if row.get("title") or row.get("text")]
     columns = tuple(name for name in COLUMNS if any(row.get(name) for row in rows))
@@ -88,7 +104,24 @@ def load_feed(source: Source) -> Table:
     )
 
 
-def _parse(source: Source, path: Path, reader: _Reader) -> None:
+def _read(source: Source, path: Path) -> _Reader:
+    """The entries; of a feed that is not well-formed, once its usual faults are repaired."""
+    reader = _Reader()
+    try:
+        with path.open("rb") as file:
+            _parse(source, iter(lambda: file.read(_BLOCK), b""), reader)
+        return reader
+    except InputUnreadable:
+        text = path.read_bytes()
+        again = repaired(text)
+        if again == text or reader.refused:
+            raise
+    reader = _Reader()
+    _parse(source, iter([again]), reader)
+    return reader
+
+
+def _parse(source: Source, blocks: Iterator[bytes], reader: _Reader) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = reader.doctype
@@ -96,11 +129,11 @@ def _parse(source: Source, path: Path, reader: _Reader) -> None:
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.data
     try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                parser.Parse(block, False)
+        for block in blocks:
+            parser.Parse(block, False)
         parser.Parse(b"", True)
     except _Refused as error:
+        reader.refused = True
         raise source.refuse(str(error)) from None
     except expat.ExpatError as error:
         fault = one_line(expat.ErrorString(error.code), 120)
@@ -129,7 +162,7 @@ class _Field:
     def value(self) -> str | None:
         """The text; HTML of titles and texts is reduced to what is visible."""
         text = "".join(self.text)
-        if self.name in _MARKED_UP and not self.marked_up and self.kind in ("", "html", "text/html"):
+        if self.name in _MARKED_UP and not self.marked_up and self.kind in _HTML_KINDS:
             text = visible(text)
         return (" ".join(text.split()) if self.name not in _ELEMENTS["text"] else tidy_lines(text)) or None
 
@@ -139,6 +172,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.entries: list[dict[str, str | None]] = []
+        self.refused = False
         self._depth = 0
         self._atom = False
         self._feed_language: str | None = None

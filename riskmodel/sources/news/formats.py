@@ -9,43 +9,38 @@ from datetime import UTC, date, datetime, time
 
 import polars as pl
 
+from data_contracts.checking.moments import moments
+from data_contracts.plain_text import one_line
 from data_contracts.tables import ARTICLES
 from features.articles.text.html import visible_line, visible_lines
-from riskmodel.sources.files.cells import canonical
+from riskmodel.errors import InputUnreadable
+from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.csv_cells import Dialect
-from riskmodel.sources.files.find import Source
+from riskmodel.sources.files.find import Source, ends_in
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.news.feeds import FEED, FEED_SUFFIXES, is_feed, load_feed
+from riskmodel.sources.news.names import ALIASES as ALIASES
+from riskmodel.sources.news.names import is_time_like, language_code, named_as
 from riskmodel.sources.news.plain_text import TEXT, TEXT_SUFFIXES, load_text
 from riskmodel.sources.news.warc import WARC, WARC_SUFFIXES, warc_parts
 
 # Endings by which articles are found in folders.
 ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES, *FEED_SUFFIXES)
-ALIASES: dict[str, tuple[str, ...]] = {
-    "article_id": ("article_id", "doc", "doc_id", "document_id", "id", "guid"),
-    "published_at": (
-        "published_at", "published", "date_published", "published_on", "pub_date", "pubDate", "date",
-        "datetime", "publishedAt", "published_date", "updated", "date_modified",
-    ),
-    "source": ("source", "publisher", "feed", "outlet", "domain"),
-    "language": ("language", "lang"),
-    "title": ("title", "headline"),
-    "text": (
-        "text", "body", "content", "content_text", "content_html", "article", "maintext", "full_text",
-        "abstract", "description", "summary",
-    ),
-    "url": ("url", "link"),
-}  # fmt: skip
+# Where a cell holds JSON: contents of feeds, named sources, and the types of MongoDB.
+_PARTS = (
+    ("text", "$[0].value"), ("source", "$.name"), ("article_id", "$['$oid']"), ("published_at", "$['$date']"),
+    ("published_at", "$['$numberLong']"),
+)  # fmt: skip
 _FEDERAL_REGISTER = frozenset({"doc", "date", "title", "abstract", "url"})
 
 
 def load_article_parts(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Iterator[Table]:
     """The cells of one article file, some thousand rows at a time. Raises InputUnreadable."""
-    if source.name.lower().endswith(TEXT_SUFFIXES):
+    if ends_in(source.name, TEXT_SUFFIXES):
         yield load_text(source)
-    elif source.name.lower().endswith(WARC_SUFFIXES):
+    elif ends_in(source.name, WARC_SUFFIXES):
         yield from warc_parts(source)
     elif is_feed(source):
         yield load_feed(source)
@@ -81,9 +76,21 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             lambda frame: _seen(_read(frame, published_at, source="federal_register", language="en")),
         ),
         Format(
+            "gdelt-doc",
+            "seendate, title, url and no text: an answer of GDELT's document service",
+            lambda columns: columns >= {"seendate", "title", "url"} and not _has("text", columns),
+            _no_text("an answer of GDELT's document service, which holds titles and addresses but no text"),
+        ),
+        Format(
+            "crawl-index",
+            "urlkey, timestamp, filename, offset: an index of Common Crawl",
+            lambda columns: columns >= {"timestamp", "filename", "offset"} and not _has("text", columns),
+            _no_text("an index of Common Crawl, which names pages but holds no text"),
+        ),
+        Format(
             "article-table",
-            "; ".join(f"{name}: {' or '.join(names)}" for name, names in ALIASES.items() if name != "source")
-            + "; text and title or date must be there",
+            "; ".join(f"{name}: {' or '.join(names[:5])}" for name, names in ALIASES.items())
+            + " and the like; text and title or date must be there",
             lambda columns: (
                 _has("text", columns) and (_has("title", columns) or _has("published_at", columns))
             ),
@@ -93,28 +100,57 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
 
 
 def _has(name: str, columns: frozenset[str]) -> bool:
-    return bool(columns & set(ALIASES[name]))
+    return bool(named_as(name, columns))
+
+
+def _no_text(what: str) -> Callable[[pl.DataFrame], Reading]:
+    def refuse(_: pl.DataFrame) -> Reading:
+        raise InputUnreadable(f"{what}; fetch the pages at its addresses and give them as WARC or JSON lines")
+
+    return refuse
 
 
 def _read(
     frame: pl.DataFrame, published_at: date | None, *, source: str | None = None, language: str | None = None
 ) -> Reading:
-    chosen = {name: next((a for a in names if a in frame.columns), None) for name, names in ALIASES.items()}
-    named = frame.select(
-        *((pl.col(a) if a else pl.lit(None, pl.String)).alias(name) for name, a in chosen.items()), FILE, ROW
-    )
-    if chosen["published_at"] is None and published_at is not None:
+    chosen = {name: named_as(name, [c for c in frame.columns if c not in (FILE, ROW)]) for name in ALIASES}
+    named = frame.select(*(_first_filled(frame, name, found) for name, found in chosen.items()), FILE, ROW)
+    if not chosen["published_at"] and published_at is not None:
+        _refuse_other_dates(frame, [c for found in chosen.values() for c in found])
         midnight = datetime.combine(published_at, time(), UTC)
         named = named.with_columns(pl.lit(midnight, pl.Datetime("us", "UTC")).alias("published_at"))
-    if language is not None and chosen["language"] is None:
+    if language is not None and not chosen["language"]:
         named = named.with_columns(pl.lit(language).alias("language"))
-    parts = {"text": "$[0].value", "source": "$.name"}
-    named = named.with_columns(_plain(c, at) for c, at in parts.items() if named.schema[c] == pl.String)
+    for column, part in _PARTS:
+        if named.schema[column] == pl.String:
+            named = named.with_columns(_plain(column, part))
+    if not chosen["url"] and named.schema["source"] == pl.String:  # trafilatura's source is the address
+        named = named.with_columns(pl.col("source").str.extract(r"^(https?://[^/\s]+/\S+)$").alias("url"))
     table = canonical(named, ARTICLES).with_columns(_primary_language())
     table = table.with_columns(_source(source).alias("source")).with_columns(_ids(table))
-    return Reading(
-        table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, [a for a in chosen.values() if a])
-    )
+    used = [c for found in chosen.values() for c in found]
+    return Reading(table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, used))
+
+
+def _first_filled(frame: pl.DataFrame, name: str, columns: list[str]) -> pl.Expr:
+    """The first of the columns that holds something, row by row; one column keeps its type."""
+    if len(columns) < 2:
+        return (pl.col(columns[0]) if columns else pl.lit(None, pl.String)).alias(name)
+    texts = [clean(frame[c].rename(name)) for c in columns]
+    if frame[columns[0]].dtype.is_temporal() and not frame[columns[0]].null_count():
+        return pl.col(columns[0]).alias(name)
+    filled = [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
+    return pl.coalesce(filled).alias(name)
+
+
+def _refuse_other_dates(frame: pl.DataFrame, used: list[str]) -> None:
+    """A date that a file gives is not overruled by the caller's, under whatever name it is given."""
+    for column in unused(frame, used):
+        if is_time_like(column) and moments(clean(frame[column]).drop_nulls().head(1000)).is_not_null().any():
+            raise InputUnreadable(
+                f"has dates in column {one_line(column, 80)!r}, which is no known name of the day of "
+                "publication, so that --published-at is not used; rename it published_at, or remove it"
+            )
 
 
 def _seen(reading: Reading) -> Reading:
@@ -145,7 +181,8 @@ def _source(fixed: str | None) -> pl.Expr:
 def _primary_language() -> pl.Expr:
     """`en` for `en-US` and `EN`; what is no code stays as it is."""
     primary = pl.col("language").str.extract(r"^([A-Za-z]{2,3})(?:[-_].*)?$").str.to_lowercase()
-    return pl.coalesce(primary, "language").alias("language")
+    named = pl.col("language").map_elements(language_code, return_dtype=pl.String)
+    return pl.coalesce(primary, named).alias("language")
 
 
 def _host(column: str) -> pl.Expr:

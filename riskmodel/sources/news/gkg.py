@@ -17,12 +17,14 @@ import polars as pl
 from data_contracts.checking.large.read_ahead import ahead
 from data_contracts.tables import GKG
 from features.reference.read import read_reference
+from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile, Parts
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.files.unpack import blocks
+from riskmodel.sources.files.unpack import blocks, is_packed
+from riskmodel.sources.news.gkg_frame import frame_parts, is_frame
 
-GKG_SUFFIXES = (".gkg.csv", ".gkg.csv.gz", ".zip")
+GKG_SUFFIXES = (".gkg.csv",)
 NEAR = 300  # characters of the text between two places, or a place and a theme, that stand close together
 N_FIELDS = 27
 _BOM = b"\xef\xbb\xbf"
@@ -47,8 +49,13 @@ _SCHEMA: dict[str, pl.DataType] = {**dict.fromkeys(_KEPT, pl.String()), ROW: pl.
 
 
 def is_gkg(source: Source) -> bool:
-    """Whether one of the first lines is a record; raises InputUnreadable where the packing is broken."""
-    head = islice(blocks(source, _BLOCK, zipped=True), _HEAD_BLOCKS)
+    """Whether one of the first lines is a record, or the file is a data frame of records.
+
+    Raises InputUnreadable where the packing is broken.
+    """
+    if is_frame(source):
+        return True
+    head = islice(blocks(source, _BLOCK), _HEAD_BLOCKS)
     lines = islice(_lines(head, source.limits.line_bytes), _HEAD_LINES)
     return any(isinstance(fields, list) for fields in lines)
 
@@ -68,6 +75,7 @@ class GkgParts(Parts):
         self._sources = sources
 
     def _frames(self) -> Iterator[pl.DataFrame]:
+        self._sources = self._readable()
         for source in self._sources:
             rows = 0
             for frame, counts in read_parts(source):
@@ -77,17 +85,38 @@ class GkgParts(Parts):
             size = source.path.stat().st_size
             self._add(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
 
+    def _readable(self) -> Sequence[Source]:
+        """The files whose packing is whole; of those from folders the others are set aside."""
+        kept: list[Source] = []
+        first: InputUnreadable | None = None
+        for source in self._sources:
+            try:
+                if not source.outright and is_packed(source):
+                    for _ in blocks(source):
+                        pass
+                kept.append(source)
+            except InputUnreadable as error:
+                self._set_aside(source.set_aside(error))
+                first = first or error
+        if first is not None and not kept:
+            raise first
+        return kept
+
 
 def read_parts(source: Source) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
     """Yield canonical rows with bookkeeping and the counts of dropped records, `gkg_records` lines at a time.
 
     The file is unpacked in a thread of its own, which waits for nothing but the next block to be taken.
     """
+    if is_frame(source):
+        for table, frame in frame_parts(source, tuple(_KEPT)):
+            yield _finished(source, frame.select(*_SCHEMA), Counter(table.dropped))
+        return
     records, longest = source.limits.gkg_records, source.limits.line_bytes
     cells: dict[str, list[str]] = {name: [] for name in _KEPT}
     rows: list[int] = []
     dropped = Counter[str]()
-    for number, fields in enumerate(_lines(ahead(blocks(source, _BLOCK, zipped=True)), longest), start=1):
+    for number, fields in enumerate(_lines(ahead(blocks(source, _BLOCK)), longest), start=1):
         if isinstance(fields, str):
             dropped[fields] += 1
         else:
@@ -95,16 +124,16 @@ def read_parts(source: Source) -> Iterator[tuple[pl.DataFrame, Counter[str]]]:
             for name, place in _KEPT.items():
                 cells[name].append(fields[place].decode("utf-8", "replace"))
         if len(rows) + dropped.total() >= records:
-            yield _finished(source, cells, rows, dropped)
+            yield _finished(source, pl.DataFrame({**cells, ROW: rows}, schema=_SCHEMA), dropped)
             cells, rows, dropped = {name: [] for name in _KEPT}, [], Counter[str]()
     if rows or dropped:
-        yield _finished(source, cells, rows, dropped)
+        yield _finished(source, pl.DataFrame({**cells, ROW: rows}, schema=_SCHEMA), dropped)
 
 
 def _finished(
-    source: Source, cells: dict[str, list[str]], rows: list[int], dropped: Counter[str]
+    source: Source, records: pl.DataFrame, dropped: Counter[str]
 ) -> tuple[pl.DataFrame, Counter[str]]:
-    frame, silent = _canonical(pl.DataFrame({**cells, ROW: rows}, schema=_SCHEMA))
+    frame, silent = _canonical(records)
     return frame.with_columns(pl.lit(source.name).alias(FILE)).select(*_OUT), dropped + Counter(silent)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from data_contracts.tables import ARTICLES
+from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile, Parts
 from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.table import FILE, ROW, Table
@@ -25,6 +26,7 @@ class ArticleParts(Parts):
     """The articles of `sources` as canonical frames.
 
     Where there are several files they are read twice, first for ids that two of them use for different texts.
+    A file that cannot be read then is set aside, unless it was named outright.
     """
 
     kind = "articles"
@@ -41,28 +43,38 @@ class ArticleParts(Parts):
         if self._ambiguous is None:
             self._ambiguous = self._find_ambiguous()
             self._begin()
-        for frame in self._parts():
+        for frame in self._parts(self._sources):
             yield named_apart(frame, self._ambiguous)
 
     def _find_ambiguous(self) -> pl.Series:
         used = [pl.DataFrame(schema={"article_id": pl.UInt64, "text": pl.UInt64, FILE: pl.UInt32})]
         if len(self._sources) > 1:
-            numbers = {source.name: i for i, source in enumerate(self._sources)}
-            used += [
-                frame.select(
-                    number_of("article_id"),
-                    number_of("text"),
-                    pl.col(FILE).replace_strict(numbers, return_dtype=pl.UInt32),
-                )
-                for frame in self._parts()
-            ]
+            used += self._used_ids()
         return ambiguous_ids(pl.concat(used))
 
-    def _parts(self) -> Iterator[pl.DataFrame]:
+    def _used_ids(self) -> list[pl.DataFrame]:
+        used: list[pl.DataFrame] = []
+        readable: list[Source] = []
+        first: InputUnreadable | None = None
+        for number, source in enumerate(self._sources):
+            file = pl.lit(number, pl.UInt32).alias(FILE)
+            try:
+                frames = self._parts([source])
+                used += [f.select(number_of("article_id"), number_of("text"), file) for f in frames]
+                readable.append(source)
+            except InputUnreadable as error:
+                self._set_aside(source.set_aside(error))
+                first = first or error
+        if first is not None and not readable:
+            raise first
+        self._sources = readable
+        return used
+
+    def _parts(self, sources: Sequence[Source]) -> Iterator[pl.DataFrame]:
         group: list[Table] = []
         group_form: Format | None = None
-        most = self._sources[0].limits.table_rows
-        for table, form in self._tables():
+        most = sources[0].limits.table_rows
+        for table, form in self._tables(sources):
             other = group and (form is not group_form or table.columns != group[0].columns)
             if group_form and (other or sum(t.frame.height for t in group) >= most):
                 yield self._canonical(group_form, group)
@@ -72,12 +84,12 @@ class ArticleParts(Parts):
         if group_form:
             yield self._canonical(group_form, group)
 
-    def _tables(self) -> Iterator[tuple[Table, Format]]:
-        for source in self._sources:
+    def _tables(self, sources: Sequence[Source]) -> Iterator[tuple[Table, Format]]:
+        for source in sources:
             tables = load_article_parts(source, lambda columns: dialect_among(columns, self._formats))
             file: InputFile | None = None
             for table in tables:
-                form = recognise(table, self._formats, ARTICLES)
+                form = recognise(table, self._formats, ARTICLES, "articles")
                 rows = table.rows + (file.rows if file else 0)
                 file = InputFile(source.name, table.sha256, table.bytes, form.name, rows)
                 yield table, form

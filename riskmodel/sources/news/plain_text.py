@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import utf8_file
 
-TEXT_SUFFIXES = (".txt", ".txt.gz")
+TEXT_SUFFIXES = (".txt",)
 COLUMNS = ("article_id", "title", "text")
 TEXT = "<text>"  # is among the columns, so that no table can pass for a text file
 _TITLE_LIMIT = 120
+_ENDING = re.compile(r"\.txt(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
 
 
 def load_text(source: Source) -> Table:
@@ -28,9 +31,7 @@ def load_text(source: Source) -> Table:
     title = first.strip()
     if not rest.strip() or len(title) > _TITLE_LIMIT or title.endswith((".", ",", ":", ";", '"', "”", "’")):
         title, rest = "", text
-    stem = source.name
-    for suffix in sorted(TEXT_SUFFIXES, key=len, reverse=True):
-        stem = stem[: -len(suffix)] if stem.lower().endswith(suffix) else stem
+    stem = re.sub(_ENDING, "", source.name)
     cells = {
         "article_id": [stem],
         "title": [title or None],

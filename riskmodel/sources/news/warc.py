@@ -22,7 +22,7 @@ from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import unpacked_file
 from riskmodel.sources.limits import ReadingLimits
 
-WARC_SUFFIXES = (".warc", ".warc.gz")
+WARC_SUFFIXES = (".warc", ".wet")
 COLUMNS = ("url", "published_at", "title", "text")
 WARC = "<warc>"  # is among the columns, so that no other file can pass for one
 _LOOKS_LIKE_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)

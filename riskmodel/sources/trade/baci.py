@@ -8,6 +8,7 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.files.cells import clean, or_text, whole_number
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
@@ -35,7 +36,6 @@ def read(frame: pl.DataFrame) -> Reading:
     year = cells["t"].cast(pl.Int64, strict=False).to_frame("year")
     # A number that is no year is left to the contract; polars would raise.
     year = year.with_columns(pl.when(pl.col("year").is_between(1, 9990)).then("year"))
-    weight = cells["q"].set(cells["q"].is_in(["NA", "N/A"]), None)
     # Written as a number at the source, so that a lost leading zero is certain, not guessed.
     code = pl.when(pl.col("k").str.contains(r"^\d{5}$")).then("0" + pl.col("k")).otherwise(pl.col("k"))
     table = frame.select(
@@ -46,7 +46,7 @@ def read(frame: pl.DataFrame) -> Reading:
         _edition(frame[FILE]).alias("hs_edition"),
         or_text(year.select(pl.date("year", 1, 1)).to_series(), cells["t"]).alias("period"),
         whole_number(cells["v"], 1000).alias("value_usd"),
-        whole_number(weight, 1000).alias("net_kg"),
+        whole_number(cells["q"], 1000).alias("net_kg"),
         year.select(pl.date(pl.col("year") + 2, 1, 31)).to_series().alias("known_at"),
         pl.lit(SOURCE).alias("source"),
         FILE,
@@ -58,6 +58,10 @@ def read(frame: pl.DataFrame) -> Reading:
     }
     kept, dropped = sift(table, nowhere)
     return Reading(kept, dropped, unused(frame, _COLUMNS))
+
+
+def _cells(_: frozenset[str]) -> Cells:
+    return Cells(numbers={"v": "USD", "q": ""}, products=("k",), codes=("t", "i", "j"), point=True)
 
 
 def _edition(names: pl.Series) -> pl.Series:
@@ -75,7 +79,7 @@ def _set_aside(frame: pl.DataFrame) -> Reading:
 
 
 FORMATS = (
-    Format("baci", ", ".join(_COLUMNS), recognise, read, by_row=True),
+    Format("baci", ", ".join(_COLUMNS), recognise, read, by_row=True, cells=_cells),
     Format(
         "baci-code-list",
         "country_code and names, or code and description",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from data_contracts.checking.grammar import decimal
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean, stack
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.trade.areas import country_or_text
+from riskmodel.sources.trade.copies import CONFLICT, once, with_whole_areas, without_parts
 from riskmodel.sources.trade.exchange import covered, with_dollars
 
 SOURCE = "eurostat_comext"
@@ -20,6 +25,7 @@ _FLOWS = {"X": "X", "EXPORT": "X", "2": "X", "M": "M", "IMPORT": "M", "1": "M"}
 # Far above any flow, and low enough that sums of thousands of rows stay within Int64.
 _LARGEST_CENTS = 10**15
 _KEY = ["reporter", "partner", "flow", "hs6", "hs_edition", "period"]
+_CELL = ["reporter", "partner", "flow", "code", "period"]  # what a row is keyed by, with `more` of a reader
 
 
 def recognise(columns: frozenset[str]) -> bool:
@@ -38,7 +44,9 @@ def read(frame: pl.DataFrame) -> Reading:
     InputUnreadable for a table of headings only.
     """
     used = [c for c in (*_NEEDED, *_OPTIONAL) if c in frame.columns]
-    return fold_cn8(_named(frame), "EUR", SOURCE, unused(frame, used))
+    frame, parts, looked_at = without_parts(frame, used)
+    reading = fold_cn8(_named(frame), "EUR", SOURCE, unused(frame, [*used, *looked_at]))
+    return Reading(reading.frame, {**parts, **reading.dropped}, reading.ignored_columns)
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
@@ -46,8 +54,8 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
     flow = pl.col("flow").str.to_uppercase() if "flow" in frame.columns else pl.lit("X")
     weight = pl.col("net_kg") if "net_kg" in frame.columns else pl.lit(None, pl.String)
     return cells.select(
-        pl.col("reporter_iso3").alias("reporter"),
-        pl.col("partner_iso3").alias("partner"),
+        country_or_text(cells["reporter_iso3"]).alias("reporter"),
+        country_or_text(cells["partner_iso3"]).alias("partner"),
         flow.replace(_FLOWS).alias("flow"),
         pl.col("code"),
         pl.col("month").str.replace(_MONTH, "$1-$2").alias("period"),
@@ -63,9 +71,19 @@ def no_value(column: str) -> pl.Expr:
     return pl.col(column).is_null() | pl.col(column).str.contains(r"^:( ?[A-Za-z]+)?$")
 
 
-def fold_cn8(cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str, ...]) -> Reading:
-    """Turn cells (reporter, partner, flow, code, period, value, net_kg as String) into canonical HS6 rows."""
+def fold_cn8(
+    cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str, ...], more: Sequence[str] = ()
+) -> Reading:
+    """Turn cells (reporter, partner, flow, code, period, value, net_kg as String) into canonical HS6 rows.
+
+    Columns `more` are parts that may be added up: with the columns above they key a row. Copies are dropped;
+    rows of one key that disagree keep the rest of their HS6 code from being one figure, so that the contract
+    refuses them together.
+    """
+    cells, copies = once(cells, [*_CELL, *more], ["value", "net_kg"])
+    cells, areas = with_whole_areas(cells, "partner", _CELL)
     kept, dropped = _without_overlaps(_parsed(cells))
+    dropped = {**copies, **areas, **dropped}
     fit = pl.col("day").is_not_null() & (pl.col("cents").abs() <= _LARGEST_CENTS) & pl.col("is_product")
     fit = fit.fill_null(False)
     folded = _folded(kept.filter(fit), currency)
@@ -146,10 +164,15 @@ def _without_covered_hs6(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 def _folded(rows: pl.DataFrame, currency: str) -> pl.DataFrame:
     keyed = rows.with_columns(pl.col("code").str.slice(0, 6).alias("hs6"), edition_of("day")).drop("period")
     keyed = keyed.rename({"day": "period"})
-    folded = keyed.group_by(_KEY, maintain_order=True).agg(
-        pl.col("cents").sum(),
-        pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
-        pl.col(FILE, ROW).first(),
+    apart = pl.when(CONFLICT).then(pl.int_range(pl.len())).alias("apart")
+    folded = (
+        keyed.with_columns(apart)
+        .group_by([*_KEY, "apart"], maintain_order=True)
+        .agg(
+            pl.col("cents").sum(),
+            pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
+            pl.col(FILE, ROW).first(),
+        )
     )
     return with_dollars(folded, currency, "cents")
 
@@ -172,4 +195,8 @@ def _finished(rows: pl.DataFrame, source: str) -> pl.DataFrame:
     )
 
 
-FORMAT = Format("comext-cn8", ", ".join(_NEEDED), recognise, read)
+def _cells(_: frozenset[str]) -> Cells:
+    return Cells({"value_eur": "EUR", "net_kg": ""}, products=("code",), months=("month",))
+
+
+FORMAT = Format("comext-cn8", ", ".join(_NEEDED), recognise, read, cells=_cells)

@@ -8,11 +8,13 @@ from data_contracts.checking.grammar import decimal
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import clean
 from riskmodel.sources.files.csv_cells import TRAILING, Dialect
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.formats import Format, Reading, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
 from riskmodel.sources.trade.comext_cn8 import SOURCE, fold_cn8, no_value
+from riskmodel.sources.trade.copies import CONFLICT, is_total, once, without_parts
 
 _SDMX = ("freq", "reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE")
 _BULK: dict[str, tuple[str, ...]] = {
@@ -23,8 +25,13 @@ _BULK: dict[str, tuple[str, ...]] = {
     "period": ("PERIOD",),
     "value": ("VALUE_IN_EUROS", "VALUE_EUR"),
     "net_kg": ("QUANTITY_IN_KG", "QUANTITY_KG"),
+    "trade_type": ("TRADE_TYPE",),
+    "procedure": ("STAT_PROCEDURE", "STAT_REGIME"),
+    "unit": ("SUPPL_UNIT",),
 }
+_MAY_LACK = ("net_kg", "trade_type", "procedure", "unit")
 _CELLS = ["reporter", "partner", "flow", "code", "period"]
+_UPDATE = "LAST UPDATE"
 _FLOWS = {"1": "M", "2": "X"}
 _AREA = {
     "reporter_not_a_country": pl.col("reporter") == NOT_A_COUNTRY,
@@ -38,7 +45,9 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
     Yearly rows, total reporters and areas that are no country are dropped; WORLD is WLD. Raises
     InputUnreadable for the label display, which has no product codes, and where only yearly rows are given.
     """
-    cells = frame.select(*(clean(frame[c]).alias(c) for c in _SDMX), FILE, ROW)
+    used = [*_SDMX, "DATAFLOW", _UPDATE, TRAILING]
+    frame, parts, looked_at = without_parts(frame, used)
+    cells = frame.select(*(clean(frame[c]).alias(c) for c in _SDMX), _updated(frame), FILE, ROW)
     if cells.height and not cells["product"].str.contains(r"^([0-9A-Z]{2,9}|TOTAL)$").any():
         raise InputUnreadable(
             "labels in place of codes; export with codes (no product can be recognised by its label)"
@@ -50,6 +59,7 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
         pl.col("product").alias("code"),
         pl.col("TIME_PERIOD").alias("period"),
     )
+    rows, copies = once(rows, [*_CELLS, "freq", "indicators"], ["OBS_VALUE"], "updated")
     kept, dropped = sift(
         rows,
         {
@@ -59,27 +69,46 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
             "other_quantity": ~pl.col("indicators").is_in(["VALUE_IN_EUROS", "QUANTITY_IN_100KG"]),
         },
     )
-    if rows.height and dropped.get("annual_row", 0) == rows.height - sum(
-        n for reason, n in dropped.items() if reason != "annual_row"
-    ):
+    if dropped.get("annual_row") and not kept.height:
         raise InputUnreadable("only yearly rows; export the months (freq M)")
     value = kept.filter(pl.col("indicators") == "VALUE_IN_EUROS")
+    if rows.height and not value.height and not dropped.get("annual_row"):
+        raise InputUnreadable(
+            "no month has a value in euro; ask for the indicator VALUE_IN_EUROS, or for later months"
+        )
     weight = kept.filter(pl.col("indicators") == "QUANTITY_IN_100KG")
-    weight = weight.select(
-        *_CELLS, (decimal(pl.col("OBS_VALUE")) * 100).cast(pl.String).alias("net_kg")
-    ).unique(_CELLS, keep="first", maintain_order=True)
+    # Of a cell with two quantities neither is known to be right.
+    kept_weight = weight.filter(~pl.col(CONFLICT))
+    dropped["conflicting_duplicate"] = weight.height - kept_weight.height
+    weight = kept_weight.select(*_CELLS, (decimal(pl.col("OBS_VALUE")) * 100).cast(pl.String).alias("net_kg"))
     table = value.join(weight, on=_CELLS, how="left", maintain_order="left").select(
         *_CELLS, pl.col("OBS_VALUE").alias("value"), "net_kg", FILE, ROW
     )
-    used = [*_SDMX, "DATAFLOW", "LAST UPDATE", TRAILING]
-    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, used))
-    quantity = {"quantity_row_joined_as_weight": kept.height - value.height}
-    return Reading(reading.frame, {**dropped, **quantity, **reading.dropped}, reading.ignored_columns)
+    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [*used, *looked_at]))
+    quantity = {"quantity_row_joined_as_weight": weight.height}
+    counts = added(parts, copies, dropped, quantity, reading.dropped)
+    return Reading(reading.frame, counts, reading.ignored_columns)
+
+
+def _updated(frame: pl.DataFrame) -> pl.Series:
+    """When the publisher last updated the extract of a row, so that the later of two figures is known."""
+    if _UPDATE not in frame.columns:
+        return pl.repeat(None, frame.height, dtype=pl.Datetime("us"), eager=True).alias("updated")
+    text = clean(frame[_UPDATE])
+    short = text.str.to_datetime("%d/%m/%y %H:%M:%S", strict=False)
+    return short.zip_with(short.is_not_null(), text.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)).alias(
+        "updated"
+    )
 
 
 def _read_bulk(frame: pl.DataFrame) -> Reading:
-    """Add up the rows of all statistical procedures; month 52 (the whole year) is dropped."""
+    """Add up the rows of all trade types and statistical procedures, except those beside their total.
+
+    Month 52 (the whole year) is dropped.
+    """
     chosen = {name: next((c for c in names if c in frame.columns), None) for name, names in _BULK.items()}
+    used = [c for c in chosen.values() if c]
+    frame, parts, looked_at = without_parts(frame, used)
     cells = frame.select(
         *((clean(frame[c]) if c else pl.lit(None, pl.String)).alias(name) for name, c in chosen.items()),
         FILE,
@@ -90,10 +119,35 @@ def _read_bulk(frame: pl.DataFrame) -> Reading:
         country(pl.col("partner"), "iso2", "comext").alias("partner"),
         pl.col("flow").replace(_FLOWS),
     )
-    kept, dropped = sift(rows, {**_AREA, "annual_row": pl.col("period").str.contains(r"^\d{4}52$")})
+    total = is_total("procedure")
+    part = ~total & total.any().over(_CELLS)
+    kept, dropped = sift(
+        rows.with_columns(part.fill_null(False).alias("part")),
+        {
+            **_AREA,
+            "annual_row": pl.col("period").str.contains(r"^\d{4}52$"),
+            "statistical_procedure_part": pl.col("part"),
+        },
+    )
     table = kept.with_columns(pl.col("period").str.replace(r"^(\d{4})(\d{2})$", "$1-$2"))
-    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [c for c in chosen.values() if c]))
-    return Reading(reading.frame, {**dropped, **reading.dropped}, reading.ignored_columns)
+    more = ("trade_type", "procedure", "unit")
+    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [*used, *looked_at]), more)
+    counts = added(parts, dropped, reading.dropped)
+    return Reading(reading.frame, counts, reading.ignored_columns)
+
+
+def _sdmx_cells(_: frozenset[str]) -> Cells:
+    return Cells({"OBS_VALUE": "EUR"}, ("product",), ("flow", "indicators"), ("TIME_PERIOD",), point=True)
+
+
+def _bulk_cells(_: frozenset[str]) -> Cells:
+    return Cells(
+        {**dict.fromkeys(_BULK["value"], "EUR"), **dict.fromkeys(_BULK["net_kg"], "")},
+        products=_BULK["code"],
+        codes=("FLOW", "STAT_PROCEDURE", "STAT_REGIME"),
+        months=_BULK["period"],
+        point=True,
+    )
 
 
 FORMATS = (
@@ -103,11 +157,13 @@ FORMATS = (
         lambda columns: set(_SDMX) <= columns,
         _read_sdmx,
         Dialect(trailing_column=True),
+        cells=_sdmx_cells,
     ),
     Format(
         "comext-bulk",
         "REPORTER, PARTNER, PRODUCT_NC, FLOW, PERIOD, VALUE_EUR",
-        lambda columns: all(set(_BULK[n]) & columns for n in _BULK if n != "net_kg"),
+        lambda columns: all(set(_BULK[n]) & columns for n in _BULK if n not in _MAY_LACK),
         _read_bulk,
+        cells=_bulk_cells,
     ),
 )

@@ -8,20 +8,23 @@ from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean, whole
 from riskmodel.sources.files.csv_cells import TRAILING, Dialect
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.copies import CONFLICT, once
+from riskmodel.sources.trade.tariff_lines import tariff_lines_folded
 
 SOURCE = "un_comtrade"
 # Names of one field in the API, in downloads, and in the two headers of the old site; without case and signs.
 _FIELDS: dict[str, tuple[str, ...]] = {
-    "period": ("period",),
+    "period": ("period", "year"),
     "reporter": ("reportercode", "rtcode", "reporteriso", "rt3iso"),
     "partner": ("partnercode", "ptcode", "partneriso", "pt3iso"),
     "flow": ("flowcode", "tradeflowcode", "tradecode", "rgcode"),
     "code": ("cmdcode", "commoditycode"),
-    "value": ("primaryvalue", "tradevalueus", "tradevalueusd", "tradevalue"),
+    "value": ("primaryvalue", "tradevalueus", "tradevalueusd", "tradevalue", "value"),
     "edition": ("classificationcode", "classification", "pfcode"),
     "type": ("typecode",),
     "month": ("refmonth",),
@@ -32,9 +35,10 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "supply": ("moscode", "modeofsupplycode"),
     "weight": ("netwgt", "netweightkg", "netweight"),
     "weight_estimated": ("isnetwgtestimated",),
-    "flag": ("legacyestimationflag", "flag", "estcode"),
+    "flag": ("legacyestimationflag", "flag", "estcode", "estimationcode"),
 }
-_AMOUNTS = ("value", "weight")
+_AMOUNTS = {"value": "USD", "weight": ""}
+_AREAS = ("reporter", "partner")
 _NEEDED = ("period", "reporter", "partner", "flow", "code", "value")
 _FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
 _EDITIONS = {f"H{n}": f"HS{year}" for n, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))}
@@ -50,10 +54,11 @@ def read(frame: pl.DataFrame) -> Reading:
     """Keep one row for each flow: goods, HS6, totals over customs procedures, second partners and transport.
 
     Numeric country codes become ISO; 490 (Other Asia, nes) is Taiwan, in practice; 0 is WLD; areas that are
-    no country are dropped. Where a flow has no total over transport modes, its modes are added up instead.
-    Yearly rows are dropped where the same reporter, flow and year has months; otherwise they stand at
-    1 January with known_at 1 July of the next year. Estimated and zero weights are null. Raises
-    InputUnreadable for a table with totals and headings only.
+    no country are dropped. Tariff lines are added up to their HS6 code. Where a flow has no total over
+    transport modes, its modes are added up instead. Of copies one counts; rows of one cell that disagree stay
+    for the contract. Yearly rows are dropped where the same reporter, partner, flow and year has months;
+    otherwise they stand at 1 January with known_at 1 July of the next year. Estimated and zero weights are
+    null. Raises InputUnreadable for a table with totals and headings only.
     """
     if not frame.columns or set(frame.columns) <= {FILE, ROW}:
         return Reading(pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()}))
@@ -66,9 +71,10 @@ def read(frame: pl.DataFrame) -> Reading:
         ),
         FILE,
         ROW,
-        # Saved again by a program that took codes with gaps for fractions.
-    ).with_columns(pl.col(name).str.replace(r"^(\d+)\.0$", "$1") for name in _FIELDS if name not in _AMOUNTS)
+    )
+    cells, lines = tariff_lines_folded(frame, cells)
     kept, dropped = sift(_read_codes(cells), _REASONS)
+    dropped |= lines
     if cells.height and not kept.height and dropped.get("heading_not_hs6", 0) + dropped.get("total_row", 0):
         raise InputUnreadable(
             "only totals and headings of 2 or 4 digits, no six-digit product "
@@ -76,13 +82,15 @@ def read(frame: pl.DataFrame) -> Reading:
             "download commodity level AG6"
         )
     kept, annual = sift(_read_periods(kept), {"annual_row_beside_months": pl.col("beside_months")})
+    kept = kept.with_columns(pl.col("transport").fill_null("0"))
+    kept, copies = once(kept, [*_KEY, "transport"], list(_AMOUNTS))
     table, transport = _one_transport(_measured(kept))
     ignored = tuple(c for c in frame.columns if c not in {*used, FILE, ROW, TRAILING})
     return Reading(
         canonical(table.with_columns(pl.lit(SOURCE).alias("source")), TRADE_FLOWS).select(
             *TRADE_FLOWS, FILE, ROW
         ),
-        {**dropped, **annual, **transport},
+        {**dropped, **annual, **copies, **transport},
         ignored,
     )
 
@@ -140,7 +148,7 @@ def _read_periods(cells: pl.DataFrame) -> pl.DataFrame:
         pl.col("period").alias("written"),
         (day + "01").str.to_date("%Y%m%d", strict=False).alias("day"),
     )
-    monthly = (~pl.col("yearly")).any().over("reporter", "flow", "year")
+    monthly = (~pl.col("yearly")).any().over("reporter", "partner", "flow", "year")
     return rows.with_columns(
         (pl.col("yearly") & monthly).alias("beside_months"),
         pl.coalesce(pl.col("day").cast(pl.String), "written").alias("period"),
@@ -159,10 +167,8 @@ def _measured(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _one_transport(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """Keep the total over modes where there is one; otherwise add up modes, parents before children."""
-    mode = pl.col("transport").fill_null("0")
-    if rows.select((mode == "0").all()).item():
+    if (rows["transport"] == "0").all():
         return rows, {}
-    rows = rows.with_columns(mode.alias("transport"))
     top = pl.col("transport").str.replace(r"^(\d)\d{3}$", "${1}000")
     rows = rows.with_columns(
         (pl.col("transport") == "0").any().over(_KEY).alias("has_total"),
@@ -176,17 +182,34 @@ def _one_transport(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     readable = kept.filter(pl.col("value_usd").cast(pl.Int64, strict=False).is_not_null()).with_columns(
         number
     )
-    summed = readable.group_by(_KEY, maintain_order=True).agg(
-        pl.col("value_usd").sum(),
-        pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()).alias("net_kg"),
-        pl.col(FILE, ROW).first(),
+    apart = pl.when(CONFLICT).then(pl.int_range(pl.len())).alias("apart")
+    summed = (
+        readable.with_columns(apart)
+        .group_by([*_KEY, "apart"], maintain_order=True)
+        .agg(
+            pl.col("value_usd").sum(),
+            pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()).alias("net_kg"),
+            pl.col(FILE, ROW).first(),
+        )
     )
     folded = readable.height - summed.height
     if folded == 0:
         return kept, dropped
-    text = summed.with_columns(pl.col("value_usd", "net_kg").cast(pl.String))
+    text = summed.drop("apart").with_columns(pl.col("value_usd", "net_kg").cast(pl.String))
     rest = kept.filter(pl.col("value_usd").cast(pl.Int64, strict=False).is_null()).select(text.columns)
     return pl.concat([text, rest]), {**dropped, "transport_modes_added_up": folded}
+
+
+def _cells(columns: frozenset[str]) -> Cells:
+    chosen = {name: column for name in _FIELDS if (column := _column(name, columns))}
+    codes = [c for name, c in chosen.items() if name not in (*_AMOUNTS, *_AREAS, "code", "period")]
+    return Cells(
+        {chosen[name]: money for name, money in _AMOUNTS.items() if name in chosen},
+        products=tuple(chosen[name] for name in ("code",) if name in chosen),
+        codes=tuple(codes),
+        months=tuple(chosen[name] for name in ("period",) if name in chosen),
+        point=True,
+    )
 
 
 _DIALECT = Dialect(latin1=True, trailing_column=True)
@@ -199,6 +222,7 @@ FORMATS = (
         ),
         read,
         _DIALECT,
+        cells=_cells,
     ),
     Format(
         "comtrade-legacy",
@@ -206,5 +230,6 @@ FORMATS = (
         lambda columns: bool(columns) and recognise(columns),
         read,
         _DIALECT,
+        cells=_cells,
     ),
 )

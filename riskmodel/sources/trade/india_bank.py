@@ -7,12 +7,16 @@ import polars as pl
 from data_contracts.checking.grammar import decimal, decimals
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.files.cells import canonical, clean, stack
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country_of
+from riskmodel.sources.trade.copies import CONFLICT, once
 
 SOURCE = "india_export_bank"
 _COLUMNS = ("partner_iso3", "fy", "hs8", "value_usd_mn", "quantity", "unit")
 _KEY = ["partner", "hs6", "period", "known_at"]
+_CELL = ["partner", "fy", "hs8"]  # what a row of the bank is keyed by
 _LARGEST = 10**11  # hundredths of a million dollars: far above any flow, and safe to add up
 _KILOGRAMS = ("KGS", "KG", "KGS.")
 
@@ -31,14 +35,22 @@ def read(frame: pl.DataFrame) -> Reading:
     and keep their text for the contract.
     """
     rows = _rows(frame)
-    valued = rows.filter(pl.col("written").is_not_null())
+    valued, copies = once(rows.filter(pl.col("written").is_not_null()), _CELL, ["written", "quantity"])
+    nowhere = valued["partner"] == NOT_A_COUNTRY
+    valued = valued.filter(~nowhere.fill_null(False))
     known = pl.col("period").is_not_null() & pl.col("hs6").is_not_null()
     fit = ((pl.col("hundredths").abs() <= _LARGEST) & known).fill_null(False)
     readable = valued.filter(fit)
-    folded = readable.group_by(_KEY, maintain_order=True).agg(
-        (pl.col("hundredths").sum() * 10_000).alias("value_usd"),
-        pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
-        pl.col(FILE, ROW).first(),
+    # Rows that disagree stay apart, so that the contract sees two versions of their cell.
+    apart = pl.when(CONFLICT).then(pl.int_range(pl.len())).alias("apart")
+    folded = (
+        readable.with_columns(apart)
+        .group_by([*_KEY, "apart"], maintain_order=True)
+        .agg(
+            (pl.col("hundredths").sum() * 10_000).alias("value_usd"),
+            pl.when(pl.col("kg").null_count() == 0).then(pl.col("kg").sum()).alias("net_kg"),
+            pl.col(FILE, ROW).first(),
+        )
     )
     parts = [_finished(folded)]
     bad = valued.filter(~fit)
@@ -50,7 +62,12 @@ def read(frame: pl.DataFrame) -> Reading:
             pl.col("kg").alias("net_kg"),
         )
         parts.append(_finished(text))
-    dropped = {"no_value": rows.height - valued.height, "folded_into_hs6": readable.height - folded.height}
+    dropped = {
+        **copies,
+        "no_value": int(rows["written"].null_count()),
+        "partner_not_a_country": int(nowhere.sum()),
+        "folded_into_hs6": readable.height - folded.height,
+    }
     return Reading(stack(parts), dropped, unused(frame, _COLUMNS))
 
 
@@ -62,7 +79,7 @@ def _rows(frame: pl.DataFrame) -> pl.DataFrame:
     # Single precision at the source: two decimals are rounded away from their binary noise.
     hundredths = (decimals(frame["value_usd_mn"]) * 100).round().cast(pl.Int64, strict=False)
     cells = frame.select(
-        clean(frame["partner_iso3"]).alias("partner"),
+        country_of(clean(frame["partner_iso3"])).alias("partner"),
         clean(frame["fy"]).alias("fy"),
         clean(frame["hs8"]).alias("hs8"),
         clean(frame["value_usd_mn"]).alias("written"),
@@ -91,4 +108,8 @@ def _finished(rows: pl.DataFrame) -> pl.DataFrame:
     return canonical(named, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
 
 
-FORMAT = Format("india-export-bank", ", ".join(_COLUMNS[:4]), recognise, read)
+def _cells(_: frozenset[str]) -> Cells:
+    return Cells(numbers={"value_usd_mn": "USD", "quantity": ""}, products=("hs8",), point=True)
+
+
+FORMAT = Format("india-export-bank", ", ".join(_COLUMNS[:4]), recognise, read, cells=_cells)

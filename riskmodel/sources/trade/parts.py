@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 
 import polars as pl
 
@@ -12,16 +13,19 @@ from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile, Parts
 from riskmodel.sources.files.cells import stack
 from riskmodel.sources.files.find import Found, Source
+from riskmodel.sources.files.plain import PlainFile
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.table_parts import load_parts
-from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise
+from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise, shaped
+from riskmodel.sources.trade.partners import LegPartners
 
 
 class TradeParts(Parts):
     """The trade rows of files and folders as canonical frames.
 
     Files of a format whose rows depend on one another are read whole, after the others. Where `hs_edition`
-    is None and no row says its edition, the last frame is followed by InputUnreadable.
+    is None and no row says its edition, or a leg loses its largest partner because it is unknown, the last
+    frame is followed by InputUnreadable.
     """
 
     kind = "trade_flows"
@@ -33,13 +37,15 @@ class TradeParts(Parts):
 
     def _frames(self) -> Iterator[pl.DataFrame]:
         """Yield frames of about `trade_rows` rows, at least one, in the order of the files."""
-        rows = without = 0
+        rows, without, partners = 0, 0, LegPartners()
         for frame in self._even():
             rows += frame.height
             without += frame["hs_edition"].null_count()
             if self._hs_edition is not None:
                 frame = frame.with_columns(pl.col("hs_edition").fill_null(self._hs_edition))
+            partners.see(frame)
             yield frame
+        partners.refuse_lost()
         if rows and without == rows and self._hs_edition is None:
             raise InputUnreadable(
                 f"{self._files[0].name} does not say in which HS edition its codes are; add a column "
@@ -60,20 +66,62 @@ class TradeParts(Parts):
 
     def _read(self) -> Iterator[pl.DataFrame]:
         whole: dict[str, list[Table]] = {}
+        first: InputUnreadable | None = None
         for source in self._sources:
-            rows, form = 0, self._formats[0]
-            for table in self._tables(source):
-                form = self._formats[0] if self._named else recognise(table, self._formats, TRADE_FLOWS)
-                rows += table.rows
-                last = table
-                if form.by_row:
-                    yield self._counted(read_tables(form, [table]), [table])
-                else:
-                    whole.setdefault(form.name, []).append(table)
-            self._add(InputFile(source.name, last.sha256, last.bytes, form.name, rows))
+            frames = self._frames_of(source, whole)
+            try:
+                begun = list(islice(frames, 1))
+            except InputUnreadable as error:
+                self._set_aside(source.set_aside(error))
+                first = first or error
+                for name in whole:
+                    whole[name] = [table for table in whole[name] if table.source is not source]
+                continue
+            yield from chain(begun, frames)
+        if first is not None and not self._files:
+            raise first
         for form in self._formats:
-            if form.name in whole:
-                yield self._counted(read_tables(form, whole[form.name]), whole.pop(form.name))
+            if tables := whole.pop(form.name, None):
+                yield self._together(form, tables)
+
+    def _frames_of(self, source: Source, whole: dict[str, list[Table]]) -> Iterator[pl.DataFrame]:
+        """The frames of a file whose rows do not depend on one another; other tables go to `whole`."""
+        rows, form, plain = 0, self._formats[0], None
+        for table in self._tables(source):
+            if plain is None:
+                form = self._formats[0] if self._named else self._recognise(table)
+                cells = form.cells(frozenset(table.columns))
+                plain = PlainFile(cells, partial(self._tables, source))
+            last = table = shaped(form, plain(table))
+            rows += table.rows
+            if form.by_row:
+                yield self._counted(read_tables(form, [table]), [table])
+            else:
+                whole.setdefault(form.name, []).append(table)
+        self._add(InputFile(source.name, last.sha256, last.bytes, form.name, rows))
+
+    def _together(self, form: Format, tables: list[Table]) -> pl.DataFrame:
+        """Files of one format read together; those that fail by themselves are set aside."""
+        try:
+            return self._counted(read_tables(form, tables), tables)
+        except InputUnreadable:
+            kept = [table for table in tables if self._reads_alone(form, table, tables)]
+            if not kept or len(kept) == len(tables):
+                raise
+            return self._counted(read_tables(form, kept), kept)
+
+    def _reads_alone(self, form: Format, table: Table, tables: list[Table]) -> bool:
+        own = [other for other in tables if other.source is table.source]
+        try:
+            read_tables(form, own)
+        except InputUnreadable as error:
+            self._set_aside(table.source.set_aside(error))
+            self._files = [file for file in self._files if file.name != table.source.name]
+            return False
+        return True
+
+    def _recognise(self, table: Table) -> Format:
+        return recognise(table, self._formats, TRADE_FLOWS, "trade")
 
     def _tables(self, source: Source) -> Iterator[Table]:
         empty, rows = True, source.limits.trade_rows

@@ -16,11 +16,14 @@ from riskmodel.sources.trade import (
     comext_cn8,
     comext_easy,
     comext_sdmx,
+    comext_tables,
     comtrade,
     india_bank,
+    uk_trade,
     us_census,
     wits,
 )
+from riskmodel.sources.trade.described.read import described_formats
 from riskmodel.sources.trade.parts import TradeParts
 
 FORMATS: tuple[Format, ...] = (
@@ -28,11 +31,14 @@ FORMATS: tuple[Format, ...] = (
     comext_cn8.FORMAT,
     comext_easy.FORMAT,
     *comext_sdmx.FORMATS,
+    *comext_tables.FORMATS,
     *comtrade.FORMATS,
     *baci.FORMATS,
     india_bank.FORMAT,
     us_census.FORMAT,
     wits.FORMAT,
+    uk_trade.FORMAT,
+    *described_formats(),
 )
 
 
@@ -42,15 +48,19 @@ def trade_parts(
     format: str | None = None,
     hs_edition: str | None = None,
     limits: ReadingLimits | None = None,
+    strict: bool = False,
 ) -> TradeParts:
     """Trade files and folders as one table of trade_flows that is read part by part.
 
     The format of each file is known by its header, or named by `format` for all. `hs_edition` (HS2012,
     HS2017, HS2022) fills rows whose file does not say its edition; without it such a file is refused. A row
-    is about a month; yearly tables stand at 1 January of their year. Raises InputUnreadable, WrongUsage.
+    is about a month; yearly tables stand at 1 January of their year. A file of a
+    folder or an archive that cannot be read is set aside unless `strict`. Raises InputUnreadable, WrongUsage.
     """
     wanted = FORMATS if format is None else (format_by_name(format, FORMATS),)
-    return TradeParts(find(paths, TABLE_SUFFIXES, limits), wanted, format is not None, hs_edition)
+    return TradeParts(
+        find(paths, TABLE_SUFFIXES, limits, strict=strict), wanted, format is not None, hs_edition
+    )
 
 
 def read_trade(paths: Sequence[Path], *, format: str | None = None, hs_edition: str | None = None) -> Batch:

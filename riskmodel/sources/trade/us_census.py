@@ -7,11 +7,13 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
 from riskmodel.sources.trade.comext_cn8 import edition_of
+from riskmodel.sources.trade.copies import once, without_parts
 
 SOURCE = "us_census"
 _SIDES = {"M": ("I_COMMODITY", "GEN_VAL_MO"), "X": ("E_COMMODITY", "ALL_VAL_MO")}
@@ -33,6 +35,8 @@ def read(frame: pl.DataFrame) -> Reading:
     columns = frozenset(frame.columns)
     flow = _side(columns) or "M"
     code, value = _SIDES[flow]
+    used = ["CTY_CODE", code, value, *_MORE]
+    frame, parts, looked_at = without_parts(frame, used)
     cells = frame.select(
         clean(frame["CTY_CODE"]).alias("cty"),
         clean(frame[code]).alias("hs6"),
@@ -41,6 +45,7 @@ def read(frame: pl.DataFrame) -> Reading:
         FILE,
         ROW,
     )
+    cells, copies = once(cells, ["cty", "hs6", *_MORE], ["value_usd"])
     month = pl.coalesce(
         pl.col("time").str.extract(r"^(\d{4}-\d{2})$"),
         pl.concat_str("YEAR", pl.col("MONTH").str.zfill(2), separator="-"),
@@ -68,7 +73,12 @@ def read(frame: pl.DataFrame) -> Reading:
     if not kept.height and dropped.get("other_commodity_level"):
         raise InputUnreadable("no row of six digits (COMM_LVL HS6); ask for commodity level HS6")
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    return Reading(table, dropped, unused(frame, ["CTY_CODE", code, value, *_MORE]))
+    return Reading(table, {**parts, **copies, **dropped}, unused(frame, [*used, *looked_at]))
+
+
+def _cells(_: frozenset[str]) -> Cells:
+    codes, values = zip(*_SIDES.values(), strict=True)
+    return Cells(dict.fromkeys(values, "USD"), products=codes, codes=("YEAR", "MONTH"), months=("time",))
 
 
 def _side(columns: frozenset[str]) -> str | None:
@@ -84,4 +94,5 @@ FORMAT = Format(
     "CTY_CODE, I_COMMODITY, GEN_VAL_MO (or E_COMMODITY, ALL_VAL_MO), YEAR, MONTH",
     recognise,
     read,
+    cells=_cells,
 )

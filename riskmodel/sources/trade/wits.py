@@ -7,20 +7,23 @@ import polars as pl
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean, whole
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.copies import once
 
 SOURCE = "wits"
 _VALUE = "TradeValue in 1000 USD"
-_COLUMNS = ("Nomenclature", "ReporterISO3", "ProductCode", "PartnerISO3", "Year", "TradeFlowCode", _VALUE)
+_NOMENCLATURE = "Nomenclature"
+_COLUMNS = ("ReporterISO3", "ProductCode", "PartnerISO3", "Year", "TradeFlowCode", _VALUE)
 _FLOWS = {"5": "M", "6": "X"}
 _EDITIONS = {f"H{n}": f"HS{year}" for n, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))}
 
 
 def recognise(columns: frozenset[str]) -> bool:
-    """The columns of an advanced query."""
+    """The columns of an advanced query; the nomenclature may be left out."""
     return set(_COLUMNS) <= columns
 
 
@@ -28,10 +31,12 @@ def read(frame: pl.DataFrame) -> Reading:
     """Turn thousand dollars into dollars, flow 5 and 6 into M and X; yearly rows stand at 1 January.
 
     Like yearly Comtrade, of which WITS is a copy, rows are known on 1 July of the next year. Headings and
-    other nomenclatures than HS are dropped; codes of an odd number of digits lost their leading zero. Raises
-    InputUnreadable where only headings are given.
+    other nomenclatures than HS are dropped; codes of an odd number of digits lost their leading zero. Without
+    a nomenclature the edition is for the caller to say. Raises InputUnreadable where only headings are given.
     """
-    cells = frame.select(*(clean(frame[c]).alias(c) for c in _COLUMNS), FILE, ROW)
+    named = clean(frame[_NOMENCLATURE]) if _NOMENCLATURE in frame.columns else pl.lit(None, pl.String)
+    cells = frame.select(*(clean(frame[c]).alias(c) for c in _COLUMNS), named.alias(_NOMENCLATURE), FILE, ROW)
+    cells, copies = once(cells, [_NOMENCLATURE, *_COLUMNS[:-1]], [_VALUE])
     code, number = pl.col("ProductCode"), pl.col("Year").cast(pl.Int32, strict=False)
     # A number that is no year is left to the contract; polars would raise.
     year = pl.when(number.is_between(1, 9990)).then(number)
@@ -63,7 +68,12 @@ def read(frame: pl.DataFrame) -> Reading:
             f"only headings of 2 or 4 digits ({dropped['heading_not_hs6']} rows); query six-digit products"
         )
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    return Reading(table, dropped, unused(frame, _COLUMNS))
+    return Reading(table, {**copies, **dropped}, unused(frame, (*_COLUMNS, _NOMENCLATURE)))
 
 
-FORMAT = Format("wits", ", ".join(_COLUMNS), recognise, read)
+def _cells(_: frozenset[str]) -> Cells:
+    codes = ("Year", "TradeFlowCode", "Nomenclature")
+    return Cells(numbers={_VALUE: "USD"}, products=("ProductCode",), codes=codes, point=True)
+
+
+FORMAT = Format("wits", ", ".join(_COLUMNS), recognise, read, cells=_cells)

@@ -1,0 +1,58 @@
+"""What a file is that is no table, by its first bytes: named, so that the way out is plain."""
+
+from __future__ import annotations
+
+import re
+
+_WORKBOOK = "save its sheet as CSV"
+_UNPACK = "unpack it and give what is inside"
+_NATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"BZh", "is packed with bzip2", _UNPACK),
+    (b"\xfd7zXZ\x00", "is packed with xz", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "is packed with Zstandard (zst)", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "is a 7z archive", _UNPACK),
+    (b"Rar!\x1a\x07", "is a RAR archive", _UNPACK),
+    (b"\x1f\x9d", "is packed with compress (.Z)", _UNPACK),
+    (b"\x04\x22\x4d\x18", "is packed with LZ4", _UNPACK),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old workbook of Excel (.xls)", _WORKBOOK),
+    (b"%PDF-", "is a PDF document", "ask its source for a table or for XML"),
+    (b"SQLite format 3\x00", "is an SQLite database", "write its table as CSV"),
+    (b"RDX2\n", "is packed data of R (.rda)", "write its table as CSV with write.csv"),
+    (b"RDX3\n", "is packed data of R (.rda)", "write its table as CSV with write.csv"),
+    (b"<stata_dta>", "is a file of Stata", "write its table as CSV with export delimited"),
+    (b"$FL2", "is a file of SPSS", "write its table as CSV"),
+    (b"\x89PNG", "is a picture", "ask its source for a table"),
+)
+_TAR_AT, _TAR = 257, b"ustar"
+_XML_ROOT = re.compile(rb"<\s*([A-Za-z_][\w:.-]*)")
+_FEED_ROOTS = (b"rss", b"feed", b"rdf:RDF")
+
+
+def nature_of(head: bytes) -> str | None:
+    """What the first bytes say a file is, and how to fix it; None for text, and for what is read.
+
+    >>> nature_of(b"BZh91AY&SY")
+    'is packed with bzip2; unpack it and give what is inside'
+    """
+    for magic, what, fix in _NATURES:
+        if head.startswith(magic):
+            return f"{what}; {fix}"
+    if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return f"is a tar archive; {_UNPACK}"
+    return None
+
+
+def markup_of(head: bytes) -> str | None:
+    """What XML or a web page is that was given as a table; None for anything else."""
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not bare.startswith(b"<"):
+        return None
+    text = re.sub(rb"<[?!][^>]*>", b"", bare[: 1 << 14])
+    found = _XML_ROOT.search(text)
+    root = found[1] if found else b""
+    if root.lower() == b"html":
+        return "is a web page without a table; ask its source for a table, as CSV or JSON"
+    if root in _FEED_ROOTS:
+        return "is a feed of articles: give it as --articles, or check it with riskmodel validate articles"
+    name = root.decode("ascii", "replace")[:60]
+    return f"is XML (its first element is {name!r}), not a table: ask its source for CSV or JSON"

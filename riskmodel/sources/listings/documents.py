@@ -1,0 +1,173 @@
+"""One file of a list, opened as what it is: a table, a table under a line with its date, XML, or a page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+import polars as pl
+
+from data_contracts.plain_text import one_line
+from riskmodel.sources.files.find import Source, sha256_of
+from riskmodel.sources.files.pages import Page, read_page
+from riskmodel.sources.files.table import TABLE_SUFFIXES, Table, load, numbered
+from riskmodel.sources.files.unpack import ZIP_MAGIC, blocks, first_bytes
+from riskmodel.sources.listings import ofac_csv
+from riskmodel.sources.listings.trees import Tree, json_tree, local, xml_tree
+from riskmodel.sources.listings.uk import DATED_LINE
+
+LISTING_SUFFIXES = (*TABLE_SUFFIXES, ".xml", ".xml.gz", ".html", ".htm", ".xhtml", ".html.gz", ".ods")
+_HEAD = 1 << 14
+_PAGE = re.compile(rb"<html\b|<!doctype\s+html", re.IGNORECASE)
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+_DATED = re.compile(r"^\W*(?:Report Date|Last Updated|Date Generated|fileGenerationDate)\b", re.IGNORECASE)
+_FEWEST_CELLS = 4  # of a header; a title above it has fewer
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file of a list; exactly one of `table`, `tree`, `page` and `bare` is there.
+
+    `dated` is the line above the header of a table that says its day. `bare` are the rows of a file of OFAC
+    without header, `about` says what they are about.
+    """
+
+    source: Source
+    sha256: str
+    bytes: int
+    table: Table | None = None
+    tree: Tree | None = None
+    page: Page | None = None
+    dated: str | None = None
+    bare: ofac_csv.Rows | None = None
+    about: str = ""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Column names of a table; none for the others."""
+        return frozenset(self.table.columns) if self.table else frozenset()
+
+    @property
+    def root(self) -> str:
+        """Name of the first element of an XML file; empty for the others."""
+        return self.tree.root if self.tree else ""
+
+
+def open_document(source: Source, roots: frozenset[str]) -> Document:
+    """Open a file; JSON under one of the names in `roots` is the twin of an XML list.
+
+    Raises InputUnreadable.
+    """
+    head = first_bytes(source, _HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+    facts = (source, sha256_of(source.path), source.path.stat().st_size)
+    if head[:1] == b"<":
+        if _PAGE.search(head):
+            return Document(*facts, page=read_page(_text(source)))
+        return Document(*facts, tree=xml_tree(source))
+    if head[:4] == ZIP_MAGIC and _ODS in head[:200]:
+        table, dated = _grid(source, _ods_rows(source), facts[1])
+        return Document(*facts, table=table, dated=dated)
+    if head[:1] == b"{" and any(f'"{root}"'.encode() in head for root in roots):
+        tree = json_tree(source, _text(source), roots)
+        if tree is not None:
+            return Document(*facts, tree=tree)
+    about = ofac_csv.kind_of(head.decode("cp1252", "replace"))
+    if about is not None:
+        return Document(*facts, bare=ofac_csv.rows_of(_text(source)), about=about)
+    if _DATED.match(_first_line(head)) and not _is_header(_first_line(head)):
+        text = _text(source)
+        separator = max(",;\t", key=text[: 1 << 16].count)
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        table, dated = _grid(source, rows, facts[1])
+        return Document(*facts, table=table, dated=dated)
+    return Document(*facts, table=load(source))
+
+
+def _first_line(head: bytes) -> str:
+    return head.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+
+
+def _is_header(line: str) -> bool:
+    return max(line.count(c) for c in ",;\t") >= _FEWEST_CELLS
+
+
+def _text(source: Source) -> str:
+    """The whole text, as UTF-8 or, where it is none, as Windows-1252."""
+    data = b"".join(blocks(source))
+    if len(data) > source.limits.feed_bytes * 4:
+        raise source.refuse("is larger than a list is; split it into several files")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _grid(source: Source, rows: Sequence[Sequence[str]], sha256: str) -> tuple[Table, str | None]:
+    """Rows under the first row that is a header, and the text of the line above it that says a day."""
+    start = next((i for i, r in enumerate(rows) if sum(bool(c.strip()) for c in r) >= _FEWEST_CELLS), None)
+    if start is None:
+        raise source.refuse("has no header of at least four columns; fetch it again")
+    above = [" ".join(c.strip() for c in row if c.strip()) for row in rows[:start]]
+    dated = next((line for line in above if _DATED.match(line)), None)
+    found = DATED_LINE.match(dated or "") or re.match(r"^\W*fileGenerationDate\W+(\S+)", dated or "")
+    names = _names(rows[start])
+    cells: list[list[str | None]] = []
+    for number, row in enumerate(rows[start + 1 :], start=1):
+        if any(c.strip() for c in row[len(names) :]):
+            raise source.refuse(f"has more fields than the {len(names)} of its header in data row {number}")
+        cells.append([*(c.strip() or None for c in row[: len(names)]), *[None] * (len(names) - len(row))])
+    while cells and not any(cells[-1]):
+        cells.pop()
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String()), orient="row")
+    return numbered(source, frame, "blank_row", sha256), found[1].strip() if found else None
+
+
+def _names(header: Sequence[str]) -> list[str]:
+    """Column names; one that is repeated or empty gets its place."""
+    names: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        name = one_line(cell.strip(), 120) or f"column {place}"
+        names.append(name if name not in names else f"{name} ({place})")
+    return names
+
+
+def _ods_rows(source: Source) -> list[list[str]]:
+    """Rows of the first sheet of an OpenDocument spreadsheet. Raises InputUnreadable."""
+    allowed = source.limits.unpacked(source.path.stat().st_size)
+    rows: list[list[str]] = []
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            if archive.getinfo("content.xml").file_size > allowed:
+                raise source.refuse(f"unpacks to more than {allowed:,} bytes; split it")
+            with archive.open("content.xml") as file:
+                for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  (expat limits expansion)
+                    name = local(element.tag)
+                    if event == "end" and name == "table":
+                        break
+                    if event == "end" and name == "table-row":
+                        rows.append(_ods_cells(element))
+                        element.clear()
+    except (zipfile.BadZipFile, KeyError, ET.ParseError, RuntimeError, EOFError) as error:
+        raise source.refuse("is a truncated or corrupt OpenDocument file; fetch it again") from error
+    return rows
+
+
+def _ods_cells(row: ET.Element) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        given = {local(key): value for key, value in cell.attrib.items()}
+        text = given.get("date-value") or " ".join(
+            "".join(p.itertext()).strip() for p in cell if local(p.tag) == "p"
+        )
+        repeated = given.get("number-columns-repeated", "1")
+        times = int(repeated) if repeated.isdigit() else 1
+        # A sheet ends in one empty cell repeated to its edge.
+        cells += [text] * (min(times, 1_000) if text else min(times, 200))
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells

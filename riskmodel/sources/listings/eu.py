@@ -1,0 +1,105 @@
+"""The EU's consolidated list of financial sanctions, as XML and as CSV."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+import polars as pl
+
+from riskmodel.sources.files.table import ROW
+from riskmodel.sources.listings.countries import alpha3
+from riskmodel.sources.listings.days import day_first, known_day
+from riskmodel.sources.listings.parties import (
+    NOT_AN_ENTITY,
+    NOT_RUSSIA_RELATED,
+    Parties,
+    Party,
+    first_reason,
+    frame_of,
+)
+from riskmodel.sources.listings.trees import Tree, text
+
+LIST, JURISDICTION, SOURCE = "EU-FSF", "EU", "eu_financial_sanctions"
+_RUSSIA = re.compile(r"^(?:UKR|RUS|BLR|HRRUS)")
+_NUMBER, _KIND = "Entity_LogicalId", "Entity_SubjectType"
+_PROGRAMME, _COUNTRY, _NAMED = (
+    "Entity_Regulation_Programme",
+    "Address_CountryIso2Code",
+    "Address_CountryDescription",
+)
+COLUMNS = (_NUMBER, _KIND, _PROGRAMME)
+_MORE = (_COUNTRY, _NAMED, "Entity_DesignationDate", "fileGenerationDate")
+
+
+def read_xml(tree: Tree) -> Parties:
+    """Enterprises of the programmes for Ukraine, Russia and Belarus, in every country of their addresses.
+
+    The day of listing is `designationDate`; most parties have none, and stand at the day of the file then.
+    The dates of regulations are not used: they are those of the last amendment, or of an act before the
+    listing.
+    """
+    published = known_day(tree.attributes.get("generationDate"))
+    parties = [_entity(record, row) for row, record in enumerate(tree.records("sanctionEntity"), start=1)]
+    return Parties(frame_of(parties), SOURCE, published)
+
+
+def _entity(record: Element, row: int) -> Party:
+    kind = record.find("subjectType")
+    places = [
+        place.get("countryIso2Code") or text(place, "countryDescription") or ""
+        for place in record.iter("address")
+    ]
+    return _party(
+        record.get("logicalId") or str(row),
+        "" if kind is None else text(kind, "code", "classificationCode") or "",
+        {one.get("programme") or "" for one in record.findall("regulation")},
+        places,
+        record.get("designationDate"),
+        row,
+    )
+
+
+def read_table(frame: pl.DataFrame, dated: str | None = None) -> Parties:
+    """As `read_xml`, from a table with one row for each name, address and act of a party.
+
+    `dated` is the day in a line above the header.
+    """
+    cells = frame.select(
+        *(pl.col(c) if c in frame.columns else pl.lit(None, pl.String).alias(c) for c in (*COLUMNS, *_MORE)),
+        pl.col(ROW),
+    )
+    parties = [
+        _party(number or str(row), kind or "", {programme or ""}, [code or named or ""], listed_on, row)
+        for number, kind, programme, code, named, listed_on, _, row in cells.rows()
+        if number
+    ]
+    # A programme stands in some rows of a party only.
+    related = {p.party for p in parties if p.dropped is None}
+    whole = [
+        Party(p.party, p.countries, p.listed_on, None, p.list, p.jurisdiction, p.row)
+        if p.dropped == NOT_RUSSIA_RELATED and p.party in related
+        else p
+        for p in parties
+    ]
+    day = next((d for text in cells["fileGenerationDate"].unique() if (d := known_day(text))), None)
+    day = day or known_day(dated)
+    ignored = tuple(c for c in frame.columns if c not in {*COLUMNS, *_MORE, ROW})
+    return Parties(frame_of(whole), SOURCE, day, ignored_columns=ignored)
+
+
+def _party(
+    number: str, kind: str, programmes: set[str], places: list[str], listed_on: str | None, row: int
+) -> Party:
+    return Party(
+        number.strip(),
+        [alpha3(place) for place in places if place.strip()],
+        day_first(listed_on),
+        first_reason(
+            (kind.strip().casefold() not in ("enterprise", "entity", "e"), NOT_AN_ENTITY),
+            (not any(_RUSSIA.match(programme) for programme in programmes), NOT_RUSSIA_RELATED),
+        ),
+        LIST,
+        JURISDICTION,
+        row,
+    )

@@ -1,0 +1,127 @@
+"""Copies are never added up, and a part is never the whole: the one step of every reader before it sums.
+
+A reader says as data what its rows are keyed by and which of its columns are figures.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+from data_contracts.checking.numbers import nothing_said
+from riskmodel.sources.files.cells import clean
+from riskmodel.sources.files.sieve import sift
+from riskmodel.sources.trade.areas import area_parts
+
+CONFLICT = "conflicts"
+_PLACE = "_place"
+_TOTAL = r"(?i)^(-|0+|t|c00|tot|(t-)?total\b.*|all\b.*|world|w00)$"
+
+
+def once(
+    rows: pl.DataFrame, key: Sequence[str], figures: Sequence[str], dated: str | None = None
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The first of all rows with the same key and figures, and how many copies were dropped.
+
+    `exact_duplicate` counts the copies. Rows of one key whose figures differ are versions: where a column
+    `dated` says when each was published, the last counts and the others are dropped as `earlier_vintage`;
+    else they are marked in `conflicts` (Boolean), for the contract to refuse. Figures are compared as
+    numbers, null equals null.
+    """
+    unmarked = rows.with_columns(pl.lit(False).alias(CONFLICT))
+    twice = rows.select(key).hash_rows().is_duplicated()
+    if not twice.any():
+        return unmarked, {}
+    named = [f"_figure_{name}" for name in figures]
+    shared = rows.with_row_index(_PLACE).filter(twice).with_columns(
+        pl.coalesce(pl.col(f).cast(pl.Float64, strict=False).cast(pl.String), pl.col(f).cast(pl.String))
+        .alias(name)
+        for f, name in zip(figures, named, strict=True)
+    )  # fmt: skip
+    if dated:
+        shared = shared.sort(dated, descending=True, nulls_last=True, maintain_order=True)
+    first = shared.unique([*key, *named], keep="first", maintain_order=True)
+    dropped = {"exact_duplicate": shared.height - first.height}
+    if dated:
+        newest = pl.col(dated).eq_missing(pl.col(dated).first().over(key))
+        dropped["earlier_vintage"] = first.height - (kept := first.filter(newest)).height
+        first = kept
+    conflicts = first.filter(pl.len().over(key) > 1)[_PLACE]
+    places = pl.int_range(rows.height, eager=True)
+    gone = pl.repeat(False, rows.height, eager=True).scatter(shared[_PLACE], True)
+    gone = gone.scatter(first[_PLACE], False)
+    marked = unmarked.with_columns(places.is_in(conflicts.cast(pl.Int64).implode()).alias(CONFLICT))
+    return marked.filter(~gone), {reason: count for reason, count in dropped.items() if count}
+
+
+def with_whole_areas(
+    rows: pl.DataFrame, column: str, key: Sequence[str]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Rows whose `column` is a part of a country (`area_parts.csv`) as rows of the country, or without them.
+
+    Where the country has a row of the same `key` (which names `column`), its parts are dropped under their
+    reason; elsewhere they stay, to be added up by the reader, and the column says the country. A part is
+    dropped as well where none of the other parts is in the table at all, since it cannot be the whole then,
+    unless it is the first of them, which is nearly all of it.
+    """
+    parts = area_parts()
+    if not rows[column].is_in(list(parts)).any():
+        return rows, {}
+    seen = set(rows[column].unique().to_list())
+    main: dict[str, str] = {}
+    for part, (whole, _) in parts.items():
+        main.setdefault(whole, part)
+    lonely = [p for p, (whole, _) in parts.items() if p != main[whole] and main[whole] not in seen]
+    is_part = pl.col(column).is_in(list(parts)).fill_null(False)
+    named = rows.with_columns(
+        is_part.alias("_is_part"),
+        pl.col(column).is_in(lonely).fill_null(False).alias("_lonely"),
+        pl.col(column).replace({p: reason for p, (_, reason) in parts.items()}).alias("_reason"),
+        pl.col(column).replace({p: whole for p, (whole, _) in parts.items()}),
+    )
+    beside = (~pl.col("_is_part")).any().over(key)
+    named = named.with_columns((pl.col("_is_part") & (beside | pl.col("_lonely"))).alias("_drop"))
+    counts = named.filter("_drop")["_reason"].value_counts()
+    kept = named.filter(~pl.col("_drop")).drop("_is_part", "_lonely", "_reason", "_drop")
+    return kept, dict(counts.iter_rows())
+
+
+def is_total(column: str) -> pl.Expr:
+    """Whether a cell of a column of parts says nothing, or that it is the total of them."""
+    return pl.col(column).str.contains(_TOTAL).fill_null(True)
+
+
+@cache
+def part_columns() -> dict[str, str]:
+    """Column (small letters and digits alone) that makes its rows parts -> the reason to drop them."""
+    text = (files("riskmodel.sources.trade") / "part_columns.csv").read_text(encoding="utf-8")
+    return {row["column"]: row["reason"] for row in csv.DictReader(text.splitlines())}
+
+
+def without_parts(
+    frame: pl.DataFrame, used: Sequence[str]
+) -> tuple[pl.DataFrame, dict[str, int], tuple[str, ...]]:
+    """Drop the rows of one state, port, mode, procedure and so on, by the columns that say so.
+
+    Looked at are columns of `part_columns` that are not among `used`. A row is a whole where such a column is
+    empty or says total. Returns the rows, the counts by reason, and the columns looked at.
+    """
+    known = part_columns()
+    bare = {c: "".join(x for x in c.lower() if x.isalnum()) for c in frame.columns if c not in used}
+    columns = {c: known[name] for c, name in bare.items() if name in known}
+    if not columns:
+        return frame, {}, ()
+    part = {c: f"_part_{c}" for c in columns}
+    marked = frame.with_columns(
+        (~clean(frame[c]).str.contains(_TOTAL) & ~nothing_said(clean(frame[c]))).alias(part[c])
+        for c in columns
+    )
+    reasons: dict[str, pl.Expr] = {}
+    for column, reason in columns.items():
+        reasons[reason] = reasons.get(reason, pl.lit(False)) | pl.col(part[column]).fill_null(False)
+    whole, dropped = sift(marked, reasons)
+    return whole.drop(part.values()), dropped, tuple(columns)

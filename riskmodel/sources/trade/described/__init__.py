@@ -1,0 +1,1 @@
+"""Trade tables that a description is enough for: one TOML file for each, one reader for all."""

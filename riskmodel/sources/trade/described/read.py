@@ -1,0 +1,157 @@
+"""Trade tables by their descriptions: which column holds what, in which codes, words and units.
+
+A description is a TOML file of this folder:
+
+- `name`, `source`, `order` (formats are tried in this order); `needs`: columns it is known by; `needs_year`:
+  whether columns named by years must be there too.
+- `lacks`: for tables that cannot be used, what they have no column for: all rows are dropped under that name.
+- `[columns]`: the column of `reporter`, `partner`, `code`, `period`, `flow`, `weight`; or `[fixed]`: a value
+  that holds for all rows.
+- `[values]`: the value column of each flow (X, M, RX); or `value` under `[columns]`, with `[flows]`: words of
+  the flow column.
+- `scale`, `weight_scale`: dollars and kilograms in one unit of the table.
+- `areas`: systems of `area_codes.csv` that its codes are in; none means alpha-3, in any case.
+- `period`: `year` or `month`; `edition`: the HS edition, where the table is known to be in one.
+- `known_after_years`, `known_month`, `known_day`: when a year is public, counted from its own year.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import partial
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+
+from data_contracts.tables import TRADE_FLOWS
+from riskmodel.sources.files.cells import canonical, clean, whole
+from riskmodel.sources.files.sieve import sift
+from riskmodel.sources.files.table import FILE, ROW
+from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
+_FLOW, _VALUE = "<flow>", "<value>"
+Description = Mapping[str, Any]
+
+
+def described_formats() -> tuple[Format, ...]:
+    """All formats of this folder, in their order."""
+    folder = files("riskmodel.sources.trade.described")
+    texts = sorted(
+        (one.name, one.read_text(encoding="utf-8")) for one in folder.iterdir() if one.name.endswith(".toml")
+    )
+    found = [tomllib.loads(text) for _, text in texts]
+    return tuple(map(_format, sorted(found, key=lambda d: (d.get("order", 100), d["name"]))))
+
+
+def _format(described: Description) -> Format:
+    header = ", ".join(described["needs"]) + (
+        ", and columns named by years" if described.get("needs_year") else ""
+    )
+    read = _set_aside if described.get("lacks") else _read
+    several = "values" in described and not described.get("lacks")
+    return Format(
+        described["name"],
+        header,
+        partial(_fits, described),
+        partial(read, described),
+        by_row=bool(described.get("lacks")),
+        long=partial(_one_flow_a_row, described) if several else None,
+    )
+
+
+def _fits(described: Description, columns: frozenset[str]) -> bool:
+    years = not described.get("needs_year") or any(_YEAR.match(name) for name in columns)
+    without = columns.isdisjoint(described.get("without", ()))
+    return set(described["needs"]) <= columns and years and without
+
+
+def _set_aside(described: Description, frame: pl.DataFrame) -> Reading:
+    """Count the rows of a table that has no column for products or partners."""
+    empty = pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()})
+    return Reading(empty, {described["lacks"]: frame.height})
+
+
+def _one_flow_a_row(described: Description, frame: pl.DataFrame) -> pl.DataFrame:
+    """A row for each flow that has a value column, in the order of the rows."""
+    values = {flow: name for flow, name in described["values"].items() if name in frame.columns}
+    parts = [
+        frame.with_columns(pl.lit(flow).alias(_FLOW), clean(frame[name]).alias(_VALUE))
+        for flow, name in values.items()
+    ]
+    return pl.concat(parts).sort(FILE, ROW, maintain_order=True)
+
+
+def _read(described: Description, frame: pl.DataFrame) -> Reading:
+    """Turn cells into canonical rows; identical rows of two files count once, as `exact_duplicate`."""
+    own = [name for name in frame.columns if name not in (FILE, ROW)]
+    once = frame.unique(own, keep="first", maintain_order=True)
+    columns = {
+        **described.get("columns", {}),
+        **({"value": _VALUE, "flow": _FLOW} if "values" in described else {}),
+    }
+    cells = once.select(*(_cell(described, once, columns, name) for name in _FIELDS), FILE, ROW)
+    year = pl.col("period").str.extract(r"^(\d{4})(?:-01-01)?$").cast(pl.Int32, strict=False)
+    year = pl.when(year.is_between(1900, 9990)).then(year)
+    yearly = described["period"] == "year"
+    month = pl.col("period").str.replace(r"^(\d{4})-?M?(\d{2})(?:-\d{2})?$", "$1-$2-01")
+    rows = cells.with_columns(
+        _area(described, "reporter"),
+        _area(described, "partner"),
+        pl.col("flow").replace(described.get("flows", {})),
+        _code(),
+        pl.lit(described.get("edition"), pl.String).alias("hs_edition"),
+        (pl.coalesce(pl.date(year, 1, 1).cast(pl.String), "period") if yearly else month).alias("period"),
+        whole(pl.col("value"), described.get("scale", 1)).alias("value_usd"),
+        whole(pl.col("weight"), described.get("weight_scale", 1)).alias("net_kg"),
+        (_known(described, year) if yearly else pl.lit(None, pl.Date)).alias("known_at"),
+        pl.lit(described["source"]).alias("source"),
+    )
+    kept, dropped = sift(rows, _REASONS)
+    table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
+    used = [*columns.values(), *described.get("values", {}).values(), _FLOW, _VALUE]
+    return Reading(table, {"exact_duplicate": frame.height - once.height, **dropped}, unused(frame, used))
+
+
+_FIELDS = ("reporter", "partner", "code", "period", "flow", "value", "weight")
+_REASONS = {
+    "no_value": pl.col("value").is_null(),
+    "reporter_not_a_country": pl.col("reporter").is_in([NOT_A_COUNTRY, "WLD"]),
+    "partner_not_a_country": pl.col("partner") == NOT_A_COUNTRY,
+    "other_flow": ~pl.col("flow").is_in(["X", "M", "RX"]),
+    "special_code": pl.col("hs6").str.contains(r"^9[89]"),
+    "heading_not_hs6": pl.col("hs6").str.contains(r"^(\d{2}|\d{4}|(?i)total)$"),
+}
+
+
+def _cell(described: Description, frame: pl.DataFrame, columns: Mapping[str, str], name: str) -> pl.Series:
+    if columns.get(name) in frame.columns:
+        return clean(frame[columns[name]]).alias(name)
+    fixed = described.get("fixed", {}).get(name)
+    return pl.Series(name, [fixed] * frame.height, pl.String)
+
+
+def _area(described: Description, name: str) -> pl.Expr:
+    """Alpha-3; groups and totals that the description names are no country."""
+    code = pl.col(name).str.to_uppercase()
+    known = country(code, *described["areas"]) if described.get("areas") else code
+    nowhere = pl.when(code.is_in(described.get("not_countries", []))).then(pl.lit(NOT_A_COUNTRY))
+    return pl.coalesce(nowhere, known).alias(name)
+
+
+def _code() -> pl.Expr:
+    """HS codes have 2, 4 or 6 digits, so an odd number of them lost its leading zero."""
+    code = pl.col("code")
+    return pl.when(code.str.contains(r"^\d(\d\d){0,2}$")).then("0" + code).otherwise(code).alias("hs6")
+
+
+def _known(described: Description, year: pl.Expr) -> pl.Expr:
+    return pl.date(
+        year + described.get("known_after_years", 1),
+        described.get("known_month", 7),
+        described.get("known_day", 1),
+    )
