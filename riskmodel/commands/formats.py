@@ -20,7 +20,7 @@ def command(ctx: click.Context, kind: str | None, as_json: bool) -> None:
     from riskmodel.sources.known_formats import known_formats
 
     found = known_formats(kind)
-    # The command line takes --json for itself, wherever it stands.
+    # The command line takes --json for itself, wherever it is written.
     if as_json or (ctx.obj or {}).get("log") == "json":
         import json
         from dataclasses import asdict

@@ -33,7 +33,7 @@ def entries(parties: Parties, file: str, published_on: date | None) -> pl.DataFr
     """One row for each party and country of a file; a dropped party is one row with its reason.
 
     `day` is the day of listing as the list gives it, else `published_on`, the day this copy is of: whoever
-    stands on it was listed by then. A party of no country is one row, dropped as `no_country`.
+    is on it was listed by then. A party of no country is one row, dropped as `no_country`.
     """
     known = parties.frame.with_columns(
         pl.when(pl.col("dropped").is_null())
@@ -62,7 +62,7 @@ def entries(parties: Parties, file: str, published_on: date | None) -> pl.DataFr
 def counted(rows: pl.DataFrame) -> Counted:
     """Count the parties of one country, day and list; copies and several rows of one party count once.
 
-    Of dated copies the first day on which a party stands counts; a day of listing that the list gives goes
+    Of dated copies the first day on which a party is on one counts; a day of listing that the list gives goes
     before the day of a copy. A party that later copies lack was listed all the same.
     """
     reason = pl.coalesce(

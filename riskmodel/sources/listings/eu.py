@@ -74,7 +74,7 @@ def read_table(frame: pl.DataFrame, dated: str | None = None) -> Parties:
         for number, kind, programme, code, named, listed_on, _, row in cells.rows()
         if number
     ]
-    # A programme stands in some rows of a party only.
+    # A programme is written in some rows of a party only.
     related = {p.party for p in parties if p.dropped is None}
     whole = [
         Party(p.party, p.countries, p.listed_on, None, p.list, p.jurisdiction, p.row)

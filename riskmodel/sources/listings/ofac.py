@@ -24,7 +24,7 @@ RUSSIA = re.compile(r"RUSSIA|UKRAINE|BELARUS", re.IGNORECASE)
 def read_sdn(tree: Tree) -> Parties:
     """Entities of the programmes for Russia, Ukraine and Belarus, in every country of their addresses.
 
-    These files give no day of listing; `published_on` is their Publish_Date. One number stands for a party on
+    These files give no day of listing; `published_on` is their Publish_Date. One number is that of a party on
     all of OFAC's lists, so that a party of several lists or programmes counts once.
     """
     published = known_day(tree.first("Publish_Date"), month_first)
@@ -45,7 +45,7 @@ def _sdn(entry: Element, row: int) -> Party:
 
 
 def read_enhanced(tree: Tree) -> Parties:
-    """As `read_sdn`; the day of listing is the earliest `datePublished` of the lists a party stands on."""
+    """As `read_sdn`; the day of listing is the earliest `datePublished` of the lists a party is on."""
     published = known_day(tree.first("dataAsOf"), month_first)
     parties = []
     for row, entity in enumerate(tree.records("entity"), start=1):

@@ -144,7 +144,7 @@ def read_listings(
 ) -> Batch:
     """Read listing files and folders into one batch of listings. Raises InputUnreadable.
 
-    Files of one list are copies of it: a party counts once for a country, on the first day it stands on a
+    Files of one list are copies of it: a party counts once for a country, on the first day it is on a
     copy or, where the list gives it, on its day of listing. A list without days of listing is dated by
     itself, else by the day in its file's name, else by `published_at`; a file with none of them is refused.
     Rows read are parties with a country each: a party of three countries is three rows.

@@ -7,7 +7,7 @@ import polars as pl
 from riskmodel.sources.files.table import FILE, ROW
 
 _LINE = r"^\d{6}[0-9A-Za-z]{1,6}$"
-# Column of a breakdown, and the code that stands for its total.
+# Column of a breakdown, and the code of its total.
 _BREAKDOWNS = {"customs": "C00", "partner2": "0", "transport": "0", "supply": "0"}
 _CELL = ["reporter", "partner", "flow", "period", "month", "type", "edition"]
 
