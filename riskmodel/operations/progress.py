@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 class Steps:
     """Named steps of one job: `step` ends the step before it and begins the next."""
 
-    def __init__(self, display: Progress | None = None) -> None:
+    def __init__(self, display: Progress | None = None, quiet: bool = True) -> None:
         self._display = display
+        self._quiet = quiet
         self._task: TaskID | None = None
 
     def step(self, name: str, total: int | None = None) -> None:
@@ -32,6 +34,13 @@ class Steps:
 
     def note(self, **counts: Any) -> None:
         """Take the counts of the present step; a job that is watched logs them, the display does not."""
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence that a user has to see, on stderr, unless nothing is to be printed."""
+        if self._display is not None:
+            self._display.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        elif not self._quiet:
+            sys.stderr.write(f"{sentence}\n")
 
     def finish(self) -> None:
         """Mark the present step as done."""
@@ -68,7 +77,7 @@ def progress(quiet: bool = False, console: Console | None = None) -> Iterator[St
 
     console = console or Console(stderr=True)
     if not console.is_terminal or console.is_dumb_terminal:
-        yield Steps()
+        yield Steps(quiet=False)
         return
     columns = (
         SpinnerColumn(finished_text="✓"),

@@ -50,6 +50,10 @@ class Watched(Steps):
         """Say that parts of the present step are done."""
         self._shown.advance(parts)
 
+    def say(self, sentence: str) -> None:
+        """Print a sentence that a user has to see."""
+        self._shown.say(sentence)
+
     def finish(self) -> None:
         """Mark the present step as done."""
         self._shown.finish()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from features.trade.flows.windows import Windows
 from riskmodel.operations.progress import Steps
-from riskmodel.sources.checked import Intake, earlier_evidence, take_in
+from riskmodel.sources.checked import Intake, earlier_evidence, passed_over, take_in
 from riskmodel.sources.request import InputRequest, open_input
 
 
@@ -65,6 +65,9 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
             steps.step(f"checking {name}")
             intake = take_in(table, request.as_of, earlier.get(table.kind))
             steps.note(kind=intake.kind, **asdict(intake.counts()))
+            if passed := passed_over(intake.files):
+                steps.note(not_used=passed)
+                steps.say(passed)
             taken[intake.kind] = intake
     kinds = ("trade_flows", "articles", "listings", "goods", "gkg")
     return Inputs(*(taken.get(kind) for kind in kinds))

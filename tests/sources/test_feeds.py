@@ -148,7 +148,6 @@ def test_a_document_type_is_refused_before_it_declares_anything(
     ("text", "sentence"),
     [
         (RSS[:-40], r"is no well-formed XML at line \d+: no element found; fetch it again"),
-        (RSS.replace("&amp; lathes", "& lathes"), r"is no well-formed XML at line 6"),
         ("<rss>&undefined;</rss>", r"is no well-formed XML at line 1: undefined entity"),
         ("<html><body/></html>", r"is XML but no feed: its first element is html"),
         ("no xml at all", r"is no well-formed XML at line 1"),
@@ -193,3 +192,37 @@ def test_mark_up_that_ends_is_left_out() -> None:
 
 def test_an_empty_feed_is_a_table_without_rows(tmp_path: Path) -> None:
     assert read(tmp_path, "<rss><channel><title>T</title></channel></rss>").height == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("&amp; lathes", "& lathes"),
+        ("<?xml", "\n \n<?xml"),
+        ("&amp; lathes", "&amp;&nbsp;lathes"),
+        ("&amp; lathes", "&amp; \x0blathes"),
+    ],
+)
+def test_usual_faults_are_repaired_to_the_same_articles(tmp_path: Path, old: str, new: str) -> None:
+    sound = read(tmp_path, RSS.encode())
+    broken = RSS.replace(old, new)
+    assert broken != RSS
+    assert read(tmp_path, broken.encode()).equals(sound)
+
+
+ATOM_03 = """<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title>T</title><id>1</id>
+<issued>2022-04-01T10:00:00Z</issued><modified>2022-05-01T10:00:00Z</modified>
+<content type="text/html" mode="escaped">&lt;p&gt;Chips &amp;amp; lathes&lt;/p&gt;</content></entry></feed>"""
+
+
+def test_atom_0_3_stands_at_its_last_change(tmp_path: Path) -> None:
+    frame = read(tmp_path, ATOM_03.encode())
+    assert frame["text"].to_list() == ["Chips & lathes"]
+    assert [str(day.date()) for day in frame["published_at"]] == ["2022-05-01"]
+
+
+def test_prefix_that_no_one_declared_is_known(tmp_path: Path) -> None:
+    feed = (
+        b"<rss><channel><item><title>T</title><content:encoded>whole</content:encoded></item></channel></rss>"
+    )
+    assert read(tmp_path, feed)["text"].to_list() == ["whole"]

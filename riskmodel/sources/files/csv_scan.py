@@ -47,14 +47,14 @@ def scan(path: Path, layout: Layout) -> Scan:
     with path.open("rb") as file:
         for block, after in _blocks(file):
             bytes_ = np.frombuffer(block, np.uint8)
-            marks = block.count(b'"')
+            marks = block.count(b'"') if b'"' in block else 0
             places = np.flatnonzero(bytes_ == _QUOTE) if marks else np.empty(0, np.int64)
             if marks and sound:
                 sound = _in_place(bytes_, places, quotes, before, after, ord(layout.separator))
             within = _within(bytes_, places, quotes, _NEWLINE) if marks or quotes % 2 else 0
             inner += within
             outside += block.count(b"\n") - within
-            if block.count(b"\r") != block.count(b"\r\n"):
+            if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
                 returns += _lone_returns(bytes_, places, quotes)
             quotes += marks
             before = block[-1]

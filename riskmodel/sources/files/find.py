@@ -44,6 +44,12 @@ class Source:
     keep: Scratch | None = field(default=None, compare=False, repr=False)
     partitions: tuple[tuple[str, str | None], ...] = ()
     outright: bool = True
+    archive: Path | None = None
+
+    @property
+    def origin(self) -> Path:
+        """The file that was given: the archive or workbook of what is inside one."""
+        return self.archive or self.path
 
     def refuse(self, sentence: str) -> InputUnreadable:
         """Return the error for this file; the sentence continues after the file's name."""
@@ -53,7 +59,7 @@ class Source:
         """The entry of a file that is not used, with the reason. Raises it if the file was named outright."""
         if self.outright:
             raise error
-        return _skipped(self.name, self.path, f"set aside, {_reason(error, self.name)}")
+        return _skipped(self.name, self.origin, f"set aside, {_reason(error, self.name)}")
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,7 @@ def _unfolded(
         kept.append(
             replace(
                 source, path=member.path, name=name, member=member.member, keep=member.keep,
+                archive=source.path,
                 partitions=columns, outright=strict or (source.outright and len(members) == 1),
             )
         )  # fmt: skip

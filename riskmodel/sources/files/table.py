@@ -55,18 +55,18 @@ def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambd
     """
     head = first_bytes(source)
     if is_typed(source, head):
-        return numbered(source, typed_frame(source, head), BLANK, sha256_of(source.path))
+        return numbered(source, typed_frame(source, head), BLANK, sha256_of(source.origin))
     refuse_other_natures(source, head)
     if is_json(head):
-        return numbered(source, read_json_cells(source), NOT_AN_OBJECT, sha256_of(source.path))
+        return numbered(source, read_json_cells(source), NOT_AN_OBJECT, sha256_of(source.origin))
     if markup := markup_of(head):
         page = read_html_cells(source) if is_page(head) else None
         if page is None:
             raise source.refuse(markup)
-        return numbered(source, page, BLANK, sha256_of(source.path))
+        return numbered(source, page, BLANK, sha256_of(source.origin))
     frame = read_csv_cells(source, head, dialect_of)
     above = {ABOVE: lines_before_header(source, head)}
-    return numbered(source, frame, BLANK, sha256_of(source.path), above=above)
+    return numbered(source, frame, BLANK, sha256_of(source.origin), above=above)
 
 
 def refuse_other_natures(source: Source, head: bytes) -> None:
@@ -106,5 +106,5 @@ def numbered(
             frame = frame.filter(~blank)
     folders = {name: value for name, value in source.partitions if name not in columns}
     frame = frame.with_columns(pl.lit(value, pl.String()).alias(name) for name, value in folders.items())
-    size = source.path.stat().st_size
+    size = source.origin.stat().st_size
     return Table(source, frame, (*columns, *folders), sha256, size, dropped)

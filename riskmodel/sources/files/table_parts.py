@@ -73,7 +73,7 @@ def load_parts(
 def _tables(
     source: Source, frames: Iterator[pl.DataFrame], blank: str, above: dict[str, int] | None = None
 ) -> Iterator[Table]:
-    sha256, first = sha256_of(source.path), 1
+    sha256, first = sha256_of(source.origin), 1
     for frame in frames:
         yield numbered(source, frame, blank, sha256, first, above)
         first, above = first + frame.height, None

@@ -100,7 +100,12 @@ def load_feed(source: Source) -> Table:
     dropped = Counter({_EMPTY: len(reader.entries) - len(rows)})
     frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
     return Table(
-        source, frame, (*columns, FEED), sha256_of(source.path), source.path.stat().st_size, dict(+dropped)
+        source,
+        frame,
+        (*columns, FEED),
+        sha256_of(source.origin),
+        source.origin.stat().st_size,
+        dict(+dropped),
     )
 
 

@@ -82,8 +82,8 @@ class GkgParts(Parts):
                 self._count([counts])
                 rows += frame.height + counts.total()
                 yield frame
-            size = source.path.stat().st_size
-            self._add(InputFile(source.name, sha256_of(source.path), size, "gdelt-gkg", rows))
+            size = source.origin.stat().st_size
+            self._add(InputFile(source.name, sha256_of(source.origin), size, "gdelt-gkg", rows))
 
     def _readable(self) -> Sequence[Source]:
         """The files whose packing is whole; of those from folders the others are set aside."""

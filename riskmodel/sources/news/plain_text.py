@@ -41,4 +41,4 @@ def load_text(source: Source) -> Table:
     }
     schema = {**dict.fromkeys((*COLUMNS, FILE), pl.String()), ROW: pl.Int64()}
     frame = pl.DataFrame(cells, schema_overrides=schema)
-    return Table(source, frame, (*COLUMNS, TEXT), sha256_of(source.path), source.path.stat().st_size)
+    return Table(source, frame, (*COLUMNS, TEXT), sha256_of(source.origin), source.origin.stat().st_size)

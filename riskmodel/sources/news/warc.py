@@ -44,7 +44,7 @@ def warc_parts(source: Source) -> Iterator[Table]:
     records are counted: requests and metadata, revisits without body, bodies that cannot be decoded. Raises
     InputUnreadable where the file is no WARC or breaks off inside a record.
     """
-    sha256, size = sha256_of(source.path), source.path.stat().st_size
+    sha256, size = sha256_of(source.origin), source.origin.stat().st_size
     schema = {**dict.fromkeys((*COLUMNS, FILE), pl.String()), ROW: pl.Int64()}
     with unpacked_file(source) as path, path.open("rb") as file:
         numbered = enumerate(_records(source, file), start=1)
