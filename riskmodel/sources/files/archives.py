@@ -130,6 +130,9 @@ def _tar_members(path: Path, name: str, limits: ReadingLimits) -> list[Member]:
             found.append(Member(info.name, info.size, target, keep=keep))
             if len(found) > _MOST_MEMBERS:
                 break
+        while block := stream.read(_BLOCK):  # to the end, where packed streams keep their checksum
+            total += len(block)
+            refuse_growth(path, name, total, limits)
     return found
 
 

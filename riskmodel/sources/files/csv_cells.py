@@ -122,7 +122,7 @@ def _one_line_end(path: Path, layout: Layout) -> Iterator[tuple[Path, Scan]]:
                 new.write(re.sub(rb"\r+\n", b"\n", kept))
             new.write(rest)
         facts = scan(plain, layout)
-        if facts.returns and facts.rows <= 1:
+        if facts.returns and not facts.rows:
             mac = Path(folder) / "mac"
             with plain.open("rb") as old, mac.open("wb") as new:
                 while block := old.read(_BLOCK):
