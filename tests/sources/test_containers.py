@@ -1,4 +1,4 @@
-"""What people pack tables into: streams, archives, workbooks, partitioned folders, Delta, Parquet of others."""
+"""What people pack tables into: streams, archives, workbooks, folders, Delta, Parquet of others."""
 
 import bz2
 import gzip
@@ -241,11 +241,11 @@ def test_parquet_inside_archives_and_streams(tmp_path: Path) -> None:
 
 
 BOOK = {
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
-    'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName='
-    '"/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '  # noqa: E501
+    'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName='  # noqa: E501
+    '"/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'  # noqa: E501
     "</Types>",
-    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '  # noqa: E501
     'Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
     'Target="xl/workbook.xml"/></Relationships>',
 }
@@ -269,7 +269,7 @@ def workbook(path: Path, sheets: dict[str, str]) -> Path:
         sheet = f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
         parts[f"xl/worksheets/sheet{number}.xml"] = sheet
         names += f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>'
-        links += f'<Relationship Id="rId{number}" Type="{office}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        links += f'<Relationship Id="rId{number}" Type="{office}/worksheet" Target="worksheets/sheet{number}.xml"/>'  # noqa: E501
     parts["xl/workbook.xml"] = (
         f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{names}</sheets></workbook>'
     )

@@ -22,9 +22,9 @@ NEWS_PLEASE = {
 FORMS: dict[str, dict[str, Any]] = {
     "news-please": NEWS_PLEASE,
     "empty text": {**NEWS_PLEASE, "text": "  "},
-    "newspaper": {"publish_date": "2022-05-01T10:00:00+00:00", "title": "Chips", "text": TEXT, "summary": "S.",
+    "newspaper": {"publish_date": "2022-05-01T10:00:00+00:00", "title": "Chips", "text": TEXT, "summary": "S.",  # noqa: E501
                   "meta_lang": "en", "source_url": "https://example.org", "url": "https://example.org/1"},
-    "trafilatura": {"title": "Chips", "date": "2022-05-01 10:00", "text": TEXT, "raw_text": "x", "language": "en",
+    "trafilatura": {"title": "Chips", "date": "2022-05-01 10:00", "text": TEXT, "raw_text": "x", "language": "en",  # noqa: E501
                     "filedate": "2022-06-01", "source": "https://example.org/1", "hostname": "example.org"},
     "scrapy": {"headline": "Chips", "article_text": TEXT, "published_time": 1651399200, "lang": "English",
                "url": "https://example.org/1", "scraped_at": "2022-06-01"},
@@ -32,7 +32,7 @@ FORMS: dict[str, dict[str, Any]] = {
                    "dateModified": "2022-07-01", "inLanguage": "en-US", "url": "https://example.org/1"},
     "news api": {"source": {"id": None, "name": "example.org"}, "title": "Chips", "content": TEXT,
                  "publishedAt": "2022-05-01T10:00:00Z", "url": "https://example.org/1", "language": "en"},
-    "mongo": {"_id": {"$oid": "62"}, "title": "Chips", "body": TEXT, "Date Published": {"$date": 1651399200000},
+    "mongo": {"_id": {"$oid": "62"}, "title": "Chips", "body": TEXT, "Date Published": {"$date": 1651399200000},  # noqa: E501
               "url": "https://www.example.org/1", "language": "en"},
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ RECORD = "\t".join(["20220501101500-1", "20220501101500", "1", "e.org", "https:/
                     "1#Turkey#TU#TU##39#35#TU#10", *[""] * 16])  # fmt: skip
 GOOD = {"trade": ("a.csv", TRADE), "articles": ("a.jsonl", ARTICLE), "gkg": ("a.gkg.csv", RECORD)}
 BAD = {
-    "trade": {"b.csv": b"colour,weight\nred,3\n", "c.csv.gz": gzip.compress(TRADE.encode())[:-9], "d.csv": b"",
+    "trade": {"b.csv": b"colour,weight\nred,3\n", "c.csv.gz": gzip.compress(TRADE.encode())[:-9], "d.csv": b"",  # noqa: E501
               "e.csv": TRADE.encode() + b'DEU,"KGZ,X\n', "f.parquet": b"PAR1xx"},
     "articles": {"b.rss": b"<rss><channel>", "c.json": b"[1, 2]", "d.txt": b"\xff\xfe\xfa", "e.warc": b"no",
                  "f.xml": b"<!DOCTYPE a><rss/>"},
