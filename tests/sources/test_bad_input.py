@@ -44,7 +44,7 @@ UNREADABLE = {
     "long.csv": (CSV + f"{ROW},extra,more\n".encode(), "data row 2"),
     "shifted.csv": (f"{HEADER}\n{ROW},extra\n".encode(), "data row 1"),
     "quote.csv": (CSV + b'DEU,"KGZ,X\n', "inside a quoted cell"),
-    "sheet.csv": (b"PK\x03\x04rest", "truncated or corrupt archive"),
+    "sheet.csv": (b"PK\x03\x04rest", "truncated or corrupt zip archive"),
     "blank.csv": (b"\n\n", "no header"),
     "list.json": (b"[1, 2, 3]", "no JSON object"),
 }

@@ -154,7 +154,7 @@ def test_articles_and_records_of_one_folder_are_kept_apart(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("cut", "truncated or corrupt archive"),
+        ("cut", "truncated or corrupt zip archive"),
         ("two", "archive without a readable file"),
         ("bomb", "unpacks to more than 4,000 bytes"),
     ],

@@ -43,6 +43,7 @@ READ_RIGHT = {
     "not doubled at the end": table('"17""', "b", '"19""', "d"),
     "not doubled inside": table('"a 17" b"', "b", "c", '"19" d"'),
     "backslash": table(r'"17\" a"', "b", r'"19\" c"', "d"),
+    "backslash and separator": table(r'"a \"b\", c"', "b", r'"\"c\""', "d"),
     "in plain cells": table('17"', "b", '19" c', "d"),
     "one": table("a", '"17" wide"', "c", "d"),
     "doubled": table('"17"""', "b", '"a ""b"" c"', "d"),
@@ -115,7 +116,7 @@ def test_line_above_the_header_is_counted(tmp_path: Path) -> None:
 
 CELL = st.text(alphabet='ab1,;"\\ \n\r\t', max_size=6)
 ROWS = st.lists(st.lists(CELL, min_size=3, max_size=3).map(lambda row: ["x", *row]), min_size=1, max_size=6)
-KEPT = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+KEPT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def cells(path: Path, limits: ReadingLimits) -> list[tuple[str | None, ...]]:

@@ -71,10 +71,11 @@ def is_archive(path: Path) -> bool:
 
 def members_of(path: Path, limits: ReadingLimits) -> list[Member]:
     """The files of an archive by name, folders left out. Raises InputUnreadable."""
-    name = one_line(path.name, 120)
+    name, kind = one_line(path.name, 120), "tar"
     try:
         with path.open("rb") as file:
             head = file.read(6)
+        kind = "zip" if head.startswith(ZIP_MAGIC) else "7z" if head.startswith(SEVEN_MAGIC) else "tar"
         if head.startswith(ZIP_MAGIC):
             found = _zip_members(path)
         elif head.startswith(SEVEN_MAGIC):
@@ -82,7 +83,7 @@ def members_of(path: Path, limits: ReadingLimits) -> list[Member]:
         else:
             found = _tar_members(path, name, limits)
     except (*BROKEN_PACKING, tarfile.TarError, ValueError) as error:
-        raise InputUnreadable(f"{name} is a truncated or corrupt archive; fetch it again") from error
+        raise InputUnreadable(f"{name} is a truncated or corrupt {kind} archive; fetch it again") from error
     if len(found) > _MOST_MEMBERS:
         raise InputUnreadable(f"{name} is an archive of more than {_MOST_MEMBERS:,} files; unpack it by hand")
     refuse_growth(path, name, sum(member.bytes for member in found), limits)
@@ -150,7 +151,7 @@ def _seven_members(path: Path, name: str, limits: ReadingLimits) -> list[Member]
             keep = Scratch()
             archive.extract(keep.folder / "members", targets=[info.filename for info in infos])
     except py7zr.exceptions.ArchiveError as error:
-        raise InputUnreadable(f"{name} is a truncated or corrupt archive; fetch it again") from error
+        raise InputUnreadable(f"{name} is a truncated or corrupt 7z archive; fetch it again") from error
     root = (keep.folder / "members").resolve()
     found = []
     for info in infos:

@@ -17,7 +17,7 @@ from riskmodel.sources.files.csv_header import Layout, csv_rows
 from riskmodel.sources.files.find import Source
 
 Rows = Callable[[], Iterator[list[str]]]
-_PAIR = '""'
+_PAIR, _ESCAPED = '""', '\\"'
 
 
 def too_long(row: int, width: int, separator: str) -> str:
@@ -45,7 +45,8 @@ def rows_of(source: Source, path: Path, layout: Layout, *, sound: bool, exact: b
         if sound and not exact:
             raise
         fault = error
-    for way in (_escaped, _line_by_line):
+    # Line by line comes first: there no row can hide within another.
+    for way in (_line_by_line, _escaped):
 
         def rows(way: Callable[[Path, Layout], Iterator[list[str]]] = way) -> Iterator[list[str]]:
             return way(path, layout)
@@ -86,8 +87,20 @@ def _strict(source: Source, path: Path, layout: Layout) -> Iterator[list[str]]:
 
 def _escaped(path: Path, layout: Layout) -> Iterator[list[str]]:
     r"""Marks within cells written as `\"`, as Spark and MySQL do."""
+    taken: list[str] = []
+
+    def lines(file: TextIO) -> Iterator[str]:
+        for line in file:
+            taken.append(line)
+            yield line
+
+    least = len(layout.columns) - 1
     with _below_header(path, layout) as file:
-        yield from csv.reader(file, delimiter=layout.separator, escapechar="\\", strict=True)
+        for row in csv.reader(lines(file), delimiter=layout.separator, escapechar="\\", strict=True):
+            if len(taken) > 1 and all(line.count(layout.separator) >= least for line in taken):
+                raise csv.Error("a cell over several lines that look like rows")
+            taken.clear()
+            yield row
 
 
 def _line_by_line(path: Path, layout: Layout) -> Iterator[list[str]]:
@@ -116,7 +129,7 @@ def _cells(line: str, separator: str) -> list[str]:
             if not closed:
                 raise csv.Error("a quoted cell does not end")
             inside = line[place + 1 : end] if end >= 0 else line[place + 1 : -1]
-            cells.append(inside.replace(_PAIR, '"'))
+            cells.append(inside.replace(_PAIR, '"').replace(_ESCAPED, '"'))
             end = end + 1 if end >= 0 else -1
         if end < 0:
             break
