@@ -36,7 +36,7 @@ CHOICES = {
 def table(kind: str, seed: int) -> pl.DataFrame:
     """A table of some kind, drawn from a seed; `one row` is a row of another one."""
     values, reporters, countries, codes, months, share = CHOICES["zeros" if kind == "one row" else kind]
-    draw = random.Random(f"{kind} {seed}")  # noqa: S311 (no secret)
+    draw = random.Random(f"{kind} {seed}")
     late = {0} if kind == "zero baseline" else set(values)
     rows = [
         (reporter, partner, flow, code, "HS2017" if month.year < 2022 else "HS2022", month,

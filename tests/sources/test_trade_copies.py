@@ -25,7 +25,7 @@ MONTHS = ("01", "02", "03")
 
 def lines(name: str) -> tuple[str, list[str]]:
     """Header and all rows of a small table of a format; rows of one canonical row are among them."""
-    draw = random.Random(name)  # noqa: S311 (no secret)
+    draw = random.Random(name)
     value = lambda: draw.randrange(1, 10**6)  # noqa: E731 (short)
     cells = [(code, month, partner) for code in CODES for month in MONTHS for partner in (0, 1)]
     if name == "canonical.csv":
@@ -97,7 +97,7 @@ def test_given_twice_or_in_overlapping_halves_gives_the_same_table(tmp_path: Pat
     assert accepted(twice) == expected
     again = read_trade([write(tmp_path / "c", name, header, [*rows, *rows])])
     assert accepted(again) == expected
-    draw = random.Random(7)  # noqa: S311 (no secret)
+    draw = random.Random(7)
     for number in range(2):
         cuts = sorted(draw.sample(range(1, len(rows)), 2))
         mixed = draw.sample(rows, len(rows))
