@@ -17,7 +17,7 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def whole_numbers(text: pl.Series) -> pl.Series:
-    """Int64: digits, with or without sign, that may end in `.`, `.0` and so on; thousands as the column shows.
+    """Int64: digits, with or without sign, that may end in `.` or `.0`; thousands as the column shows.
 
     >>> whole_numbers(pl.Series(["+12", "12.0", "1,000"])).to_list()
     [12, 12, 1000]

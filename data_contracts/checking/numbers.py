@@ -75,8 +75,8 @@ def plain_numbers(text: pl.Series, signs: frozenset[str], currency: str = "") ->
     """The numbers of a column with a decimal point and nothing else; what is no number stays as written.
 
     Brackets and a minus behind are negative; the sign of `currency` (USD, EUR) goes, another one stays and
-    so does its cell. `signs` is what `decimal_signs` found. Cells that it leaves in doubt are marked in words,
-    so that no cast reads them.
+    so does its cell. `signs` is what `decimal_signs` found. Cells that it leaves in doubt are marked in
+    words, so that no cast reads them.
 
     >>> plain_numbers(pl.Series(["1.234,50", "(12)", "7-", "1 000", "3 lots"]), COMMA).to_list()
     ['1234.50', '-12', '-7', '1000', '3 lots']

@@ -1,7 +1,7 @@
-"""Zero is a value: tables of zeros, of one row, one reporter, one country, equal values end in a run or a reason.
+"""Zero is a value: tables of zeros, of one row, one reporter, one country end in a run or a reason.
 
-Every kind is drawn from a seed. No run may end with an error that names no cause, and what it publishes passes
-its own contract, which is part of the run.
+Every kind is drawn from a seed. No run may end with an error that names no cause, and what it publishes
+passes its own contract, which is part of the run.
 """
 
 import random

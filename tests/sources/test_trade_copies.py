@@ -10,8 +10,9 @@ from riskmodel.sources.batch import Batch
 from riskmodel.sources.trade.copies import CONFLICT, once
 from riskmodel.sources.trade.read import read_trade
 
-COMTRADE = ("typeCode,freqCode,refMonth,period,reporterCode,flowCode,partnerCode,partner2Code,classificationCode,"
-            "cmdCode,aggrLevel,customsCode,mosCode,motCode,netWgt,isNetWgtEstimated,primaryValue")  # fmt: skip
+COMTRADE = ("typeCode,freqCode,refMonth,period,reporterCode,flowCode,partnerCode,partner2Code,"
+            "classificationCode,cmdCode,aggrLevel,customsCode,mosCode,motCode,netWgt,isNetWgtEstimated,"
+            "primaryValue")  # fmt: skip
 LEGACY = ("Classification,Year,Period,Aggregate Level,Trade Flow Code,Reporter Code,Partner Code,"
           "Mode of Transport Code,Commodity Code,Netweight (kg),Trade Value (US$)")  # fmt: skip
 SDMX = "freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUE"
@@ -41,7 +42,8 @@ def lines(name: str) -> tuple[str, list[str]]:
         return "REPORTER,PARTNER,PRODUCT,FLOW,STAT_PROCEDURE,PERIOD,VALUE_IN_EUR", rows
     if name == "sdmx.csv":
         rows = [f"M,DE,{('KG', 'RU')[p]},{c}{e},2,{i},2022-{m},{value()}"
-                for c, m, p in cells for e in (10, 90) for i in ("VALUE_IN_EUROS", "QUANTITY_IN_100KG")]  # fmt: skip
+                for c, m, p in cells for e in (10, 90)
+                for i in ("VALUE_IN_EUROS", "QUANTITY_IN_100KG")]  # fmt: skip
         return SDMX, rows
     if name == "bulk.csv":
         rows = [f"DE,{('XU', 'XI')[p]},E,{c}{e},2,{s},NO_SU,2022{m},{value()},5"
@@ -151,7 +153,7 @@ def test_parts_of_the_united_kingdom_never_join_the_whole(tmp_path: Path) -> Non
     batch = read_trade([write(tmp_path, "t.csv", SDMX, rows)])
     assert batch.frame.sort("period").select("partner", "value_usd").rows() == [("GBR", 1158), ("GBR", 1158)]
     assert batch.dropped == {"part_of_united_kingdom": 2, "folded_into_hs6": 1}
-    alone = read_trade([write(tmp_path, "t.csv", SDMX, rows[2:3] + [row.format("KG", 5, 1)])])
+    alone = read_trade([write(tmp_path, "t.csv", SDMX, [rows[2], row.format("KG", 5, 1)])])
     assert alone.frame["partner"].to_list() == ["KGZ"]
 
 

@@ -11,10 +11,10 @@ _CELL = ["reporter", "partner", "flow", "period", "known_at"]
 def one_edition(flows: pl.LazyFrame) -> pl.LazyFrame:
     """The flows with one HS edition for each reporter, partner, flow, month and day of publication.
 
-    Where two of them share a code, the month is given twice: the edition of the larger value counts, the newer
-    of two equal ones, and rows of the other are left out. Editions that share no code complete one another and
-    stay, as do two vintages in two editions, since one replaces the other. Tables without `hs_edition` come
-    back as they are. Reads the months first; only where a month has two editions, more.
+    Where two of them share a code, the month is given twice: the edition of the larger value counts, the
+    newer of two equal ones, and rows of the other are left out. Editions that share no code complete one
+    another and stay, as do two vintages in two editions, since one replaces the other. Tables without
+    `hs_edition` come back as they are. Reads the months first; only where a month has two editions, more.
     """
     if "hs_edition" not in flows.collect_schema().names():
         return flows

@@ -28,7 +28,7 @@ class LegPartners:
         self._sums.append(frame.group_by(*_LEG, "partner").agg(value.cast(pl.Float64), rows=pl.len()))
 
     def refuse_lost(self) -> None:
-        """Raise InputUnreadable where the largest partner of a leg is unknown, naming the largest of these."""
+        """Raise InputUnreadable where the largest partner of a leg is unknown; names the largest."""
         if not self._strange:
             return
         sums = pl.concat(self._sums).group_by(*_LEG, "partner").agg(pl.col("value_usd", "rows").sum())
@@ -45,7 +45,7 @@ class LegPartners:
             row = worst.row(0, named=True)
             more = f" ({lost.height - 1} more legs lose theirs)" if lost.height > 1 else ""
             raise InputUnreadable(
-                f"{shown_value(row['partner'])}, the largest partner of {shown_value(row['reporter'])} in flow "
-                f"{shown_value(row['flow'])} ({row['rows']} rows, {row['value_usd']:,.0f} dollars), is no country "
-                f"that is known by this name or code{more}; write its ISO 3166 alpha-3 code"
+                f"{shown_value(row['partner'])}, the largest partner of {shown_value(row['reporter'])} in "
+                f"flow {shown_value(row['flow'])} ({row['rows']} rows, {row['value_usd']:,.0f} dollars), is "
+                f"no country that is known by this name or code{more}; write its ISO 3166 alpha-3 code"
             )
