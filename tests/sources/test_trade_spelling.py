@@ -76,7 +76,8 @@ def test_a_later_part_decides_an_earlier_one(tmp_path: Path) -> None:
         ("Allemagne (incl. R\u00e9publique d\u00e9mocratique allemande 'DD' depuis 1991)", "DEU"),
         ("Kirgisistan", "KGZ"), ("Other Asia, nes", "TWN"), ("Türkiye", "TUR"), ("Turkey", "TUR"),
         ("UK", "GBR"), ("EL", "GRC"), ("XK", "XKX"), ("TW", "TWN"), ("deu", "DEU"), ("KYRGYZSTAN", "KGZ"),
-        ("European Union - 27 countries (AT, BE)", ""), ("Ruritania", "Ruritania"), ("Ruritania (Russia)", "Ruritania (Russia)"),
+        ("European Union - 27 countries (AT, BE)", ""), ("Ruritania", "Ruritania"),
+        ("Ruritania (Russia)", "Ruritania (Russia)"),
         ("China (Taiwan)", "TWN"), ("XU", "XU"), ("NA", "NA"),
     ],
 )  # fmt: skip
