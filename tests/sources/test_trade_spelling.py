@@ -71,7 +71,8 @@ def test_a_later_part_decides_an_earlier_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Russian Federation (Russia)", "RUS"), ("Iran, Islamic Republic of", "IRN"), ("Rep. of Korea", "KOR"),
+        ("Russian Federation (Russia)", "RUS"), ("Iran, Islamic Republic of", "IRN"),
+        ("Rep. of Korea", "KOR"),
         ("Dem. People's Rep. of Korea", "PRK"), ("Congo (Kinshasa)", "COD"), ("Congo (Brazzaville)", "COG"),
         ("Allemagne (incl. R\u00e9publique d\u00e9mocratique allemande 'DD' depuis 1991)", "DEU"),
         ("Kirgisistan", "KGZ"), ("Other Asia, nes", "TWN"), ("Türkiye", "TUR"), ("Turkey", "TUR"),
