@@ -7,6 +7,7 @@ import pytest
 
 from data_contracts.checking.check import Validation, validate
 from data_contracts.trade_flows.contract import CONTRACT
+from riskmodel.errors import InputUnreadable
 from riskmodel.sources.trade.read import read_trade
 
 pytestmark = pytest.mark.real
@@ -88,7 +89,8 @@ def test_12_na_in_codes_is_nothing_said(cases: Path) -> None:
 
 def test_25_quantities_alone_are_no_value_and_second_partners_no_total(cases: Path) -> None:
     folder = cases / "25-sentences-that-mislead"
-    assert read_trade([folder / "no_price_yet.csv"]).dropped == {"no_value": 1, "other_quantity": 1}
+    with pytest.raises(InputUnreadable, match="no month has a value in euro"):
+        read_trade([folder / "no_price_yet.csv"])
     assert read_trade([folder / "only_second_partners.csv"]).dropped == {"second_partner_part": 2}
 
 
