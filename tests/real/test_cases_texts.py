@@ -44,7 +44,8 @@ def test_rows(cases: Path, name: str, values: list[int] | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("t.csv.zst", "zstd"), ("full.7z", "corrupt 7z archive"), ("t.xls", "an old workbook")]
+    ("name", "words"),
+    [("t.csv.zst", "zstd"), ("full.7z", "corrupt 7z archive"), ("t.xls", "an old workbook")],
 )
 def test_broken_containers_are_named(cases: Path, name: str, words: str) -> None:
     with pytest.raises(InputUnreadable, match=words):
