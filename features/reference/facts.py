@@ -91,9 +91,38 @@ def controlled_by(hs6: pl.Series) -> pl.Series:
 
 
 @cache
+def product_titles() -> dict[str, str]:
+    """HS6 code to its whole title in the newest edition that has it (HS2022, else HS2017)."""
+    return dict(_table("hs6_names.csv").select("hs6", "title").iter_rows())
+
+
+@cache
 def product_names() -> dict[str, str]:
-    """HS6 code to a few words, for the priority list."""
-    return dict(_table("priority_list.csv").select("hs6", "product").iter_rows())
+    """HS6 code to a few words: those of the priority list, else the beginning of the title.
+
+    >>> product_names()["854231"], product_names()["870333"][:40]
+    ('processors and controllers', 'Vehicles; with only compression-ignition')
+    """
+    own = dict(_table("priority_list.csv").select("hs6", "product").iter_rows())
+    return {code: _shortened(title) for code, title in product_titles().items()} | own
+
+
+@cache
+def priority_tiers() -> dict[str, str]:
+    """HS6 code to its tier in the Common High Priority List, whatever goods list is scored."""
+    return dict(_table("priority_list.csv").select("hs6", "tier").iter_rows())
+
+
+def subregions() -> dict[str, str]:
+    """ISO 3166-1 alpha-3 to the UN M49 subregion."""
+    return dict(_table("countries.csv").select("country", "subregion").iter_rows())
+
+
+def _shortened(title: str, length: int = 70) -> str:
+    """The first words of a title, with an ellipsis where some are left out."""
+    if len(title) <= length:
+        return title
+    return title[:length].rsplit(" ", 1)[0].rstrip(",;(") + "…"
 
 
 @cache
