@@ -15,7 +15,7 @@ NO_EFFECT = 0.005  # log-odds; below this a signal is said to be as in the typic
 
 @cache
 def _names() -> dict[str, tuple[str, str]]:
-    """signal -> (noun, what to ask), of `signal_names.csv`."""
+    """Signal -> (noun, what to ask), of `signal_names.csv`."""
     path = files("riskmodel.explain").joinpath("signal_names.csv")
     rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
     return {row["signal"]: (row["noun"], row["ask"]) for row in rows}

@@ -13,20 +13,30 @@ from data_contracts.contract import ContractReport
 from riskmodel.publication.digests import MANIFEST, output_digests, write_json
 from riskmodel.publication.safe_csv import write_csv, write_quarantine_csv
 from riskmodel.publication.typed_json import to_json
+from riskmodel.report.dictionary import dictionary
 from riskmodel.report.html import render_report
 from riskmodel.report.manifest import read_run_manifest
+from riskmodel.report.tables import run_tables
 from riskmodel.report.view import ReportInput
+from riskmodel.report.workbook import write_workbook
 from riskmodel.sources.checked import Intake
 
 
 def write_run(report: ReportInput, quarantined: Mapping[str, pl.LazyFrame], folder: Path) -> None:
     """Write every file of a run into `folder`; the same tables give the same bytes."""
-    for name, table in (("scores_country", report.countries), ("scores_product", report.products)):
+    for name, table in (
+        ("scores_country", report.countries),
+        ("scores_product", report.products),
+        ("evidence", report.evidence),
+        ("signals", report.signals),
+        ("series", report.series),
+    ):
         table.write_parquet(folder / f"{name}.parquet")
+    tables = run_tables(report)
+    tables["columns"] = dictionary(tables)
+    for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
-    report.evidence.write_parquet(folder / "evidence.parquet")
-    report.signals.write_parquet(folder / "signals.parquet")
-    report.series.write_parquet(folder / "series.parquet")
+    write_workbook(tables, folder / "run.xlsx", report.manifest.cite)
     write_json([contract.to_dict() for contract in report.contracts], folder / "contracts.json")
     write_quarantine(quarantined, folder / "quarantine")
     (folder / "report.html").write_text(render_report(report), encoding="utf-8")
