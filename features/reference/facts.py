@@ -84,10 +84,19 @@ def controlled_by(hs6: pl.Series) -> pl.Series:
     >>> controlled_by(pl.Series(["854231", "853400", "880730", "010121"])).to_list()[1:]
     [datetime.date(2023, 5, 19), datetime.date(2023, 1, 31), None]
     """
-    first = control_dates().group_by("code").agg(pl.col("controlled_by").min())
-    known = dict(first.iter_rows())
-    days = [min(filter(None, (known.get(code), known.get(code[:2]))), default=None) for code in hs6]
-    return pl.Series("controlled_by", days, dtype=pl.Date)
+    return pl.Series("controlled_by", [controlled_since(code) for code in hs6], dtype=pl.Date)
+
+
+def controlled_since(hs6: str) -> date | None:
+    """The same of one product."""
+    known = _first_controls()
+    return min(filter(None, (known.get(hs6), known.get(hs6[:2]))), default=None)
+
+
+@cache
+def _first_controls() -> dict[str, date]:
+    """Code or chapter to the first day of its control by any regime."""
+    return dict(control_dates().group_by("code").agg(pl.col("controlled_by").min()).iter_rows())
 
 
 @cache
