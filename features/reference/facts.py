@@ -87,8 +87,10 @@ def controlled_by(hs6: pl.Series) -> pl.Series:
     return pl.Series("controlled_by", [controlled_since(code) for code in hs6], dtype=pl.Date)
 
 
-def controlled_since(hs6: str) -> date | None:
-    """The same of one product."""
+def controlled_since(hs6: str | None) -> date | None:
+    """The same of one product; null in, null out."""
+    if hs6 is None:
+        return None
     known = _first_controls()
     return min(filter(None, (known.get(hs6), known.get(hs6[:2]))), default=None)
 
