@@ -217,9 +217,8 @@ def raising(drivers: Sequence[Driver]) -> list[Driver]:
 
 
 def top_driver_words(drivers: Sequence[Driver]) -> str:
-    """The first raising driver in its own words."""
-    first = next(iter(raising(drivers)), None)
-    return "no signal lies above the usual" if first is None else value_words(first)
+    """The first raising driver in a few words, as the terminal prints it."""
+    return words.short_driver(next(iter(raising(drivers)), None))
 
 
 def value_words(driver: Driver) -> str:
