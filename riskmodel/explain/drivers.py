@@ -273,8 +273,8 @@ def _single_words(change: Change, band: Band, lower: Band) -> str:
     then, now = _shown(change.signal, change.value), _shown(change.signal, change.needed)
     less = "" if then != now else f" (by {100 * change.share:.1f}%)"
     return (
-        f"To drop from {band} to {lower}: {noun(change.signal)} would have to fall from {then} to {now}{less}, "
-        "all else as it is"
+        f"To drop from {band} to {lower}: {noun(change.signal)} would have to fall from {then} to "
+        f"{now}{less}, all else as it is"
     )
 
 
@@ -300,6 +300,6 @@ def _joint_words(head: AdditiveHead, row: Vector, excess: float, band: Band, low
     largest = sorted(falls, key=lambda place: (-falls[place][hit[0]], place))[:3]
     names = "; ".join(noun(head.signals[place]) for place in largest)
     return (
-        f"To drop from {band} to {lower}: no single change would do; all that the country can influence would "
-        f"have to fall together by {100 * _SHARES[hit[0]]:.0f}%, above all {names}"
+        f"To drop from {band} to {lower}: no single change would do; all that the country can influence "
+        f"would have to fall together by {100 * _SHARES[hit[0]]:.0f}%, above all {names}"
     )

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from features.catalogue import BY_NAME, SIGNALS
 from features.reference.facts import subregions
 from riskmodel.explain.drivers import Driver, read_drivers
-from riskmodel.explain.grade import with_grade
 from riskmodel.explain.figures import peers
+from riskmodel.explain.grade import with_grade
 from riskmodel.explain.wording import NO_EFFECT, noun, say
 from riskmodel.publication.typed_json import from_json
 from riskmodel.report import words

@@ -1,4 +1,4 @@
-"""How pages are made: jinja templates of one folder, one style sheet, one content policy, at most one script."""
+"""How pages are made: jinja templates of one folder, one style sheet and one policy, at most one script."""
 
 from __future__ import annotations
 

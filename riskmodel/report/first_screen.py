@@ -133,7 +133,7 @@ def map_of(pages: Iterable[CountryPage], manifest: RunManifest, mark: str) -> Ma
             said, kind = f"{page.name}: not scored, too little was reported", "silent"
         else:
             kind = page.row.band if page.row.band in words.BAND_WORDS else "silent"
-            said = f"{page.name}: rank {page.row.rank}, risk {percent(page.row.risk)}, {words.clean(page.row.band, 12)}"
+            said = f"{page.name}: rank {page.row.rank}, risk {percent(page.row.risk)}, band {kind}"
         tiles[page.row.country] = Tile(kind, said + (f" ({mark})" if mark else ""), page.anchor)
     return world_map(tiles, mark)
 

@@ -9,6 +9,7 @@ from features.reference.facts import (
     controlled_since,
     country_names,
     priority_tiers,
+    product_names,
     product_titles,
     subregions,
 )
@@ -106,6 +107,30 @@ def render_report(report: ReportInput) -> str:
         settings=plain_pairs(asdict(manifest.settings)),
         versions=plain_pairs(manifest.versions),
         signals=SIGNALS,
+    )
+
+
+def render_country(report: ReportInput, code: str) -> str:
+    """A page of one country: what the report says of it, with its rank among all."""
+    pages = country_pages(report, full=report.countries.height)
+    page = next(page for page in pages if page.row.country == code)
+    manifest, mark = report.manifest, made_up(report.manifest)
+    return render_page(
+        "one_country.html.jinja",
+        running_head=_running_head(report, mark),
+        mark=mark,
+        simulated=simulated_part(manifest),
+        page=page,
+        manifest=manifest,
+        as_of=manifest.as_of,
+        freshness=freshness(manifest),
+        risk_words=risk_words(report.countries, manifest.model.target),
+        changes={},
+        product_names=product_names() | report.product_names,
+        names=country_names(),
+        titles=product_titles(),
+        controlled_since=controlled_since,
+        priority_tiers=priority_tiers(),
     )
 
 

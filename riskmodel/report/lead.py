@@ -36,7 +36,8 @@ def reason(driver: Driver) -> str:
         return words.clean(driver.words or driver.signal, 200)
     what = noun(driver.signal)
     if known.unit == "surprise":
-        return f"{what}: about {one_in(driver.value)} comparisons with other places, dates or goods shows as much"
+        often = one_in(driver.value)
+        return f"{what}: about {often} comparisons with other places, dates or goods shows as much"
     if known.unit.startswith("ln(1 + "):
         return f"{what}: about {count(driver.value)} ({known.unit[7:-1]})"
     return f"{what}: {words.signal_value(driver.value, known.unit)}"

@@ -17,8 +17,8 @@ from riskmodel.report.view import ReportInput
 # Signals of the surprises rest on families, on links, or on both; the rest on stories and listings.
 _LINKS = ("new_links_surprise", "displaced_links_surprise")
 RECOMPUTE = {
-    "driver_placebos": "mean of surprise over the rows with counted = true, as the statistic of these families",
-    "driver_stories": "article_rate: ln(1 + sum(weight) / mean life); article_easing: share with polarity < 0",
+    "driver_placebos": "mean of surprise over the rows with counted = true",
+    "driver_stories": "article_rate: ln(1 + sum(weight) / mean life of a story)",
     "driver_listings": "ln(1 + sum(weight))",
     "series": "mean of surprise over the rows of driver_placebos with counted = true",
 }
@@ -43,8 +43,8 @@ DRIVERS: dict[str, pl.DataType] = {
 def run_tables(report: ReportInput) -> dict[str, pl.DataFrame]:
     """File name (without ending) to frame, of every table that a run folder holds as CSV.
 
-    The same columns as the Parquet file of that name, where there is one; JSON lists become words, and the last
-    column says whether any input is simulated.
+    The same columns as the Parquet file of that name, where there is one; JSON lists become words, and the
+    last column says whether any input is simulated.
     """
     behind = report.behind
     tables = {
@@ -62,7 +62,11 @@ def run_tables(report: ReportInput) -> dict[str, pl.DataFrame]:
         "history": report.history,
     }
     mark = pl.lit("yes" if report.manifest.simulated else "no").alias("simulated")
-    return {name: frame.with_columns(mark) for name, frame in tables.items() if frame.width}
+    return {
+        name: frame.with_columns(mark)
+        for name, frame in tables.items()
+        if frame.width and (name != "history" or frame.height)
+    }
 
 
 def plain_countries(countries: pl.DataFrame) -> pl.DataFrame:

@@ -15,10 +15,10 @@ PRODUCTS_EACH = 25
 
 
 def write_workbook(tables: Mapping[str, pl.DataFrame], path: Path, note: str) -> None:
-    """Write `SHEETS` of `tables`; the same tables give the same bytes. Texts are written as texts, never as formulas.
+    """Write `SHEETS` of `tables`; the same tables give the same bytes.
 
-    A sheet holds at most 5,000 rows, of products the 25 highest of each country; the CSV files hold all.
-    `note` is the first line of every sheet.
+    Texts are written as texts, never as formulas. A sheet holds at most 5,000 rows, of products the 25
+    highest of each country; the CSV files hold all. `note` is the first line of every sheet.
     """
     import xlsxwriter
 

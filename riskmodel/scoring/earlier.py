@@ -10,7 +10,7 @@ from riskmodel.report.view import EarlierRun
 
 
 def earlier_run(folder: Path) -> EarlierRun | None:
-    """The ranks of a run folder; None where the path is no run (a report of `validate`), or ranks no country."""
+    """The ranks of a run folder; None where the path is no run (but a report of `validate`) or ranks none."""
     columns = ["as_of", "country", "rank", "band", "model_id"]
     try:
         rows = pl.read_parquet(folder / "scores_country.parquet", columns=columns).drop_nulls("rank")

@@ -100,8 +100,9 @@ def make_manifest(
 def _citation(manifest: RunManifest, run_id: str) -> str:
     made_up = "SIMULATED data; " if manifest.simulated else ""
     return (
-        f"export-diversion-risk {manifest.versions['export-diversion-risk']}, screening as of {manifest.as_of} "
-        f"({made_up}run {run_id}, model {manifest.model.id}). A score is a reason to look, not proof."
+        f"export-diversion-risk {manifest.versions['export-diversion-risk']}, screening as of "
+        f"{manifest.as_of} ({made_up}run {run_id}, model {manifest.model.id}). "
+        "A score is a reason to look, not proof."
     )
 
 

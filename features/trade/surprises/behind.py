@@ -54,8 +54,8 @@ LINK_ROWS: dict[str, pl.DataType] = {
 def placebo_counts(surprises: pl.DataFrame) -> pl.DataFrame:
     """The counts of `surprise_table` as rows: a frame of `PLACEBOS`, sorted by country and signal.
 
-    A signal is the mean of `surprise` = -log10((as_extreme + 1) / (placebos + 1)) over the rows with `counted`
-    (at least nine placebos); kinds that are unknown have no row.
+    A signal is the mean of `surprise` = -log10((as_extreme + 1) / (placebos + 1)) over the rows with
+    `counted` (at least nine placebos); kinds that are unknown have no row.
     """
     parts = [pl.DataFrame(schema=PLACEBOS)]
     for signal, kinds in KINDS.items():

@@ -19,8 +19,8 @@ MOST = 40
 def coverage_chart(coverage: pl.DataFrame, as_of: date, names: Mapping[str, str], mark: str = "") -> Markup:
     """One line for each reporter of each leg, filled where the month was reported; empty without rows.
 
-    `coverage`: leg, reporter, period. The 40 reporters with the fewest months of each leg are drawn, since what
-    is missing is what a reader must know; the rest are counted.
+    `coverage`: leg, reporter, period. The 40 reporters with the fewest months of each leg are drawn, since
+    what is missing is what a reader must know; the rest are counted.
     """
     if coverage.is_empty():
         return Markup("")
@@ -79,4 +79,7 @@ def _line(name: str, months: list[int], first: int, width: float, y: float) -> s
         f'width="{number((end - start + 1) * width)}" height="{ROW - 3}"/>'
         for start, end in runs
     )
-    return f'<text class="tick" x="{LEFT - 6}" y="{number(y + 8)}" text-anchor="end">{escape(name[:24])}</text>{bars}'
+    label = (
+        f'<text class="tick" x="{LEFT - 6}" y="{number(y + 8)}" text-anchor="end">{escape(name[:24])}</text>'
+    )
+    return label + bars

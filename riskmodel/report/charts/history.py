@@ -1,4 +1,4 @@
-"""One country's score over time: the risk as a line, its interval as an area, dates without a score as gaps."""
+"""One country's score over time: risk as a line, its interval as an area, dates without a score as gaps."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def score_chart(scores: Sequence[Score], name: str, mark: str = "") -> Markup:
 
     lines = "".join(
         f'<path class="grid" d="M{at(0, bound)}L{at(len(scores) - 1, bound)}"/>'
-        f'<text class="tick" x="{LEFT - 6}" y="{number(12 + (1 - bound) * (HEIGHT - FOOT - 8))}">{percent(bound)}</text>'
+        f'<text class="tick" x="{LEFT - 6}" y="{number(12 + (1 - bound) * (HEIGHT - FOOT - 8))}">'
+        f"{percent(bound)}</text>"
         for bound in (*LOWER_BOUNDS.values(), 1.0)
         if bound not in (0.0, 0.05)
     )
@@ -51,7 +52,8 @@ def score_chart(scores: Sequence[Score], name: str, mark: str = "") -> Markup:
             x, y = at(i, scores[i].risk or 0.0).split()
             body += f'<circle class="dot" cx="{x}" cy="{y}" r="2.4"/>'
     ends = "".join(
-        f'<text x="{number(LEFT + place * step)}" y="{HEIGHT - 3}" text-anchor="{anchor}">{month(scores[place].as_of)}</text>'
+        f'<text x="{number(LEFT + place * step)}" y="{HEIGHT - 3}" text-anchor="{anchor}">'
+        f"{month(scores[place].as_of)}</text>"
         for place, anchor in ((0, "start"), (len(scores) - 1, "end"))
     )
     said = f'<text class="simmark" x="{WIDTH / 2:g}" y="{HEIGHT - 3}">{escape(mark)}</text>' if mark else ""

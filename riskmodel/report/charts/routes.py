@@ -63,7 +63,8 @@ def routes_chart(countries: Sequence[CountryRoutes], tiers: Sequence[str], mark:
     words = "; ".join(f"{c.name}: {money(c.inbound)} in, {_onward(c)}" for c in shown)
     label = escape(f"Largest routes, excess over the baseline. {mark} {words}")
     return Markup(  # noqa: S704 - numbers and escaped words only
-        f'<svg class="routes" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height}">{head}{lanes}{said}</svg>'
+        f'<svg class="routes" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height}">'
+        f"{head}{lanes}{said}</svg>"
     )
 
 
@@ -92,18 +93,21 @@ def _lane(country: CountryRoutes, place: int, largest: int, tiers: Sequence[str]
             parts.append(_band(MIDDLE + NAME, RIGHT, right, route.onward * size, shade, tip))
             right += route.onward * size
     parts.append(
-        f'<a href="#{escape(country.anchor)}"><text class="name" x="{MIDDLE + NAME / 2:g}" y="{number(middle + 4)}" '
+        f'<a href="#{escape(country.anchor)}"><text class="name" x="{MIDDLE + NAME / 2:g}" '
+        f'y="{number(middle + 4)}" '
         f'text-anchor="middle">{escape(country.name[:20])}</text></a>'
     )
     parts.append(
-        f'<text x="{LEFT - 10}" y="{number(middle + 4)}" text-anchor="end">{escape(money(country.inbound))}</text>'
+        f'<text x="{LEFT - 10}" y="{number(middle + 4)}" text-anchor="end">'
+        f"{escape(money(country.inbound))}</text>"
     )
     unknown = all(route.onward is None for route in country.routes)
     onward_words = "not reported" if unknown else money(sum(route.onward or 0 for route in country.routes))
     parts.append(f'<text x="{RIGHT + 18}" y="{number(middle + 4)}">{escape(onward_words)}</text>')
     if unknown:
         parts.append(
-            f'<line class="unknown" x1="{MIDDLE + NAME}" x2="{RIGHT}" y1="{number(middle)}" y2="{number(middle)}"/>'
+            f'<line class="unknown" x1="{MIDDLE + NAME}" x2="{RIGHT}" y1="{number(middle)}" '
+            f'y2="{number(middle)}"/>'
         )
     return "".join(parts)
 

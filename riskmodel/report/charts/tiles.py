@@ -34,7 +34,7 @@ def places() -> dict[str, tuple[int, int]]:
 
 
 def world_map(tiles: Mapping[str, Tile], mark: str = "") -> Markup:
-    """The map; countries of `tiles` without a place on it are left to the tables, places without a tile are faint.
+    """The map; countries of `tiles` without a place are left to the tables, places without a tile are faint.
 
     `mark` is printed into the picture (SIMULATED).
     """
@@ -74,7 +74,8 @@ def _square(code: str, at: tuple[int, int], tile: Tile | None) -> str:
     body = f'<rect class="tile {escape(kind)}"{fill} x="{x}" y="{y}" width="{SIDE}" height="{SIDE}" rx="2"/>'
     if letter:
         body += f'<rect class="plate {kind}" x="{x + 1}" y="{y + 2}" width="{SIDE - 2}" height="{SIDE - 4}"/>'
-    body += f'<text class="code {escape(kind)}" x="{middle:g}" y="{y + (10 if letter else 14)}">{escape(code)}</text>'
+    body += f'<text class="code {escape(kind)}" x="{middle:g}" y="{y + (10 if letter else 14)}">'
+    body += f"{escape(code)}</text>"
     if letter:
         body += f'<text class="letter {escape(kind)}" x="{middle:g}" y="{y + 19}">{letter}</text>'
     title = escape(tile.title if tile else f"{code}: nothing of it in these inputs")
