@@ -137,7 +137,7 @@ def test_an_abstained_country_says_why(run: Path) -> None:
     ("asked", "said"),
     [
         ("Atlantis", "'Atlantis' is no country that the gazetteer knows; scores_country.csv lists them"),
-        ("Kazakstan", "no country that the gazetteer knows; did you mean Kazakhstan?"),
+        ("Kazakhstn", "no country that the gazetteer knows; did you mean Kazakhstan?"),
         ("Germany", r"Germany \(DEU\) is not scored: it is in the coalition on 2024-06-30"),
         ("Belarus", r"Belarus \(BLR\) is not scored: Belarus is not a transit country in this question"),
         ("Peru", r"Peru \(PER\) is not scored: the inputs of this run hold nothing about it"),
