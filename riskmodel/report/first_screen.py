@@ -58,7 +58,7 @@ def _before(day: date, as_of: date) -> str:
 def change_of(code: str, rank: int | None, before: EarlierRun | None) -> Change:
     """The change of one country's rank since the earlier run.
 
-    >>> change_of("KGZ", 2, EarlierRun(date(2024, 5, 31), "m", {"KGZ": (5, "guarded")}))
+    >>> change_of("KGZ", 2, EarlierRun(date(2024, 5, 31), "m", False, {"KGZ": (5, "guarded")}))
     Change(arrow='up', label='▲ 3, was 5, guarded')
     """
     if before is None or rank is None:
@@ -79,6 +79,8 @@ def changes_since(pages: Sequence[CountryPage], report: ReportInput) -> list[str
     before = report.before
     if before is None:
         return []
+    if before.simulated != report.manifest.simulated:
+        return ["One of the two runs is on simulated inputs, so their ranks say nothing of each other."]
     scored = {page.row.country: page for page in pages if not page.abstained}
     lines = []
     for verb, direction in (("Rose to a higher band", -1), ("Fell to a lower band", 1)):

@@ -65,15 +65,15 @@ def render_report(report: ReportInput) -> str:
     """
     pages = country_pages(report, full=RANKING_SHOWN)
     manifest, mark = report.manifest, made_up(report.manifest)
+    before = report.before
+    comparable = before if before and before.simulated == manifest.simulated else None
     return render_page(
         "report.html.jinja",
         script="report.js",
         running_head=_running_head(report, mark),
         mark=mark,
         freshness=freshness(manifest),
-        changes={
-            page.row.country: change_of(page.row.country, page.row.rank, report.before) for page in pages
-        },
+        changes={page.row.country: change_of(page.row.country, page.row.rank, comparable) for page in pages},
         changed=changes_since(pages, report),
         before=report.before,
         world=map_of(pages, manifest, mark),

@@ -48,10 +48,11 @@ class DriverRows:
 
 @dataclass(frozen=True)
 class EarlierRun:
-    """The run that `--previous` names: its day, its model, and country -> rank, band."""
+    """The run that `--previous` names: its day, its model, whether it is simulated, country -> rank, band."""
 
     as_of: date
     model_id: str
+    simulated: bool
     ranks: dict[str, tuple[int, str]]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from riskmodel.publication.digests import read_manifest
 from riskmodel.report.view import EarlierRun
 
 
@@ -20,4 +21,5 @@ def earlier_run(folder: Path) -> EarlierRun | None:
         return None
     first = rows.row(0, named=True)
     ranks = {code: (rank, band) for code, rank, band in rows.select("country", "rank", "band").iter_rows()}
-    return EarlierRun(first["as_of"], first["model_id"], ranks)
+    made_up = bool((read_manifest(folder) or {}).get("simulated"))
+    return EarlierRun(first["as_of"], first["model_id"], made_up, ranks)

@@ -149,7 +149,7 @@ def test_a_country_that_is_not_there_is_explained(run: Path, asked: str, said: s
 
 
 def test_json_holds_the_same_as_values(run: Path) -> None:
-    found = json.loads(told("Kirghiz", "--run", str(run), "--json"))
+    found = json.loads(printed("Kirghiz", "--run", str(run), "--json"))
     assert (found["country"], found["rank"], found["simulated"]) == ("KGZ", 1, True)
     assert found["drivers"][0]["shown"] == "×2.7" and found["counter_evidence"] == ["little goes on"]
     assert [row["kind"] for row in found["evidence"]] == ["trade", "trade", "article"]

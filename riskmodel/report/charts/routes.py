@@ -63,7 +63,7 @@ def routes_chart(countries: Sequence[CountryRoutes], tiers: Sequence[str], mark:
     words = "; ".join(f"{c.name}: {money(c.inbound)} in, {_onward(c)}" for c in shown)
     label = escape(f"Largest routes, excess over the baseline. {mark} {words}")
     return Markup(  # noqa: S704 - numbers and escaped words only
-        f'<svg class="routes" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height}">'
+        f'<svg class="routes" role="group" aria-label="{label}" viewBox="0 0 {WIDTH} {height}">'
         f"{head}{lanes}{said}</svg>"
     )
 
