@@ -138,7 +138,7 @@ def test_observed_and_displaced_have_columns_of_their_own(make_report: MakeRepor
     first, second = html.split('class="ranking cards"')[1].split("<tbody>")[1].split("<tr ")[1:3]
     assert (
         'data-v="2500000">2.5<' in first
-        and 'class="n displaced" data-label="Displaced, US$ million" data-v="">–<' in first
+        and 'class="n displaced" data-label="Displaced, US$m" data-v="">–<' in first
     )
     assert 'data-v="9900000">9.9<' in second
     assert (

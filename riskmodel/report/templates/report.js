@@ -17,7 +17,7 @@
   }
 
   function cell(node) {
-    let text = (node.dataset.v !== undefined ? node.dataset.v : node.textContent).replace(/\s+/g, " ").trim();
+    let text = (node.dataset.v !== undefined ? node.dataset.v : node.innerText || node.textContent).replace(/\s+/g, " ").trim();
     if (/^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) && !/^[+-]?[0-9.,]+$/.test(text)) text = "'" + text;
     return '"' + text.replace(/"/g, '""') + '"';
   }
@@ -63,7 +63,8 @@
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const value = (row) => {
       const found = row.children[place];
-      return found.dataset.v !== undefined ? found.dataset.v : plain(found.textContent.trim());
+      const given = found.dataset.s !== undefined ? found.dataset.s : found.dataset.v;
+      return given !== undefined ? given : plain(found.textContent.trim());
     };
     const body = table.tBodies[0];
     const rows = Array.from(body.rows).sort((a, b) => {
