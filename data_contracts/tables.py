@@ -98,6 +98,8 @@ EVIDENCE: dict[str, pl.DataType] = {
     "source_file": pl.String(),
     "source_row": pl.Int64(),
     "row_digest": pl.String(),  # sha256 of the canonical row
+    "title": pl.String(),  # of the article
+    "url": pl.String(),  # of the article, as the input gives it
 }
 
 SCORES_COUNTRY: dict[str, pl.DataType] = {

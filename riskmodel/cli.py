@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import click
@@ -19,21 +20,62 @@ from riskmodel.operations.ending import ending_of
 
 ANYWHERE = ("--debug", "--json", "--verbose")
 
-# name -> (module in riskmodel.commands, one line for --help); a command module is imported when it runs.
+# name -> (module in riskmodel.commands, one line for --help, an example); a command module is imported when
+# it runs.
 COMMANDS = {
-    "score": ("score", "Score transit countries as of a date and publish a run folder."),
-    "mentions": ("mentions", "Find diversion mentions in articles."),
-    "validate": ("validate", "Check input files against their contract."),
-    "formats": ("formats", "List every format that is read, and what to ask its source for."),
-    "simulate": ("simulate", "Make a simulated world with planted diversion and a truth table."),
-    "inject": ("inject", "Plant diversion drawn at random in a trade table, with the truth."),
-    "retrain": ("retrain", "Train, backtest and store a new model."),
-    "backtest": ("backtest", "Judge the model against simple rules; write JSON and a page."),
-    "models": ("models", "List, show, promote or roll back stored models."),
-    "doctor": ("doctor", "Check the installation, the model and data files; say what to fix."),
-    "fetch": ("fetch", "Fetch public data into a store that remembers every version."),
-    "store": ("store", "List, check, prune or export what was fetched."),
-    "explain": ("explain", "Explain one country's score from a run folder."),
+    "score": (
+        "score",
+        "Score transit countries as of a date and publish a run folder.",
+        "score --trade flows.parquet --articles news.jsonl --as-of 2024-06-30 --out runs/june",
+    ),
+    "mentions": (
+        "mentions",
+        "Find diversion mentions in articles.",
+        "mentions --articles news/ --out mentions.parquet",
+    ),
+    "validate": (
+        "validate",
+        "Check input files against their contract.",
+        "validate trade flows.csv --report flows.html",
+    ),
+    "formats": (
+        "formats",
+        "List every format that is read, and what to ask its source for.",
+        "formats trade",
+    ),
+    "simulate": (
+        "simulate",
+        "Make a simulated world with planted diversion and a truth table.",
+        "simulate --sample --out runs/sample-world",
+    ),
+    "inject": (
+        "inject",
+        "Plant diversion drawn at random in a trade table, with the truth.",
+        "inject --trade flows.parquet --out runs/injected",
+    ),
+    "retrain": ("retrain", "Train, backtest and store a new model.", "retrain --models my-models"),
+    "backtest": (
+        "backtest",
+        "Judge the model against simple rules; write JSON and a page.",
+        "backtest --out runs/backtest",
+    ),
+    "models": ("models", "List, show, promote or roll back stored models.", "models list"),
+    "doctor": (
+        "doctor",
+        "Check the installation, the model and data files; say what to fix.",
+        "doctor --data my-data/",
+    ),
+    "fetch": (
+        "fetch",
+        "Fetch public data into a store that remembers every version.",
+        "fetch starter --plan --store store",
+    ),
+    "store": ("store", "List, check, prune or export what was fetched.", "store list --store store"),
+    "explain": (
+        "explain",
+        "Explain one country's score from a run folder.",
+        "explain Kyrgyzstan --run runs/june --html kyrgyzstan.html",
+    ),
 }
 
 
@@ -48,7 +90,18 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"riskmodel.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        command.epilog = f"Example:  riskmodel {COMMANDS[cmd_name][2]}"
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            near = get_close_matches(name, COMMANDS, n=2, cutoff=0.6)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(COMMANDS)}."
+            ctx.fail(f"No such command {one_line(name, 40)!r}. {hint}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -58,7 +111,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+            formatter.write_dl([(name, words) for name, (_, words, _) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -104,6 +157,7 @@ def _run(arguments: list[str], style: str, debug: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except click.UsageError as error:
+        error = _hinted(error, arguments)
         if style != "json":
             error.show()
             return 2
@@ -117,6 +171,25 @@ def _run(arguments: list[str], style: str, debug: bool) -> int:
             _say(ending.sentence, ending.code, style)
         return ending.code
     return returned if isinstance(returned, int) else 0
+
+
+def _hinted(error: click.UsageError, arguments: list[str]) -> click.UsageError:
+    """Add what was probably meant: `--trade` for `-trade`, or an option before a file."""
+    known = [name for one in (error.ctx.command.params if error.ctx else ()) for name in one.opts]
+    if isinstance(error, click.NoSuchOption):
+        # click takes `-trade` for the short options t, r, a, d, e.
+        single = next(
+            (word for word in arguments if word[:1] == "-" != word[1:2] and f"-{word}" in known), None
+        )
+        if single:
+            word = one_line(single, 40)
+            return click.UsageError(f"No such option {word!r}. Did you mean -{word}?", error.ctx)
+    elif "unexpected extra argument" in error.message:
+        files = [name for name in ("--trade", "--articles", "--listings", "--run") if name in known]
+        if files:
+            words = f"{error.message}. Files are given by an option: {', '.join(files)} PATH."
+            return click.UsageError(words, error.ctx)
+    return error
 
 
 def _leave(code: int) -> NoReturn:

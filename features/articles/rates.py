@@ -110,6 +110,20 @@ def goods_mix(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEF
     )
 
 
+def stories_behind(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEFAULTS) -> pl.DataFrame:
+    """The stories that `article_signals` counts: country, story_id, published_on, p_diversion, polarity,
+    source, weight.
+
+    `weight` is p_diversion * 2^(-age / half-life); article_rate is ln(1 + sum of weights /
+    `mean_life`). polarity is the mean over the story's rows. Sorted by country, newest first.
+    """
+    stories = _stories(_known_rows(mentions, as_of), as_of, windows)
+    weight = pl.col("p_diversion") * (2.0 ** (-pl.col("age") / windows.half_life_days))
+    return stories.select(
+        "country", "story_id", "published_on", "p_diversion", "polarity", "source", weight.alias("weight")
+    ).sort(["country", "published_on", "story_id"], descending=[False, True, False])
+
+
 def _known_rows(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Diversion rows known at as_of that count, their stories as they were on that day."""
     rows = as_known_on(mentions.filter(pl.col("is_diversion"), pl.col("published_on") <= as_of), as_of)

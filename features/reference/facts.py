@@ -84,16 +84,56 @@ def controlled_by(hs6: pl.Series) -> pl.Series:
     >>> controlled_by(pl.Series(["854231", "853400", "880730", "010121"])).to_list()[1:]
     [datetime.date(2023, 5, 19), datetime.date(2023, 1, 31), None]
     """
-    first = control_dates().group_by("code").agg(pl.col("controlled_by").min())
-    known = dict(first.iter_rows())
-    days = [min(filter(None, (known.get(code), known.get(code[:2]))), default=None) for code in hs6]
-    return pl.Series("controlled_by", days, dtype=pl.Date)
+    return pl.Series("controlled_by", [controlled_since(code) for code in hs6], dtype=pl.Date)
+
+
+def controlled_since(hs6: str | None) -> date | None:
+    """The same of one product; null in, null out."""
+    if hs6 is None:
+        return None
+    known = _first_controls()
+    return min(filter(None, (known.get(hs6), known.get(hs6[:2]))), default=None)
+
+
+@cache
+def _first_controls() -> dict[str, date]:
+    """Code or chapter to the first day of its control by any regime."""
+    return dict(control_dates().group_by("code").agg(pl.col("controlled_by").min()).iter_rows())
+
+
+@cache
+def product_titles() -> dict[str, str]:
+    """HS6 code to its whole title in the newest edition that has it (HS2022, else HS2017)."""
+    return dict(_table("hs6_names.csv").select("hs6", "title").iter_rows())
 
 
 @cache
 def product_names() -> dict[str, str]:
-    """HS6 code to a few words, for the priority list."""
-    return dict(_table("priority_list.csv").select("hs6", "product").iter_rows())
+    """HS6 code to a few words: those of the priority list, else the beginning of the title.
+
+    >>> product_names()["854231"], product_names()["870333"][:40]
+    ('processors and controllers', 'Vehicles; with only compression-ignition')
+    """
+    own = dict(_table("priority_list.csv").select("hs6", "product").iter_rows())
+    return {code: _shortened(title) for code, title in product_titles().items()} | own
+
+
+@cache
+def priority_tiers() -> dict[str, str]:
+    """HS6 code to its tier in the Common High Priority List, whatever goods list is scored."""
+    return dict(_table("priority_list.csv").select("hs6", "tier").iter_rows())
+
+
+def subregions() -> dict[str, str]:
+    """ISO 3166-1 alpha-3 to the UN M49 subregion."""
+    return dict(_table("countries.csv").select("country", "subregion").iter_rows())
+
+
+def _shortened(title: str, length: int = 70) -> str:
+    """The first words of a title, with an ellipsis where some are left out."""
+    if len(title) <= length:
+        return title
+    return title[:length].rsplit(" ", 1)[0].rstrip(",;(") + "…"
 
 
 @cache

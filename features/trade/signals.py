@@ -36,6 +36,7 @@ class TradeSignals:
         the panel; one row for each transit country with trade on either leg.
     families: `transit.family_table`, for the product table and the evidence.
     surprises: `surprises.table.surprise_table`, with the counts behind each surprise.
+    lines: what the surprises are counted from, for `surprises.behind`.
     cells: leg, reporter, country, hs6, family, period, value_usd, net_kg known on as_of.
     reported: reporter, period: months for which any export row was known.
     counts: `accounting.leg_counts`. revisions: `revisions.revisions`.
@@ -46,6 +47,7 @@ class TradeSignals:
     countries: pl.DataFrame
     families: pl.DataFrame
     surprises: pl.DataFrame
+    lines: LegRows
     cells: pl.DataFrame
     reported: pl.DataFrame
     counts: pl.DataFrame
@@ -93,6 +95,7 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
         countries=country_table(inputs),
         families=inputs.families,
         surprises=inputs.surprises,
+        lines=lines,
         cells=known.on("direct", "inbound", "onward").drop("partner"),
         reported=known.reported,
         counts=leg_counts(by_leg, known.rows, as_of),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,8 +26,21 @@ NEEDED = ("manifest.json", "scores_country.parquet", "signals.parquet", "evidenc
 @click.option(
     "--rows", type=click.IntRange(0), default=10, show_default=True, help="Evidence rows of a kind."
 )
-def command(country: str, run: Path, before: Path | None, rows: int) -> None:
-    """Say what drives the score of COUNTRY (ISO code or name), what speaks against it, what would lower it.
+@click.option("--html", "page", type=click.Path(path_type=Path), metavar="FILE", help="Write a page instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
+@click.pass_obj
+def command(
+    job: dict[str, Any] | None,
+    country: str,
+    run: Path,
+    before: Path | None,
+    rows: int,
+    page: Path | None,
+    as_json: bool,
+) -> None:
+    """Say what drives the score of COUNTRY, what speaks against it, what would lower it.
+
+    COUNTRY is any name, code or demonym: Kyrgyzstan, KGZ, kg, "Kyrgyz Republic".
 
     With --before also how its rank, and the ranking, changed since another run. A score is a reason to look,
     not proof.
@@ -53,13 +67,34 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
         raise InputUnreadable(
             f"{one_line(run.name, 120)} cannot be read as a run ({type(error).__name__}); score again."
         ) from error
-    row = _find(scores, country)
+    row = find_row(scores, country, manifest)
     mine = signals.filter(pl.col("country") == row.country)
     moved = _moved(manifest, scores, before, row.country)
-    for line in country_lines(
-        row, mine, evidence.filter(pl.col("country") == row.country), manifest, rows, moved
-    ):
-        click.echo(line)
+    own = evidence.filter(pl.col("country") == row.country)
+    if page is not None:
+        _write_page(page, run, row.country)
+    elif as_json or (job or {}).get("log") == "json":
+        from riskmodel.report.country_json import country_json
+
+        found = country_json(row, own, manifest, rows, moved)
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
+    else:
+        for line in country_lines(row, mine, own, manifest, rows, moved):
+            click.echo(line)
+
+
+def _write_page(page: Path, run: Path, country: str) -> None:
+    from data_contracts.plain_text import one_line
+    from riskmodel.errors import WrongUsage
+    from riskmodel.report.html import render_country
+    from riskmodel.scoring.run_folder import read_run
+
+    text = render_country(read_run(run), country)
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WrongUsage(f"Cannot write --html {one_line(page.name, 120)}: {error.strerror}.") from error
+    click.echo(f"Page: {one_line(str(page))}")
 
 
 def _moved(manifest: RunManifest, scores: pl.DataFrame, before: Path | None, country: str) -> list[str]:
@@ -92,19 +127,29 @@ def _moved(manifest: RunManifest, scores: pl.DataFrame, before: Path | None, cou
     return [*lines, churn.words()]
 
 
-def _find(scores: pl.DataFrame, asked: str) -> CountryScore:
-    """The country's row; WrongUsage names what there is."""
-    import polars as pl
-
+def find_row(scores: pl.DataFrame, asked: str, manifest: RunManifest) -> CountryScore:
+    """The country's row; WrongUsage says why there is none, or proposes the nearest name."""
     from data_contracts.plain_text import one_line
+    from features.reference.facts import country_names
     from riskmodel.errors import WrongUsage
+    from riskmodel.report.find_country import find_country
     from riskmodel.report.rows import CountryScore, rows_of
 
-    wanted = asked.strip().casefold()
-    names = scores.with_columns(pl.Series("_row", range(scores.height), dtype=pl.Int64))
-    for place, code, name in names.select("_row", "country", "name").iter_rows():
-        if wanted in {code.casefold(), (name or "").casefold()}:
-            return next(rows_of(CountryScore, scores[place]))
-    known = sorted(scores["country"].to_list())
-    shown = ", ".join(known[:40]) + (f" and {len(known) - 40} more" if len(known) > 40 else "")
-    raise WrongUsage(f"{one_line(asked, 40)!r} is not among the countries of this run; there are: {shown}.")
+    pairs = [(code, name or code) for code, name in scores.select("country", "name").iter_rows()]
+    found = find_country(asked, pairs)
+    shown = f"{one_line(asked, 40)!r}"
+    if found.code is None:
+        near = (
+            f"did you mean {' or '.join(found.nearest)}?"
+            if found.nearest
+            else "scores_country.csv lists them."
+        )
+        raise WrongUsage(f"{shown} is no country that the gazetteer knows; {near}")
+    for row in rows_of(CountryScore, scores):
+        if row.country == found.code:
+            return row
+    name = f"{country_names().get(found.code, found.code)} ({found.code})"
+    why = manifest.not_scored.get(found.code)
+    if found.code in manifest.coalition:
+        why = f"it is in the coalition on {manifest.as_of}: it applies the controls itself"
+    raise WrongUsage(f"{name} is not scored: {why or 'the inputs of this run hold nothing about it'}.")

@@ -39,7 +39,15 @@ if TYPE_CHECKING:
     metavar="[DIR]",
     help="Use what the store of `fetch` knew on the as-of date.",
 )
-@click.option("--previous", type=PATHS, metavar="RUN", help="Earlier run to compare the inputs with.")
+@click.option(
+    "--previous", type=PATHS, metavar="RUN", help="Earlier run: compare inputs with it, show what changed."
+)
+@click.option(
+    "--history",
+    type=click.IntRange(0, 60),
+    default=0,
+    help="Score this many earlier months too, as then known.",
+)
 @click.option("--allow-hindsight", is_flag=True, help="Use a goods list younger than the as-of date.")
 @click.option(
     "--limit", type=click.IntRange(1), default=15, show_default=True, help="Rows of the printed table."
@@ -60,6 +68,7 @@ def command(
     out: Path | None,
     store: Path | None,
     previous: Path | None,
+    history: int,
     allow_hindsight: bool,
     limit: int,
     quiet: bool,
@@ -104,6 +113,7 @@ def command(
         previous=previous,
         allow_hindsight=allow_hindsight,
         force=force,
+        history=history,
     )
     style, shown = job.get("log", "none"), one_line(str(out))
     with watched(out, quiet=quiet, style=style, status=status_file, metrics=metrics_file) as steps:

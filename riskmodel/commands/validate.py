@@ -39,6 +39,7 @@ EXAMPLES = 3
 @click.option(
     "--previous", type=PATHS, metavar="RUN|FILE", help="Earlier run or .json report to compare with."
 )
+@click.option("--all", "show_all", is_flag=True, help="Print every rule, not only those that do not hold.")
 def command(
     kind: str,
     paths: tuple[Path, ...],
@@ -47,10 +48,12 @@ def command(
     quarantine: Path | None,
     inputs: InputRequest,
     previous: Path | None,
+    show_all: bool,
 ) -> None:
     """Check files of one KIND: trade_flows (or trade), articles, gkg, listings, goods.
 
-    Prints every rule and its verdict. Exit codes: 0 usable (refused rows are listed), 3 a critical rule
+    Prints the rules that do not hold and one verdict; --all prints every rule.
+    Exit codes: 0 usable (refused rows are listed), 3 a critical rule
     failed, 5 unreadable. A refused row can be corrected in the quarantine file and given again.
     """
     from rich.console import Console
@@ -74,7 +77,7 @@ def command(
     examples = _examples(contract, intake)
     if report_file is not None:
         _write_report(report_file, intake, contract, examples)
-    _print(Console(), intake, contract, examples)
+    _print(Console(), intake, contract, examples, show_all)
     if intake.failures:
         names = ", ".join(file.name for file in intake.files if not file.reader.startswith("skipped"))
         raise ContractFailed(f"{names} fails the {intake.kind} contract: {intake.headline}")
@@ -130,7 +133,9 @@ def _examples(contract: Contract, intake: Intake) -> tuple[RefusedCell, ...]:
     return tuple(found)
 
 
-def _print(console: Console, intake: Intake, contract: Contract, examples: tuple[RefusedCell, ...]) -> None:
+def _print(
+    console: Console, intake: Intake, contract: Contract, examples: tuple[RefusedCell, ...], show_all: bool
+) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
@@ -154,13 +159,14 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
     table.add_column("what must hold")
     words = {rule.name: rule.description for rule in contract.rules}
     results = intake.report.results
-    for result in results:
+    for result in results if show_all else [result for result in results if not result.passed]:
         verdict = "[green]holds[/]" if result.passed else f"[bold red]{result.effect}[/]"
         if not result.judged:
             verdict = "[dim]not judged[/]"
         count = result.failing_rows
         table.add_row(result.rule, verdict, f"{count:,}" if count else "", escape(words[result.rule]))
-    console.print(table)
+    if table.row_count:
+        console.print(table)
     for result in results:
         if not result.passed:
             console.print(f"[bold]{result.rule}[/]: {escape(one_line(result.detail, 600))}")
@@ -170,3 +176,17 @@ def _print(console: Console, intake: Intake, contract: Contract, examples: tuple
         shown = "empty" if cell.value is None else one_line(cell.value, 60)
         place = f"{escape(one_line(cell.file, 120))} row {cell.row}"
         console.print(f"  {place}: {cell.column} {escape(shown)} ({cell.rule})")
+    console.print(f"[bold]{_verdict(intake)}[/]")
+
+
+def _verdict(intake: Intake) -> str:
+    """The last line: whether the files can be used, and of how many rules that is said."""
+    results = intake.report.results
+    holding = sum(result.passed and result.judged for result in results)
+    rules = f"{holding} of {len(results)} rules hold"
+    silent = sum(not result.judged for result in results)
+    rules += f", {silent} had nothing to judge" if silent else ""
+    if intake.failures:
+        return f"Verdict: not usable ({rules})."
+    left = f" without the {intake.rows_quarantined:,} refused rows" if intake.rows_quarantined else ""
+    return f"Verdict: usable{left} ({rules})."

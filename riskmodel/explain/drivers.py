@@ -12,7 +12,8 @@ import polars as pl
 
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.explain.bands import LOWER_BOUNDS, Band, band_of, next_lower
-from riskmodel.explain.wording import NO_EFFECT, count, driver_words, money, say, times
+from riskmodel.explain.figures import count, money, one_in, percent, times
+from riskmodel.explain.wording import NO_EFFECT, driver_words, noun, say
 from riskmodel.model.design import LOG_USD_SCALE, matrix, untransformed
 from riskmodel.model.estimator import Model
 from riskmodel.model.head import AdditiveHead
@@ -220,8 +221,8 @@ def _row_lowers(head: AdditiveHead, row: Vector, risk: float, logit: float) -> l
     excess = _excess(logit, _band(risk))
     singles = _changes(head, row, excess)
     if singles:
-        return [_single_words(change, lower) for change in singles[:3]]
-    return [_joint_words(head, row, excess, lower)]
+        return [_single_words(change, _band(risk), lower) for change in singles[:3]]
+    return [_joint_words(head, row, excess, _band(risk), lower)]
 
 
 def _band(risk: float) -> Band:
@@ -268,28 +269,37 @@ def _single(head: AdditiveHead, row: Vector, place: int, excess: float) -> Chang
     return Change(head.signals[place], value, value * (1 - share), share)
 
 
-def _single_words(change: Change, lower: str) -> str:
-    known = BY_NAME[change.signal]
-    if known.unit == "US$":
-        how = f"fell from {money(change.value)} to {money(change.needed)}"
-    elif known.unit == "log ratio":
-        how = f"fell from {times(change.value)} to {times(change.needed)} the expected"
-    elif known.unit.startswith("ln(1 + "):
-        how = f"fell from {count(change.value)} to {count(change.needed)} ({known.unit[7:-1]})"
-    else:
-        how = f"fell from {change.value:.2f} to {change.needed:.2f} ({known.unit})"
-    return f"the score would be {lower} if {known.label} {how}, all else as it is"
+def _single_words(change: Change, band: Band, lower: Band) -> str:
+    then, now = _shown(change.signal, change.value), _shown(change.signal, change.needed)
+    less = "" if then != now else f" (by {100 * change.share:.1f}%)"
+    return (
+        f"To drop from {band} to {lower}: {noun(change.signal)} would have to fall from {then} to "
+        f"{now}{less}, all else as it is"
+    )
 
 
-def _joint_words(head: AdditiveHead, row: Vector, excess: float, lower: str) -> str:
+def _shown(signal: str, value: float) -> str:
+    unit = BY_NAME[signal].unit
+    if unit == "US$":
+        return money(value)
+    if unit == "log ratio":
+        return f"{times(value)} the expected"
+    if unit == "surprise":
+        return f"what {one_in(value)} placebos show"
+    if unit == "share":
+        return percent(value)
+    return f"{count(value)} ({unit[7:-1]})" if unit.startswith("ln(1 + ") else f"{value:.2f} ({unit})"
+
+
+def _joint_words(head: AdditiveHead, row: Vector, excess: float, band: Band, lower: Band) -> str:
     falls = {place: _falls(head, row, place) for place in _steerable(head, row)}
     together = sum(falls.values(), np.zeros_like(_SHARES))
     hit = np.flatnonzero(together > excess)
     if not hit.size:
         return "no change of the signals that the country can influence would move the score one band down"
     largest = sorted(falls, key=lambda place: (-falls[place][hit[0]], place))[:3]
-    labels = "; ".join(BY_NAME[head.signals[place]].label for place in largest)
+    names = "; ".join(noun(head.signals[place]) for place in largest)
     return (
-        f"no single signal would do; the score would be {lower} if all that the country can influence fell "
-        f"together by {100 * _SHARES[hit[0]]:.0f}%, above all: {labels}"
+        f"To drop from {band} to {lower}: no single change would do; all that the country can influence "
+        f"would have to fall together by {100 * _SHARES[hit[0]]:.0f}%, above all {names}"
     )

@@ -89,12 +89,13 @@ def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.
 
 
 def _places(ids: pl.Series, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
-    """article_id, source_file and source_row of some articles or records, each once."""
+    """article_id, source_file, source_row, title and url of some articles or records, each once."""
     found = []
     for rows in news:
         name = "record_id" if "record_id" in rows.collect_schema() else "article_id"
         chosen = rows.filter(pl.col(name).is_in(ids.unique().implode()))
-        chosen = chosen.select(pl.col(name).alias("article_id"), "source_file", "source_row")
+        title = pl.col("title") if name == "article_id" else pl.lit(None, dtype=pl.String).alias("title")
+        chosen = chosen.select(pl.col(name).alias("article_id"), "source_file", "source_row", title, "url")
         found.append(chosen.collect(engine="streaming"))
     return pl.concat(found).unique("article_id", keep="first", maintain_order=True)
 

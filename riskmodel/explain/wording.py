@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import math
+import csv
 from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
 
 from features.catalogue import BY_NAME
+from riskmodel.explain.figures import count, money, one_in, peers, times
 
-NO_EFFECT = 0.005  # log-odds; below this a signal is said to leave the score as it is
+NO_EFFECT = 0.005  # log-odds; below this a signal is said to be as in the typical country
 
 
-def money(usd: float) -> str:
-    """US dollars as people say them.
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    """Signal -> (noun, what to ask), of `signal_names.csv`."""
+    path = files("riskmodel.explain").joinpath("signal_names.csv")
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    return {row["signal"]: (row["noun"], row["ask"]) for row in rows}
 
-    >>> money(1_234_567), money(950), money(-2_500_000_000)
-    ('US$1.2 million', 'US$950', '-US$2.5 billion')
+
+def noun(signal: str) -> str:
+    """A signal as the subject of a sentence; its label where the table has none.
+
+    >>> noun("inbound_rise_surprise")
+    'the rise of arrivals'
     """
-    size, sign = abs(usd), "-" if usd < 0 else ""
-    for unit, word in ((1e9, " billion"), (1e6, " million"), (1e3, " thousand")):
-        if size >= unit:
-            return f"{sign}US${size / unit:.1f}{word}"
-    return f"{sign}US${size:.0f}"
+    return _names().get(signal, (BY_NAME[signal].label, ""))[0]
 
 
-def times(log_ratio: float) -> str:
-    """A log ratio as a multiple.
-
-    >>> times(math.log(6.2)), times(-0.2)
-    ('6.2 times', '0.82 times')
-    """
-    ratio = math.exp(min(log_ratio, 20.0))
-    return f"{ratio:.1f} times" if ratio >= 1 else f"{ratio:.2f} times"
-
-
-def count(log_count: float) -> str:
-    """A ln(1 + n) back as n.
-
-    >>> count(math.log(4))
-    '3.0'
-    """
-    return f"{math.expm1(min(log_count, 20.0)):.1f}"
+def ask(signal: str) -> str:
+    """What to ask next about a signal: papers, goods, firms; empty where the table has nothing."""
+    return _names().get(signal, ("", ""))[1]
 
 
 # What may be between braces in `Signal.says`.
@@ -48,7 +41,7 @@ _SHOWN: dict[str, Callable[[float], str]] = {
     "usd": money,
     "count": count,
     "percent": lambda value: f"{value:.0%}",
-    "share": lambda surprise: f"1 in {10**surprise:.0f}",
+    "share": one_in,
     "value": lambda value: f"{value:.2f}",
 }
 
@@ -57,7 +50,7 @@ def say(signal: str, value: float) -> str:
     """What a signal's value means, in words.
 
     >>> say("matched_transit_usd", 2_000_000)
-    'US$2.0 million of the same goods are in excess both coming in and going on to Russia'
+    'US$2.0m of the same goods are in excess both coming in and going on to Russia'
     """
     known = BY_NAME[signal]
     if not known.says:
@@ -74,18 +67,18 @@ def effect(contribution: float) -> str:
     """What it does to the score.
 
     >>> effect(0.3), effect(-0.3), effect(0.0)
-    ('raises the score', 'lowers the score', 'leaves the score as it is')
+    ('raises the score', 'lowers the score', 'as in the typical country')
     """
     if abs(contribution) < NO_EFFECT:
-        return "leaves the score as it is"
+        return "as in the typical country"
     return "raises the score" if contribution > 0 else "lowers the score"
 
 
 def driver_words(signal: str, value: float, quantile: float | None, contribution: float) -> str:
     """One driver as a sentence.
 
-    >>> driver_words("inbound_surge", math.log(6.2), 0.96, 1.1)[-59:]
+    >>> driver_words("inbound_surge", 1.8, 0.96, 1.1)[-59:]
     'growth explain (higher than 96% of peers): raises the score'
     """
-    place = "" if quantile is None else f" (higher than {100 * quantile:.0f}% of peers)"
+    place = "" if quantile is None else f" (higher than {peers(quantile)})"
     return f"{say(signal, value)}{place}: {effect(contribution)}"

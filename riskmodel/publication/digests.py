@@ -32,7 +32,7 @@ def code_digest() -> str:
     for package in ("data_contracts", "features", "riskmodel"):
         for path in sorted((root / package).rglob("*")):
             if (
-                path.suffix in {".py", ".csv", ".json", ".toml", ".jinja", ".css", ".skops"}
+                path.suffix in {".py", ".csv", ".json", ".toml", ".jinja", ".css", ".js", ".skops"}
                 and "__pycache__" not in path.parts
             ):
                 total.update(str(path.relative_to(root)).encode() + b"\0")

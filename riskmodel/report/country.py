@@ -10,16 +10,23 @@ import polars as pl
 from markupsafe import Markup
 
 from features.catalogue import BY_NAME, SIGNALS
+from features.reference.facts import subregions
 from riskmodel.explain.drivers import Driver, read_drivers
+from riskmodel.explain.figures import peers
 from riskmodel.explain.grade import with_grade
-from riskmodel.explain.wording import NO_EFFECT, say
+from riskmodel.explain.wording import NO_EFFECT, noun, say
 from riskmodel.publication.typed_json import from_json
 from riskmodel.report import words
+from riskmodel.report.charts.history import Score, score_chart
 from riskmodel.report.charts.svg import contribution_bar
 from riskmodel.report.charts.timeline import timeline
+from riskmodel.report.driver_rows import DRIVERS_SHOWN, DriverRowsShown, shown_rows
 from riskmodel.report.event import event_risk_words, met_words
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
+from riskmodel.report.lead import ask_next, lead_words
+from riskmodel.report.provenance import made_up
 from riskmodel.report.rows import CountryScore, EvidenceRow, ProductScore, rows_of
+from riskmodel.report.tables import behind_drivers
 from riskmodel.report.view import ReportInput
 
 # A row of the panel: its signals are looked up by the names of the catalogue.
@@ -42,6 +49,8 @@ class DriverLine:
     value: str
     quantile: str
     words: str
+    formula: str
+    rows: DriverRowsShown | None
 
 
 @dataclass(frozen=True)
@@ -52,9 +61,15 @@ class CountryPage:
     anchor: str
     name: str
     row: CountryScore
+    region: str
     abstained: bool
     full: bool
+    lead: str
+    matched_usd: int | None
+    displaced_usd: int | None
     drivers: list[DriverLine]
+    typical: list[str]
+    ask: list[str]
     top_driver: str
     event_risk: str
     already_met: str
@@ -63,6 +78,7 @@ class CountryPage:
     shortfalls: list[str]
     needs: list[str]
     timeline: Markup
+    past: Markup
     products: Shown[ProductScore]
     trade: Shown[EvidenceRow]
     sentences: Shown[Sentence]
@@ -73,8 +89,9 @@ class CountryPage:
 
 @dataclass(frozen=True)
 class AbstainedGroup:
-    """Countries that abstain for the same reason."""
+    """Countries that abstain for the same reason, those with most other evidence first."""
 
+    number: int
     why: str
     needs: tuple[str, ...]
     pages: list[CountryPage]
@@ -97,11 +114,28 @@ def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
         )
     }
     ordered = report.countries.sort(["abstained", "rank", "country"], nulls_last=True)
+    frames["history"] = _by_country(report.history)
+    run = OfRun(
+        report,
+        behind_drivers(report),
+        int((~report.countries["abstained"]).sum()),
+        made_up(report.manifest),
+    )
     pages = []
     for place, row in enumerate(rows_of(CountryScore, ordered)):
         own = {name: by_country.get(row.country) for name, by_country in frames.items()}
-        pages.append(_page(row, own, report, is_full=not row.abstained and place < full))
+        pages.append(_page(row, own, run, is_full=not row.abstained and place < full))
     return pages
+
+
+@dataclass(frozen=True)
+class OfRun:
+    """What all pages of a run share. behind: `tables.behind_drivers`. mark: SIMULATED, or empty."""
+
+    report: ReportInput
+    behind: Mapping[tuple[str, str], tuple[str, pl.DataFrame]]
+    n_scored: int
+    mark: str
 
 
 def abstained_groups(pages: list[CountryPage]) -> list[AbstainedGroup]:
@@ -112,13 +146,19 @@ def abstained_groups(pages: list[CountryPage]) -> list[AbstainedGroup]:
             why = "; ".join(page.shortfalls) or "what was reported does not carry a score"
             groups.setdefault((why, tuple(page.needs)), []).append(page)
     ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    return [AbstainedGroup(why, needs, members) for (why, needs), members in ordered]
+    return [
+        AbstainedGroup(number, why, needs, sorted(members, key=_other_evidence))
+        for number, ((why, needs), members) in enumerate(ordered, start=1)
+    ]
 
 
-def _page(
-    row: CountryScore, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool
-) -> CountryPage:
-    code = row.country
+def _other_evidence(page: CountryPage) -> tuple[int, str]:
+    """Most sentences, listings and trade rows first, then by name."""
+    return (-(page.sentences.total + page.listings.total + page.trade.total), page.name)
+
+
+def _page(row: CountryScore, own: dict[str, pl.DataFrame | None], run: OfRun, is_full: bool) -> CountryPage:
+    report, code = run.report, row.country
     name = words.clean(row.name or code, 48)
     signal_row = _first(own["signals"])
     grades = own["grades"]
@@ -127,24 +167,34 @@ def _page(
     trade, sentences, listings = evidence_parts(own["evidence"], is_full, row.abstained)
     chart = Markup("")
     if is_full and own["series"] is not None:
-        chart = timeline(own["series"], row.as_of, report.manifest.settings.recent_months, name)
+        chart = timeline(own["series"], row.as_of, report.manifest.settings.recent_months, name, run.mark)
+    ordered = sorted(drivers, key=lambda d: (-d.contribution, d.signal))
+    products = _products(own["products"], 12 if is_full else 3)
+    needs = [words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)]
     return CountryPage(
         code=words.clean(code, 12),
         anchor="c-" + (re.sub(r"[^A-Za-z0-9]", "", code) or "x"),
         name=name,
         row=row,
+        region=subregions().get(code, ""),
         abstained=row.abstained,
         full=is_full,
-        drivers=_lines(drivers),
+        lead="" if row.abstained else lead_words(row, name, run.n_scored, ordered),
+        matched_usd=_usd(signal_row, "matched_transit_usd"),
+        displaced_usd=_usd(signal_row, "displaced_usd"),
+        drivers=_lines(drivers, code, run, is_full),
+        typical=[_noun(d) for d in drivers if abs(d.contribution) < NO_EFFECT],
+        ask=ask_next(ordered, products.items, report.product_names, needs) if is_full else [],
         top_driver=top_driver_words(drivers),
         event_risk=event_risk_words(row),
         already_met=met_words(row),
         counter_evidence=[text for text in _texts(row.counter_evidence) if text not in shortfalls],
         lowers=_texts(row.lowers),
         shortfalls=shortfalls,
-        needs=[words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)],
+        needs=needs,
         timeline=chart,
-        products=_products(own["products"], 12 if is_full else 4),
+        past=_past(row, own["history"], name, run.mark) if is_full else Markup(""),
+        products=products,
         trade=trade,
         sentences=sentences,
         listings=listings,
@@ -167,9 +217,8 @@ def raising(drivers: Sequence[Driver]) -> list[Driver]:
 
 
 def top_driver_words(drivers: Sequence[Driver]) -> str:
-    """The first raising driver in its own words."""
-    first = next(iter(raising(drivers)), None)
-    return "no signal lies above the usual" if first is None else value_words(first)
+    """The first raising driver in a few words, as the terminal prints it."""
+    return words.short_driver(next(iter(raising(drivers)), None))
 
 
 def value_words(driver: Driver) -> str:
@@ -179,24 +228,55 @@ def value_words(driver: Driver) -> str:
     return words.clean(driver.words or words.short_driver(driver), 300)
 
 
-def _lines(drivers: Sequence[Driver]) -> list[DriverLine]:
-    """Drivers that move the score, largest effect first; all bars on one scale."""
+def _noun(driver: Driver) -> str:
+    return noun(driver.signal) if driver.signal in BY_NAME else words.signal_name(driver.signal)
+
+
+def _lines(drivers: Sequence[Driver], code: str, run: OfRun, is_full: bool) -> list[DriverLine]:
+    """Drivers that move the score, largest effect first; all bars on one scale.
+
+    The first of them show the rows that they are made of where the country has a long section.
+    """
     moving = sorted(
         (d for d in drivers if abs(d.contribution) >= NO_EFFECT),
         key=lambda d: (-abs(d.contribution), d.signal),
     )
     scale = max((abs(d.contribution) for d in moving), default=0.0)
-    return [
-        DriverLine(
-            name=words.signal_name(driver.signal),
-            bar=contribution_bar(driver.contribution, scale, words.signal_name(driver.signal)),
-            contribution=driver.contribution,
-            value=words.signal_value(driver.value, driver.unit),
-            quantile="" if driver.quantile is None else f"{driver.quantile:.0%}",
-            words=value_words(driver),
+    lines = []
+    for place, driver in enumerate(moving):
+        file, rows = run.behind.get((code, driver.signal), ("", None))
+        shows = rows is not None and is_full and place < DRIVERS_SHOWN
+        lines.append(
+            DriverLine(
+                name=_noun(driver),
+                bar=contribution_bar(driver.contribution, scale, words.signal_name(driver.signal)),
+                contribution=driver.contribution,
+                value=words.signal_value(driver.value, driver.unit),
+                quantile="" if driver.quantile is None else peers(driver.quantile),
+                words=value_words(driver),
+                formula=BY_NAME[driver.signal].formula if driver.signal in BY_NAME else "",
+                rows=shown_rows(driver.signal, file, rows, run.report.product_names)
+                if shows and rows is not None
+                else None,
+            )
         )
-        for driver in moving
+    return lines
+
+
+def _past(row: CountryScore, history: pl.DataFrame | None, name: str, mark: str) -> Markup:
+    """The score over time, with that of the run last; empty without earlier dates."""
+    if history is None:
+        return Markup("")
+    scores = [
+        Score(*values)
+        for values in history.sort("as_of").select("as_of", "risk", "risk_low", "risk_high").iter_rows()
     ]
+    return score_chart([*scores, Score(row.as_of, row.risk, row.risk_low, row.risk_high)], name, mark)
+
+
+def _usd(signal_row: PanelRow | None, column: str) -> int | None:
+    value = None if signal_row is None else signal_row.get(column)
+    return None if value is None else int(value)
 
 
 def _unknown(signal_row: PanelRow, leg: str) -> bool:

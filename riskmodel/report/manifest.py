@@ -89,9 +89,11 @@ class RunManifest:
 
     Attributes
     ----------
-    run_id: the first digits of the digest of all other fields but the last two.
+    run_id: the first digits of the digest of all other fields but the last three.
     simulated_inputs: kinds of inputs that name a simulated source. contracts: input or table -> digest.
     not_scored: country -> why it is outside the question.
+    newest: newest month of each leg, newest day of articles and listings, of what was known on as_of.
+    cite: how to cite the run.
     request_digest: over all that was asked for, known before the work. files: sha256 of each file of the run.
     """
 
@@ -115,7 +117,9 @@ class RunManifest:
     code_sha256: str
     versions: Mapping[str, str]
     notes: tuple[str, ...]
+    newest: Mapping[str, date] = field(default_factory=dict)
     run_id: str = ""
+    cite: str = ""
     request_digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
 

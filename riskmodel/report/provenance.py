@@ -118,6 +118,11 @@ def simulated_part(manifest: RunManifest) -> str:
     return "part" if made_up or manifest.simulated else "none"
 
 
+def made_up(manifest: RunManifest) -> str:
+    """The mark that every heading, chart and table of a simulated run carries; empty for a real one."""
+    return {"all": "SIMULATED", "part": "PARTLY SIMULATED", "none": ""}[simulated_part(manifest)]
+
+
 def plain_pairs(mapping: Mapping[str, object]) -> list[tuple[str, str]]:
     """A mapping as sorted pairs of text, its nested values as compact JSON."""
     return [(clean(key, 60), plain(mapping[key])) for key in sorted(mapping)]

@@ -77,6 +77,8 @@ class EvidenceRow:
     source_file: str | None
     source_row: int | None
     row_digest: str | None
+    title: str | None
+    url: str | None
 
 
 def rows_of(kind: type[Row], frame: pl.DataFrame) -> Iterator[Row]:

@@ -35,7 +35,7 @@ def print_ranking(report: ReportInput, console: Console, limit: int = 15) -> Non
     scored = report.countries.filter(~report.countries["abstained"]).sort(
         ["rank", "country"], nulls_last=True
     )
-    abstained = report.countries.filter(report.countries["abstained"]).sort("country")
+    abstained = report.countries.filter(report.countries["abstained"]).sort("name", "country")
     width = min(console.width, WIDTH)
     for line in _opening(report.manifest):
         console.print(Text(line, style="bold"), width=width, highlight=False)

@@ -3,11 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
 from data_contracts.contract import ContractReport
 from riskmodel.report.manifest import RunManifest
+
+HISTORY: dict[str, pl.DataType] = {
+    "as_of": pl.Date(),
+    "country": pl.String(),
+    "rank": pl.Int64(),
+    "risk": pl.Float64(),
+    "risk_low": pl.Float64(),
+    "risk_high": pl.Float64(),
+    "band": pl.String(),
+    "grade": pl.String(),
+}
+COVERAGE: dict[str, pl.DataType] = {
+    "leg": pl.String(),
+    "reporter": pl.String(),
+    "period": pl.Date(),
+    "value_usd": pl.Int64(),  # listed goods on the leg; 0 where the month was reported without any
+}
+
+
+@dataclass(frozen=True)
+class DriverRows:
+    """The rows behind the drivers; empty frames where there are none.
+
+    Attributes
+    ----------
+    placebos: `features.trade.surprises.behind.PLACEBOS`. families: `FAMILY_ROWS` of it. links: `LINK_ROWS`.
+    stories: `features.articles.rates.stories_behind`. listings: country, listed_on, jurisdiction, list,
+    n_entities, goods_diversion, weight, source_file, source_row.
+    """
+
+    placebos: pl.DataFrame = field(default_factory=pl.DataFrame)
+    families: pl.DataFrame = field(default_factory=pl.DataFrame)
+    links: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stories: pl.DataFrame = field(default_factory=pl.DataFrame)
+    listings: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """The run that `--previous` names: its day, its model, whether it is simulated, country -> rank, band."""
+
+    as_of: date
+    model_id: str
+    simulated: bool
+    ranks: dict[str, tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -25,6 +71,9 @@ class ReportInput:
     contracts: one report for each input and each table of our own.
     manifest: run id, as_of, model, settings, goods, inputs, row counts, versions, notes.
     product_names: HS6 to words; may be empty.
+    coverage: `COVERAGE`, which reporter gave which months of which leg.
+    history: `HISTORY`, scores of earlier dates; empty unless they were asked for.
+    behind: the rows behind the drivers. before: the run to compare with.
     """
 
     countries: pl.DataFrame
@@ -35,3 +84,7 @@ class ReportInput:
     contracts: tuple[ContractReport, ...]
     manifest: RunManifest
     product_names: dict[str, str] = field(default_factory=dict)
+    coverage: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COVERAGE))
+    history: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HISTORY))
+    behind: DriverRows = field(default_factory=DriverRows)
+    before: EarlierRun | None = None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date
 
 from data_contracts.plain_text import one_line as clean
 from features.catalogue import SIGNALS
 from riskmodel.explain.drivers import Driver
+from riskmodel.explain.figures import UNKNOWN as UNKNOWN  # one formatter, under the report's own roof too
+from riskmodel.explain.figures import interval as interval
+from riskmodel.explain.figures import money as money
+from riskmodel.explain.figures import percent as percent
+from riskmodel.explain.figures import signal_value as signal_value
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-UNKNOWN = "–"
 
 GRADE_WORDS = {
     "A": "nothing that the score needs was missing",
@@ -36,20 +39,6 @@ POLARITY_WORDS = {1: "worsening", 0: "neutral", -1: "easing"}
 SHORT_DRIVERS = {signal.name: signal.short for signal in SIGNALS if signal.short and signal.in_model}
 
 
-def money(value: float | None) -> str:
-    """US dollars, short.
-
-    >>> [money(v) for v in (12_400_000, 950, 0, None, 3_210_000_000)]
-    ['US$12.4m', 'US$950', 'US$0', '–', 'US$3.2bn']
-    """
-    if value is None:
-        return UNKNOWN
-    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= size * 0.9995:
-            return f"US${value / size:,.1f}{letter}"
-    return f"US${value:,.0f}"
-
-
 def millions(value: float | None) -> str:
     """US$ million with one decimal, for a column of aligned numbers.
 
@@ -66,19 +55,6 @@ def millions(value: float | None) -> str:
 def dollars(value: int | None) -> str:
     """Whole dollars with separators; null is unknown, not zero."""
     return UNKNOWN if value is None else f"{value:,}"
-
-
-def percent(share: float | None) -> str:
-    """A probability without false precision at the ends: the one way in which risks are printed.
-
-    >>> [percent(p) for p in (0.624, 0.0099, 0.01, 0.99, 0.9901, None)]
-    ['62%', '<1%', '1%', '99%', '>99%', '–']
-    """
-    if share is None or math.isnan(share):
-        return UNKNOWN
-    if share < 0.01:
-        return "<1%"
-    return ">99%" if share > 0.99 else f"{share * 100:.0f}%"
 
 
 def figure(value: float | None, between: Sequence[float] | None = None) -> str:
@@ -101,18 +77,6 @@ def share(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f}%"
 
 
-def interval(low: float | None, high: float | None) -> str:
-    """The interval of a probability.
-
-    >>> interval(0.48, 0.74), interval(None, 0.5)
-    ('48–74%', '–')
-    """
-    if low is None or high is None:
-        return UNKNOWN
-    left, right = percent(low), percent(high)
-    return right if left == right else f"{left.removesuffix('%')}–{right}"
-
-
 def month(day: date | None) -> str:
     """`Nov 2022`; not `strftime`, whose month names follow the machine's locale."""
     return UNKNOWN if day is None else f"{MONTHS[day.month - 1]} {day.year}"
@@ -132,28 +96,12 @@ def signal_name(name: str) -> str:
     return clean(name.removesuffix("_usd").replace("_", " "))
 
 
-def signal_value(value: float | None, unit: str) -> str:
-    """A signal in its own unit; a log ratio reads as a factor, a logged count as a count.
-
-    >>> signal_value(1.31, "log ratio"), signal_value(2_500_000, "US$"), signal_value(0.25, "share")
-    ('×3.7', 'US$2.5m', '25%')
-    """
-    if value is None:
-        return UNKNOWN
-    if unit == "US$":
-        return money(value)
-    if unit == "log ratio":
-        factor = math.exp(min(value, 20.0))
-        return f"×{factor:,.1f}" if factor < 99.95 else f"×{factor:,.0f}"
-    if unit.startswith("ln(1 + "):
-        return f"{math.expm1(min(value, 20.0)):,.1f}"
-    return percent(value) if unit == "share" else f"{value:,.2f}"
-
-
 def short_driver(driver: Driver | None) -> str:
     """The first driver in a few words, or what it means that there is none."""
     if driver is None:
         return "nothing above the usual"
     value = signal_value(driver.value, driver.unit)
+    if driver.unit == "surprise":  # a terminal has no room for more
+        value = value.replace("1 in ", "1/").replace(",", "")
     shown = SHORT_DRIVERS.get(driver.signal, signal_name(driver.signal) + " {value}")
     return shown.replace("{value}", value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from importlib.metadata import version
 
 import polars as pl
@@ -33,7 +34,7 @@ from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, is_simulated
 
 FORMAT = 1
-UNKNOWN_BEFORE = ("run_id", "request_digest", "files")
+UNKNOWN_BEFORE = ("run_id", "cite", "request_digest", "files")
 
 
 def make_manifest(
@@ -47,6 +48,7 @@ def make_manifest(
     panel: pl.DataFrame,
     outcomes: Mapping[str, Mapping[str, int]],
     panel_contract: ContractReport,
+    newest: Mapping[str, date],
 ) -> RunManifest:
     """Everything that decides the scores, so that the same manifest means the same run."""
     simulated = sorted(intake.kind for intake in intakes if is_simulated(intake.lazy()))
@@ -89,8 +91,19 @@ def make_manifest(
         code_sha256=code_digest(),
         versions={"export-diversion-risk": version("export-diversion-risk"), **library_versions()},
         notes=tuple(_notes(request, settings, model, trade, panel)),
+        newest=newest,
     )
-    return replace(manifest, run_id=_run_id(manifest))
+    run_id = _run_id(manifest)
+    return replace(manifest, run_id=run_id, cite=_citation(manifest, run_id))
+
+
+def _citation(manifest: RunManifest, run_id: str) -> str:
+    made_up = "SIMULATED data; " if manifest.simulated else ""
+    return (
+        f"export-diversion-risk {manifest.versions['export-diversion-risk']}, screening as of "
+        f"{manifest.as_of} ({made_up}run {run_id}, model {manifest.model.id}). "
+        "A score is a reason to look, not proof."
+    )
 
 
 def _run_id(manifest: RunManifest) -> str:

@@ -31,6 +31,9 @@ from riskmodel.outcomes.already_met import ALREADY_MET, already_met, code_of_fam
 from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import load
 from riskmodel.report.view import ReportInput
+from riskmodel.scoring.behind import driver_rows, leg_coverage, newest_dates
+from riskmodel.scoring.earlier import earlier_run
+from riskmodel.scoring.history import score_history
 from riskmodel.scoring.manifest import make_manifest
 from riskmodel.scoring.request import Inputs, ScoreRequest, read_inputs
 from riskmodel.scoring.run_folder import write_refusal, write_run
@@ -119,6 +122,9 @@ def score_inputs(
         panel=panel,
         outcomes=_outcomes_of_rows(inputs, trade, mentions, as_of),
         panel_contract=panel_check,
+        newest=newest_dates(
+            trade, _news(inputs), inputs.listings.accepted if inputs.listings else None, as_of
+        ),
     )
     countries = country_scores(
         panel,
@@ -146,7 +152,37 @@ def score_inputs(
         contracts=(*(intake.report for intake in inputs.given()), *own),
         manifest=manifest,
         product_names=_product_names(request.inputs.goods),
+        coverage=leg_coverage(trade, windows),
+        history=_history(inputs, goods, request, model, settings, steps),
+        behind=driver_rows(
+            trade,
+            mentions.counted if mentions else None,
+            inputs.listings.accepted if inputs.listings else None,
+            panel.select("country"),
+            windows,
+            settings.article_windows,
+            as_of,
+        ),
+        before=None if request.previous is None else earlier_run(request.previous),
     )
+
+
+def _news(inputs: Inputs) -> pl.LazyFrame | None:
+    parts = [intake.lazy().select("published_at") for intake in (inputs.articles, inputs.gkg) if intake]
+    return pl.concat(parts) if parts else None
+
+
+def _history(
+    inputs: Inputs,
+    goods: pl.DataFrame,
+    request: ScoreRequest,
+    model: Model,
+    settings: Settings,
+    steps: Steps,
+) -> pl.DataFrame:
+    if request.history:
+        steps.step("scoring earlier dates")
+    return score_history(inputs, goods, request, model, settings)
 
 
 def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: Steps) -> TradeSignals | None:

@@ -10,23 +10,36 @@ from pathlib import Path
 import polars as pl
 
 from data_contracts.contract import ContractReport
+from features.reference.facts import product_names
+from features.trade.surprises.behind import FAMILY_ROWS, LINK_ROWS, PLACEBOS
 from riskmodel.publication.digests import MANIFEST, output_digests, write_json
 from riskmodel.publication.safe_csv import write_csv, write_quarantine_csv
 from riskmodel.publication.typed_json import to_json
+from riskmodel.report.dictionary import dictionary
 from riskmodel.report.html import render_report
 from riskmodel.report.manifest import read_run_manifest
-from riskmodel.report.view import ReportInput
+from riskmodel.report.tables import run_tables
+from riskmodel.report.view import COVERAGE, HISTORY, DriverRows, ReportInput
+from riskmodel.report.workbook import write_workbook
+from riskmodel.scoring.behind import LISTED, STORIES
 from riskmodel.sources.checked import Intake
 
 
 def write_run(report: ReportInput, quarantined: Mapping[str, pl.LazyFrame], folder: Path) -> None:
     """Write every file of a run into `folder`; the same tables give the same bytes."""
-    for name, table in (("scores_country", report.countries), ("scores_product", report.products)):
+    for name, table in (
+        ("scores_country", report.countries),
+        ("scores_product", report.products),
+        ("evidence", report.evidence),
+        ("signals", report.signals),
+        ("series", report.series),
+    ):
         table.write_parquet(folder / f"{name}.parquet")
+    tables = run_tables(report)
+    tables["columns"] = dictionary(tables)
+    for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
-    report.evidence.write_parquet(folder / "evidence.parquet")
-    report.signals.write_parquet(folder / "signals.parquet")
-    report.series.write_parquet(folder / "series.parquet")
+    write_workbook(tables, folder / "run.xlsx", report.manifest.cite)
     write_json([contract.to_dict() for contract in report.contracts], folder / "contracts.json")
     write_quarantine(quarantined, folder / "quarantine")
     (folder / "report.html").write_text(render_report(report), encoding="utf-8")
@@ -34,11 +47,12 @@ def write_run(report: ReportInput, quarantined: Mapping[str, pl.LazyFrame], fold
 
 
 def read_run(folder: Path) -> ReportInput:
-    """The tables of a published run, as `write_run` was given them (product names are not kept)."""
+    """The tables of a published run, as `write_run` was given them, with the built-in names of products."""
 
     def table(name: str) -> pl.DataFrame:
         return pl.read_parquet(folder / f"{name}.parquet")
 
+    manifest = read_run_manifest(folder)
     contracts = json.loads((folder / "contracts.json").read_text(encoding="utf-8"))
     return ReportInput(
         countries=table("scores_country"),
@@ -47,8 +61,26 @@ def read_run(folder: Path) -> ReportInput:
         series=table("series"),
         signals=table("signals"),
         contracts=tuple(ContractReport.from_dict(found) for found in contracts),
-        manifest=read_run_manifest(folder),
+        manifest=manifest,
+        product_names=product_names(),
+        coverage=_csv(folder, "coverage", COVERAGE),
+        history=_csv(folder, "history", HISTORY),
+        behind=DriverRows(
+            placebos=_csv(folder, "driver_placebos", PLACEBOS),
+            families=_csv(folder, "driver_families", FAMILY_ROWS),
+            links=_csv(folder, "driver_links", LINK_ROWS),
+            stories=_csv(folder, "driver_stories", STORIES),
+            listings=_csv(folder, "driver_listings", LISTED),
+        ),
     )
+
+
+def _csv(folder: Path, name: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """A table that the folder holds as CSV only; empty where there is none."""
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        return pl.DataFrame(schema=schema)
+    return pl.read_csv(path, schema_overrides=dict(schema)).select(list(schema))
 
 
 def write_quarantine(quarantined: Mapping[str, pl.LazyFrame], folder: Path) -> None:

@@ -11,6 +11,8 @@ from riskmodel.errors import InputUnreadable
 from riskmodel.model.estimator import Model
 from riskmodel.publication.digests import code_digest, digest_file, digest_json, is_whole, read_manifest
 from riskmodel.publication.libraries import library_versions
+from riskmodel.publication.typed_json import to_json
+from riskmodel.scoring.earlier import earlier_run
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import Intake, earlier_evidence
@@ -39,6 +41,8 @@ def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fing
         "oldest_usable_months": request.windows.oldest_usable_months,
         "allow_hindsight": request.allow_hindsight,
         "previous": None if request.previous is None else earlier_evidence(request.previous),
+        "earlier_run": None if request.previous is None else to_json(earlier_run(request.previous)),
+        "history": request.history,
         "store_notes": request.store_notes,
         "settings": settings.model_dump(exclude={"models_dir"}),
         "model": [model.model_id, dict(model.manifest)],

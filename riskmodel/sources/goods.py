@@ -33,9 +33,9 @@ def read_goods(path: Path, *, limits: ReadingLimits | None = None) -> Batch:
 def read_product_names(path: Path) -> dict[str, str]:
     """HS6 to words, from the `product` column of a goods list; empty where it has none.
 
-    Where several codes of a list share an HS6 the first name is taken, followed by an ellipsis.
+    Only where the list has one code of that HS6: the words of one of several would not describe the others.
     """
-    names: dict[str, list[str]] = {}
+    names: dict[str, set[str]] = {}
     for source in find([path], TABLE_SUFFIXES).sources:
         frame = load(source).frame
         code = next((name for name in _PLAIN if name in frame.columns), None)
@@ -43,12 +43,10 @@ def read_product_names(path: Path) -> dict[str, str]:
             continue
         pairs = frame.select(_digits(frame[code]), clean(frame["product"]).alias("product")).drop_nulls()
         for hs6, words in pairs.iter_rows():
-            said = names.setdefault(hs6, [])
-            if words not in said:
-                said.append(words)
+            names.setdefault(hs6, set()).add(words)
+    single = {hs6: words for hs6, said in names.items() if len(said) == 1 for words in said}
     return {
-        hs6: said[0][:NAME_LENGTH] + ("…" if len(said) > 1 or len(said[0]) > NAME_LENGTH else "")
-        for hs6, said in names.items()
+        hs6: words[:NAME_LENGTH] + ("…" if len(words) > NAME_LENGTH else "") for hs6, words in single.items()
     }
 
 

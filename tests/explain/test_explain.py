@@ -35,7 +35,7 @@ def test_a_driver_says_value_unit_place_and_effect(model: Model, panel: pl.DataF
     driver = next(d for d in json.loads(explained) if d["signal"] == "matched_lines_surprise")
     assert set(driver) == {"signal", "value", "unit", "contribution", "quantile", "words"}
     assert driver["quantile"] == 1.0 and driver["unit"] == "surprise" and isinstance(driver["value"], float)
-    assert "higher than 100% of peers" in driver["words"] and " the score" in driver["words"]
+    assert "higher than all peers" in driver["words"] and " the score" in driver["words"]
 
 
 def test_quantiles_count_only_strictly_lower_peers_of_the_same_date(
@@ -69,7 +69,9 @@ def test_the_words_name_the_next_band(model: Model, panel: pl.DataFrame) -> None
     for place, risk in enumerate(model.predict(panel)["risk"]):
         for words in lowers(model, panel[place]):
             lower = next_lower(band_of(risk))
-            named = f"would be {lower} if" in words or words.startswith("no change of the signals")
+            named = words.startswith(f"To drop from {band_of(risk)} to {lower}: ") or words.startswith(
+                "no change of the signals"
+            )
             assert named if lower else "already in the lowest band" in words
 
 

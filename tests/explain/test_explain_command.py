@@ -92,7 +92,9 @@ def printed(*arguments: str) -> str:
     return found.output
 
 
-@pytest.mark.parametrize("name", ["KGZ", "kgz", "Kyrgyzstan", " kyrgyzstan "])
+@pytest.mark.parametrize(
+    "name", ["KGZ", "kgz", "Kyrgyzstan", " kyrgyzstan ", "kg", "Kyrgyz Republic", "Bishkek", "kirghiz"]
+)
 def test_a_country_is_found_by_code_or_name(run: Path, name: str) -> None:
     assert printed(name, "--run", str(run)).startswith("Kyrgyzstan (KGZ), as of 2023-01-31")
 
@@ -131,11 +133,26 @@ def test_an_abstained_country_says_why(run: Path) -> None:
     assert "declared event already met: not known, because not all of the six months" in text
 
 
-def test_an_unknown_country_names_those_there_are(run: Path) -> None:
-    with pytest.raises(
-        WrongUsage, match="'Atlantis' is not among the countries of this run; there are: KGZ, TJK"
-    ):
-        CliRunner().invoke(command, ["Atlantis", "--run", str(run)], catch_exceptions=False)
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Atlantis", "'Atlantis' is no country that the gazetteer knows; scores_country.csv lists them"),
+        ("Kazakhstn", "no country that the gazetteer knows; did you mean Kazakhstan?"),
+        ("Germany", r"Germany \(DEU\) is not scored: it is in the coalition on 2024-06-30"),
+        ("Belarus", r"Belarus \(BLR\) is not scored: Belarus is not a transit country in this question"),
+        ("Peru", r"Peru \(PER\) is not scored: the inputs of this run hold nothing about it"),
+    ],
+)
+def test_a_country_that_is_not_there_is_explained(run: Path, asked: str, said: str) -> None:
+    with pytest.raises(WrongUsage, match=said):
+        CliRunner().invoke(command, [asked, "--run", str(run)], catch_exceptions=False)
+
+
+def test_json_holds_the_same_as_values(run: Path) -> None:
+    found = json.loads(printed("Kirghiz", "--run", str(run), "--json"))
+    assert (found["country"], found["rank"], found["simulated"]) == ("KGZ", 1, True)
+    assert found["drivers"][0]["shown"] == "×2.7" and found["counter_evidence"] == ["little goes on"]
+    assert [row["kind"] for row in found["evidence"]] == ["trade", "trade", "article"]
 
 
 def test_what_moved_since_an_earlier_run_and_since_training_is_said(run: Path, tmp_path: Path) -> None:

@@ -2,15 +2,17 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import polars as pl
 import pytest
 
 from riskmodel.explain.drift import SignalDrift
-from riskmodel.report.html import render_report
+from riskmodel.report.html import FILES, render_report
 from riskmodel.report.manifest import ModelOfRun
 from riskmodel.report.view import ReportInput
 
@@ -48,9 +50,23 @@ WORDS = {
     "summary",
 }
 TABLES = {"table", "caption", "thead", "tbody", "tr", "th", "td", "ul", "li", "dl", "dt", "dd"}
-PICTURES = {"figure", "figcaption", "svg", "rect", "line", "path", "circle", "text"}
-ALLOWED = DOCUMENT | WORDS | TABLES | PICTURES
-VOID = {"meta", "br"}
+PICTURES = {
+    "figure",
+    "figcaption",
+    "svg",
+    "g",
+    "defs",
+    "pattern",
+    "rect",
+    "line",
+    "path",
+    "circle",
+    "text",
+    "i",
+}
+TOOLS = {"label", "input", "select", "option", "button", "ol", "script"}
+ALLOWED = DOCUMENT | WORDS | TABLES | PICTURES | TOOLS
+VOID = {"meta", "br", "input"}
 LOADING = {"src", "srcset", "action", "data", "poster", "background", "formaction", "xlink:href", "ping"}
 
 
@@ -123,11 +139,23 @@ def test_page_loads_nothing_and_links_only_within_itself(which: str, request: py
     links = [value for _, name, value in page.attributes if name == "href"]
     anchors = {value for _, name, value in page.attributes if name == "id"}
     assert links
-    assert all(link and link.startswith("#") and link[1:] in anchors for link in links)
+    assert all(link in FILES or (link and link.startswith("#") and link[1:] in anchors) for link in links)
     style = html.split("<style>")[1].split("</style>")[0]
     assert "url(" not in style
     assert "@import" not in style
     assert "default-src 'none'" in html
+
+
+@pytest.mark.parametrize("which", ["plain_html", "hostile_html"])
+def test_only_our_own_script_may_run(which: str, request: pytest.FixtureRequest) -> None:
+    """The policy names the digest of the one script, so that no other text of the page can run."""
+    html = request.getfixturevalue(which)
+    assert html.count("<script") == 1
+    script = html.split("<script>")[1].split("</script>")[0]
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    policy = html.split('http-equiv="Content-Security-Policy" content="')[1].split('"')[0]
+    assert f"script-src 'sha256-{digest}';" in policy and "unsafe-inline" not in policy.split("script-src")[1]
+    assert "fetch(" not in script and "XMLHttpRequest" not in script and "innerHTML" not in script
 
 
 def test_anchors_are_unique(plain_html: str) -> None:

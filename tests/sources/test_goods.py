@@ -65,6 +65,6 @@ def test_names_of_products_come_from_the_list_itself(tmp_path):
 
     path = tmp_path / "list.csv"
     path.write_text("code,product\n85423110,Processors\n85423190,Other processors\n01012100,Horses\n")
-    assert read_product_names(path) == {"854231": "Processors…", "010121": "Horses"}
+    assert read_product_names(path) == {"010121": "Horses"}
     (tmp_path / "bare.csv").write_text("hs6,tier\n854231,1\n")
     assert read_product_names(tmp_path / "bare.csv") == {}

@@ -23,10 +23,7 @@ def risk_bar(risk: float | None, low: float | None, high: float | None, width: i
     def x(share: float) -> float:
         return edge + min(max(share, 0.0), 1.0) * (width - 2 * edge)
 
-    ticks = "".join(
-        f'<line class="track" x1="{number(x(at))}" x2="{number(x(at))}" y1="5" y2="11"/>'
-        for at in (0.0, 0.25, 0.5, 0.75, 1.0)
-    )
+    ticks = "".join(f"M{number(x(at))} 5V11" for at in (0.0, 0.25, 0.5, 0.75, 1.0))
     band = ""
     if low is not None and high is not None:
         band = (
@@ -36,8 +33,8 @@ def risk_bar(risk: float | None, low: float | None, high: float | None, width: i
     label = escape(f"Risk {percent(risk)}, interval {interval(low, high)}")
     return Markup(  # noqa: S704 - only numbers and an escaped label
         f'<svg class="riskbar" role="img" aria-label="{label}" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}"><line class="track" x1="{number(x(0))}" x2="{number(x(1))}" '
-        f'y1="8" y2="8"/>{ticks}{band}<rect class="point" x="{number(x(risk) - 1.5)}" y="1" width="3" '
+        f'viewBox="0 0 {width} {height}"><path class="track" d="M{number(x(0))} 8H{number(x(1))}{ticks}"/>'
+        f'{band}<rect class="point" x="{number(x(risk) - 1.5)}" y="1" width="3" '
         f'height="14"/></svg>'
     )
 

@@ -45,11 +45,14 @@ class Axes:
         return self.y0 + PANEL * (1 - min(value, self.top) / self.top)
 
 
-def timeline(series: pl.DataFrame, as_of: date | None, recent_months: int | None, name: str) -> Markup:
+def timeline(
+    series: pl.DataFrame, as_of: date | None, recent_months: int | None, name: str, mark: str = ""
+) -> Markup:
     """Two panels on one time axis, inbound above onward, with baseline and the recent window.
 
     `series` holds one country's rows of `features.trade.series.SERIES`. A leg without a value gets the
-    words "not reported", not a line of zeros. An empty frame gives empty markup.
+    words "not reported", not a line of zeros. An empty frame gives empty markup. `mark` is printed into the
+    picture (SIMULATED).
     """
     legs = {leg: _points(series, leg) for leg in ("inbound", "onward")}
     months = [p.month for points in legs.values() for p in points]
@@ -65,10 +68,11 @@ def timeline(series: pl.DataFrame, as_of: date | None, recent_months: int | None
         axes = Axes(first, last, nice_ticks(max(reported, default=0.0))[-1], y0)
         body.append(_panel(axes, leg, points, recent_months, as_of))
     height = TOP + 2 * PANEL + GAP + 24
+    said = f'<text class="simmark" x="{WIDTH - RIGHT - 80}" y="14">{escape(mark)}</text>' if mark else ""
     label = escape(f"{name}: " + "; ".join(_describe(leg, points) for leg, points in legs.items()))
     return Markup(  # noqa: S704 - only numbers, fixed words and escaped labels
         f'<svg class="timeline" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height}">'
-        f"{''.join(body)}{_years(first, last, height)}</svg>"
+        f"{''.join(body)}{_years(first, last, height)}{said}</svg>"
     )
 
 

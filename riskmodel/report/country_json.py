@@ -1,0 +1,46 @@
+"""One country's score as JSON values, for programs: what `explain --json` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+
+from features.catalogue import BY_NAME
+from riskmodel.explain.drivers import read_drivers
+from riskmodel.explain.figures import signal_value
+from riskmodel.explain.wording import noun
+from riskmodel.report.manifest import RunManifest
+from riskmodel.report.rows import CountryScore, EvidenceRow, rows_of
+
+
+def country_json(
+    row: CountryScore, evidence: pl.DataFrame, manifest: RunManifest, limit: int, moved: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Everything that `country_lines` says, as values; `evidence` holds at most `limit` rows of each kind."""
+    drivers = [
+        {
+            **asdict(driver),
+            "what": noun(driver.signal) if driver.signal in BY_NAME else driver.signal,
+            "shown": signal_value(driver.value, driver.unit),
+        }
+        for driver in read_drivers(row.drivers)
+    ]
+    kinds = ("trade", "article", "listing", "goods_mix")
+    shown = pl.concat([evidence.filter(pl.col("kind") == kind).head(limit) for kind in kinds])
+    return {
+        "simulated": manifest.simulated,
+        "run_id": manifest.run_id,
+        "model_id": manifest.model.id,
+        "cite": manifest.cite,
+        **asdict(row),
+        "drivers": drivers,
+        "counter_evidence": json.loads(row.counter_evidence or "[]"),
+        "lowers": json.loads(row.lowers or "[]"),
+        "moved": list(moved),
+        "evidence": [asdict(one) for one in rows_of(EvidenceRow, shown)],
+        "note": "A score is a reason to look, not proof.",
+    }

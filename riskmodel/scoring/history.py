@@ -1,0 +1,82 @@
+"""Earlier scores from the same inputs: what the same model would have said, with what was known then."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from data_contracts.months import end_of_month
+from features.articles.rates import article_signals
+from features.listings import listing_history
+from features.panel import build_panel
+from features.trade.signals import trade_panel
+from riskmodel.explain.bands import band_of
+from riskmodel.explain.grade import with_grade
+from riskmodel.mentions.spool import dated_mentions, read_news
+from riskmodel.model.estimator import Model
+from riskmodel.report.view import HISTORY
+from riskmodel.scoring.request import Inputs, ScoreRequest
+from riskmodel.settings import Settings
+
+
+def score_history(
+    inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, model: Model, settings: Settings
+) -> pl.DataFrame:
+    """Scores at the ends of the `request.history` months before that of as_of: a frame of `HISTORY`.
+
+    Each date sees only rows that were public then; the goods list is that of as_of, so that all dates speak
+    of the same goods. Abstained rows have no risk and no rank.
+    """
+    days = earlier_days(request.as_of, request.history)
+    if not days:
+        return pl.DataFrame(schema=HISTORY)
+    trade = None
+    if inputs.trade is not None:
+        flows = inputs.trade.lazy()
+        trade = trade_panel(flows, goods, request.windows, days, allow_hindsight=True)
+    mentions = _mentions(inputs, request)
+    parts = [pl.DataFrame(schema=HISTORY)]
+    for day in days:
+        mine = None if trade is None else trade.filter(pl.col("as_of") == day).drop("as_of")
+        articles = None if mentions is None else article_signals(mentions, day, settings.article_windows)
+        listed = None if inputs.listings is None else listing_history(inputs.listings.accepted, day)
+        panel = build_panel(day, mine, articles, listed)
+        if panel.height:
+            parts.append(_scored(model, panel))
+    return pl.concat(parts)
+
+
+def _mentions(inputs: Inputs, request: ScoreRequest) -> pl.DataFrame | None:
+    if not (inputs.articles or inputs.gkg):
+        return None
+    known = pl.col("published_at").dt.date() <= request.as_of
+    articles, records = (
+        intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)
+    )
+    return dated_mentions(read_news(articles, records, at_once=request.inputs.limits.read_articles))
+
+
+def _scored(model: Model, panel: pl.DataFrame) -> pl.DataFrame:
+    key = ["as_of", "country"]
+    names = ("risk", "risk_low", "risk_high")
+    table = panel.select(key).join(model.predict(panel).select(*key, *names), on=key)
+    table = table.join(with_grade(panel).select(*key, "grade", "abstained"), on=key)
+    table = table.with_columns(pl.when(~pl.col("abstained")).then(name).alias(name) for name in names)
+    return (
+        table.with_columns(
+            pl.Series("band", [band_of(risk) for risk in table["risk"]], dtype=pl.String),
+            pl.col("risk").rank("ordinal", descending=True).cast(pl.Int64).alias("rank"),
+        )
+        .sort("as_of", "rank", "country", nulls_last=True)
+        .select(pl.col(name).cast(dtype) for name, dtype in HISTORY.items())
+    )
+
+
+def earlier_days(as_of: date, months: int) -> list[date]:
+    """Ends of the months before that of a day, oldest first.
+
+    >>> earlier_days(date(2024, 6, 30), 2)
+    [datetime.date(2024, 4, 30), datetime.date(2024, 5, 31)]
+    """
+    return [end_of_month(as_of, -back) for back in range(months, 0, -1)]
