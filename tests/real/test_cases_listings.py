@@ -76,7 +76,7 @@ def test_sentences_name_what_is_the_matter(cases: Path, name: str) -> None:
     result = CliRunner().invoke(cli, ["validate", "trade", str(folder_of(cases, "25") / name)])
     sentence = str(result.exception)
     assert SENTENCES[name] in sentence
-    assert "There are no rows" not in sentence and "UTF-8" not in sentence
+    assert "There are no rows" not in sentence and "not UTF-8" not in sentence
     assert len(sentence) <= MOST
 
 

@@ -109,7 +109,7 @@ def test_uk_list_as_ods(tmp_path: Path) -> None:
     lines += [
         line.replace('"The Russia (Sanctions), etc"', "Russia").split(",") for line in UK_ROWS.split("\n")
     ]
-    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>".format
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
     blank = '<table:table-cell table:number-columns-repeated="2"/>'
     table = "".join(
         "<table:table-row>"
@@ -118,11 +118,16 @@ def test_uk_list_as_ods(tmp_path: Path) -> None:
         + "</table:table-row>"
         for line in lines
     )
-    names = ' xmlns:table="urn:t" xmlns:text="urn:x" xmlns:office="urn:o"'
+    urn = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0".format
+    names = "".join(f' xmlns:{name}="{urn(name)}"' for name in ("office", "table", "text"))
+    sheet = f'<office:spreadsheet><table:table table:name="List">{table}</table:table></office:spreadsheet>'
+    content = f"<office:document-content{names}><office:body>{sheet}</office:body></office:document-content>"
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
     path = tmp_path / "uk.ods"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", f"<office:c{names}><table:table>{table}</table:table></office:c>")
+        archive.writestr("mimetype", kind)
+        archive.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{urn("manifest")}"/>')
+        archive.writestr("content.xml", content)
     assert rows(read_listings([path])) == [("KGZ", "2023-03-07", 1), ("TUR", "2023-03-07", 1)]
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree as ET
 
 import polars as pl
 
@@ -16,15 +14,14 @@ from data_contracts.plain_text import one_line
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.pages import Page, read_page
 from riskmodel.sources.files.table import TABLE_SUFFIXES, Table, load, numbered
-from riskmodel.sources.files.unpack import ZIP_MAGIC, blocks, first_bytes
+from riskmodel.sources.files.unpack import blocks, first_bytes
 from riskmodel.sources.listings import ofac_csv
-from riskmodel.sources.listings.trees import Tree, json_tree, local, xml_tree
+from riskmodel.sources.listings.trees import Tree, json_tree, xml_tree
 from riskmodel.sources.listings.uk import DATED_LINE
 
 LISTING_SUFFIXES = (*TABLE_SUFFIXES, ".xml", ".xml.gz", ".html", ".htm", ".xhtml", ".html.gz", ".ods")
 _HEAD = 1 << 14
 _PAGE = re.compile(rb"<html\b|<!doctype\s+html", re.IGNORECASE)
-_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _DATED = re.compile(r"^\W*(?:Report Date|Last Updated|Date Generated|fileGenerationDate)\b", re.IGNORECASE)
 _FEWEST_CELLS = 4  # of a header; a title above it has fewer
 
@@ -69,9 +66,6 @@ def open_document(source: Source, roots: frozenset[str]) -> Document:
         if _PAGE.search(head):
             return Document(*facts, page=read_page(_text(source)))
         return Document(*facts, tree=xml_tree(source))
-    if head[:4] == ZIP_MAGIC and _ODS in head[:200]:
-        table, dated = _grid(source, _ods_rows(source), facts[1])
-        return Document(*facts, table=table, dated=dated)
     if head[:1] == b"{" and any(f'"{root}"'.encode() in head for root in roots):
         tree = json_tree(source, _text(source), roots)
         if tree is not None:
@@ -134,40 +128,3 @@ def _names(header: Sequence[str]) -> list[str]:
         name = one_line(cell.strip(), 120) or f"column {place}"
         names.append(name if name not in names else f"{name} ({place})")
     return names
-
-
-def _ods_rows(source: Source) -> list[list[str]]:
-    """Rows of the first sheet of an OpenDocument spreadsheet. Raises InputUnreadable."""
-    allowed = source.limits.unpacked(source.path.stat().st_size)
-    rows: list[list[str]] = []
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            if archive.getinfo("content.xml").file_size > allowed:
-                raise source.refuse(f"unpacks to more than {allowed:,} bytes; split it")
-            with archive.open("content.xml") as file:
-                for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  (expat limits expansion)
-                    name = local(element.tag)
-                    if event == "end" and name == "table":
-                        break
-                    if event == "end" and name == "table-row":
-                        rows.append(_ods_cells(element))
-                        element.clear()
-    except (zipfile.BadZipFile, KeyError, ET.ParseError, RuntimeError, EOFError) as error:
-        raise source.refuse("is a truncated or corrupt OpenDocument file; fetch it again") from error
-    return rows
-
-
-def _ods_cells(row: ET.Element) -> list[str]:
-    cells: list[str] = []
-    for cell in row:
-        given = {local(key): value for key, value in cell.attrib.items()}
-        text = given.get("date-value") or " ".join(
-            "".join(p.itertext()).strip() for p in cell if local(p.tag) == "p"
-        )
-        repeated = given.get("number-columns-repeated", "1")
-        times = int(repeated) if repeated.isdigit() else 1
-        # A sheet ends in one empty cell repeated to its edge.
-        cells += [text] * (min(times, 1_000) if text else min(times, 200))
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
