@@ -20,19 +20,21 @@ def listing_panel(
     articles: pl.DataFrame | None,
     listings: pl.DataFrame | None,
     official_days: pl.DataFrame | None,
+    everyone: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """`panel.build_panel` with further columns: `OWN_SIGNALS`, null where their input was not given.
 
     Parameters
     ----------
     trade, articles: as for `build_panel`. listings: canonical, all of them. official_days: of
-        `officials.official_days`; None where no articles were given.
+        `officials.official_days`; None where no articles were given. everyone: `country` of all countries that
+        shall have a row, whatever the inputs speak of.
 
     Returns
     -------
     One row, sorted, for each transit country with a listing of its own or of a neighbour, an article or trade.
     """
-    panel = build_panel(as_of, trade, articles, _history(listings, as_of))
+    panel = build_panel(as_of, trade, articles, _history(listings, as_of, everyone))
     countries = panel["country"].to_list()
     if listings is None:
         names = [name for name in OWN_SIGNALS if name != "officials_pressure"]
@@ -51,11 +53,14 @@ def is_listing_panel(panel: pl.DataFrame) -> bool:
     return set(OWN_SIGNALS) <= set(panel.columns)
 
 
-def _history(listings: pl.DataFrame | None, as_of: date) -> pl.DataFrame | None:
+def _history(
+    listings: pl.DataFrame | None, as_of: date, everyone: pl.DataFrame | None
+) -> pl.DataFrame | None:
     """`listing_history`, with a row of zero for every further country that listings speak of."""
     if listings is None:
         return None
-    named = pl.DataFrame({"country": named_by_listings(listings, as_of)}, schema={"country": pl.String()})
+    speak_of = pl.DataFrame({"country": named_by_listings(listings, as_of)}, schema={"country": pl.String()})
+    named = speak_of if everyone is None else everyone.select("country")
     history = listing_history(listings, as_of)
     return named.join(history, on="country", how="left", maintain_order="left").with_columns(
         pl.col("listing_history", "n_listed").fill_null(0)

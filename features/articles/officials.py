@@ -38,12 +38,13 @@ def official_days(articles: pl.LazyFrame) -> pl.DataFrame:
     articles: canonical, with published_at, title, text. A day counts once however many outlets write.
     """
     whole = pl.concat_str(pl.col("title", "text").fill_null(""), separator="\n")
-    near = articles.select(pl.col("published_at").dt.date().alias("published_on"), whole.alias("text")).filter(
-        pl.all_horizontal(pl.col("text").str.contains(p) for p in (RUSSIA, MATTER, OFFICIALS, ACTS))
-    )
+    near = articles.select(
+        pl.col("published_at").dt.date().alias("published_on"), whole.alias("text")
+    ).filter(pl.all_horizontal(pl.col("text").str.contains(p) for p in (RUSSIA, MATTER, OFFICIALS, ACTS)))
     parts = [pl.DataFrame(schema=DAYS)]
     parts += [
-        _days(part) for part in near.collect_batches(chunk_size=AT_ONCE, maintain_order=True, engine="streaming")
+        _days(part)
+        for part in near.collect_batches(chunk_size=AT_ONCE, maintain_order=True, engine="streaming")
     ]
     return pl.concat(parts).unique().sort("country", "published_on")
 
@@ -58,9 +59,7 @@ def _days(articles: pl.DataFrame) -> pl.DataFrame:
     )
     if sentences.is_empty():
         return pl.DataFrame(schema=DAYS)
-    places = countries_in(sentences.select("row", "text")).filter(
-        ~pl.col("iso3").is_in(sorted(NEVER_ROUTES))
-    )
+    places = countries_in(sentences.select("row", "text")).filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES)))
     return places.join(sentences.select("row", "published_on"), on="row").select(
         pl.col("iso3").alias("country"), "published_on"
     )

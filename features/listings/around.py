@@ -36,13 +36,10 @@ def listing_measures(listings: pl.DataFrame, as_of: date, countries: Sequence[st
     zero. Rows known not to concern goods are left out. One row for each country, in the given order.
     """
     known = _known(listings, as_of)
-    decay = 2.0 ** (-(pl.lit(as_of) - pl.col("listed_on")).dt.total_days() / HALF_LIFE_DAYS)
     days = known.select("country", "listed_on").unique().sort("country", "listed_on")
-    rounds = dict(days.group_by("country", maintain_order=True).agg(decay.sum().log1p()).iter_rows())
+    rounds = dict(days.group_by("country", maintain_order=True).agg(_decay(as_of).sum().log1p()).iter_rows())
     lists = dict(known.group_by("country").agg(pl.col("jurisdiction").n_unique() - 1).iter_rows())
-    counts = known.sort("country", "listed_on", "n_entities").group_by("country", maintain_order=True)
-    recent = counts.agg((pl.col("n_entities") * decay).sum().alias("n")).filter(pl.col("n") >= COUNTS_FROM)
-    listed = set(recent["country"]) - coalition(as_of) - NEVER_SCORED
+    listed = _listed_lately(known, as_of)
     warned = WARNED_2022 if as_of >= WARNED_ON else frozenset()
     rows = [
         (
@@ -58,12 +55,23 @@ def listing_measures(listings: pl.DataFrame, as_of: date, countries: Sequence[st
 
 
 def named_by_listings(listings: pl.DataFrame, as_of: date) -> list[str]:
-    """Countries with a listing public on `as_of`, and those at the land border of one, sorted."""
-    own = set(_known(listings, as_of)["country"])
-    listed = own - coalition(as_of) - NEVER_SCORED
-    return sorted(own.union(*(neighbours(country) for country in listed)))
+    """Countries with a listing public on `as_of`, and those with one lately across a land border, sorted."""
+    known = _known(listings, as_of)
+    return sorted(set(known["country"]).union(*(neighbours(c) for c in _listed_lately(known, as_of))))
 
 
 def _known(listings: pl.DataFrame, as_of: date) -> pl.DataFrame:
     about = pl.col("goods_diversion").fill_null("unknown") != "false"
     return listings.filter((pl.col("listed_on") <= as_of) & about)
+
+
+def _decay(as_of: date) -> pl.Expr:
+    return 2.0 ** (-(pl.lit(as_of) - pl.col("listed_on")).dt.total_days() / HALF_LIFE_DAYS)
+
+
+def _listed_lately(known: pl.DataFrame, as_of: date) -> frozenset[str]:
+    """Transit countries whose decayed count of entities is at least `COUNTS_FROM`."""
+    counts = known.sort("country", "listed_on", "n_entities").group_by("country", maintain_order=True)
+    sums = counts.agg((pl.col("n_entities") * _decay(as_of)).sum().alias("n"))
+    lately = sums.filter(pl.col("n") >= COUNTS_FROM)["country"]
+    return frozenset(lately) - coalition(as_of) - NEVER_SCORED

@@ -11,6 +11,8 @@ METHOD_NAMES = {
     "boosting": "additive boosting (candidate)",
     "equal": "equal weights (candidate)",
     "both_legs_doubled": "both legs at least doubled",
+    "decayed_count": "decayed count of earlier listings",
+    "neighbours_listed": "neighbours listed",
     "climatology": "climatology",
     "persistence": "persistence",
     "growth_of_coalition_exports": "growth of coalition exports",

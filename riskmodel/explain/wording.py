@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from features.catalogue import BY_NAME
+from features.catalogue import BY_NAME, LISTING_SIGNALS
+
+_SPOKEN_OF = {**{signal.name: signal for signal in LISTING_SIGNALS}, **BY_NAME}
 
 NO_EFFECT = 0.005  # log-odds; below this a signal is said to leave the score as it is
 
@@ -49,7 +51,7 @@ _SHOWN: dict[str, Callable[[float], str]] = {
     "count": count,
     "percent": lambda value: f"{value:.0%}",
     "share": lambda surprise: f"1 in {10**surprise:.0f}",
-    "value": lambda value: f"{value:.2f}",
+    "value": lambda value: f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}",
 }
 
 
@@ -59,7 +61,7 @@ def say(signal: str, value: float) -> str:
     >>> say("matched_transit_usd", 2_000_000)
     'US$2.0 million of the same goods are in excess both coming in and going on to Russia'
     """
-    known = BY_NAME[signal]
+    known = _SPOKEN_OF[signal]
     if not known.says:
         amount = money(value) if known.is_money else f"{value:.2f} ({known.unit})"
         return f"{known.label}: {amount}"

@@ -9,10 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from data_contracts.contract import ContractReport
+from features.articles.officials import official_days
 from features.articles.rates import ArticleWindows, article_signals
 from features.catalogue import SIGNALS
+from features.listing_panel import listing_panel
 from features.listings import listing_history
-from features.panel import build_panel
+from features.panel import build_panel, panel_schema
 from features.reference.facts import priority_list, product_names
 from features.trade.flows.accounting import account
 from features.trade.flows.families import HindsightError
@@ -24,8 +26,10 @@ from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
 from riskmodel.explain.drivers import explanations
 from riskmodel.explain.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
 from riskmodel.explain.grade import with_grade
+from riskmodel.explain.listing import listing_explanations
 from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
+from riskmodel.model.listing import ListingModel
 from riskmodel.operations.progress import Steps
 from riskmodel.outcomes.already_met import ALREADY_MET, already_met, code_of_family, legs_known
 from riskmodel.publication.publish import check_target, exclusive, publish
@@ -99,12 +103,7 @@ def score_inputs(
     trade = _trade(inputs, goods, request, steps)
     mentions = _mentions(inputs, request, settings.evidence_sentences, steps)
     steps.step("building signals")
-    panel = build_panel(
-        as_of,
-        trade.countries if trade else None,
-        _article_signals(mentions.counted, as_of, settings.article_windows) if mentions else None,
-        listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
-    )
+    panel = _panel(inputs, model, trade, mentions, request, settings)
     panel_check = _check_panel(panel, windows)
     steps.step("scoring")
     graded = with_grade(panel)
@@ -124,7 +123,7 @@ def score_inputs(
         panel,
         graded,
         model.predict(panel),
-        explanations(model, panel),
+        listing_explanations(model, panel) if isinstance(model, ListingModel) else explanations(model, panel),
         _met(trade, request, panel["country"].to_list()),
         trade,
         model.model_id,
@@ -147,6 +146,27 @@ def score_inputs(
         manifest=manifest,
         product_names=_product_names(request.inputs.goods),
     )
+
+
+def _panel(
+    inputs: Inputs,
+    model: Model,
+    trade: TradeSignals | None,
+    mentions: NewsMentions | None,
+    request: ScoreRequest,
+    settings: Settings,
+) -> pl.DataFrame:
+    """The panel that the model reads: of the signals alone, or of the target `listing`."""
+    as_of = request.as_of
+    measured = trade.countries if trade else None
+    articles = _article_signals(mentions.counted, as_of, settings.article_windows) if mentions else None
+    listings = inputs.listings.accepted if inputs.listings else None
+    if not isinstance(model, ListingModel):
+        return build_panel(
+            as_of, measured, articles, None if listings is None else listing_history(listings, as_of)
+        )
+    days = official_days(inputs.articles.lazy()) if inputs.articles else None
+    return listing_panel(as_of, measured, articles, listings, days)
 
 
 def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: Steps) -> TradeSignals | None:
@@ -239,7 +259,7 @@ def _check_panel(panel: pl.DataFrame, windows: Windows) -> ContractReport:
             f"{windows.baseline_end:%Y-%m}, and no reporter gives both. Add those months, choose another "
             "--baseline, or give articles or listings too."
         )
-    return _check_own("signals", panel)
+    return _check_own("signals", panel.select(*panel_schema()))
 
 
 def _check_own(kind: str, table: pl.DataFrame) -> ContractReport:

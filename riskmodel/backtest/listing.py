@@ -1,0 +1,115 @@
+"""The protocol of the target `listing`: fitted before, judged after, against the rules that cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from data_contracts.months import end_of_month
+from riskmodel.backtest.baselines import as_probability, climatology, persistence, us_list_2022
+from riskmodel.backtest.protocol import Scored, blocks_of, evaluate, gain, labels_of
+from riskmodel.backtest.results import Choice, Evaluation, SliceResult
+from riskmodel.model.head import Candidate
+from riskmodel.model.listing import fit_listing_head, listing_matrix
+from riskmodel.outcomes.labels import HORIZON_MONTHS
+
+Vector = NDArray[np.float64]
+
+SIMPLER: Candidate = "equal"
+CHALLENGER: Candidate = "logistic"
+# Countries with an event, and without one, that must be known before a first fit.
+LEAST_COUNTRIES = 4
+
+PROTOCOL = (
+    "Graded by time: at each month's end the model learnt from earlier month ends whose six months had passed "
+    "by then, and was judged on the six months after. A listing is public on its day, so the gap is the six "
+    "months alone. Every transit country counts, listed before or not."
+)
+NOT_JUDGED = "Not judged: too few listings were known early enough for a fit before and a judgement after."
+
+
+@dataclass(frozen=True)
+class ListingJudgement:
+    """What rolling origins found; `scored` is None where there was none to judge on."""
+
+    choice: Choice
+    evaluation: Evaluation
+    scored: Scored | None
+
+
+def decayed_count(train: pl.DataFrame, test: pl.DataFrame) -> Vector:
+    """The decayed count of earlier listings, the rule to beat."""
+    return test["listing_history"].cast(pl.Float64).to_numpy()
+
+
+def neighbours_alone(train: pl.DataFrame, test: pl.DataFrame) -> Vector:
+    """Countries listed lately at the land border."""
+    return test["neighbours_listed"].cast(pl.Float64).to_numpy()
+
+
+RULES = {
+    "decayed_count": decayed_count,
+    "persistence": persistence,
+    "climatology": climatology,
+    "neighbours_listed": neighbours_alone,
+    "us_list_2022": us_list_2022,
+}
+
+
+def judge_by_time(rows: pl.DataFrame, seed: int = 0) -> ListingJudgement:
+    """Both candidates and every rule, origin by origin, on rows of `labelled_listings` with a known target."""
+    parts = []
+    for origin in rows["as_of"].unique().sort().to_list():
+        train = rows.filter(pl.col("as_of") <= end_of_month(origin, -HORIZON_MONTHS))
+        if _learnable(train):
+            parts.append(_score_fold(train, rows.filter(pl.col("as_of") == origin), seed))
+    if not parts or not any(labels_of(part.rows).any() for part in parts):
+        nothing = Choice(SIMPLER, CHALLENGER, SIMPLER, None, None)
+        return ListingJudgement(nothing, Evaluation({"all": SliceResult(0, 0)}), None)
+    scored = _joined(parts)
+    found = gain(scored, CHALLENGER, SIMPLER)
+    chosen = CHALLENGER if found.beyond_doubt else SIMPLER
+    choice = Choice(chosen, CHALLENGER, SIMPLER, found.gain, found.interval_90)
+    return ListingJudgement(choice, _evaluation(scored, chosen), scored)
+
+
+def _evaluation(scored: Scored, choice: str) -> Evaluation:
+    """Without what is said of published trade figures, which tell nothing of listings."""
+    whole = evaluate(scored, choice)
+    slices = {name: part for name, part in whole.slices.items() if name != "onward_leg_unknown"}
+    return replace(whole, slices=slices, alarms=None)
+
+
+def _learnable(train: pl.DataFrame) -> bool:
+    if train.is_empty():
+        return False
+    counts = [train.filter(pl.col("target") == hit)["country"].n_unique() for hit in (True, False)]
+    return min(counts) >= LEAST_COUNTRIES
+
+
+def _score_fold(train: pl.DataFrame, test: pl.DataFrame, seed: int) -> Scored:
+    y, blocks = labels_of(train), blocks_of(train)
+    scores: dict[str, Vector] = {}
+    risks: dict[str, Vector] = {}
+    for candidate in (SIMPLER, CHALLENGER):
+        head = fit_listing_head(train, y, blocks, candidate=candidate, seed=seed)
+        X = listing_matrix(test, head.signals)  # noqa: N806
+        scores[candidate], risks[candidate] = head.decision_function(X), head.predict_proba(X)[:, 1]
+    for name, rule in RULES.items():
+        scores[name] = rule(train, test)
+        risks[name] = as_probability(rule(train, train), y, scores[name])
+    return Scored(test, scores, risks, float(y.mean()))
+
+
+def _joined(parts: list[Scored]) -> Scored:
+    def together(kind: str) -> Mapping[str, Vector]:
+        return {
+            name: np.concatenate([getattr(part, kind)[name] for part in parts]) for name in parts[0].scores
+        }
+
+    rows = pl.concat([part.rows for part in parts])
+    return Scored(rows, together("scores"), together("risks"), float(np.mean([p.base_rate for p in parts])))
