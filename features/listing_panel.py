@@ -27,12 +27,12 @@ def listing_panel(
     Parameters
     ----------
     trade, articles: as for `build_panel`. listings: canonical, all of them. official_days: of
-        `officials.official_days`; None where no articles were given. everyone: `country` of all countries that
-        shall have a row, whatever the inputs speak of.
+        `officials.official_days`; None where no articles were given. everyone: `country` of all that shall
+        have a row, whatever the inputs speak of.
 
     Returns
     -------
-    One row, sorted, for each transit country with a listing of its own or of a neighbour, an article or trade.
+    One row, sorted, for each transit country with a listing, a neighbour with one, an article or trade.
     """
     panel = build_panel(as_of, trade, articles, _history(listings, as_of, everyone))
     countries = panel["country"].to_list()

@@ -26,7 +26,10 @@ ACTS = (
     r"fl(?:ies|ew) to|met with|talks|urg(?:e|es|ed|ing)|warn(?:s|ed|ing|ings)?|press(?:es|ed|ing|ure|ured)?|"
     r"call(?:s|ed|ing)? on|rais(?:e|es|ed|ing)|concerns?|threat(?:en|ens|ened|ening)?|demand(?:s|ed)?)\b"
 )
-MATTER = r"(?i)\b(?:sanction(?:s|ed|ing)?|export controls?|circumvent\w*|evasion|evad(?:e|es|ed|ing)|re-?export\w*|diver(?:t\w*|sion))\b"
+MATTER = (
+    r"(?i)\b(?:sanction(?:s|ed|ing)?|export controls?|circumvent\w*|evasion|evad(?:e|es|ed|ing)|"
+    r"re-?export\w*|diver(?:t\w*|sion))\b"
+)
 RUSSIA = r"(?i)\b(?:russia\w*|moscow|kremlin)\b"
 
 DAYS: dict[str, pl.DataType] = {"country": pl.String(), "published_on": pl.Date()}
@@ -38,14 +41,11 @@ def official_days(articles: pl.LazyFrame) -> pl.DataFrame:
     articles: canonical, with published_at, title, text. A day counts once however many outlets write.
     """
     whole = pl.concat_str(pl.col("title", "text").fill_null(""), separator="\n")
-    near = articles.select(
-        pl.col("published_at").dt.date().alias("published_on"), whole.alias("text")
-    ).filter(pl.all_horizontal(pl.col("text").str.contains(p) for p in (RUSSIA, MATTER, OFFICIALS, ACTS)))
-    parts = [pl.DataFrame(schema=DAYS)]
-    parts += [
-        _days(part)
-        for part in near.collect_batches(chunk_size=AT_ONCE, maintain_order=True, engine="streaming")
-    ]
+    day = pl.col("published_at").dt.date().alias("published_on")
+    speaks = pl.all_horizontal(pl.col("text").str.contains(p) for p in (RUSSIA, MATTER, OFFICIALS, ACTS))
+    near = articles.select(day, whole.alias("text")).filter(speaks)
+    batches = near.collect_batches(chunk_size=AT_ONCE, maintain_order=True, engine="streaming")
+    parts = [pl.DataFrame(schema=DAYS), *(_days(part) for part in batches)]
     return pl.concat(parts).unique().sort("country", "published_on")
 
 

@@ -12,33 +12,44 @@ from numpy.typing import NDArray
 from data_contracts.months import end_of_month
 from riskmodel.backtest.baselines import as_probability, climatology, persistence, us_list_2022
 from riskmodel.backtest.protocol import Scored, blocks_of, evaluate, gain, labels_of
-from riskmodel.backtest.results import Choice, Evaluation, SliceResult
+from riskmodel.backtest.results import Choice, Evaluation, Gain, SliceResult
+from riskmodel.errors import WrongUsage
 from riskmodel.model.head import Candidate
-from riskmodel.model.listing import fit_listing_head, listing_matrix
+from riskmodel.model.listing import (
+    LEAST_COUNTRIES,
+    LEAST_DATES,
+    fit_listing_head,
+    learnable,
+    listing_matrix,
+)
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 
 Vector = NDArray[np.float64]
 
-SIMPLER: Candidate = "equal"
+SIMPLER: Candidate = "linear"
 CHALLENGER: Candidate = "logistic"
 # Countries with an event, and without one, that must be known before a first fit.
-LEAST_COUNTRIES = 4
+LEAST_BLOCKS = 4
 
 PROTOCOL = (
-    "Graded by time: at each month's end the model learnt from earlier month ends whose six months had passed "
-    "by then, and was judged on the six months after. A listing is public on its day, so the gap is the six "
-    "months alone. Every transit country counts, listed before or not."
+    "Graded by time: at each month's end the model learnt from earlier month ends whose six months had "
+    "passed by then, and was judged on the six months after. A listing is public on its day, so the gap is "
+    "the six months alone. Every transit country counts, listed before or not."
 )
 NOT_JUDGED = "Not judged: too few listings were known early enough for a fit before and a judgement after."
 
 
 @dataclass(frozen=True)
 class ListingJudgement:
-    """What rolling origins found; `scored` is None where there was none to judge on."""
+    """What rolling origins found; `scored` is None where there was none to judge on.
+
+    over_rule: gain of the choice over the decayed count of earlier listings.
+    """
 
     choice: Choice
     evaluation: Evaluation
     scored: Scored | None
+    over_rule: Gain = Gain(None, None)
 
 
 def decayed_count(train: pl.DataFrame, test: pl.DataFrame) -> Vector:
@@ -60,8 +71,28 @@ RULES = {
 }
 
 
+def usable_listings(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Rows with a known target, and how many were dropped, by reason. Raises WrongUsage where no fit is."""
+    unknown = rows.filter(pl.col("target").is_null())
+    counts = unknown.group_by("why_null").agg(pl.len()).sort("why_null")
+    known = rows.filter(pl.col("target").is_not_null())
+    events = int(known["target"].sum() or 0)
+    if not events or events == known.height:
+        raise WrongUsage(
+            f"There are {known.height} rows to learn from with {events} events (two entities of a country "
+            f"listed in the {HORIZON_MONTHS} months after a month's end); both events and others are needed: "
+            "give --listings that reach over a longer time."
+        )
+    if not learnable(known):
+        raise WrongUsage(
+            f"No signal varies between at least {LEAST_COUNTRIES} countries on {LEAST_DATES} month ends: "
+            "give --listings of more countries over a longer time."
+        )
+    return known, {str(reason): int(n) for reason, n in counts.iter_rows()}
+
+
 def judge_by_time(rows: pl.DataFrame, seed: int = 0) -> ListingJudgement:
-    """Both candidates and every rule, origin by origin, on rows of `labelled_listings` with a known target."""
+    """Both candidates and every rule, origin by origin, on rows of `labelled_listings` with known targets."""
     parts = []
     for origin in rows["as_of"].unique().sort().to_list():
         train = rows.filter(pl.col("as_of") <= end_of_month(origin, -HORIZON_MONTHS))
@@ -74,7 +105,8 @@ def judge_by_time(rows: pl.DataFrame, seed: int = 0) -> ListingJudgement:
     found = gain(scored, CHALLENGER, SIMPLER)
     chosen = CHALLENGER if found.beyond_doubt else SIMPLER
     choice = Choice(chosen, CHALLENGER, SIMPLER, found.gain, found.interval_90)
-    return ListingJudgement(choice, _evaluation(scored, chosen), scored)
+    over = gain(scored, chosen, "decayed_count")
+    return ListingJudgement(choice, _evaluation(scored, chosen), scored, over)
 
 
 def _evaluation(scored: Scored, choice: str) -> Evaluation:
@@ -88,7 +120,7 @@ def _learnable(train: pl.DataFrame) -> bool:
     if train.is_empty():
         return False
     counts = [train.filter(pl.col("target") == hit)["country"].n_unique() for hit in (True, False)]
-    return min(counts) >= LEAST_COUNTRIES
+    return min(counts) >= LEAST_BLOCKS and bool(learnable(train))
 
 
 def _score_fold(train: pl.DataFrame, test: pl.DataFrame, seed: int) -> Scored:

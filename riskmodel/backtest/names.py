@@ -10,6 +10,7 @@ METHOD_NAMES = {
     "logistic": "additive logistic (candidate)",
     "boosting": "additive boosting (candidate)",
     "equal": "equal weights (candidate)",
+    "linear": "straight lines (candidate)",
     "both_legs_doubled": "both legs at least doubled",
     "decayed_count": "decayed count of earlier listings",
     "neighbours_listed": "neighbours listed",

@@ -13,6 +13,7 @@ from sklearn.metrics import precision_recall_curve
 
 from riskmodel.backtest import measures
 from riskmodel.backtest.ablation import ablation
+from riskmodel.backtest.listing import NOT_JUDGED, PROTOCOL, judge_by_time, usable_listings
 from riskmodel.backtest.names import METHOD_NAMES, reachable_words
 from riskmodel.backtest.page import backtest_page
 from riskmodel.backtest.products import judge_products, learnt_scores, product_rows
@@ -148,6 +149,18 @@ def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = 
         raise WrongUsage("Too few countries had events to judge on; give a longer table or more countries.")
     choice = champion_by_rule(scored).choice
     return _backtest(scored, choice, protocol, simulated=simulated, dropped=dropped)
+
+
+def on_listings(rows: pl.DataFrame, tell: Tell, *, simulated: bool = False) -> Backtest:
+    """Both candidates of the target `listing` and the simple rules on the user's listings, graded by time."""
+    known, dropped = usable_listings(rows)
+    tell("Fitting candidates and simple rules at each origin.")
+    judged = judge_by_time(known)
+    if judged.scored is None:
+        raise WrongUsage(f"{NOT_JUDGED} Give --listings that reach over a longer time.")
+    choice = judged.choice.choice
+    backtest = _backtest(judged.scored, choice, PROTOCOL, simulated=simulated, dropped=dropped)
+    return replace(backtest, evaluation=judged.evaluation)
 
 
 def summary(backtest: Backtest) -> list[str]:

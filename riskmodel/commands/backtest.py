@@ -42,10 +42,10 @@ def command(
     fitted and judged on your own tables by rolling monthly origins; nothing is stored.
     """
     from data_contracts.plain_text import one_line
-    from riskmodel.backtest.run import on_tables, on_worlds, summary, write_backtest
+    from riskmodel.backtest.run import on_listings, on_tables, on_worlds, summary, write_backtest
     from riskmodel.publication.publish import check_folder
     from riskmodel.registry.champion import load
-    from riskmodel.training.run import labelled_tables
+    from riskmodel.training.run import rows_of_tables
 
     def tell(words: str) -> None:
         if not quiet:
@@ -53,8 +53,12 @@ def command(
 
     check_folder(out)  # before minutes of work, not after
     if own is not None:
-        rows, source = labelled_tables(own, "listing" if target == "listing" else "transit", tell)
-        backtest = on_tables(rows, jobs, tell, simulated=bool(source.simulated))
+        rows, source = rows_of_tables(own, "listing" if target == "listing" else "transit", tell)
+        made_up = bool(source.simulated)
+        if target == "listing":
+            backtest = on_listings(rows, tell, simulated=made_up)
+        else:
+            backtest = on_tables(rows, jobs, tell, simulated=made_up)
     else:
         model = load(model_id, models_dir)
         backtest = on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products)

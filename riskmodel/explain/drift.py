@@ -82,7 +82,7 @@ class SignalDrift:
 
 
 def signal_drift(panel: pl.DataFrame, trained: Mapping[str, TrainingSignal]) -> tuple[SignalDrift, ...]:
-    """How far each model signal's values lie from those of training, in the order of the record; () without one.
+    """How far each signal's values lie from those of training, in the order of the record; () without one.
 
     Parameters
     ----------

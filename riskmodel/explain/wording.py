@@ -51,7 +51,8 @@ _SHOWN: dict[str, Callable[[float], str]] = {
     "count": count,
     "percent": lambda value: f"{value:.0%}",
     "share": lambda surprise: f"1 in {10**surprise:.0f}",
-    "value": lambda value: f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}",
+    "whole": lambda value: f"{value:.0f}",
+    "value": lambda value: f"{value:.2f}",
 }
 
 

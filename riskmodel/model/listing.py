@@ -1,4 +1,4 @@
-"""The model of the target `listing`: one additive head on listings, articles and trade, whatever was given."""
+"""The model of the target `listing`: one additive head on listings, and articles and trade if given."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from riskmodel.model.head import AdditiveHead, Candidate
 # The name of the one head; a model that has it is a model of listings.
 LISTING_HEAD = "listings"
 LISTING_BY_NAME = {signal.name: signal for signal in LISTING_SIGNALS}
-# A signal is learnt where it is known, and not always the same, for at least so many countries.
+# A signal is learnt where it is known, and not always the same, for at least so many countries, and above
+# its least value on at least so many dates: a horizon of them, or it was never judged.
 LEAST_COUNTRIES = 10
+LEAST_DATES = 6
 
 
 class ListingModel(Model):
@@ -78,11 +80,12 @@ def listing_matrix(panel: pl.DataFrame, signals: Sequence[str]) -> NDArray[np.fl
 
 
 def learnable(rows: pl.DataFrame) -> tuple[str, ...]:
-    """Signals of `LISTING_SIGNALS` that vary and are known for at least `LEAST_COUNTRIES` countries."""
+    """Signals of `LISTING_SIGNALS` that vary, for at least `LEAST_COUNTRIES` countries and `LEAST_DATES`."""
     found = []
     for name in LISTING_BY_NAME:
         known = rows.filter(pl.col(name).is_not_null())
-        if known["country"].n_unique() >= LEAST_COUNTRIES and known[name].n_unique() > 1:
+        dates = known.filter(pl.col(name) > pl.col(name).min())["as_of"].n_unique()
+        if known["country"].n_unique() >= LEAST_COUNTRIES and dates >= LEAST_DATES:
             found.append(name)
     return tuple(found)
 
@@ -92,7 +95,7 @@ def fit_listing_head(
     target: NDArray[np.int64],
     groups: NDArray[np.int64],
     *,
-    candidate: Candidate = "equal",
+    candidate: Candidate = "linear",
     n_draws: int = 0,
     seed: int = 0,
 ) -> AdditiveHead:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from riskmodel.backtest.listing import NOT_JUDGED, PROTOCOL, ListingJudgement, judge_by_time
+from riskmodel.backtest.listing import (
+    NOT_JUDGED,
+    PROTOCOL,
+    ListingJudgement,
+    judge_by_time,
+    usable_listings,
+)
 from riskmodel.backtest.protocol import blocks_of, labels_of
 from riskmodel.backtest.results import TrainingBacktest
-from riskmodel.errors import WrongUsage
 from riskmodel.explain.drift import training_signals
 from riskmodel.model.estimator import INTERVAL_LEVEL
-from riskmodel.model.listing import LISTING_BY_NAME, LISTING_HEAD, fit_listing_head, learnable
+from riskmodel.model.listing import LISTING_BY_NAME, LISTING_HEAD, fit_listing_head
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.publication.digests import digest_json
 from riskmodel.training.card import listing_card
@@ -45,27 +50,8 @@ def train_on_listings(rows: pl.DataFrame, source: TablesSource, *, seed: int = 0
     )
     manifest = _manifest(known, dropped, judged, source, seed)
     left_out = [name for name in LISTING_BY_NAME if name not in head.signals]
-    card = listing_card(manifest, backtest, head, left_out)
+    card = listing_card(manifest, backtest, head, left_out, judged.over_rule)
     return Trained({LISTING_HEAD: head}, manifest, backtest, card, judged.scored, candidate)
-
-
-def usable_listings(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Rows with a known target, and how many were dropped, by reason. Raises WrongUsage where no fit is."""
-    unknown = rows.filter(pl.col("target").is_null())
-    counts = unknown.group_by("why_null").agg(pl.len()).sort("why_null")
-    known = rows.filter(pl.col("target").is_not_null())
-    events = int(known["target"].sum() or 0)
-    if not events or events == known.height:
-        raise WrongUsage(
-            f"There are {known.height} rows to learn from with {events} events: in the six months after a month's "
-            f"end, {HORIZON_MONTHS} months before the listings end, two entities of a country have to be listed. "
-            "Give --listings that reach over a longer time."
-        )
-    if not learnable(known):
-        raise WrongUsage(
-            "No signal varies between at least ten countries: give --listings of more countries."
-        )
-    return known, {str(reason): int(n) for reason, n in counts.iter_rows()}
 
 
 def _manifest(

@@ -72,11 +72,17 @@ def from_families(
 
 def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> Trained:
     """Train on the user's tables: every input passes its contract, then rows at every month's end."""
+    rows, source = rows_of_tables(request, target, tell)
     if target == "listing":
-        listed, of_listings = labelled_listing_tables(request, tell)
-        return train_on_listings(listed, of_listings)
-    rows, source = labelled_tables(request, target, tell)
+        return train_on_listings(rows, source)
     return train_on_tables(rows, source, target, n_jobs=n_jobs)
+
+
+def rows_of_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
+    """Labelled rows of a target, for `from_tables` and for judging on the same rows."""
+    if target == "listing":
+        return labelled_listing_tables(request, tell)
+    return labelled_tables(request, target, tell)
 
 
 def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
@@ -134,7 +140,7 @@ def labelled_listing_tables(request: OwnTables, tell: Tell) -> tuple[pl.DataFram
     origins = listing_origins(listings, end)
     if not origins:
         raise WrongUsage(
-            f"The listings end on {end}, before the first date to learn from: give listings of 2022 and later."
+            f"The listings end on {end}, before the first date to learn from (2022-02): give later ones."
         )
     tell(f"Signals and labels at {len(origins)} dates, {origins[0]} to {origins[-1]}.")
     return labelled_listings(tables, origins, windows), _source(intakes, settings, windows)
