@@ -49,7 +49,7 @@ class ListingJudgement:
     choice: Choice
     evaluation: Evaluation
     scored: Scored | None
-    over_rule: Gain = Gain(None, None)
+    over_rule: Gain
 
 
 def decayed_count(train: pl.DataFrame, test: pl.DataFrame) -> Vector:
@@ -100,7 +100,7 @@ def judge_by_time(rows: pl.DataFrame, seed: int = 0) -> ListingJudgement:
             parts.append(_score_fold(train, rows.filter(pl.col("as_of") == origin), seed))
     if not parts or not any(labels_of(part.rows).any() for part in parts):
         nothing = Choice(SIMPLER, CHALLENGER, SIMPLER, None, None)
-        return ListingJudgement(nothing, Evaluation({"all": SliceResult(0, 0)}), None)
+        return ListingJudgement(nothing, Evaluation({"all": SliceResult(0, 0)}), None, Gain(None, None))
     scored = _joined(parts)
     found = gain(scored, CHALLENGER, SIMPLER)
     chosen = CHALLENGER if found.beyond_doubt else SIMPLER

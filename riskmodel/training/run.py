@@ -140,7 +140,8 @@ def labelled_listing_tables(request: OwnTables, tell: Tell) -> tuple[pl.DataFram
     origins = listing_origins(listings, end)
     if not origins:
         raise WrongUsage(
-            f"The listings end on {end}, before the first date to learn from (2022-02): give later ones."
+            f"The listings end on {end}: there is no month end a month after the first of them, or after "
+            "February 2022, to learn from; give --listings that reach over a longer time."
         )
     tell(f"Signals and labels at {len(origins)} dates, {origins[0]} to {origins[-1]}.")
     return labelled_listings(tables, origins, windows), _source(intakes, settings, windows)
