@@ -10,6 +10,7 @@ import pytest
 
 from data_contracts.tables import ARTICLES, LISTINGS
 from features.articles.officials import official_days, officials_pressure
+from features.articles.rates import SIGNALS
 from features.listing_panel import OWN_SIGNALS, is_listing_panel, listing_panel
 from features.listings import listing_measures, named_by_listings
 from features.panel import build_panel
