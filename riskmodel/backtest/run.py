@@ -27,6 +27,7 @@ from riskmodel.backtest.protocol import (
     rule_scores,
     usable,
 )
+from riskmodel.backtest.recovery_words import recovery_lines
 from riskmodel.backtest.results import Backtest, CountryLine, backtest_json
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.bands import LOWER_BOUNDS
@@ -165,6 +166,8 @@ def on_listings(rows: pl.DataFrame, tell: Tell, *, simulated: bool = False) -> B
 
 def summary(backtest: Backtest) -> list[str]:
     """A few lines for the terminal: each method's average precision, strongest first."""
+    if backtest.recovery is not None:
+        return [backtest.protocol, *recovery_lines(backtest.recovery)]
     methods = backtest.evaluation.slices["all"].methods
     width = max(len(METHOD_NAMES.get(name, name)) for name in methods)
     ordered = sorted(methods.items(), key=lambda item: (-(item[1].average_precision or 0.0), item[0]))
