@@ -19,7 +19,7 @@ from data_contracts.months import end_of_month, month_number, month_start, start
 from features.panel import build_panel
 from features.trade.flows.windows import Windows
 from features.trade.signals import trade_panel
-from riskmodel.backtest.recovery_results import FoundAfter, Interval, Recovery, RecoveryLine, Untouched
+from riskmodel.backtest.recovery_results import BandFound, Interval, Recovery, RecoveryLine, Untouched
 from riskmodel.backtest.results import rounded
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.bands import band_of
@@ -84,8 +84,8 @@ def recover(table: OwnTable, model: Model, draws: int, seed: int, tell: Tell) ->
     untouched = _bands(table.trade, table, model)
     seconds = time.monotonic() - started
     tell(
-        f"Planting {draws} times in countries drawn at random, and scoring at {len(table.dates)} dates: about "
-        f"{_duration(1.2 * seconds * draws)}."
+        f"Planting {draws} times in countries drawn at random, and scoring at {len(table.dates)} dates: "
+        f"about {_duration(1.2 * seconds * draws)}."
     )
     found: list[_Planting] = []
     for draw in range(draws):
@@ -98,8 +98,8 @@ def _refuse_short(table: OwnTable, view: TableView) -> None:
     if not first <= month_number(table.first_month) <= last:
         raise WrongUsage(
             f"Diversion is planted from {table.first_month:%Y-%m} on, in the twelve months to --as-of "
-            f"{table.as_of}, but the coalition reports {month_start(first):%Y-%m} to {month_start(last):%Y-%m}: "
-            "give another --as-of."
+            f"{table.as_of}, but the coalition reports {month_start(first):%Y-%m} to "
+            f"{month_start(last):%Y-%m}: give another --as-of."
         )
 
 
@@ -145,16 +145,17 @@ def _bands(trade: pl.DataFrame, table: OwnTable, model: Model) -> Bands:
 def _gathered(
     table: OwnTable, found: Sequence[_Planting], untouched: Bands, draws: int, seed: int
 ) -> Recovery:
-    lines = tuple(_line(amount, [one for one in found if one.amount_usd == amount]) for amount in AMOUNTS)
-    kept = tuple(line for line in lines if line.planted or line.already)
+    sizes = sorted({one.amount_usd for one in found})
+    lines = tuple(_line(amount, [one for one in found if one.amount_usd == amount]) for amount in sizes)
     return Recovery(
         draws=draws,
         seed=seed,
         plantings=len(found),
         first_month=table.first_month,
         as_of=table.dates,
-        floor_usd=floor_of(kept),
-        lines=kept,
+        floor_elevated_usd=floor_of([(line.amount_usd, line.elevated) for line in lines]),
+        floor_high_usd=floor_of([(line.amount_usd, line.high) for line in lines]),
+        lines=lines,
         untouched=tuple(_untouched(day, untouched) for day in table.dates),
     )
 
@@ -165,45 +166,44 @@ def _untouched(day: date, bands: Bands) -> Untouched:
 
 
 def _line(amount: int, plantings: Sequence[_Planting]) -> RecoveryLine:
-    new = [one for one in plantings if one.before[-1] not in FLAGGED]
-    after = [
-        FoundAfter(months, _share(new, place, FLAGGED), _share(new, place, FLAGGED[1:]))
-        for place, months in enumerate(MONTHS_AFTER)
-        if new
-    ]
+    return rounded(RecoveryLine(amount, _found(plantings, FLAGGED), _found(plantings, FLAGGED[1:])))
+
+
+def _found(plantings: Sequence[_Planting], bands: Sequence[str]) -> BandFound:
+    """What of the plantings is in one of `bands`, of those that were not without it on the last date."""
+    new = [one for one in plantings if one.before[-1] not in bands]
+    share = _share(new, -1, bands) if new else None
     soonest = [
-        next(months for months, band in zip(MONTHS_AFTER, one.after, strict=True) if band in FLAGGED)
+        next(months for months, band in zip(MONTHS_AFTER, one.after, strict=True) if band in bands)
         for one in new
-        if any(band in FLAGGED for band in one.after)
+        if any(band in bands for band in one.after)
     ]
-    last = after[-1] if after else None
-    line = RecoveryLine(
-        amount_usd=amount,
+    return BandFound(
         planted=len(new),
         already=len(plantings) - len(new),
-        elevated=last.elevated if last else None,
-        elevated_90=wilson(last.elevated, len(new)) if last else None,
-        high=last.high if last else None,
-        high_90=wilson(last.high, len(new)) if last else None,
+        share=share,
+        share_90=None if share is None else wilson(share, len(new)),
         first_months=float(median(soonest)) if soonest else None,
-        after=tuple(after),
+        after={str(months): _share(new, place, bands) for place, months in enumerate(MONTHS_AFTER) if new},
     )
-    return rounded(line)
 
 
 def _share(plantings: Sequence[_Planting], place: int, bands: Sequence[str]) -> float:
     return sum(one.after[place] in bands for one in plantings) / len(plantings)
 
 
-def floor_of(lines: Sequence[RecoveryLine]) -> int | None:
-    """The smallest amount from which on every larger one too was found in at least 80 % of the plantings."""
+def floor_of(lines: Sequence[tuple[int, BandFound]]) -> int | None:
+    """The smallest amount from which on every larger one too was found in at least 80 % of the plantings.
+
+    lines: planted amount, and what was found in one band; amounts without a planting say nothing.
+    """
     floor = None
-    for line in sorted(lines, key=lambda line: -line.amount_usd):
-        if line.elevated is None:
+    for amount, found in sorted(lines, key=lambda line: -line[0]):
+        if found.share is None:
             continue
-        if line.elevated < FOUND_SHARE:
+        if found.share < FOUND_SHARE:
             break
-        floor = line.amount_usd
+        floor = amount
     return floor
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,36 +10,35 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class FoundAfter:
-    """Shares of the plantings of one size in a band, `months` after the first month of diversion."""
+class BandFound:
+    """Plantings of one size, found in a band or above.
 
-    months: int
-    elevated: float
-    high: float
+    Attributes
+    ----------
+    planted: countries that were not there without it; `already` were, and say nothing. share: of the planted
+        found at the last date, null where there is none; share_90: its 90 % interval (Wilson). first_months:
+        median months from the first month of diversion to the first date in the band, of those found, null
+        where none was. after: shares found by months from the first month of diversion.
+    """
+
+    planted: int
+    already: int
+    share: float | None
+    share_90: Interval | None
+    first_months: float | None
+    after: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class RecoveryLine:
-    """Plantings of one size.
+    """Plantings of one size: planted inbound US$ of a country over twelve months, and what was found.
 
-    Attributes
-    ----------
-    amount_usd: planted inbound US$ of a country over `months` months. planted: how many countries, those
-        left out that were in the band elevated or above without it (`already`). elevated, high: shares found
-        at the last date in this band or above, null without a planting; their 90 % intervals (Wilson).
-    first_months: median months from the first month of diversion to the first date in the band elevated or
-        above, of those found; null where none was. after: the same shares date by date.
+    elevated: in the band elevated or above. high: in the band high.
     """
 
     amount_usd: int
-    planted: int
-    already: int
-    elevated: float | None
-    elevated_90: Interval | None
-    high: float | None
-    high_90: Interval | None
-    first_months: float | None
-    after: tuple[FoundAfter, ...]
+    elevated: BandFound
+    high: BandFound
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Recovery:
     Attributes
     ----------
     draws: times that diversion was planted. first_month: of diversion, for all. as_of: dates of the scores.
-    floor_usd: the smallest amount from which on at least 80 % were found elevated or above at the last
-        date, null where none was. lines: by amount. untouched: by date.
+    floor_elevated_usd, floor_high_usd: the smallest amount from which on at least 80 % were found in the
+        band at the last date, null where none was. lines: by amount. untouched: by date.
     """
 
     draws: int
@@ -67,6 +67,7 @@ class Recovery:
     plantings: int
     first_month: date
     as_of: tuple[date, ...]
-    floor_usd: int | None
+    floor_elevated_usd: int | None
+    floor_high_usd: int | None
     lines: tuple[RecoveryLine, ...]
     untouched: tuple[Untouched, ...]

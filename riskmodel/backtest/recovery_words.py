@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from riskmodel.backtest.recovery_results import Interval, Recovery, RecoveryLine
+from riskmodel.backtest.recovery_results import BandFound, Recovery, RecoveryLine
 from riskmodel.report.charts.svg import number
 from riskmodel.report.words import money
 
@@ -16,46 +16,48 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 96, 14, 44
 
 def recovery_lines(found: Recovery) -> list[str]:
     """What was found, how soon, and the alarms without it: a few sentences for terminal and page."""
-    months = found.lines[0].after[-1].months if found.lines and found.lines[0].after else 12
-    said = [_floor(found, months)]
-    for line in found.lines:
-        said.append(_line(line))
     last = found.untouched[-1]
-    flagged = last.elevated + last.high
-    said.append(
-        f"Alarms without any planting: of {last.scored} countries scored on {last.as_of}, {flagged} are in the "
-        f"band elevated or high, {last.high} in high. Which of them are false, a real table does not say."
-    )
-    return said
+    return [
+        _floor("elevated or high", found.floor_elevated_usd),
+        _floor("high", found.floor_high_usd),
+        *(_line(line) for line in found.lines),
+        f"Alarms without any planting: of {last.scored} countries scored on {last.as_of}, "
+        f"{last.elevated + last.high} are in the band elevated or high, {last.high} in high. Which of them "
+        "are false, a real table does not say.",
+    ]
 
 
-def _floor(found: Recovery, months: int) -> str:
-    if found.floor_usd is None:
-        return f"No planted size was found in at least 80% of the cases after {months} months."
+def _floor(band: str, floor_usd: int | None) -> str:
+    if floor_usd is None:
+        return (
+            f"No planted size was found in the band {band} in at least 80% of the cases after twelve months."
+        )
     return (
-        f"From {money(found.floor_usd)} on, planted diversion was in the band elevated or high in at least 80% "
-        f"of the cases after {months} months."
+        f"Planted diversion from {money(floor_usd)} on was in the band {band} in at least 80% of the cases "
+        "after twelve months."
     )
 
 
 def _line(line: RecoveryLine) -> str:
-    already = f"; {line.already} more were in the band without it" if line.already else ""
-    if line.elevated is None or line.high is None:
-        return f"{money(line.amount_usd)}: not judged{already}."
-    soon = "" if line.first_months is None else f", first seen after {line.first_months:g} months (median)"
-    return (
-        f"{money(line.amount_usd)}: {line.elevated:.0%} elevated or high, {line.high:.0%} high, of "
-        f"{line.planted} planted{soon}{already}."
-    )
+    bands = (("elevated or high", line.elevated), ("high", line.high))
+    return f"{money(line.amount_usd)}: " + "; ".join(_band_words(name, found) for name, found in bands) + "."
+
+
+def _band_words(name: str, found: BandFound) -> str:
+    already = f" ({found.already} more were there without it)" if found.already else ""
+    if found.share is None:
+        return f"{name} not judged{already}"
+    soon = "" if found.first_months is None else f", first after {found.first_months:g} months (median)"
+    return f"{name} {found.share:.0%} of {found.planted} planted{soon}{already}"
 
 
 def recovery_chart(lines: Sequence[RecoveryLine]) -> Markup:
     """Share found against the planted amount, one line for each band, with 90 % intervals as bars.
 
-    Amounts stand at equal distances, since they are about three times the one before. Lines are named at
-    their ends, so that they can be told apart without colour.
+    Amounts stand at equal distances, since each is about three times the one before. Lines are named at
+    their ends, so that they can be read without colour.
     """
-    known = [line for line in lines if line.elevated is not None and line.high is not None]
+    known = [line for line in lines if line.elevated.share is not None or line.high.share is not None]
     if not known:
         return Markup("")
     xs = _places(len(known))
@@ -69,13 +71,10 @@ def recovery_chart(lines: Sequence[RecoveryLine]) -> Markup:
         f"{escape(money(line.amount_usd))}</text>"
         for x, line in zip(xs, known, strict=True)
     )
-    drawn = _band(xs, [(line.elevated, line.elevated_90) for line in known], 0, -3.0)
-    drawn += _band(xs, [(line.high, line.high_90) for line in known], 1, 3.0)
-    drawn += _names(xs[-1], known[-1])
-    said = "; ".join(
-        f"{money(line.amount_usd)}: {line.elevated:.0%} elevated or high, {line.high:.0%} high"
-        for line in known
-    )
+    drawn = _band(xs, [line.elevated for line in known], 0, -3.0)
+    drawn += _band(xs, [line.high for line in known], 1, 3.0)
+    drawn += _names(xs, known)
+    said = " ".join(_line(line) for line in known)
     return Markup(  # noqa: S704 - numbers and escaped words only
         f'<svg class="chart" role="img" aria-label="{escape("Recovery: " + said)}" width="{WIDTH}" '
         f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">{grid}{drawn}'
@@ -93,11 +92,9 @@ def _y(share: float) -> str:
     return number(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM))
 
 
-def _band(
-    xs: Sequence[float], values: Sequence[tuple[float | None, Interval | None]], colour: int, aside: float
-) -> str:
+def _band(xs: Sequence[float], found: Sequence[BandFound], colour: int, aside: float) -> str:
     """Line, dots and intervals of one band; intervals stand a little aside so that two do not overlap."""
-    points = [(x, share, ends) for x, (share, ends) in zip(xs, values, strict=True) if share is not None]
+    points = [(x, one.share, one.share_90) for x, one in zip(xs, found, strict=True) if one.share is not None]
     line = " ".join(f"{number(x)},{_y(share)}" for x, share, _ in points)
     bars = "".join(
         f'<line class="c{colour}" x1="{number(x + aside)}" x2="{number(x + aside)}" y1="{_y(ends[0])}" '
@@ -106,18 +103,21 @@ def _band(
         if ends is not None
     )
     dots = "".join(
-        f'<rect class="c{colour}" x="{number(x - 2.5)}" y="{number(float(_y(share)) - 2.5)}" width="5" '
-        'height="5"/>'
-        for x, share, _ in points
+        f'<circle class="c{colour}" cx="{number(x)}" cy="{_y(share)}" r="3"/>' for x, share, _ in points
     )
     return f'<polyline class="c{colour}" points="{line}"/>{bars}{dots}'
 
 
-def _names(x: float, last: RecoveryLine) -> str:
-    """Names of the two lines at their right ends, at least a line of text apart."""
-    upper, lower = float(_y(last.elevated or 0.0)), float(_y(last.high or 0.0))
-    lower = max(lower, upper + 13)
-    return "".join(
-        f'<text x="{number(x + 10)}" y="{number(y)}" dy="4">{name}</text>'
-        for name, y in (("elevated or high", upper), ("high", lower))
-    )
+def _names(xs: Sequence[float], lines: Sequence[RecoveryLine]) -> str:
+    """Names of the two lines at their right ends, a line of text apart; of a line that is there."""
+    ends: list[tuple[float, float, str]] = []
+    for name, found in (
+        ("elevated or high", [line.elevated for line in lines]),
+        ("high", [line.high for line in lines]),
+    ):
+        known = [(x, one.share) for x, one in zip(xs, found, strict=True) if one.share is not None]
+        if known:
+            x, share = known[-1]
+            lowest = ends[-1][1] + 13 if ends else 0.0
+            ends.append((x, max(float(_y(share)), lowest), name))
+    return "".join(f'<text x="{number(x + 10)}" y="{number(y)}" dy="4">{name}</text>' for x, y, name in ends)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     type=click.IntRange(0),
     default=901000,
     show_default=True,
-    help="First seed: of worlds, or of what is planted.",
+    help="First seed.",
 )
 @click.option(
     "--inject",
