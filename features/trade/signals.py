@@ -20,6 +20,7 @@ from features.trade.measures.growth import Growth, control_growth
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, window_sums
 from features.trade.measures.transit import family_table, with_excess
+from features.trade.surprises.breaks import break_table
 from features.trade.surprises.cells import LegRows, leg_rows
 from features.trade.surprises.table import surprise_table
 
@@ -36,6 +37,7 @@ class TradeSignals:
         the panel; one row for each transit country with trade on either leg.
     families: `transit.family_table`, for the product table and the evidence.
     surprises: `surprises.table.surprise_table`, with the counts behind each surprise.
+    breaks: `surprises.breaks.break_table`, for people.
     cells: leg, reporter, country, hs6, family, period, value_usd, net_kg known on as_of.
     reported: reporter, period: months for which any export row was known.
     counts: `accounting.leg_counts`. revisions: `revisions.revisions`.
@@ -46,6 +48,7 @@ class TradeSignals:
     countries: pl.DataFrame
     families: pl.DataFrame
     surprises: pl.DataFrame
+    breaks: pl.DataFrame
     cells: pl.DataFrame
     reported: pl.DataFrame
     counts: pl.DataFrame
@@ -93,6 +96,7 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
         countries=country_table(inputs),
         families=inputs.families,
         surprises=inputs.surprises,
+        breaks=break_table(lines, windows, as_of),
         cells=known.on("direct", "inbound", "onward").drop("partner"),
         reported=known.reported,
         counts=leg_counts(by_leg, known.rows, as_of),

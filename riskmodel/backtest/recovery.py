@@ -172,24 +172,29 @@ def _line(amount: int, plantings: Sequence[_Planting]) -> RecoveryLine:
 def _found(plantings: Sequence[_Planting], bands: Sequence[str]) -> BandFound:
     """What of the plantings is in one of `bands`, of those that were not without it on the last date."""
     new = [one for one in plantings if one.before[-1] not in bands]
-    share = _share(new, -1, bands) if new else None
-    soonest = [
-        next(months for months, band in zip(MONTHS_AFTER, one.after, strict=True) if band in bands)
-        for one in new
-        if any(band in bands for band in one.after)
-    ]
+    share = _share(plantings, -1, bands)
+    soonest = [months for one in plantings if (months := _first_found(one, bands)) is not None]
+    after = {str(months): _share(plantings, place, bands) for place, months in enumerate(MONTHS_AFTER)}
     return BandFound(
         planted=len(new),
         already=len(plantings) - len(new),
         share=share,
         share_90=None if share is None else wilson(share, len(new)),
         first_months=float(median(soonest)) if soonest else None,
-        after={str(months): _share(new, place, bands) for place, months in enumerate(MONTHS_AFTER) if new},
+        after=after,
     )
 
 
-def _share(plantings: Sequence[_Planting], place: int, bands: Sequence[str]) -> float:
-    return sum(one.after[place] in bands for one in plantings) / len(plantings)
+def _share(plantings: Sequence[_Planting], place: int, bands: Sequence[str]) -> float | None:
+    """Share in `bands` on one date, of those that are not there without planting; None where all are."""
+    new = [one for one in plantings if one.before[place] not in bands]
+    return sum(one.after[place] in bands for one in new) / len(new) if new else None
+
+
+def _first_found(one: _Planting, bands: Sequence[str]) -> int | None:
+    """Months to the first date in `bands` on which the country is not there without planting."""
+    dates = zip(MONTHS_AFTER, one.before, one.after, strict=True)
+    return next((months for months, before, after in dates if after in bands and before not in bands), None)
 
 
 def floor_of(lines: Sequence[tuple[int, BandFound]]) -> int | None:

@@ -26,7 +26,7 @@ class BandFound:
     share: float | None
     share_90: Interval | None
     first_months: float | None
-    after: Mapping[str, float]
+    after: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)

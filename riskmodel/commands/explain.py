@@ -36,6 +36,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
     from data_contracts.plain_text import one_line
     from riskmodel.errors import InputUnreadable, WrongUsage
     from riskmodel.report.country_text import country_lines
+    from riskmodel.report.findings import read_findings
     from riskmodel.report.manifest import read_run_manifest
 
     missing = [name for name in NEEDED if not (run / name).is_file()]
@@ -49,6 +50,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
         scores = pl.read_parquet(run / "scores_country.parquet")
         evidence = pl.read_parquet(run / "evidence.parquet")
         signals = pl.read_parquet(run / "signals.parquet")
+        findings = read_findings(run)
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise InputUnreadable(
             f"{one_line(run.name, 120)} cannot be read as a run ({type(error).__name__}); score again."
@@ -57,7 +59,7 @@ def command(country: str, run: Path, before: Path | None, rows: int) -> None:
     mine = signals.filter(pl.col("country") == row.country)
     moved = _moved(manifest, scores, before, row.country)
     for line in country_lines(
-        row, mine, evidence.filter(pl.col("country") == row.country), manifest, rows, moved
+        row, mine, evidence.filter(pl.col("country") == row.country), manifest, rows, moved, findings
     ):
         click.echo(line)
 

@@ -19,6 +19,7 @@ from riskmodel.report.charts.svg import contribution_bar
 from riskmodel.report.charts.timeline import timeline
 from riskmodel.report.event import event_risk_words, met_words
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
+from riskmodel.report.findings import Placebos, counted_words, when_and_where
 from riskmodel.report.rows import CountryScore, EvidenceRow, ProductScore, rows_of
 from riskmodel.report.view import ReportInput
 
@@ -67,6 +68,7 @@ class CountryPage:
     trade: Shown[EvidenceRow]
     sentences: Shown[Sentence]
     listings: Shown[EvidenceRow]
+    when_and_where: list[str]
     signals: list[tuple[str, str, str]]
     coverage: list[tuple[str, str]]
 
@@ -116,7 +118,10 @@ def abstained_groups(pages: list[CountryPage]) -> list[AbstainedGroup]:
 
 
 def _page(
-    row: CountryScore, own: dict[str, pl.DataFrame | None], report: ReportInput, is_full: bool
+    row: CountryScore,
+    own: dict[str, pl.DataFrame | None],
+    report: ReportInput,
+    is_full: bool,
 ) -> CountryPage:
     code = row.country
     name = words.clean(row.name or code, 48)
@@ -135,7 +140,7 @@ def _page(
         row=row,
         abstained=row.abstained,
         full=is_full,
-        drivers=_lines(drivers),
+        drivers=_lines(drivers, report.findings.placebos_of(row.country)),
         top_driver=top_driver_words(drivers),
         event_risk=event_risk_words(row),
         already_met=met_words(row),
@@ -148,6 +153,7 @@ def _page(
         trade=trade,
         sentences=sentences,
         listings=listings,
+        when_and_where=when_and_where(report.findings, row.country),
         signals=_signal_rows(signal_row),
         coverage=_coverage(signal_row, own["evidence"]),
     )
@@ -179,7 +185,7 @@ def value_words(driver: Driver) -> str:
     return words.clean(driver.words or words.short_driver(driver), 300)
 
 
-def _lines(drivers: Sequence[Driver]) -> list[DriverLine]:
+def _lines(drivers: Sequence[Driver], placebos: Placebos) -> list[DriverLine]:
     """Drivers that move the score, largest effect first; all bars on one scale."""
     moving = sorted(
         (d for d in drivers if abs(d.contribution) >= NO_EFFECT),
@@ -193,7 +199,7 @@ def _lines(drivers: Sequence[Driver]) -> list[DriverLine]:
             contribution=driver.contribution,
             value=words.signal_value(driver.value, driver.unit),
             quantile="" if driver.quantile is None else f"{driver.quantile:.0%}",
-            words=value_words(driver),
+            words=counted_words(driver.signal, placebos) or value_words(driver),
         )
         for driver in moving
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from data_contracts.contract import ContractReport
+from riskmodel.report.findings import Findings
 from riskmodel.report.manifest import RunManifest
 
 
@@ -25,6 +26,7 @@ class ReportInput:
     contracts: one report for each input and each table of our own.
     manifest: run id, as_of, model, settings, goods, inputs, row counts, versions, notes.
     product_names: HS6 to words; may be empty.
+    findings: when each leg rose, where the flow moved next, and the placebos behind the surprises.
     """
 
     countries: pl.DataFrame
@@ -35,3 +37,4 @@ class ReportInput:
     contracts: tuple[ContractReport, ...]
     manifest: RunManifest
     product_names: dict[str, str] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)

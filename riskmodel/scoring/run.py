@@ -19,6 +19,7 @@ from features.reference.facts import priority_list, product_names
 from features.trade.flows.accounting import account
 from features.trade.flows.families import HindsightError
 from features.trade.flows.windows import Windows
+from features.trade.moves import leg_moves
 from features.trade.products import product_table
 from features.trade.series import SERIES, leg_series
 from features.trade.signals import TradeSignals, trade_signals
@@ -34,6 +35,7 @@ from riskmodel.operations.progress import Steps
 from riskmodel.outcomes.already_met import ALREADY_MET, already_met, code_of_family, legs_known
 from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import load
+from riskmodel.report.findings import Findings, placebo_counts
 from riskmodel.report.view import ReportInput
 from riskmodel.scoring.manifest import make_manifest
 from riskmodel.scoring.request import Inputs, ScoreRequest, read_inputs
@@ -145,6 +147,7 @@ def score_inputs(
         contracts=(*(intake.report for intake in inputs.given()), *own),
         manifest=manifest,
         product_names=_product_names(request.inputs.goods),
+        findings=_findings(trade),
     )
 
 
@@ -297,6 +300,12 @@ def _evidence(
     if inputs.listings:
         parts.append(listing_evidence(inputs.listings.accepted, request.as_of, settings.evidence_rows))
     return pl.concat(parts)
+
+
+def _findings(trade: TradeSignals | None) -> Findings:
+    if trade is None:
+        return Findings()
+    return Findings(trade.breaks, leg_moves(trade.cells, trade.reported), placebo_counts(trade.surprises))
 
 
 def _series(trade: TradeSignals | None, windows: Windows) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from data_contracts.contract import ContractReport
 from riskmodel.publication.digests import MANIFEST, output_digests, write_json
 from riskmodel.publication.safe_csv import write_csv, write_quarantine_csv
 from riskmodel.publication.typed_json import to_json
+from riskmodel.report.findings import read_findings, write_findings
 from riskmodel.report.html import render_report
 from riskmodel.report.manifest import read_run_manifest
 from riskmodel.report.view import ReportInput
@@ -27,6 +28,7 @@ def write_run(report: ReportInput, quarantined: Mapping[str, pl.LazyFrame], fold
     report.evidence.write_parquet(folder / "evidence.parquet")
     report.signals.write_parquet(folder / "signals.parquet")
     report.series.write_parquet(folder / "series.parquet")
+    write_findings(report.findings, folder)
     write_json([contract.to_dict() for contract in report.contracts], folder / "contracts.json")
     write_quarantine(quarantined, folder / "quarantine")
     (folder / "report.html").write_text(render_report(report), encoding="utf-8")
@@ -48,6 +50,7 @@ def read_run(folder: Path) -> ReportInput:
         signals=table("signals"),
         contracts=tuple(ContractReport.from_dict(found) for found in contracts),
         manifest=read_run_manifest(folder),
+        findings=read_findings(folder),
     )
 
 
