@@ -18,7 +18,8 @@ class BandFound:
     planted: countries that were not there without it; `already` were, and say nothing. share: of the planted
         found at the last date, null where there is none; share_90: its 90 % interval (Wilson). first_months:
         median months from the first month of diversion to the first date in the band, of those found, null
-        where none was. after: shares found by months from the first month of diversion.
+        where none was. after: shares found by months from the first month of diversion, each of the countries
+        that were not there without it on that date.
     """
 
     planted: int

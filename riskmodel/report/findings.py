@@ -15,6 +15,7 @@ from features.trade.measures.surprises import SUFFIX
 from features.trade.moves import MOVES
 from features.trade.surprises.table import KINDS
 from riskmodel.explain.drivers import Driver
+from riskmodel.explain.wording import NO_EFFECT
 from riskmodel.report.words import clean, money, month
 
 BREAKS: dict[str, pl.DataType] = {
@@ -121,6 +122,8 @@ _DID = {
     "timing": "moved together as much",
 }
 ROSE = "rose as much"
+MOST_NAMED = 3  # places of a move
+MOST_COUNTED = 6  # drivers with their placebos in a terminal
 
 
 def kind_words(signal: str, kind: str, placebos: int, as_extreme: int) -> str:
@@ -146,10 +149,10 @@ def counted_words(signal: str, placebos: Placebos) -> str:
 
 
 def placebo_lines(drivers: Sequence[Driver], findings: Findings, country: str) -> list[str]:
-    """`counted_words` of every driver that has placebos, in the order of the drivers."""
+    """`counted_words` of the first drivers that raise the score and have placebos, in their order."""
     placebos = findings.placebos_of(country)
-    said = [counted_words(driver.signal, placebos) for driver in drivers]
-    return [words for words in said if words]
+    said = [counted_words(driver.signal, placebos) for driver in drivers if driver.contribution > NO_EFFECT]
+    return [words for words in said if words][:MOST_COUNTED]
 
 
 def when_and_where(findings: Findings, country: str) -> list[str]:
@@ -201,10 +204,10 @@ def _move_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
     places = [row for row in rows if row["to_country"] != row["country"]]
     if places:
-        said = "; ".join(_place(row) for row in places)
+        said = "; ".join(_place(row) for row in places[:MOST_NAMED])
         lines.append(
-            f"As they fell, the same goods rose toward {said}. The flow may have moved there; that goods "
-            "rise elsewhere does not show that they are the same."
+            f"As they fell, the same goods rose toward {said}. That goods rise elsewhere does not show that "
+            "they are the same."
         )
     lines += [
         f"Other codes of the same headings rose in the country as some fell: {_codes(row)}, "
