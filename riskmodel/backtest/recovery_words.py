@@ -47,7 +47,8 @@ def _band_words(name: str, found: BandFound) -> str:
     already = f" ({found.already} more were there without it)" if found.already else ""
     if found.share is None:
         return f"{name} not judged{already}"
-    soon = "" if found.first_months is None else f", first after {found.first_months:g} months (median)"
+    seen = found.share > 0 and found.first_months is not None
+    soon = f", first after {found.first_months:g} months (median)" if seen else ""
     return f"{name} {found.share:.0%} of {found.planted} planted{soon}{already}"
 
 
