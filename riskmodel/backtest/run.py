@@ -32,6 +32,7 @@ from riskmodel.backtest.results import Backtest, CountryLine, backtest_json
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.model.estimator import Model
+from riskmodel.model.listing import ListingModel
 from riskmodel.operations import disk
 from riskmodel.outcomes.family_rows import family_jobs, family_rows
 from riskmodel.outcomes.rows import Target
@@ -68,6 +69,11 @@ def on_worlds(
     The simple rules that need fitting are fitted on half as many training worlds (at least four), the
     ablation and the yardstick of the product score as well.
     """
+    if isinstance(model, ListingModel):
+        raise WrongUsage(
+            f"Model {model.model_id} is of target listing, and simulated worlds are no test of it: give "
+            "--target listing and --listings."
+        )
     trained = model.manifest.get("families") or model.manifest.get("worlds", {})
     first, authors = int(trained.get("seed", 1000)), tuple(trained.get("families", ()))
     n_known = max(4, n_worlds // 2)

@@ -65,6 +65,8 @@ def test_a_model_learns_from_listings_alone_is_stored_and_scores_every_country(
     assert {"linear", "decayed_count", "persistence"} <= set(methods)
     card = (models / made / "card.md").read_text()
     assert "decayed count of earlier listings" in card and "persistence" in card and "Graded by time" in card
+    worlds = run(["backtest", "--models", models, "--out", tmp_path / "out"])
+    assert worlds.code == 2 and "give --target listing" in worlds.err
     again = run(["retrain", "--target", "listing", "--listings", table, "--models", models])
     assert again.code == 0 and stored_ids(models) == [made], "the same listings give the same model"
 
@@ -163,3 +165,17 @@ def test_listings_that_cannot_teach_are_one_sentence(
 def test_articles_alone_are_refused_with_a_sentence(run: Run, tmp_path: Path) -> None:
     ended = run(["retrain", "--target", "listing", "--articles", tmp_path / "news.jsonl"])
     assert ended.code == 2 and "give --listings" in ended.err
+
+
+def test_a_second_model_is_weighed_against_the_first_on_the_same_rows(
+    run: Run, fast: None, table: Path, tmp_path: Path
+) -> None:
+    models = tmp_path / "models"
+    made_up(date(2023, 12, 31)).write_csv(tmp_path / "earlier.csv")
+    first = run(
+        ["retrain", "--target", "listing", "--listings", tmp_path / "earlier.csv", "--models", models]
+    )
+    assert first.code == 0 and "there was none before" in first.out
+    second = run([*words, table])
+    assert second.code == 0, second.err
+    assert "gain in average precision" in second.out and len(stored_ids(models)) == 2
