@@ -1,7 +1,7 @@
 """How large a diversion would have been found in a user's own table, how soon, and the alarms without one.
 
 Known dollars are planted in countries drawn at random (`worlds.planting`), the table is scored, and found is
-what stands in the band elevated or above that was not there without the planting.
+what is in the band elevated or above that was not there without the planting.
 """
 
 from __future__ import annotations

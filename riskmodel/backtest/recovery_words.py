@@ -55,7 +55,7 @@ def _band_words(name: str, found: BandFound) -> str:
 def recovery_chart(lines: Sequence[RecoveryLine]) -> Markup:
     """Share found against the planted amount, one line for each band, with 90 % intervals as bars.
 
-    Amounts stand at equal distances, since each is about three times the one before. Lines are named at
+    Amounts are at equal distances, since each is about three times the one before. Lines are named at
     their ends, so that they can be read without colour.
     """
     known = [line for line in lines if line.elevated.share is not None or line.high.share is not None]
@@ -94,7 +94,7 @@ def _y(share: float) -> str:
 
 
 def _band(xs: Sequence[float], found: Sequence[BandFound], colour: int, aside: float) -> str:
-    """Line, dots and intervals of one band; intervals stand a little aside so that two do not overlap."""
+    """Line, dots and intervals of one band; intervals lie a little aside so that two do not overlap."""
     points = [(x, one.share, one.share_90) for x, one in zip(xs, found, strict=True) if one.share is not None]
     line = " ".join(f"{number(x)},{_y(share)}" for x, share, _ in points)
     bars = "".join(

@@ -48,7 +48,7 @@ class Growth(Model):
 
 @pytest.fixture(scope="module")
 def quiet_table() -> pl.DataFrame:
-    """The table without its routes: nobody opens."""
+    """The table without its routes: no route opens."""
     opened = pl.col("reporter").is_in(list(OPENED)) | pl.col("partner").is_in(list(OPENED))
     return own_trade().filter(~opened)
 

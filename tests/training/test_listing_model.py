@@ -172,9 +172,8 @@ def test_a_second_model_is_weighed_against_the_first_on_the_same_rows(
 ) -> None:
     models = tmp_path / "models"
     made_up(date(2023, 12, 31)).write_csv(tmp_path / "earlier.csv")
-    first = run(
-        ["retrain", "--target", "listing", "--listings", tmp_path / "earlier.csv", "--models", models]
-    )
+    words = ["retrain", "--target", "listing", "--models", models, "--listings"]
+    first = run([*words, tmp_path / "earlier.csv"])
     assert first.code == 0 and "there was none before" in first.out
     second = run([*words, table])
     assert second.code == 0, second.err
