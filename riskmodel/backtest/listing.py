@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data_contracts.months import end_of_month
 from riskmodel.backtest.baselines import as_probability, climatology, persistence, us_list_2022
+from riskmodel.backtest.measures import average_precision
 from riskmodel.backtest.protocol import Scored, blocks_of, evaluate, gain, labels_of
 from riskmodel.backtest.results import Choice, Evaluation, Gain, SliceResult
 from riskmodel.errors import WrongUsage
@@ -28,6 +29,8 @@ Vector = NDArray[np.float64]
 
 SIMPLER: Candidate = "linear"
 CHALLENGER: Candidate = "logistic"
+HISTORY = ("listing_history",)
+HISTORY_ALONE, ALL_SIGNALS = "history_alone", "all_signals"
 # Countries with an event, and without one, that must be known before a first fit.
 LEAST_BLOCKS = 4
 
@@ -43,13 +46,15 @@ NOT_JUDGED = "Not judged: too few listings were known early enough for a fit bef
 class ListingJudgement:
     """What rolling origins found; `scored` is None where there was none to judge on.
 
-    over_rule: gain of the choice over the decayed count of earlier listings.
+    only: signals that the model may read where further ones did not help; None: all. over_rule: gain of
+    the choice over the decayed count of earlier listings.
     """
 
     choice: Choice
     evaluation: Evaluation
     scored: Scored | None
     over_rule: Gain
+    only: tuple[str, ...] | None = None
 
 
 def decayed_count(train: pl.DataFrame, test: pl.DataFrame) -> Vector:
@@ -101,12 +106,35 @@ def judge_by_time(rows: pl.DataFrame, seed: int = 0) -> ListingJudgement:
     if not parts or not any(labels_of(part.rows).any() for part in parts):
         nothing = Choice(SIMPLER, CHALLENGER, SIMPLER, None, None)
         return ListingJudgement(nothing, Evaluation({"all": SliceResult(0, 0)}), None, Gain(None, None))
-    scored = _joined(parts)
+    scored, only = _without_useless(_joined(parts))
     found = gain(scored, CHALLENGER, SIMPLER)
     chosen = CHALLENGER if found.beyond_doubt else SIMPLER
     choice = Choice(chosen, CHALLENGER, SIMPLER, found.gain, found.interval_90)
     over = gain(scored, chosen, "decayed_count")
-    return ListingJudgement(choice, _evaluation(scored, chosen), scored, over)
+    return ListingJudgement(choice, _evaluation(scored, chosen), scored, over, only)
+
+
+def by_origin(scored: Scored, name: str) -> float:
+    """Mean over origins of a method's average precision: fits of different origins need not share a level."""
+    y, found = labels_of(scored.rows), []
+    for day in scored.rows["as_of"].unique().sort():
+        here = (scored.rows["as_of"] == day).to_numpy()
+        found.append(average_precision(y[here], scored.scores[name][here]))
+    known = [value for value in found if value is not None]
+    return float(np.mean(known)) if known else 0.0
+
+
+def _without_useless(scored: Scored) -> tuple[Scored, tuple[str, ...] | None]:
+    """The history alone in the place of the simpler candidate, where further signals order listings worse."""
+    full, alone = (by_origin(scored, name) for name in (SIMPLER, HISTORY_ALONE))
+    if full >= alone:
+        return scored, None
+    swapped = {SIMPLER: HISTORY_ALONE, HISTORY_ALONE: SIMPLER, CHALLENGER: CHALLENGER}
+    scores = {swapped.get(name, name): values for name, values in scored.scores.items() if name != CHALLENGER}
+    risks = {swapped.get(name, name): values for name, values in scored.risks.items() if name != CHALLENGER}
+    scores[CHALLENGER], risks[CHALLENGER] = scored.scores[HISTORY_ALONE], scored.risks[HISTORY_ALONE]
+    scores[ALL_SIGNALS], risks[ALL_SIGNALS] = scores.pop(HISTORY_ALONE), risks.pop(HISTORY_ALONE)
+    return replace(scored, scores=scores, risks=risks), HISTORY
 
 
 def _evaluation(scored: Scored, choice: str) -> Evaluation:
@@ -131,6 +159,9 @@ def _score_fold(train: pl.DataFrame, test: pl.DataFrame, seed: int) -> Scored:
         head = fit_listing_head(train, y, blocks, candidate=candidate, seed=seed)
         X = listing_matrix(test, head.signals)  # noqa: N806
         scores[candidate], risks[candidate] = head.decision_function(X), head.predict_proba(X)[:, 1]
+    history = fit_listing_head(train, y, blocks, candidate=SIMPLER, seed=seed, only=HISTORY)
+    X = listing_matrix(test, history.signals)  # noqa: N806
+    scores[HISTORY_ALONE], risks[HISTORY_ALONE] = history.decision_function(X), history.predict_proba(X)[:, 1]
     for name, rule in RULES.items():
         scores[name] = rule(train, test)
         risks[name] = as_probability(rule(train, train), y, scores[name])

@@ -12,6 +12,8 @@ METHOD_NAMES = {
     "equal": "equal weights (candidate)",
     "linear": "straight lines (candidate)",
     "both_legs_doubled": "both legs at least doubled",
+    "history_alone": "straight line on the decayed count alone (candidate)",
+    "all_signals": "straight lines on all signals (candidate)",
     "decayed_count": "decayed count of earlier listings",
     "neighbours_listed": "neighbours listed",
     "climatology": "climatology",

@@ -98,12 +98,13 @@ def fit_listing_head(
     candidate: Candidate = "linear",
     n_draws: int = 0,
     seed: int = 0,
+    only: tuple[str, ...] | None = None,
 ) -> AdditiveHead:
     """The head fitted on rows with a known target; ValueError where nothing varies or one class is there.
 
-    `groups` numbers the country of each row.
+    `groups` numbers the country of each row. only: signals that it may read; None: all.
     """
-    signals = learnable(rows)
+    signals = tuple(name for name in learnable(rows) if only is None or name in only)
     if not signals:
         raise ValueError("no signal of listings, articles or trade varies between countries")
     head = AdditiveHead(

@@ -46,7 +46,13 @@ def train_on_listings(rows: pl.DataFrame, source: TablesSource, *, seed: int = 0
     )
     candidate = judged.choice.choice
     head = fit_listing_head(
-        known, labels_of(known), blocks_of(known), candidate=candidate, n_draws=N_DRAWS, seed=seed
+        known,
+        labels_of(known),
+        blocks_of(known),
+        candidate=candidate,
+        n_draws=N_DRAWS,
+        seed=seed,
+        only=judged.only,
     )
     manifest = _manifest(known, dropped, judged, source, seed)
     left_out = [name for name in LISTING_BY_NAME if name not in head.signals]
