@@ -81,12 +81,14 @@ def test_placebos_are_worded_with_their_real_counts() -> None:
 
 def test_counts_come_from_the_table_and_unknown_ones_have_no_row(tmp_path: Path) -> None:
     names = [f"{signal}_{kind}" for signal, kinds in KINDS.items() for kind in kinds]
-    columns = {f"{name}{part}": [None] for name in names for part in ("", "_placebos", "_as_extreme")}
-    surprises = pl.DataFrame({"country": ["KGZ"], **columns}).with_columns(
-        pl.lit(999).alias("inbound_rise_goods_placebos"),
-        pl.lit(3).alias("inbound_rise_goods_as_extreme"),
-        pl.lit(2.398).alias("inbound_rise_goods"),
-    )
+    counts_of = {f"{name}_{part}": pl.Int64() for name in names for part in ("placebos", "as_extreme")}
+    schema = {"country": pl.String(), **dict.fromkeys(names, pl.Float64()), **counts_of}
+    row = {
+        "inbound_rise_goods": 2.398,
+        "inbound_rise_goods_placebos": 999,
+        "inbound_rise_goods_as_extreme": 3,
+    }
+    surprises = pl.DataFrame([{**dict.fromkeys(schema), "country": "KGZ", **row}], schema=schema)
     counts = placebo_counts(surprises)
     assert dict(counts.schema) == PLACEBOS
     assert counts.rows() == [("KGZ", "inbound_rise_surprise", "goods", 999, 3, 2.398, True)]

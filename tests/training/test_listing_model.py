@@ -71,8 +71,14 @@ def test_a_model_learns_from_listings_alone_is_stored_and_scores_every_country(
     assert again.code == 0 and stored_ids(models) == [made], "the same listings give the same model"
 
     out = tmp_path / "run"
-    ended = run(["score", "--listings", table, "--models", models, "--as-of", AS_OF, "--out", out, "--quiet"])
+    words = ["--listings", table, "--models", models, "--as-of", AS_OF, "--history", "1", "--out", out]
+    ended = run(["score", *words, "--quiet"])
     assert ended.code == 0, ended.err
+    earlier = pl.read_csv(out / "history.csv")
+    assert set(FREQUENT) <= set(earlier["country"]) and earlier["risk"].null_count() == 0
+    rounds = pl.read_csv(out / "drivers.csv").filter(pl.col("signal") == "listing_rounds")
+    assert set(rounds["recompute"]) == {"ln(1 + sum over days with a listing of 2^(-age/365 days))"}
+    assert set(rounds.filter(pl.col("rows") > 0)["rows_in"]) == {"driver_listings.csv"}
     scores = pl.read_parquet(out / "scores_country.parquet")
     assert set(FREQUENT) | set(RARE) <= set(scores["country"])
     assert not scores["abstained"].any() and scores["risk"].null_count() == 0
