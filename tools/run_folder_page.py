@@ -13,6 +13,7 @@ from data_contracts.tables import EVIDENCE, SCORES_COUNTRY, SCORES_PRODUCT
 from features.trade.series import SERIES
 from features.trade.surprises.behind import FAMILY_ROWS, LINK_ROWS, PLACEBOS
 from riskmodel.report.dictionary import dictionary
+from riskmodel.report.findings import Findings
 from riskmodel.report.html import FILES
 from riskmodel.report.tables import run_tables
 from riskmodel.report.view import COVERAGE, HISTORY, DriverRows, ReportInput
@@ -76,6 +77,7 @@ def _tables() -> dict[str, pl.DataFrame]:
         coverage=empty(COVERAGE),
         history=pl.DataFrame([dict.fromkeys(HISTORY)], schema=HISTORY),
         behind=DriverRows(*(empty(one) for one in (PLACEBOS, FAMILY_ROWS, LINK_ROWS, STORIES, LISTED))),
+        findings=Findings(),
         manifest=SimpleNamespace(simulated=False),
     )
     return run_tables(cast(ReportInput, parts))

@@ -6,9 +6,20 @@ model, the report and the documentation read it from here; nothing else repeats 
 
 from __future__ import annotations
 
-from data_contracts.signals.catalogue import Group, Signal, catalogue
+import tomllib
+from importlib.resources import files
 
-__all__ = ["BY_NAME", "MODEL_SIGNALS", "SIGNALS", "Group", "Signal", "signals_of"]
+from data_contracts.signals.catalogue import Group, Signal, catalogue, read_signal
+
+__all__ = [
+    "BY_NAME",
+    "LISTING_SIGNALS",
+    "MODEL_SIGNALS",
+    "SIGNALS",
+    "Group",
+    "Signal",
+    "signals_of",
+]
 
 SIGNALS: tuple[Signal, ...] = catalogue()
 BY_NAME: dict[str, Signal] = {signal.name: signal for signal in SIGNALS}
@@ -18,3 +29,14 @@ MODEL_SIGNALS: tuple[str, ...] = tuple(signal.name for signal in SIGNALS if sign
 def signals_of(group: Group) -> tuple[Signal, ...]:
     """Signals of one group, in the order of the panel."""
     return tuple(signal for signal in SIGNALS if signal.group == group)
+
+
+def _listing_signals() -> tuple[Signal, ...]:
+    text = files("features.catalogue").joinpath("listing.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(text)
+    own = {signal.name: signal for signal in map(read_signal, content["signal"])}
+    return tuple(own[name] if name in own else BY_NAME[name] for name in content["order"])
+
+
+# What the model of the target `listing` may read, in order; some are signals of the panel as well.
+LISTING_SIGNALS: tuple[Signal, ...] = _listing_signals()

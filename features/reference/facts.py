@@ -48,6 +48,27 @@ def coalition(on: date) -> frozenset[str]:
 
 
 @cache
+def _land_borders() -> dict[str, frozenset[str]]:
+    pairs = _table("neighbours.csv").select("country", "neighbour").rows()
+    found: dict[str, set[str]] = {}
+    for one, other in pairs:
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return {country: frozenset(others) for country, others in found.items()}
+
+
+def neighbours(country: str) -> frozenset[str]:
+    """Countries at the land border of a country; none for an island.
+
+    Source: `neighbours.csv`, each border once.
+
+    >>> sorted(neighbours("KGZ")), sorted(neighbours("MUS"))
+    (['CHN', 'KAZ', 'TJK', 'UZB'], [])
+    """
+    return _land_borders().get(country, frozenset())
+
+
+@cache
 def control_candidates(on: date) -> tuple[str, ...]:
     """Countries whose imports from the coalition serve as the counterfactual, sorted.
 

@@ -20,6 +20,7 @@ from features.trade.measures.growth import Growth, control_growth
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, window_sums
 from features.trade.measures.transit import family_table, with_excess
+from features.trade.surprises.breaks import break_table
 from features.trade.surprises.cells import LegRows, leg_rows
 from features.trade.surprises.table import surprise_table
 
@@ -37,6 +38,7 @@ class TradeSignals:
     families: `transit.family_table`, for the product table and the evidence.
     surprises: `surprises.table.surprise_table`, with the counts behind each surprise.
     lines: what the surprises are counted from, for `surprises.behind`.
+    breaks: `surprises.breaks.break_table`, for people.
     cells: leg, reporter, country, hs6, family, period, value_usd, net_kg known on as_of.
     reported: reporter, period: months for which any export row was known.
     counts: `accounting.leg_counts`. revisions: `revisions.revisions`.
@@ -48,6 +50,7 @@ class TradeSignals:
     families: pl.DataFrame
     surprises: pl.DataFrame
     lines: LegRows
+    breaks: pl.DataFrame
     cells: pl.DataFrame
     reported: pl.DataFrame
     counts: pl.DataFrame
@@ -96,6 +99,7 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
         families=inputs.families,
         surprises=inputs.surprises,
         lines=lines,
+        breaks=break_table(lines, windows, as_of),
         cells=known.on("direct", "inbound", "onward").drop("partner"),
         reported=known.reported,
         counts=leg_counts(by_leg, known.rows, as_of),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from features.reference.facts import country_names
 from riskmodel.backtest.names import method_name, product_name, reachable_words, size_words
+from riskmodel.backtest.recovery import MONTHS_AFTER
+from riskmodel.backtest.recovery_words import recovery_chart, recovery_lines
 from riskmodel.backtest.results import Backtest, CountryLine
 from riskmodel.outcomes.oracles import CAUSES, ORACLES
 from riskmodel.report.charts.backtest import curves_chart, reliability_chart, risk_timeline
@@ -25,6 +27,9 @@ def backtest_page(backtest: Backtest) -> str:
         reachable=reachable_words(found.reachable) if found.reachable else "",
         spells=max((m.spells for m in found.alarms.methods.values()), default=0) if found.alarms else 0,
         power=[(size_words(line), line) for line in found.power],
+        recovery_chart=recovery_chart(backtest.recovery.lines) if backtest.recovery else "",
+        recovery_months=MONTHS_AFTER,
+        recovery_words=recovery_lines(backtest.recovery) if backtest.recovery else [],
         timelines=[_timeline(line) for line in backtest.timelines],
         method_name=method_name,
         product_name=product_name,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from riskmodel.backtest.recovery_results import Recovery
 from riskmodel.model.head import Candidate
 from riskmodel.publication.typed_json import to_json
 
@@ -311,6 +312,7 @@ class Backtest:
     model_id: str = ""
     ablation: tuple[AblationLine, ...] = ()
     products: ProductResults | None = None
+    recovery: Recovery | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sklearn.metrics import precision_recall_curve
 
 from riskmodel.backtest import measures
 from riskmodel.backtest.ablation import ablation
+from riskmodel.backtest.listing import NOT_JUDGED, PROTOCOL, judge_by_time, usable_listings
 from riskmodel.backtest.names import METHOD_NAMES, reachable_words
 from riskmodel.backtest.page import backtest_page
 from riskmodel.backtest.products import judge_products, learnt_scores, product_rows
@@ -26,10 +27,12 @@ from riskmodel.backtest.protocol import (
     rule_scores,
     usable,
 )
+from riskmodel.backtest.recovery_words import recovery_lines
 from riskmodel.backtest.results import Backtest, CountryLine, backtest_json
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.model.estimator import Model
+from riskmodel.model.listing import ListingModel
 from riskmodel.operations import disk
 from riskmodel.outcomes.family_rows import family_jobs, family_rows
 from riskmodel.outcomes.rows import Target
@@ -66,6 +69,11 @@ def on_worlds(
     The simple rules that need fitting are fitted on half as many training worlds (at least four), the
     ablation and the yardstick of the product score as well.
     """
+    if isinstance(model, ListingModel):
+        raise WrongUsage(
+            f"Model {model.model_id} is of target listing, and simulated worlds are no test of it: give "
+            "--target listing and --listings."
+        )
     trained = model.manifest.get("families") or model.manifest.get("worlds", {})
     first, authors = int(trained.get("seed", 1000)), tuple(trained.get("families", ()))
     n_known = max(4, n_worlds // 2)
@@ -150,8 +158,22 @@ def on_tables(rows: pl.DataFrame, n_jobs: int, tell: Tell, *, simulated: bool = 
     return _backtest(scored, choice, protocol, simulated=simulated, dropped=dropped)
 
 
+def on_listings(rows: pl.DataFrame, tell: Tell, *, simulated: bool = False) -> Backtest:
+    """Both candidates of the target `listing` and the simple rules on the user's listings, graded by time."""
+    known, dropped = usable_listings(rows)
+    tell("Fitting candidates and simple rules at each origin.")
+    judged = judge_by_time(known)
+    if judged.scored is None:
+        raise WrongUsage(f"{NOT_JUDGED} Give --listings that reach over a longer time.")
+    choice = judged.choice.choice
+    backtest = _backtest(judged.scored, choice, PROTOCOL, simulated=simulated, dropped=dropped)
+    return replace(backtest, evaluation=judged.evaluation)
+
+
 def summary(backtest: Backtest) -> list[str]:
     """A few lines for the terminal: each method's average precision, strongest first."""
+    if backtest.recovery is not None:
+        return [backtest.protocol, *recovery_lines(backtest.recovery)]
     methods = backtest.evaluation.slices["all"].methods
     width = max(len(METHOD_NAMES.get(name, name)) for name in methods)
     ordered = sorted(methods.items(), key=lambda item: (-(item[1].average_precision or 0.0), item[0]))

@@ -123,7 +123,8 @@ def explain(run: ReportInput | str | Path, country: str, rows: int = 10) -> dict
     report = _run(run)
     row = find_row(report.countries, country, report.manifest)
     mine = report.evidence.filter(pl.col("country") == row.country)
-    return country_json(row, mine, report.manifest, rows)
+    findings, placebos = report.findings, report.behind.placebos
+    return country_json(row, mine, report.manifest, rows, findings=findings, placebos=placebos)
 
 
 def _run(run: ReportInput | str | Path) -> ReportInput:

@@ -50,6 +50,7 @@ def command(
     from data_contracts.plain_text import one_line
     from riskmodel.errors import InputUnreadable, WrongUsage
     from riskmodel.report.country_text import country_lines
+    from riskmodel.report.findings import read_findings, read_placebos
     from riskmodel.report.manifest import read_run_manifest
 
     missing = [name for name in NEEDED if not (run / name).is_file()]
@@ -63,6 +64,7 @@ def command(
         scores = pl.read_parquet(run / "scores_country.parquet")
         evidence = pl.read_parquet(run / "evidence.parquet")
         signals = pl.read_parquet(run / "signals.parquet")
+        findings, placebos = read_findings(run), read_placebos(run)
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise InputUnreadable(
             f"{one_line(run.name, 120)} cannot be read as a run ({type(error).__name__}); score again."
@@ -76,10 +78,10 @@ def command(
     elif as_json or (job or {}).get("log") == "json":
         from riskmodel.report.country_json import country_json
 
-        found = country_json(row, own, manifest, rows, moved)
+        found = country_json(row, own, manifest, rows, moved, findings, placebos)
         click.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
     else:
-        for line in country_lines(row, mine, own, manifest, rows, moved):
+        for line in country_lines(row, mine, own, manifest, rows, moved, findings, placebos):
             click.echo(line)
 
 

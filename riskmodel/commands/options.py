@@ -129,7 +129,8 @@ def windows_option(command: Command) -> Command:
 def own_tables(command: Command) -> Command:
     """Add the options of commands that learn or judge: simulated worlds, or a user's own tables.
 
-    The command gets `own`, an `OwnTables`, or None without --trade, in place of the options about tables.
+    The command gets `own`, an `OwnTables`, or None without tables, in place of the options about them. Tables
+    are --trade, or for the target `listing` --listings.
     """
 
     @functools.wraps(command)
@@ -137,11 +138,16 @@ def own_tables(command: Command) -> Command:
         from riskmodel.errors import WrongUsage
         from riskmodel.training.run import OwnTables
 
-        if not inputs.trade and inputs.paths():
+        of_listings = others.get("target") == "listing"
+        if of_listings and inputs.paths() and not inputs.listings:
+            raise WrongUsage("The target listing learns from listings: give --listings too.")
+        if not of_listings and not inputs.trade and inputs.paths():
             raise WrongUsage(
-                "--articles, --listings and --goods need --trade; without it worlds are simulated."
+                "--articles, --listings and --goods need --trade; without it worlds are simulated. "
+                "With --target listing, --listings alone are enough."
             )
-        own = OwnTables(inputs, baseline, recent_months, date.today()) if inputs.trade else None
+        given = bool(inputs.listings if of_listings else inputs.trade)
+        own = OwnTables(inputs, baseline, recent_months, date.today()) if given else None
         return command(own=own, **others)
 
     decorated = _with(with_tables, (*_LEARNING, quiet_option))

@@ -49,7 +49,8 @@ def command(
 
     Without --trade it learns from simulated worlds of several authors, and the worlds of each author are
     judged by what was learnt from the others. With --trade it learns
-    from your own tables, judged by rolling monthly origins. The model is stored in the folder of models
+    from your own tables, judged by rolling monthly origins. With --target listing, --listings alone are
+    enough; --trade and --articles add what they know. The model is stored in the folder of models
     with manifest, card and backtest, and becomes the champion only if it beats the present one by the
     written rule.
     """

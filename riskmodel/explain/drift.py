@@ -39,10 +39,10 @@ class TrainingSignal:
     shares: tuple[float, ...]
 
 
-def training_signals(rows: pl.DataFrame) -> dict[str, TrainingSignal]:
-    """What is kept of the training rows, for each model signal."""
+def training_signals(rows: pl.DataFrame, names: tuple[str, ...] = MODEL_SIGNALS) -> dict[str, TrainingSignal]:
+    """What is kept of the training rows, for each signal that the model may read."""
     kept = {}
-    for name in MODEL_SIGNALS:
+    for name in names:
         values = _known(rows, name)
         deciles = np.linspace(0, 1, N_BINS + 1)[1:-1]
         edges = np.unique(np.round(np.quantile(values, deciles), 6)) if len(values) else np.empty(0)
@@ -82,15 +82,15 @@ class SignalDrift:
 
 
 def signal_drift(panel: pl.DataFrame, trained: Mapping[str, TrainingSignal]) -> tuple[SignalDrift, ...]:
-    """How far each model signal's values lie from those of training, catalogue order; () without a record.
+    """How far each signal's values lie from those of training, in the order of the record; () without one.
 
     Parameters
     ----------
     panel: the run's signals panel. trained: what was kept of training.
     """
     found = []
-    for name in MODEL_SIGNALS:
-        if name not in trained:
+    for name in trained:
+        if name not in panel.columns:
             continue
         values, kept = _known(panel, name), trained[name]
         psi = bound = None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.listing_panel import is_listing_panel
+
 GRADES = "ABCD"
 AGED_MONTHS = 6
 
@@ -61,7 +63,10 @@ def with_grade(panel: pl.DataFrame) -> pl.DataFrame:
 
     Each shortfall costs its steps; four steps or an unknown inbound leg mean abstention. `shortfalls` is
     a JSON list of the words of all that was missing. A missing report moves the grade, never the risk.
+    A panel of the target `listing` (`features.listing_panel`) has shortfalls of its own and never abstains.
     """
+    if is_listing_panel(panel):
+        return _listing_grade(panel)
     missing = [(item, item.when.fill_null(False)) for item in SHORTFALLS]
     steps = pl.sum_horizontal([when.cast(pl.Int64) * item.steps for item, when in missing])
     no_trade = pl.col("inbound_surge").is_null()
@@ -80,4 +85,32 @@ def with_grade(panel: pl.DataFrame) -> pl.DataFrame:
         pl.when(~abstained).then(grade).alias("grade"),
         abstained.alias("abstained"),
         pl.Series("shortfalls", [json.dumps(row, ensure_ascii=False) for row in shown], dtype=pl.String),
+    )
+
+
+LISTING_SHORTFALLS: tuple[Shortfall, ...] = (
+    Shortfall(pl.col("listing_rounds").is_null(), 2, "no listings were given"),
+    Shortfall(
+        pl.col("officials_pressure").is_null(), 1, "no articles were given: pressure of officials is not seen"
+    ),
+    Shortfall(
+        pl.col("inbound_surge").is_null(),
+        1,
+        "no trade of the country with the coalition is known: the score rests on listings and articles",
+    ),
+)
+
+
+def _listing_grade(panel: pl.DataFrame) -> pl.DataFrame:
+    missing = [(item, item.when.fill_null(False)) for item in LISTING_SHORTFALLS]
+    steps = pl.sum_horizontal([when.cast(pl.Int64) * item.steps for item, when in missing])
+    words = panel.select(pl.concat_list([pl.when(when).then(pl.lit(item.words)) for item, when in missing]))
+    said = [[word for word in row if word is not None] for row in words.to_series().to_list()]
+    grade = steps.clip(0, len(GRADES) - 1).replace_strict(dict(enumerate(GRADES)), return_dtype=pl.String)
+    return panel.select(
+        "as_of",
+        "country",
+        grade.alias("grade"),
+        pl.lit(False).alias("abstained"),
+        pl.Series("shortfalls", [json.dumps(row, ensure_ascii=False) for row in said], dtype=pl.String),
     )

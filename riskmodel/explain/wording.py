@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
-from features.catalogue import BY_NAME
+from features.catalogue import BY_NAME, LISTING_SIGNALS
 from riskmodel.explain.figures import count, money, one_in, peers, times
+
+_SPOKEN_OF = {**{signal.name: signal for signal in LISTING_SIGNALS}, **BY_NAME}
 
 NO_EFFECT = 0.005  # log-odds; below this a signal is said to be as in the typical country
 
@@ -27,7 +29,16 @@ def noun(signal: str) -> str:
     >>> noun("inbound_rise_surprise")
     'the rise of arrivals'
     """
-    return _names().get(signal, (BY_NAME[signal].label, ""))[0]
+    return _names().get(signal, (_SPOKEN_OF[signal].label, ""))[0]
+
+
+def formula(signal: str) -> str:
+    """How a signal is computed, in the words of the catalogue; empty for one that it does not hold.
+
+    >>> formula("other_jurisdictions"), formula("no_signal")
+    ('number of jurisdictions with a listing in the country, less one, at least zero', '')
+    """
+    return _SPOKEN_OF[signal].formula if signal in _SPOKEN_OF else ""
 
 
 def ask(signal: str) -> str:
@@ -42,6 +53,7 @@ _SHOWN: dict[str, Callable[[float], str]] = {
     "count": count,
     "percent": lambda value: f"{value:.0%}",
     "share": one_in,
+    "whole": lambda value: f"{value:.0f}",
     "value": lambda value: f"{value:.2f}",
 }
 
@@ -52,7 +64,7 @@ def say(signal: str, value: float) -> str:
     >>> say("matched_transit_usd", 2_000_000)
     'US$2.0m of the same goods are in excess both coming in and going on to Russia'
     """
-    known = BY_NAME[signal]
+    known = _SPOKEN_OF[signal]
     if not known.says:
         amount = money(value) if known.is_money else f"{value:.2f} ({known.unit})"
         return f"{known.label}: {amount}"

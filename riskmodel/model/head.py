@@ -13,10 +13,12 @@ from threadpoolctl import threadpool_limits
 
 from riskmodel.model.boosting import MonotoneBoosting
 from riskmodel.model.calibration import block_resample, platt, stratified_block_folds
+from riskmodel.model.linear import MonotoneLinear
 from riskmodel.model.logistic import MonotoneLogistic
 from riskmodel.model.shapes import Vector, evaluate
 
-Candidate = Literal["logistic", "boosting", "equal"]
+Candidate = Literal["logistic", "boosting", "equal", "linear"]
+Fitted = MonotoneLogistic | MonotoneBoosting | MonotoneLinear
 Matrix = NDArray[np.float64]
 
 # Stored numbers are rounded here, so that the last bits of a linear algebra library do not change a model.
@@ -85,7 +87,8 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    signals: names of the columns. directions: +1 or -1 for each. candidate: `logistic` or `boosting`.
+    signals: names of the columns. directions: +1 or -1 for each. candidate: `logistic`, `boosting`, or
+        `linear` for few events (target `listing`).
     shrink: how hard the logistic candidate is drawn to equal weights; 10 was best of 3, 10, 30 and 100 with
         one author of development worlds left out at a time. The candidate `equal` is drawn all the way.
     surprises: whether each column is a surprise, whose knots are the same in every table.
@@ -159,7 +162,7 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         self.knots_ = [np.array(k, dtype=np.float64) for k in knots]
         slope, shift = self._calibration(filled, y, groups, families)
         self.platt_ = np.round(np.array([slope, shift]), DECIMALS)
-        fits = [main]
+        fits: list[Fitted] = [main]
         rng = np.random.default_rng(self.seed)
         for draw in range(self.n_draws):
             rows = _drawn(y, groups, families, draw, rng)
@@ -167,10 +170,12 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
             fits.append(self._candidate(knots).fit(filled[rows], y[rows], start, weights[rows]))
         self._store(fits)
 
-    def _candidate(self, knots: tuple[Vector, ...] | None) -> MonotoneLogistic | MonotoneBoosting:
+    def _candidate(self, knots: tuple[Vector, ...] | None) -> Fitted:
         directions = tuple(int(d) for d in self.directions)
         if self.candidate == "boosting":
             return MonotoneBoosting(directions, knots=knots, seed=self.seed)
+        if self.candidate == "linear":
+            return MonotoneLinear(directions, knots=knots)
         shrink = EQUAL if self.candidate == "equal" else self.shrink
         return MonotoneLogistic(directions, shrink=shrink, knots=knots, surprises=self.surprises)
 
@@ -187,7 +192,7 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
             out[test] = fitted.decision_function(X[test])
         return platt(out, y, weights)
 
-    def _store(self, fits: list[MonotoneLogistic | MonotoneBoosting]) -> None:
+    def _store(self, fits: list[Fitted]) -> None:
         slope, shift = self.platt_
         shapes = [fit.shape_values() for fit in fits]
         intercepts = np.array([fit.intercept_ for fit in fits])

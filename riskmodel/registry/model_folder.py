@@ -21,6 +21,7 @@ from riskmodel.errors import ModelRefused
 from riskmodel.model.design import HEADS, LAST_HEAD
 from riskmodel.model.estimator import EVENT, Model
 from riskmodel.model.head import AdditiveHead
+from riskmodel.model.listing import LISTING_BY_NAME, LISTING_HEAD, ListingModel
 from riskmodel.publication.libraries import library_versions
 from riskmodel.publication.typed_json import to_json
 from riskmodel.registry.archive import load_heads
@@ -29,9 +30,9 @@ FILES = ("model.skops", "manifest.json", "card.md", "backtest.json")
 FORMAT = 1
 
 
-def feature_list() -> list[dict[str, Any]]:
-    """The catalogue's model signals as a model records them."""
-    chosen = [BY_NAME[name] for name in MODEL_SIGNALS]
+def feature_list(of_listings: bool = False) -> list[dict[str, Any]]:
+    """The signals that a model may read as it records them: of the catalogue, or of the target `listing`."""
+    chosen = list(LISTING_BY_NAME.values()) if of_listings else [BY_NAME[name] for name in MODEL_SIGNALS]
     return [
         {"name": s.name, "unit": s.unit, "direction": s.direction, "transform": s.transform} for s in chosen
     ]
@@ -63,7 +64,7 @@ def stored_files(
         "model_id": model_id,
         **manifest,
         "heads": {name: list(head.signals) for name, head in heads.items()},
-        "features": feature_list(),
+        "features": feature_list(LISTING_HEAD in heads),
         "signals_contract": contract_digest(),
         "libraries": library_versions(),
         "digests": {
@@ -83,7 +84,8 @@ def read_stored(folder: Path) -> Model:
     _check_digests(folder, manifest)
     heads = load_heads(folder / "model.skops")
     _check_heads(heads, manifest, model_id)
-    return Model(model_id, heads, manifest)
+    kind = ListingModel if LISTING_HEAD in heads else Model
+    return kind(model_id, heads, manifest)
 
 
 def _check_files(folder: Path) -> None:
@@ -118,7 +120,7 @@ def _check_manifest(manifest: Mapping[str, Any], model_id: str) -> None:
             f"Manifest of {model_id} is of model {manifest.get('model_id')!r}, format "
             f"{manifest.get('format')!r}; expected that id and format {FORMAT}."
         )
-    if manifest.get("features") != feature_list():
+    if manifest.get("features") != feature_list(_of_listings(manifest)):
         raise ModelRefused(
             f"Model {model_id} was trained on another feature list ({_differing(manifest)}); run riskmodel "
             "retrain."
@@ -140,9 +142,14 @@ def _check_manifest(manifest: Mapping[str, Any], model_id: str) -> None:
         )
 
 
+def _of_listings(manifest: Mapping[str, Any]) -> bool:
+    heads = manifest.get("heads")
+    return isinstance(heads, dict) and LISTING_HEAD in heads
+
+
 def _differing(manifest: Mapping[str, Any]) -> str:
     theirs = {str(f.get("name")) for f in manifest.get("features") or [] if isinstance(f, dict)}
-    ours = set(MODEL_SIGNALS)
+    ours = set(LISTING_BY_NAME if _of_listings(manifest) else MODEL_SIGNALS)
     only = {"only in the model": theirs - ours, "only in the catalogue": ours - theirs}
     named = [f"{words}: {', '.join(sorted(names))}" for words, names in only.items() if names]
     return "; ".join(named) or "order, unit, direction or transform differ"
@@ -167,14 +174,21 @@ def _check_digests(folder: Path, manifest: Mapping[str, Any]) -> None:
 def _check_heads(heads: Mapping[str, AdditiveHead], manifest: Mapping[str, Any], model_id: str) -> None:
     """The arrays have the shapes, signs and finite values that scoring relies on."""
     listed = manifest.get("heads")
-    sound = listed == {name: list(head.signals) for name, head in heads.items()} and LAST_HEAD in heads
+    sound = listed == {name: list(head.signals) for name, head in heads.items()}
+    sound = sound and (LAST_HEAD in heads or list(heads) == [LISTING_HEAD])
     for name, head in heads.items():
-        known = HEADS.get(name.removeprefix(EVENT))
-        sound = sound and tuple(head.signals) == known and _head_is_sound(head)
+        sound = sound and _may_read(name, tuple(head.signals)) and _head_is_sound(head)
     if not sound:
         raise ModelRefused(
             f"Model {model_id} holds heads that do not fit its manifest; run riskmodel retrain."
         )
+
+
+def _may_read(name: str, signals: tuple[str, ...]) -> bool:
+    """Whether a head of this name may read these signals, in this order."""
+    if name == LISTING_HEAD:
+        return bool(signals) and signals == tuple(known for known in LISTING_BY_NAME if known in signals)
+    return signals == HEADS.get(name.removeprefix(EVENT))
 
 
 def _head_is_sound(head: AdditiveHead) -> bool:

@@ -14,7 +14,7 @@ from features.reference.facts import subregions
 from riskmodel.explain.drivers import Driver, read_drivers
 from riskmodel.explain.figures import peers
 from riskmodel.explain.grade import with_grade
-from riskmodel.explain.wording import NO_EFFECT, noun, say
+from riskmodel.explain.wording import NO_EFFECT, formula, noun, say
 from riskmodel.publication.typed_json import from_json
 from riskmodel.report import words
 from riskmodel.report.charts.history import Score, score_chart
@@ -23,6 +23,7 @@ from riskmodel.report.charts.timeline import timeline
 from riskmodel.report.driver_rows import DRIVERS_SHOWN, DriverRowsShown, shown_rows
 from riskmodel.report.event import event_risk_words, met_words
 from riskmodel.report.evidence import Sentence, Shown, evidence_parts
+from riskmodel.report.findings import Placebos, counted_words, placebos_of, when_and_where
 from riskmodel.report.lead import ask_next, lead_words
 from riskmodel.report.provenance import made_up
 from riskmodel.report.rows import CountryScore, EvidenceRow, ProductScore, rows_of
@@ -83,6 +84,7 @@ class CountryPage:
     trade: Shown[EvidenceRow]
     sentences: Shown[Sentence]
     listings: Shown[EvidenceRow]
+    when_and_where: list[str]
     signals: list[tuple[str, str, str]]
     coverage: list[tuple[str, str]]
 
@@ -115,6 +117,7 @@ def country_pages(report: ReportInput, full: int = 25) -> list[CountryPage]:
     }
     ordered = report.countries.sort(["abstained", "rank", "country"], nulls_last=True)
     frames["history"] = _by_country(report.history)
+    frames["placebos"] = _by_country(report.behind.placebos) if report.behind.placebos.width else {}
     run = OfRun(
         report,
         behind_drivers(report),
@@ -182,7 +185,7 @@ def _page(row: CountryScore, own: dict[str, pl.DataFrame | None], run: OfRun, is
         lead="" if row.abstained else lead_words(row, name, run.n_scored, ordered),
         matched_usd=_usd(signal_row, "matched_transit_usd"),
         displaced_usd=_usd(signal_row, "displaced_usd"),
-        drivers=_lines(drivers, code, run, is_full),
+        drivers=_lines(drivers, code, run, placebos_of(own["placebos"]), is_full),
         typical=[_noun(d) for d in drivers if abs(d.contribution) < NO_EFFECT],
         ask=ask_next(ordered, products.items, report.product_names, needs) if is_full else [],
         top_driver=top_driver_words(drivers),
@@ -198,6 +201,7 @@ def _page(row: CountryScore, own: dict[str, pl.DataFrame | None], run: OfRun, is
         trade=trade,
         sentences=sentences,
         listings=listings,
+        when_and_where=when_and_where(report.findings, row.country),
         signals=_signal_rows(signal_row),
         coverage=_coverage(signal_row, own["evidence"]),
     )
@@ -232,7 +236,9 @@ def _noun(driver: Driver) -> str:
     return noun(driver.signal) if driver.signal in BY_NAME else words.signal_name(driver.signal)
 
 
-def _lines(drivers: Sequence[Driver], code: str, run: OfRun, is_full: bool) -> list[DriverLine]:
+def _lines(
+    drivers: Sequence[Driver], code: str, run: OfRun, placebos: Placebos, is_full: bool
+) -> list[DriverLine]:
     """Drivers that move the score, largest effect first; all bars on one scale.
 
     The first of them show the rows that they are made of where the country has a long section.
@@ -253,8 +259,8 @@ def _lines(drivers: Sequence[Driver], code: str, run: OfRun, is_full: bool) -> l
                 contribution=driver.contribution,
                 value=words.signal_value(driver.value, driver.unit),
                 quantile="" if driver.quantile is None else peers(driver.quantile),
-                words=value_words(driver),
-                formula=BY_NAME[driver.signal].formula if driver.signal in BY_NAME else "",
+                words=counted_words(driver.signal, placebos) or value_words(driver),
+                formula=formula(driver.signal),
                 rows=shown_rows(driver.signal, file, rows, run.report.product_names)
                 if shows and rows is not None
                 else None,

@@ -13,12 +13,19 @@ from features.catalogue import BY_NAME
 from riskmodel.explain.drivers import read_drivers
 from riskmodel.explain.figures import signal_value
 from riskmodel.explain.wording import noun
+from riskmodel.report.findings import Findings, when_and_where
 from riskmodel.report.manifest import RunManifest
 from riskmodel.report.rows import CountryScore, EvidenceRow, rows_of
 
 
 def country_json(
-    row: CountryScore, evidence: pl.DataFrame, manifest: RunManifest, limit: int, moved: Sequence[str] = ()
+    row: CountryScore,
+    evidence: pl.DataFrame,
+    manifest: RunManifest,
+    limit: int,
+    moved: Sequence[str] = (),
+    findings: Findings | None = None,
+    placebos: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything that `country_lines` says, as values; `evidence` holds at most `limit` rows of each kind."""
     drivers = [
@@ -40,7 +47,15 @@ def country_json(
         "drivers": drivers,
         "counter_evidence": json.loads(row.counter_evidence or "[]"),
         "lowers": json.loads(row.lowers or "[]"),
+        "placebos": _of(placebos, row.country),
+        "when_and_where": when_and_where(findings or Findings(), row.country),
         "moved": list(moved),
         "evidence": [asdict(one) for one in rows_of(EvidenceRow, shown)],
         "note": "A score is a reason to look, not proof.",
     }
+
+
+def _of(placebos: pl.DataFrame | None, country: str) -> list[dict[str, Any]]:
+    if placebos is None or not placebos.width:
+        return []
+    return placebos.filter(pl.col("country") == country).drop("country").to_dicts()

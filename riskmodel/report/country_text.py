@@ -11,6 +11,7 @@ from data_contracts.plain_text import one_line
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.explain.drivers import read_drivers
 from riskmodel.report.event import event_risk_words, met_words, probability
+from riskmodel.report.findings import Findings, placebo_lines, placebos_of, when_and_where
 from riskmodel.report.manifest import RunManifest
 from riskmodel.report.rows import CountryScore, EvidenceRow, rows_of
 
@@ -22,13 +23,16 @@ def country_lines(
     manifest: RunManifest,
     limit: int,
     moved: Sequence[str] = (),
+    findings: Findings | None = None,
+    placebos: pl.DataFrame | None = None,
 ) -> list[str]:
     """The explanation as lines of text, nothing from inputs left unescaped.
 
     Parameters
     ----------
     row: of scores_country. signals: the country's row of the panel. evidence: the country's rows. limit: how
-        many evidence rows of each kind are listed. moved: what drifted or changed, in words.
+        many evidence rows of each kind are listed. moved: what drifted or changed, in words. findings: those
+        of the run. placebos: its `driver_placebos`.
     """
     lines = [f"{one_line(row.name or row.country, 120)} ({row.country}), as of {row.as_of}"]
     if manifest.simulated:
@@ -44,6 +48,10 @@ def country_lines(
     lines.append(f"declared event already met: {met_words(row)}")
     drivers = read_drivers(row.drivers)
     lines += _section("What drives it", [f"{d.contribution:+.2f}  {d.words}" for d in drivers])
+    mine = None if placebos is None else placebos.filter(pl.col("country") == row.country)
+    counted = placebo_lines(drivers, placebos_of(mine))
+    lines += _section("Against placebos of the same table", counted)
+    lines += _section("When and where", when_and_where(findings or Findings(), row.country))
     unknown = _unknown(signals, {d.signal for d in drivers})
     lines += _section("Not known, so it moves nothing", unknown)
     lines += _section("What speaks against it", json.loads(row.counter_evidence or "[]"))

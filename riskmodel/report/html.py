@@ -52,6 +52,8 @@ FILES = {
     "driver_placebos.csv": "comparisons behind the drivers",
     "coverage.csv": "who reported what",
     "series.csv": "monthly series",
+    "breaks.csv": "when each leg rose",
+    "moves.csv": "where the flow moved next",
     "run.xlsx": "the main tables as a workbook",
     "columns.csv": "what every column means",
     "manifest.json": "inputs, settings, versions",

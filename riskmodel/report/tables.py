@@ -9,9 +9,10 @@ import polars as pl
 
 from features.catalogue import BY_NAME
 from features.reference.facts import country_names, priority_tiers, product_names
+from features.trade.measures.surprises import SUFFIX
 from riskmodel.explain.drivers import read_drivers
 from riskmodel.explain.figures import signal_value
-from riskmodel.explain.wording import noun
+from riskmodel.explain.wording import formula, noun
 from riskmodel.report.view import ReportInput
 
 # Signals of the surprises rest on families, on links, or on both; the rest on stories and listings.
@@ -22,6 +23,8 @@ RECOMPUTE = {
     "driver_listings": "ln(1 + sum(weight))",
     "series": "mean of surprise over the rows of driver_placebos with counted = true",
 }
+# Signals of the target `listing` that rest on other countries, or on sentences that are not kept as rows.
+NO_ROWS = ("neighbours_listed", "official_warning", "officials_pressure")
 DRIVERS: dict[str, pl.DataType] = {
     "as_of": pl.Date(),
     "country": pl.String(),
@@ -59,6 +62,8 @@ def run_tables(report: ReportInput) -> dict[str, pl.DataFrame]:
         "driver_listings": behind.listings,
         "coverage": report.coverage,
         "series": report.series,
+        "breaks": report.findings.breaks,
+        "moves": report.findings.moves,
         "history": report.history,
     }
     mark = pl.lit("yes" if report.manifest.simulated else "no").alias("simulated")
@@ -132,7 +137,7 @@ def recompute(signal: str) -> str:
         return RECOMPUTE["driver_stories"]
     if signal == "listing_history":
         return RECOMPUTE["driver_listings"]
-    return RECOMPUTE["series"]
+    return RECOMPUTE["series"] if signal.endswith(SUFFIX) else formula(signal)
 
 
 def rows_of_drivers(report: ReportInput) -> dict[tuple[str, str], tuple[str, int]]:
@@ -160,6 +165,8 @@ def behind_drivers(report: ReportInput) -> dict[tuple[str, str], tuple[str, pl.D
     found = {}
     for country, cell in report.countries.select("country", "drivers").iter_rows():
         for driver in read_drivers(cell):
+            if driver.signal in NO_ROWS:
+                continue
             name, chosen = _choose(driver.signal)
             part = parts.get(name, {}).get(country)
             if part is not None:
@@ -170,6 +177,8 @@ def behind_drivers(report: ReportInput) -> dict[tuple[str, str], tuple[str, pl.D
 def _choose(signal: str) -> tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]:
     if signal in ("article_rate", "article_easing"):
         return "stories", lambda part: part.sort("weight", "story_id", descending=[True, False])
+    if signal in ("listing_rounds", "other_jurisdictions"):
+        return "listings", lambda part: part
     if signal == "listing_history":
         return "listings", lambda part: part.filter(pl.col("weight") > 0)
     if signal == "new_links_surprise":
@@ -194,6 +203,7 @@ _MEASURES = (
     ("peak", "log_ratio"),
     ("amount", "above_noise_usd"),
     ("rise", "rise"),
+    ("surge", "above_noise_usd"),
     ("timing", "recent_usd"),
 )
 

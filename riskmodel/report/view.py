@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from data_contracts.contract import ContractReport
+from riskmodel.report.findings import Findings
 from riskmodel.report.manifest import RunManifest
 
 HISTORY: dict[str, pl.DataType] = {
@@ -73,7 +74,9 @@ class ReportInput:
     product_names: HS6 to words; may be empty.
     coverage: `COVERAGE`, which reporter gave which months of which leg.
     history: `HISTORY`, scores of earlier dates; empty unless they were asked for.
-    behind: the rows behind the drivers. before: the run to compare with.
+    behind: the rows behind the drivers, with the placebos behind the surprises. before: the run to
+    compare with.
+    findings: when each leg rose, where the flow moved next.
     """
 
     countries: pl.DataFrame
@@ -88,3 +91,4 @@ class ReportInput:
     history: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HISTORY))
     behind: DriverRows = field(default_factory=DriverRows)
     before: EarlierRun | None = None
+    findings: Findings = field(default_factory=Findings)

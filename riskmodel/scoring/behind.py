@@ -10,8 +10,10 @@ from data_contracts.tables import LISTINGS
 from features.articles.rates import ArticleWindows, stories_behind
 from features.listings import HALF_LIFE_DAYS
 from features.trade.flows.windows import Windows
+from features.trade.moves import leg_moves
 from features.trade.signals import TradeSignals
 from features.trade.surprises.behind import FAMILY_ROWS, LINK_ROWS, PLACEBOS, placebo_counts, rows_behind
+from riskmodel.report.findings import Findings
 from riskmodel.report.view import COVERAGE, DriverRows
 
 STORIES: dict[str, pl.DataType] = {
@@ -57,6 +59,11 @@ def driver_rows(
     frames = (placebos, families, links, stories, listed)
     kept = (frame.join(countries, on="country", how="semi", maintain_order="left") for frame in frames)
     return DriverRows(*kept)
+
+
+def findings_of(trade: TradeSignals | None) -> Findings:
+    """When each leg rose and where the flow moved next; empty without trade."""
+    return Findings() if trade is None else Findings(trade.breaks, leg_moves(trade.cells, trade.reported))
 
 
 def _listed(listings: pl.DataFrame, as_of: date) -> pl.DataFrame:

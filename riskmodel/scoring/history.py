@@ -8,14 +8,13 @@ import polars as pl
 
 from data_contracts.months import end_of_month
 from features.articles.rates import article_signals
-from features.listings import listing_history
-from features.panel import build_panel
 from features.trade.signals import trade_panel
 from riskmodel.explain.bands import band_of
 from riskmodel.explain.grade import with_grade
 from riskmodel.mentions.spool import dated_mentions, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.report.view import HISTORY
+from riskmodel.scoring.panel import official_days_for, panel_for
 from riskmodel.scoring.request import Inputs, ScoreRequest
 from riskmodel.settings import Settings
 
@@ -36,12 +35,13 @@ def score_history(
         flows = inputs.trade.lazy()
         trade = trade_panel(flows, goods, request.windows, days, allow_hindsight=True)
     mentions = _mentions(inputs, request)
+    listings = inputs.listings.accepted if inputs.listings else None
+    travels = official_days_for(model, inputs)
     parts = [pl.DataFrame(schema=HISTORY)]
     for day in days:
         mine = None if trade is None else trade.filter(pl.col("as_of") == day).drop("as_of")
         articles = None if mentions is None else article_signals(mentions, day, settings.article_windows)
-        listed = None if inputs.listings is None else listing_history(inputs.listings.accepted, day)
-        panel = build_panel(day, mine, articles, listed)
+        panel = panel_for(model, day, mine, articles, listings, travels)
         if panel.height:
             parts.append(_scored(model, panel))
     return pl.concat(parts)

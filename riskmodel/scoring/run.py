@@ -11,8 +11,7 @@ import polars as pl
 from data_contracts.contract import ContractReport
 from features.articles.rates import ArticleWindows, article_signals
 from features.catalogue import SIGNALS
-from features.listings import listing_history
-from features.panel import build_panel
+from features.panel import panel_schema
 from features.reference.facts import priority_list, product_names
 from features.trade.flows.accounting import account
 from features.trade.flows.families import HindsightError
@@ -24,17 +23,20 @@ from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
 from riskmodel.explain.drivers import explanations
 from riskmodel.explain.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
 from riskmodel.explain.grade import with_grade
+from riskmodel.explain.listing import listing_explanations
 from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
+from riskmodel.model.listing import ListingModel
 from riskmodel.operations.progress import Steps
 from riskmodel.outcomes.already_met import ALREADY_MET, already_met, code_of_family, legs_known
 from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import load
 from riskmodel.report.view import ReportInput
-from riskmodel.scoring.behind import driver_rows, leg_coverage, newest_dates
+from riskmodel.scoring.behind import driver_rows, findings_of, leg_coverage, newest_dates
 from riskmodel.scoring.earlier import earlier_run
 from riskmodel.scoring.history import score_history
 from riskmodel.scoring.manifest import make_manifest
+from riskmodel.scoring.panel import official_days_for, panel_for
 from riskmodel.scoring.request import Inputs, ScoreRequest, read_inputs
 from riskmodel.scoring.run_folder import write_refusal, write_run
 from riskmodel.scoring.tables import country_scores, product_scores
@@ -102,12 +104,7 @@ def score_inputs(
     trade = _trade(inputs, goods, request, steps)
     mentions = _mentions(inputs, request, settings.evidence_sentences, steps)
     steps.step("building signals")
-    panel = build_panel(
-        as_of,
-        trade.countries if trade else None,
-        _article_signals(mentions.counted, as_of, settings.article_windows) if mentions else None,
-        listing_history(inputs.listings.accepted, as_of) if inputs.listings else None,
-    )
+    panel = _panel(inputs, model, trade, mentions, request, settings)
     panel_check = _check_panel(panel, windows)
     steps.step("scoring")
     graded = with_grade(panel)
@@ -130,7 +127,7 @@ def score_inputs(
         panel,
         graded,
         model.predict(panel),
-        explanations(model, panel),
+        listing_explanations(model, panel) if isinstance(model, ListingModel) else explanations(model, panel),
         _met(trade, request, panel["country"].to_list()),
         trade,
         model.model_id,
@@ -163,6 +160,7 @@ def score_inputs(
             settings.article_windows,
             as_of,
         ),
+        findings=findings_of(trade),
         before=None if request.previous is None else earlier_run(request.previous),
     )
 
@@ -183,6 +181,22 @@ def _history(
     if request.history:
         steps.step("scoring earlier dates")
     return score_history(inputs, goods, request, model, settings)
+
+
+def _panel(
+    inputs: Inputs,
+    model: Model,
+    trade: TradeSignals | None,
+    mentions: NewsMentions | None,
+    request: ScoreRequest,
+    settings: Settings,
+) -> pl.DataFrame:
+    """The panel that the model reads: of the signals alone, or of the target `listing`."""
+    as_of = request.as_of
+    measured = trade.countries if trade else None
+    articles = _article_signals(mentions.counted, as_of, settings.article_windows) if mentions else None
+    listings = inputs.listings.accepted if inputs.listings else None
+    return panel_for(model, as_of, measured, articles, listings, official_days_for(model, inputs))
 
 
 def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: Steps) -> TradeSignals | None:
@@ -275,7 +289,7 @@ def _check_panel(panel: pl.DataFrame, windows: Windows) -> ContractReport:
             f"{windows.baseline_end:%Y-%m}, and no reporter gives both. Add those months, choose another "
             "--baseline, or give articles or listings too."
         )
-    return _check_own("signals", panel)
+    return _check_own("signals", panel.select(*panel_schema()))
 
 
 def _check_own(kind: str, table: pl.DataFrame) -> ContractReport:

@@ -11,11 +11,12 @@ import polars as pl
 
 from data_contracts.contract import ContractReport
 from features.reference.facts import product_names
-from features.trade.surprises.behind import FAMILY_ROWS, LINK_ROWS, PLACEBOS
+from features.trade.surprises.behind import FAMILY_ROWS, LINK_ROWS
 from riskmodel.publication.digests import MANIFEST, output_digests, write_json
 from riskmodel.publication.safe_csv import write_csv, write_quarantine_csv
 from riskmodel.publication.typed_json import to_json
 from riskmodel.report.dictionary import dictionary
+from riskmodel.report.findings import read_findings, read_placebos, run_csv
 from riskmodel.report.html import render_report
 from riskmodel.report.manifest import read_run_manifest
 from riskmodel.report.tables import run_tables
@@ -33,6 +34,8 @@ def write_run(report: ReportInput, quarantined: Mapping[str, pl.LazyFrame], fold
         ("evidence", report.evidence),
         ("signals", report.signals),
         ("series", report.series),
+        ("breaks", report.findings.breaks),
+        ("moves", report.findings.moves),
     ):
         table.write_parquet(folder / f"{name}.parquet")
     tables = run_tables(report)
@@ -63,24 +66,17 @@ def read_run(folder: Path) -> ReportInput:
         contracts=tuple(ContractReport.from_dict(found) for found in contracts),
         manifest=manifest,
         product_names=product_names(),
-        coverage=_csv(folder, "coverage", COVERAGE),
-        history=_csv(folder, "history", HISTORY),
+        coverage=run_csv(folder, "coverage", COVERAGE),
+        history=run_csv(folder, "history", HISTORY),
         behind=DriverRows(
-            placebos=_csv(folder, "driver_placebos", PLACEBOS),
-            families=_csv(folder, "driver_families", FAMILY_ROWS),
-            links=_csv(folder, "driver_links", LINK_ROWS),
-            stories=_csv(folder, "driver_stories", STORIES),
-            listings=_csv(folder, "driver_listings", LISTED),
+            placebos=read_placebos(folder),
+            families=run_csv(folder, "driver_families", FAMILY_ROWS),
+            links=run_csv(folder, "driver_links", LINK_ROWS),
+            stories=run_csv(folder, "driver_stories", STORIES),
+            listings=run_csv(folder, "driver_listings", LISTED),
         ),
+        findings=read_findings(folder),
     )
-
-
-def _csv(folder: Path, name: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """A table that the folder holds as CSV only; empty where there is none."""
-    path = folder / f"{name}.csv"
-    if not path.is_file():
-        return pl.DataFrame(schema=schema)
-    return pl.read_csv(path, schema_overrides=dict(schema)).select(list(schema))
 
 
 def write_quarantine(quarantined: Mapping[str, pl.LazyFrame], folder: Path) -> None:

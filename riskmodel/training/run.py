@@ -9,15 +9,19 @@ from pathlib import Path
 
 import polars as pl
 
+from features.articles.officials import official_days
+from features.trade.flows.windows import Windows
 from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.background import background_in
 from riskmodel.outcomes.family_rows import family_jobs, family_rows
+from riskmodel.outcomes.listing_rows import ListingTables, labelled_listings, listing_origins
 from riskmodel.outcomes.rows import Tables, Target, labelled_frame, month_ends
 from riskmodel.outcomes.simulated_rows import FIRST_AS_OF, held_out_jobs, training_jobs, world_rows
-from riskmodel.settings import resolve_settings
+from riskmodel.settings import Settings, resolve_settings
 from riskmodel.sources.checked import Intake, is_simulated, refuse_failures, take_in
 from riskmodel.sources.request import InputRequest, open_input
 from riskmodel.training.fit import Trained, train_on_families, train_on_tables, train_on_worlds
+from riskmodel.training.listing import train_on_listings
 from riskmodel.training.manifest import FamiliesSource, SourceFile, TablesSource, WorldsSource
 from riskmodel.worlds.makers import MAKERS
 
@@ -68,8 +72,17 @@ def from_families(
 
 def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> Trained:
     """Train on the user's tables: every input passes its contract, then rows at every month's end."""
-    rows, source = labelled_tables(request, target, tell)
+    rows, source = rows_of_tables(request, target, tell)
+    if target == "listing":
+        return train_on_listings(rows, source)
     return train_on_tables(rows, source, target, n_jobs=n_jobs)
+
+
+def rows_of_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
+    """Labelled rows of a target, for `from_tables` and for judging on the same rows."""
+    if target == "listing":
+        return labelled_listing_tables(request, tell)
+    return labelled_tables(request, target, tell)
 
 
 def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
@@ -91,7 +104,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
         listings_end=None if listings is None else _last(listings, "listed_on"),
         article_windows=settings.article_windows,
     )
-    end = _last(trade, "period") if target == "transit" else _last(listings, "listed_on")
+    end = _last(trade, "period")
     dates = month_ends(FIRST_AS_OF, end) if end >= FIRST_AS_OF else []
     if not dates:
         raise WrongUsage(
@@ -100,7 +113,42 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
         )
     tell(f"Signals and labels at {len(dates)} dates, {dates[0]} to {dates[-1]}.")
     rows = labelled_frame(tables, dates, windows, target)
-    source = TablesSource(
+    return rows, _source(intakes, settings, windows)
+
+
+def labelled_listing_tables(request: OwnTables, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
+    """Labelled rows of the target `listing` (`outcomes.listing_rows`), and what they were made from.
+
+    Raises ContractFailed where an input fails its contract, WrongUsage where the listings are too short.
+    """
+    settings, windows = resolve_settings(request.baseline, request.recent_months)
+    intakes = _take_in(request)
+    refuse_failures(list(intakes.values()))
+    tell("; ".join(f"{name}: {intake.rows_accepted} rows accepted" for name, intake in intakes.items()))
+    listings = intakes["listings"].accepted
+    end = _last(listings, "listed_on")
+    articles = intakes.get("articles")
+    tables = ListingTables(
+        listings,
+        end,
+        trade=intakes["trade_flows"].lazy() if "trade_flows" in intakes else None,
+        goods=_goods(intakes),
+        mentions=_mentions(intakes, request.inputs.limits.read_articles),
+        official_days=None if articles is None else official_days(articles.lazy()),
+        article_windows=settings.article_windows,
+    )
+    origins = listing_origins(listings, end)
+    if not origins:
+        raise WrongUsage(
+            f"The listings end on {end}: there is no month end a month after the first of them, or after "
+            "February 2022, to learn from; give --listings that reach over a longer time."
+        )
+    tell(f"Signals and labels at {len(origins)} dates, {origins[0]} to {origins[-1]}.")
+    return labelled_listings(tables, origins, windows), _source(intakes, settings, windows)
+
+
+def _source(intakes: dict[str, Intake], settings: Settings, windows: Windows) -> TablesSource:
+    return TablesSource(
         files=tuple(
             SourceFile(name, file.name, file.sha256)
             for name, intake in intakes.items()
@@ -111,7 +159,6 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
         recent_months=windows.recent_months,
         article_windows=settings.article_windows,
     )
-    return rows, source
 
 
 def _take_in(request: OwnTables) -> dict[str, Intake]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from riskmodel.backtest.results import SliceResult
 from riskmodel.report import environment
 
 PACKAGES = environment.TEMPLATES.parents[1]
@@ -44,6 +45,6 @@ class Hostile:
 
     protocol = "<script>alert(1)</script>\u202e"
     simulated = False
-    slices: dict[str, object] = {}  # noqa: RUF012
+    slices: dict[str, object] = {"all": SliceResult(0, 0)}  # noqa: RUF012
     dropped: dict[str, int] = {}  # noqa: RUF012
-    reachable = alarms = roles = other_shares_of_events = ablation = products = None
+    reachable = alarms = roles = other_shares_of_events = ablation = products = recovery = None

@@ -126,6 +126,25 @@ def test_the_workbook_holds_the_tables_and_no_formula(folder: Path) -> None:
     assert "screening as of 2024-06-30" in words
 
 
+def test_page_and_json_give_the_counts_that_the_folder_holds(folder: Path) -> None:
+    from riskmodel import explain
+    from riskmodel.report.findings import kind_words
+
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    moved = table(folder, "drivers").filter(pl.col("contribution").abs() > 0.005).select("country", "signal")
+    counts = table(folder, "driver_placebos").join(moved, on=["country", "signal"], how="semi")
+    rows = counts.filter(pl.col("country") == "TJK").select("signal", "kind", "placebos", "as_extreme").rows()
+    assert rows
+    for row in rows:
+        assert kind_words(*row) in page, row
+    said = explain(folder, "TJK")
+    given = {(one["signal"], one["kind"], one["placebos"], one["as_extreme"]) for one in said["placebos"]}
+    assert set(rows) <= given
+    (broke,) = table(folder, "breaks").filter(pl.col("country") == "TJK")["inbound_break"].to_list()
+    assert f"arrivals of listed goods in {broke:%b %Y}" in said["when_and_where"][0]
+    assert said["when_and_where"][0] in page
+
+
 def test_earlier_dates_are_scored_as_then_known(folder: Path) -> None:
     history = table(folder, "history")
     assert [str(day) for day in history["as_of"].unique().sort()] == ["2024-04-30", "2024-05-31"]
@@ -146,6 +165,9 @@ def test_the_functions_score_read_and_explain(tmp_path: Path, tiny) -> None:
     assert again.countries.equals(run.countries) and again.manifest == load_run(tmp_path / "run").manifest
     assert again.behind.families.equals(run.behind.families) and again.behind.stories.equals(
         run.behind.stories
+    )
+    assert again.findings.breaks.equals(run.findings.breaks) and again.findings.moves.equals(
+        run.findings.moves
     )
     assert again.behind.placebos.equals(run.behind.placebos) and again.coverage.equals(run.coverage)
     assert signals(run).equals(pl.read_parquet(tmp_path / "run" / "signals.parquet"))
