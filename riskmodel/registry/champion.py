@@ -8,6 +8,7 @@ id, and `models/HISTORY` those that were champion before.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -131,6 +132,11 @@ def load(model_id: str | None, models_dir: Path) -> Model:
     Raises ModelRefused with one sentence where the model is missing, changed, foreign, or was made for
     other features, another signals contract or another minor release of scikit-learn.
     """
+    if models_dir.is_dir() and not os.access(models_dir, os.R_OK | os.X_OK):
+        raise ModelRefused(
+            f"The folder of models {models_dir} cannot be read and entered; get the right to (chmod u+rx), "
+            "or name another by --models or RISKMODEL_MODELS_DIR."
+        )
     if model_id is None:
         model_id = champion_id(models_dir)
         if model_id is None:

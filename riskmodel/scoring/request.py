@@ -17,7 +17,8 @@ class ScoreRequest:
     """What to score, and where to.
 
     `previous` is an earlier run, or a report of `validate`, with which the inputs are compared. `store_notes`
-    say what of a store was not known, or cannot be reconstructed, as of the day.
+    say what of a store was not known, or cannot be reconstructed, as of the day. `min_scored` and `keep` are
+    of `riskmodel.scoring.nights`: neither changes a byte of the run.
     """
 
     as_of: date
@@ -29,6 +30,8 @@ class ScoreRequest:
     force: bool = False
     previous: Path | None = None
     store_notes: tuple[str, ...] = ()
+    min_scored: int | None = None
+    keep: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ def find(paths: Sequence[Path], suffixes: Sequence[str], limits: ReadingLimits |
     chosen: list[Path] = []
     passed: list[tuple[Path, str]] = []
     for path in map(Path, paths):
-        if path.is_dir():
+        if _is_folder(path):
             files = _inside(path, suffixes, passed)
             if not files:
                 raise InputUnreadable(
@@ -99,17 +100,36 @@ def _checked(path: Path) -> Path:
         raise InputUnreadable(f"{name} cannot be opened: {one_line(str(error.args[-1]), 120)}") from error
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder that can be read and entered. Raises InputUnreadable where it cannot."""
+    name = one_line(path.name or str(path), 120)
+    try:
+        if not path.is_dir():
+            return False
+    except OSError as error:
+        raise InputUnreadable(
+            f"{name} lies in a folder that cannot be entered ({error.strerror}); get the right (chmod u+rx)"
+        ) from None
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise InputUnreadable(
+            f"folder {name} cannot be read and entered (Permission denied); get the right to (chmod u+rx)"
+        )
+    return True
+
+
 def _inside(folder: Path, suffixes: Sequence[str], passed: list[tuple[Path, str]]) -> list[Path]:
     root = folder.resolve()
     kept = []
     for path in sorted(folder.rglob("*")):
+        if not path.is_symlink() and _is_folder(path):
+            continue
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             raise InputUnreadable(
                 f"{one_line(path.name, 120)} in folder {one_line(folder.name, 120)} is a link that leads out "
                 "of the folder; name its target outright or remove it"
             )
         if not path.is_file():
-            continue
+            continue  # a link to a folder, a pipe
         relative = path.relative_to(folder)
         if any(part.startswith(".") for part in relative.parts):
             passed.append((path, "hidden"))
