@@ -75,6 +75,11 @@ def find(paths: Sequence[Path], suffixes: Sequence[str], limits: ReadingLimits |
     return Found(tuple(Source(p, names[p], limits) for p in chosen), skipped)
 
 
+def is_note(path: Path) -> bool:
+    """Whether a file is about data and no data itself: a README, a licence, a PROVENANCE note."""
+    return path.name.lower().startswith(_NOT_DATA)
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as hex, read in blocks."""
     with path.open("rb") as file:
@@ -133,7 +138,7 @@ def _inside(folder: Path, suffixes: Sequence[str], passed: list[tuple[Path, str]
         relative = path.relative_to(folder)
         if any(part.startswith(".") for part in relative.parts):
             passed.append((path, "hidden"))
-        elif path.name.lower().startswith(_NOT_DATA):
+        elif is_note(path):
             passed.append((path, "a note, not data"))
         elif not path.name.lower().endswith(tuple(suffixes)):
             passed.append((path, "unknown ending"))

@@ -28,6 +28,7 @@ TABLE_SUFFIXES = (
 )
 ROW, FILE = "source_row", "source_file"
 PARQUET = b"PAR1"
+TAR_AT, TAR_MAGIC = 257, b"ustar"
 _BATCH_ROWS = 200_000
 
 
@@ -62,6 +63,8 @@ def load(source: Source, dialect_of: Callable[[frozenset[str]], Dialect] = lambd
         frame = _parquet(source, head)
     elif head[:4] == ZIP_MAGIC:
         raise source.refuse("is a zip archive or a spreadsheet; unpack it, or save the sheet as CSV")
+    elif head[TAR_AT : TAR_AT + len(TAR_MAGIC)] == TAR_MAGIC:
+        raise source.refuse("is a tar archive; unpack it and give the files or their folder")
     elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         frame, blank_reason = read_json_cells(source), NOT_AN_OBJECT
     else:
