@@ -1,6 +1,7 @@
 # Two commands matter: `make score` and `make test`. Both set up everything they need in .venv.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+comma := ,
 VENV := .venv
 BIN := $(VENV)/bin
 RISKMODEL := $(BIN)/riskmodel
@@ -18,9 +19,10 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.14 found. Install one, or run: make PYTHON=/path/to/python3.11 score" >&2; exit 2; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; a few minutes)"
-	@$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
+		|| { echo "Needed is Python 3.11 to 3.14$(if $(PYTHON),$(comma) and $(PYTHON) is none of them). Install one, or run: make PYTHON=/path/to/python3.11 score" >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$("$(PYTHON)" --version) (once; a few minutes)"
+	@"$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -41,10 +43,10 @@ DATA ?= ../shared/data
 real: $(VENV)/.installed ## score real public extracts: EU exports by CN8, US designations, articles (DATA=folder)
 	@test -d "$(DATA)" || { echo "No folder $(DATA): give the folder of the extracts, make real DATA=/path" >&2; exit 2; }
 	@$(RISKMODEL) score \
-		--trade $(DATA)/eu27-sanctioned-cn8-monthly/eu27_exports_cn8_monthly_2020_2022.parquet \
-		--goods $(DATA)/trade-reference/eu_export_sanctions_cn8_jan2023.csv.gz \
-		--articles $(DATA)/us-federal-register-abstracts/fr_abstracts.csv.gz --articles $(DATA)/seed-article \
-		--listings $(DATA)/ofac-russia-designations/ofac_ru14024_entity_country.csv \
+		--trade "$(DATA)/eu27-sanctioned-cn8-monthly/eu27_exports_cn8_monthly_2020_2022.parquet" \
+		--goods "$(DATA)/trade-reference/eu_export_sanctions_cn8_jan2023.csv.gz" \
+		--articles "$(DATA)/us-federal-register-abstracts/fr_abstracts.csv.gz" --articles "$(DATA)/seed-article" \
+		--listings "$(DATA)/ofac-russia-designations/ofac_ru14024_entity_country.csv" \
 		--published-at 2024-08-05 --baseline 2020-01:2021-12 --recent-months 9 \
 		--as-of 2023-12-31 --out runs/real
 
@@ -54,11 +56,11 @@ SINCE ?= 2019-01
 world: $(VENV)/.installed ## fetch public data and rank all transit countries on it (needs the network; STORE=folder)
 	@test -e $(VENV)/.installed-fetch || { $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 \
 		--require-hashes -r requirements-fetch.lock 2>/dev/null && touch $(VENV)/.installed-fetch; } || true
-	@$(RISKMODEL) fetch starter --plan --since $(SINCE) --store $(STORE)
-	@$(RISKMODEL) fetch starter --since $(SINCE) --store $(STORE) || \
-		{ code=$$?; test $$code -eq 6 && $(RISKMODEL) store list --store $(STORE) | grep -qE '^(comtrade|comext) +[1-9]' \
+	@$(RISKMODEL) fetch starter --plan --since $(SINCE) --store "$(STORE)"
+	@$(RISKMODEL) fetch starter --since $(SINCE) --store "$(STORE)" || \
+		{ code=$$?; test $$code -eq 6 && $(RISKMODEL) store list --store "$(STORE)" | grep -qE '^(comtrade|comext) +[1-9]' \
 		|| exit $$code; }
-	@$(RISKMODEL) score --store $(STORE) --as-of $$(date +%F) --out runs/world
+	@$(RISKMODEL) score --store "$(STORE)" --as-of $$(date +%F) --out runs/world
 
 .PHONY: kills
 kills: $(VENV)/.installed-dev ## kill a fetch at 200 moments and resume it (a quarter of an hour)
@@ -95,7 +97,7 @@ fuzz: $(FUZZ)/.installed ## mutate files until readers and contracts fail, guide
 
 AUDIT := .venv-audit
 $(AUDIT)/.installed:
-	@$(PYTHON) -m venv $(AUDIT)
+	@"$(PYTHON)" -m venv $(AUDIT)
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
 	@touch $@
 

@@ -1,7 +1,7 @@
 """The signals panel: one row for each country and as_of date.
 
 Columns: `as_of` Date, `country` String, every signal of the catalogue (money as Int64, the rest as
-Float64; null means unknown), and the coverage columns, from which the grade is made.
+Float64 of 12 significant digits; null means unknown), and the coverage columns, from which the grade is made.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from data_contracts.codes.never_scored import NEVER_SCORED
 from data_contracts.signals.contract import SIGNALS_PANEL
 from features.articles.rates import ZERO_WITHOUT_STORY
 from features.catalogue import signals_of
+from features.exact import DIGITS
 from features.reference.facts import coalition
 
 
@@ -63,7 +64,10 @@ def build_panel(
         )
     schema = panel_schema()
     absent = {name: dtype for name, dtype in schema.items() if name not in panel.columns}
+    floats = [name for name, dtype in schema.items() if dtype == pl.Float64 and name in panel.columns]
     return panel.with_columns(
+        # Before anything is derived from them: last bits depend on the order of sums and on the processor.
+        pl.col(floats).cast(pl.Float64).round_sig_figs(DIGITS),
         pl.lit(as_of).alias("as_of"),
         *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name != "as_of"),
     ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())

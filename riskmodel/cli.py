@@ -17,6 +17,7 @@ from data_contracts.plain_text import one_line
 from riskmodel.errors import RiskmodelError
 from riskmodel.operations import stopping
 from riskmodel.operations.ending import ending_of
+from riskmodel.operations.plain_output import speak_plainly
 
 ANYWHERE = ("--debug", "--json", "--verbose")
 
@@ -125,8 +126,8 @@ def cli(ctx: click.Context, debug: bool, as_json: bool, verbose: bool, quiet: bo
     """Score the risk that controlled goods reach Russia through third countries.
 
     A score is a reason to look, not proof. Exit codes: 0 done, 2 wrong usage, 3 a critical contract
-    failed, 4 model refused, 5 input unreadable, 6 fetch incomplete, 130 or 143 stopped, 1 anything
-    unexpected.
+    failed, 4 model refused, 5 input unreadable, 6 fetch incomplete, 7 too few countries scored, 130 or
+    143 stopped, 1 anything unexpected.
     """
     ctx.obj = {"debug": debug, "log": "json" if as_json else "lines" if verbose else "none", "quiet": quiet}
 
@@ -138,6 +139,7 @@ def main(argv: list[str] | None = None) -> Any:
     lifted = [word for word in ANYWHERE if word in arguments]
     arguments = [*lifted, *(word for word in arguments if word not in lifted)]
     style = "json" if "--json" in lifted else "none"
+    speak_plainly()
     with stopping.stoppable():
         stopping.when_forced(lambda code, sentence: _say(sentence, code, style))
         try:

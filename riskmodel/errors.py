@@ -45,6 +45,12 @@ class ColumnsMissing(InputUnreadable):
     exit_code = 3
 
 
+class TooFewScored(RiskmodelError):
+    """Fewer countries could be scored than are needed to replace the last run; it stays (exit 7)."""
+
+    exit_code = 7
+
+
 class FetchIncomplete(RiskmodelError):
     """A source did not answer, answered wrongly, or its quota is used up; what came is stored (exit 6)."""
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from features.articles.rates import ArticleWindows
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+SHIPPED = Path(__file__).resolve().parent / "shipped"  # made by setup.py; only an installed wheel has it
+
+
+def default_models() -> Path:
+    """The folder of models of the installed package, else that of the checkout."""
+    return SHIPPED / "models" if (SHIPPED / "models").is_dir() else CHECKOUT / "models"
 
 
 class Settings(BaseSettings):
@@ -22,7 +28,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RISKMODEL_", frozen=True, extra="ignore")
 
-    models_dir: Annotated[Path, Field(description="folder of the stored models")] = CHECKOUT / "models"
+    models_dir: Annotated[Path, Field(description="folder of the stored models")] = default_models()
     baseline: Annotated[str, Field(description="first and last baseline month")] = "2019-01:2021-12"
     recent_months: Annotated[int, Field(ge=1, le=60, description="length of the recent window")] = 12
     oldest_usable_months: Annotated[int, Field(ge=1, description="a leg with older news is unknown")] = 18

@@ -17,6 +17,7 @@ import polars as pl
 from features.articles.stories.clusters import as_known_on
 from features.articles.stories.owners import owner_of
 from features.catalogue import signals_of
+from features.exact import exact_sum
 
 STEP_DAYS = 30  # between the days that `article_burst` looks back on
 SHORTEST_PAST = 12  # of those days, without which there is no past to compare with
@@ -163,7 +164,7 @@ def _stories(rows: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.Dat
 
 
 def _rates(stories: pl.DataFrame, windows: ArticleWindows) -> pl.DataFrame:
-    decayed = (pl.col("p_diversion") * (2.0 ** (-pl.col("age") / windows.half_life_days))).sum()
+    decayed = exact_sum(pl.col("p_diversion") * (2.0 ** (-pl.col("age") / windows.half_life_days)))
     recent = pl.col("age") <= windows.easing_days
     easing = (recent & (pl.col("polarity") < 0)).sum() / recent.sum()
     return (
@@ -218,20 +219,22 @@ def _burst(
         .with_columns(weight=pl.col("added") * 2.0 ** (-age / windows.half_life_days))
         .sort("country", "day", "story_id", "published_on")
         .group_by("country", "day", maintain_order=True)
-        .agg(pl.col("weight").sum())
+        .agg(exact_sum(pl.col("weight")).alias("weight"))
     )
     rate = (pl.col("weight").fill_null(0.0) / windows.mean_life).log1p()
+    mean = exact_sum(rate) / pl.len()
+    spread = (exact_sum((rate - mean) ** 2) / (pl.len() - 1)).sqrt()
     grid = (
         signals.select("country", "article_rate")
         .join(days, how="cross")
         .join(then, on=["country", "day"], how="left")
         .sort("country", "day")
         .group_by("country", maintain_order=True)
-        .agg(pl.col("article_rate").first(), mean=rate.mean(), spread=rate.std())
+        .agg(pl.col("article_rate").first(), mean=mean, spread=spread)
     )
     floor = log1p(1 / windows.mean_life)
-    spread = pl.max_horizontal(pl.col("spread").fill_null(0.0), pl.lit(floor))
-    return grid.select("country", article_burst=(pl.col("article_rate") - pl.col("mean")) / spread)
+    bounded = pl.max_horizontal(pl.col("spread").fill_null(0.0), pl.lit(floor))
+    return grid.select("country", article_burst=(pl.col("article_rate") - pl.col("mean")) / bounded)
 
 
 def _diversity(stories: pl.DataFrame) -> pl.DataFrame:
@@ -248,7 +251,7 @@ def _diversity(stories: pl.DataFrame) -> pl.DataFrame:
         .len()
         .sort("country", "owner")
         .group_by("country", maintain_order=True)
-        .agg(source_diversity=(0.0 - (share * share.log()).sum()).clip(0.0))
+        .agg(source_diversity=(0.0 - exact_sum(share * share.log())).clip(0.0))
     )
 
 

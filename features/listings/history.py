@@ -6,6 +6,8 @@ from datetime import date
 
 import polars as pl
 
+from features.exact import exact_sum
+
 HALF_LIFE_DAYS = 365
 
 
@@ -22,5 +24,5 @@ def listing_history(listings: pl.DataFrame, as_of: date) -> pl.DataFrame:
         listings.filter((pl.col("listed_on") <= as_of) & (pl.col("goods_diversion") != "false"))
         .sort("country", "listed_on", "jurisdiction", "list", "n_entities")
         .group_by("country", maintain_order=True)
-        .agg(weight.sum().log1p().alias("listing_history"), pl.col("n_entities").sum().alias("n_listed"))
+        .agg(exact_sum(weight).log1p().alias("listing_history"), pl.col("n_entities").sum().alias("n_listed"))
     )

@@ -6,6 +6,7 @@ import math
 
 import polars as pl
 
+from features.exact import DIGITS, in_order
 from features.trade.signals import TradeSignals
 
 SMALL_USD = 10_000
@@ -91,11 +92,11 @@ def with_score(table: pl.DataFrame) -> pl.DataFrame:
         ).fill_null(pl.lit(UNREPORTED.get(name), dtype=pl.Float64))
         for name in WEIGHTS
     }
-    weighted = pl.sum_horizontal([weight * strength[name] for name, weight in WEIGHTS.items()])
-    known = pl.sum_horizontal(
+    weighted = in_order([weight * strength[name].fill_null(0.0) for name, weight in WEIGHTS.items()])
+    known = in_order(
         [weight * strength[name].is_not_null().cast(pl.Float64) for name, weight in WEIGHTS.items()]
     )
-    return evidence.with_columns((weighted / known).alias("score"))
+    return evidence.with_columns((weighted / known).round_sig_figs(DIGITS).alias("score"))
 
 
 def others_excess_usd() -> pl.Expr:

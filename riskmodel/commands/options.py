@@ -28,7 +28,7 @@ MODELS = click.option(
     type=PATHS,
     metavar="DIR",
     callback=_models_folder,
-    help="Folder of models.  [default: RISKMODEL_MODELS_DIR, else models/ of the project]",
+    help="Folder of models.  [default: RISKMODEL_MODELS_DIR, else the project's]",
 )
 
 

@@ -56,12 +56,12 @@ def command(
     """
     from data_contracts.plain_text import one_line
     from riskmodel.outcomes.rows import Target
-    from riskmodel.publication.publish import check_folder
+    from riskmodel.registry.champion import check_writable
     from riskmodel.training.promotion import store
     from riskmodel.training.run import from_families, from_tables, from_worlds
 
     chosen: Target = "listing" if target == "listing" else "transit"
-    check_folder(models_dir, "--models")  # before minutes of work, not after
+    check_writable(models_dir)  # before minutes of work, not after
 
     def tell(words: str) -> None:
         if not quiet:

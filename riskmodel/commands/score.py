@@ -54,6 +54,18 @@ if TYPE_CHECKING:
 )
 @quiet_option
 @click.option("--force", is_flag=True, help="Compute again even where the same run is in place.")
+@click.option(
+    "--min-scored",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Publish only with N countries scored.  [default: half of the last run's, at least 1]",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Write to DIR/YYYY-MM-DD of --out DIR and keep the newest N of them.",
+)
 @click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how far the job is.")
 @click.option("--metrics-file", type=PATHS, metavar="FILE", help="Counts for Prometheus, at the end.")
 @click.pass_obj
@@ -73,6 +85,8 @@ def command(
     limit: int,
     quiet: bool,
     force: bool,
+    min_scored: int | None,
+    keep: int | None,
     status_file: Path | None,
     metrics_file: Path | None,
 ) -> None:
@@ -87,12 +101,14 @@ def command(
     from riskmodel.errors import WrongUsage
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
+    from riskmodel.scoring.nights import dated_folder, refuse_overlap
     from riskmodel.scoring.request import ScoreRequest
     from riskmodel.scoring.run import score
     from riskmodel.scoring.run_folder import read_run
     from riskmodel.settings import resolve_settings
 
     as_of, out = _of_store(as_of, out, store)
+    out = out if keep is None else dated_folder(out, as_of)
     job = job or {}
     quiet = quiet or bool(job.get("quiet"))
     settings, windows = resolve_settings(baseline, recent_months, models_dir)
@@ -100,6 +116,7 @@ def command(
         raise WrongUsage(f"--as-of {as_of} is in the future; nothing is known on that day yet.")
     if windows.baseline_start > as_of:
         raise WrongUsage(f"The baseline {windows.words()} starts after --as-of {as_of}; name earlier months.")
+    refuse_overlap(windows, as_of)
     notes: tuple[str, ...] = ()
     if store is not None:
         inputs, notes = with_store(inputs, store, as_of, quiet)
@@ -114,6 +131,8 @@ def command(
         allow_hindsight=allow_hindsight,
         force=force,
         history=history,
+        min_scored=min_scored,
+        keep=keep,
     )
     style, shown = job.get("log", "none"), one_line(str(out))
     with watched(out, quiet=quiet, style=style, status=status_file, metrics=metrics_file) as steps:

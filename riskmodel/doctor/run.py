@@ -8,11 +8,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from riskmodel.doctor.data import data_files
+from riskmodel.doctor.finding import Finding
 from riskmodel.errors import RiskmodelError, WrongUsage
 from riskmodel.settings import Settings, read_settings, resolve_settings
 
@@ -20,20 +21,6 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHONS = ((3, 11), (3, 14))
 NEEDED_BYTES = 200 << 20
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;[^\\]*)?", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the examination: what was looked at, what is wrong and how to fix it, empty where sound."""
-
-    what: str
-    wrong: str = ""
-    fix: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.wrong
 
 
 def examine(models_dir: Path | None, data: Sequence[Path], out: Path) -> Iterator[Finding]:
@@ -50,7 +37,7 @@ def examine(models_dir: Path | None, data: Sequence[Path], out: Path) -> Iterato
         ("contracts", contracts),
         ("model", lambda: model(models_dir or _settings().models_dir)),
         ("place of the runs", lambda: target(out)),
-        *((f"data {path.name}", lambda path=path: data_files(path)) for path in data),
+        *((f"data {path.name}", lambda path=path: _data(path)) for path in data),
     ]
     for name, check in checks:
         try:
@@ -117,6 +104,12 @@ def _settings() -> Settings:
         return read_settings()
     except WrongUsage:
         return Settings.model_construct()
+
+
+def _data(path: Path) -> Iterator[Finding]:
+    from riskmodel.sources.limits import limits_of
+
+    return data_files(path, limits_of(_settings()))
 
 
 def facts() -> Iterator[Finding]:
@@ -195,43 +188,3 @@ def target(out: Path) -> Iterator[Finding]:
         return
     way = "one exchange" if swaps else "two renames (this file system has no exchange)"
     yield Finding(f"{what}: writable, replaced by {way}, {free >> 30} GB free")
-
-
-def data_files(path: Path) -> Iterator[Finding]:
-    """Every file at `path` has a known format; each is read whole, so that a fault deep inside shows."""
-    from data_contracts.plain_text import one_line
-    from riskmodel.sources.batch import gone_through
-    from riskmodel.sources.limits import limits_of
-    from riskmodel.sources.request import InputRequest, open_input
-
-    files = (
-        sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()) if path.is_dir() else [path]
-    )
-    files = [file for file in files if not file.name.startswith(".")]
-    limits = limits_of(_settings())
-    if not files:
-        yield Finding(f"data {one_line(path.name, 120)}", "holds no file", "Name a folder with input files.")
-    for file in files:
-        refusals = []
-        for kind in ("trade", "listings", "goods", "articles"):
-            paths = {kind: file if kind == "goods" else (file,)}
-            request = InputRequest(**paths, hs_edition="HS2022", limits=limits)  # type: ignore[arg-type]
-            try:
-                batch = gone_through(open_input(kind, request)[0])
-            except RiskmodelError as error:
-                refusals.append(str(error))
-                continue
-            form = next((f.reader for f in batch.files if f.rows), batch.files[0].reader)
-            if not form.startswith("skipped"):
-                kind = "GDELT records" if batch.kind == "gkg" else kind
-                yield Finding(
-                    f"data {one_line(file.name, 120)}: {kind}, format {form}, {batch.rows_read:,} rows"
-                )
-                break
-        else:
-            # The shortest refusal is about the file itself; a longer one lists the formats of one kind.
-            yield Finding(
-                f"data {one_line(file.name, 120)}",
-                min(refusals, key=len, default="not recognised"),
-                "Correct or leave out the file.",
-            )

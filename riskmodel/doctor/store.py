@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from features.trade.flows.windows import Windows
-from riskmodel.doctor.run import Finding
+from riskmodel.doctor.finding import Finding
 from riskmodel.fetch.keys import key_of
 from riskmodel.fetch.plan import STARTER
 from riskmodel.fetch.source import months, source

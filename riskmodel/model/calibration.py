@@ -10,6 +10,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.model_selection import StratifiedGroupKFold
 
+from riskmodel.model.newton import polished
+
 Vector = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
@@ -72,4 +74,6 @@ def platt(logit: Vector, y: Rows, weights: Vector | None = None) -> tuple[float,
     found = minimize(
         loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]
     )
-    return float(found.x[0]), float(found.x[1])
+    columns = np.column_stack([x, np.ones(len(x))])
+    slope, shift = polished(found.x, columns, smooth, share, np.array([True, False]))
+    return float(slope), float(shift)

@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from riskmodel.model.newton import polished, pull_to_means
 from riskmodel.model.shapes import SURPRISE_KNOTS, Kind, Vector, three_knots
 
 # What a whole ramp is worth in the penalty: the gaps between the knots of a surprise, in powers of ten.
@@ -90,8 +91,11 @@ class MonotoneLogistic(ClassifierMixin, BaseEstimator):
             start = np.concatenate([[np.log(share / (1 - share))], np.full(n_gaps * (1 + n_signals), 0.1)])
         bounds = [(None, None)] * (1 + n_gaps) + [(0.0, None)] * (n_gaps * n_signals)
         found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300})
-        self.weights_: Vector = found.x
-        self.intercept_ = float(found.x[0])
+        columns = np.column_stack([np.ones(len(basis)), np.zeros((len(basis), n_gaps)), basis])
+        pull = pull_to_means(n_signals, n_gaps, self.shrink)
+        bounded = np.arange(columns.shape[1]) > n_gaps
+        self.weights_: Vector = polished(found.x, columns, target, weights, bounded, pull)
+        self.intercept_ = float(self.weights_[0])
         return self
 
     def _new_knots(self, X: NDArray[np.float64]) -> list[Vector]:  # noqa: N803

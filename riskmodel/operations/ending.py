@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import click
 
+from data_contracts.plain_text import one_line
 from riskmodel.errors import RiskmodelError
 from riskmodel.operations import disk, stopping
 
@@ -40,6 +41,9 @@ def ending_of(error: BaseException) -> Ending:
         return Ending(error.exit_code, str(error))
     if disk.is_full(error):
         return Ending(1, f"The disk is full; {stopping.outcome()}. Free some space and run again.")
+    if isinstance(error, PermissionError):
+        name = one_line(str(error.filename or "a file"), 160)
+        return Ending(1, f"No right to read or enter {name!r}; get the right to, or name another place.")
     if isinstance(error, MemoryError):
         return Ending(1, "Out of memory; give fewer or smaller files, or a machine with more memory.")
     words = f"Unexpected {type(error).__name__}: {error}. Run again with --debug for the traceback."

@@ -26,15 +26,18 @@ def digest_file(path: Path) -> str:
 
 @cache
 def code_digest() -> str:
-    """sha256 over this project's source and reference files, so that a run names the code that made it."""
+    """sha256 over this project's source and reference files, so that a run names the code that made it.
+
+    A model that the wheel holds is no code: an installed package and its checkout give the same digest.
+    """
     total = hashlib.sha256()
     root = Path(__file__).resolve().parents[2]
     for package in ("data_contracts", "features", "riskmodel"):
         for path in sorted((root / package).rglob("*")):
-            if (
-                path.suffix in {".py", ".csv", ".json", ".toml", ".jinja", ".css", ".js", ".skops"}
-                and "__pycache__" not in path.parts
-            ):
+            if path.suffix in {".py", ".csv", ".json", ".toml", ".jinja", ".css", ".js", ".skops"} and not {
+                "__pycache__",
+                "shipped",
+            } & set(path.relative_to(root).parts):
                 total.update(str(path.relative_to(root)).encode() + b"\0")
                 total.update(path.read_bytes())
     return total.hexdigest()

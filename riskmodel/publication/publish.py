@@ -34,9 +34,9 @@ def check_target(out: Path) -> None:
     """
     if not out.name or out.name == "..":
         raise WrongUsage(f"--out {str(out)!r} names no new folder; name one for the run, such as runs/june.")
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise WrongUsage(f"--out {out.name!r} is not a folder; name a new folder for the run.")
     try:
+        if out.is_symlink() or (out.exists() and not out.is_dir()):
+            raise WrongUsage(f"--out {out.name!r} is not a folder; name a new folder for the run.")
         if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
             raise WrongUsage(
                 f"--out {out.name!r} holds files that are not a run; name a new or empty folder."

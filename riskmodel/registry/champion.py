@@ -8,6 +8,7 @@ id, and `models/HISTORY` those that were champion before.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,13 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from riskmodel.errors import ModelRefused, RiskmodelError
+from riskmodel.errors import ModelRefused, RiskmodelError, WrongUsage
 from riskmodel.model.estimator import Model
 from riskmodel.model.head import AdditiveHead
 from riskmodel.operations import disk, stopping
 from riskmodel.publication.publish import check_folder, put_in_place
 from riskmodel.registry.archive import dump_heads
 from riskmodel.registry.model_folder import read_stored, stored_files
+from riskmodel.settings import SHIPPED
 
 CHAMPION = "CHAMPION"
 HISTORY = "HISTORY"
@@ -49,7 +51,7 @@ def save(
     model_id = model_id_of(str(manifest["target"]), archive)
     files = stored_files(model_id, heads, archive, manifest, card, backtest)
     with _writing(models_dir):
-        check_folder(models_dir, "--models")
+        check_writable(models_dir)
         with tempfile.TemporaryDirectory(prefix=".model-", dir=models_dir) as aside:
             staging = Path(aside) / model_id
             staging.mkdir()
@@ -61,8 +63,19 @@ def save(
     return model_id
 
 
+def check_writable(models_dir: Path) -> None:
+    """Make a folder that models are to be written to; WrongUsage for the one of an installed package."""
+    if models_dir.resolve() == SHIPPED / "models":
+        raise WrongUsage(
+            f"{models_dir} belongs to the installed package and the next update replaces it; name a folder "
+            "for your models by --models DIR or RISKMODEL_MODELS_DIR."
+        )
+    check_folder(models_dir, "--models")
+
+
 def promote(model_id: str, models_dir: Path) -> None:
     """Point CHAMPION at a stored model (checked first); the one before it is noted in HISTORY."""
+    check_writable(models_dir)
     load(model_id, models_dir)
     before = champion_id(models_dir)
     with _writing(models_dir), stopping.held_back():
@@ -76,6 +89,7 @@ def rollback(models_dir: Path) -> str:
 
     Raises ModelRefused where none is noted, or where that model cannot be used.
     """
+    check_writable(models_dir)
     past = _history(models_dir)
     if not past:
         raise ModelRefused(
@@ -131,11 +145,17 @@ def load(model_id: str | None, models_dir: Path) -> Model:
     Raises ModelRefused with one sentence where the model is missing, changed, foreign, or was made for
     other features, another signals contract or another minor release of scikit-learn.
     """
+    if models_dir.is_dir() and not os.access(models_dir, os.R_OK | os.X_OK):
+        raise ModelRefused(
+            f"The folder of models {models_dir} cannot be read and entered; get the right to (chmod u+rx), "
+            "or name another by --models or RISKMODEL_MODELS_DIR."
+        )
     if model_id is None:
         model_id = champion_id(models_dir)
         if model_id is None:
             raise ModelRefused(
-                f"{models_dir}/{CHAMPION} is missing; retrain, or give --model ID or another --models."
+                f"{models_dir}/{CHAMPION} is missing; retrain, give --model ID, or name another folder by "
+                "--models or RISKMODEL_MODELS_DIR."
             )
     return read_stored(_folder(model_id, models_dir))
 

@@ -18,7 +18,8 @@ class ScoreRequest:
 
     `previous` is an earlier run, or a report of `validate`, with which the inputs are compared. `store_notes`
     say what of a store was not known, or cannot be reconstructed, as of the day. `history`: how many earlier
-    months are scored too.
+    months are scored too. `min_scored` and `keep` are of `riskmodel.scoring.nights`: neither changes a byte
+    of the run.
     """
 
     as_of: date
@@ -31,6 +32,8 @@ class ScoreRequest:
     previous: Path | None = None
     store_notes: tuple[str, ...] = ()
     history: int = 0
+    min_scored: int | None = None
+    keep: int | None = None
 
 
 @dataclass(frozen=True)

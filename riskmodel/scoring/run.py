@@ -19,7 +19,7 @@ from features.trade.flows.windows import Windows
 from features.trade.products import product_table
 from features.trade.series import SERIES, leg_series
 from features.trade.signals import TradeSignals, trade_signals
-from riskmodel.errors import ContractFailed, RiskmodelError, WrongUsage
+from riskmodel.errors import ContractFailed, RiskmodelError, TooFewScored, WrongUsage
 from riskmodel.explain.drivers import explanations
 from riskmodel.explain.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
 from riskmodel.explain.grade import with_grade
@@ -36,6 +36,7 @@ from riskmodel.scoring.behind import driver_rows, findings_of, leg_coverage, new
 from riskmodel.scoring.earlier import earlier_run
 from riskmodel.scoring.history import score_history
 from riskmodel.scoring.manifest import make_manifest
+from riskmodel.scoring.nights import counted, refuse_too_few, remove_older
 from riskmodel.scoring.panel import official_days_for, panel_for
 from riskmodel.scoring.request import Inputs, ScoreRequest, read_inputs
 from riskmodel.scoring.run_folder import write_refusal, write_run
@@ -54,8 +55,8 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
 
     Raises
     ------
-    WrongUsage, InputUnreadable, ContractFailed, ModelRefused: see `riskmodel.errors`; then nothing of the
-        run is published. A refused batch leaves its verdicts and refused rows in `<out>-refused`.
+    WrongUsage, InputUnreadable, ContractFailed, ModelRefused, TooFewScored: see `riskmodel.errors`; then
+        nothing of the run is published. A refused batch leaves verdicts and refused rows in `<out>-refused`.
     """
     if not request.inputs.paths().keys() - {"goods"}:
         raise WrongUsage("Nothing to score: give at least one of --trade, --articles, --listings.")
@@ -68,7 +69,8 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
         asked = fingerprint(request, settings, model)
         done = None if request.force else run_in_place(request.out, asked.digest)
         if done is not None:
-            steps.note(run_id=done, unchanged=True)
+            refuse_too_few(*counted(request.out), request)
+            steps.note(run_id=done, unchanged=True, removed=list(remove_older(request)))
             return None
         inputs = read_inputs(request, steps)
         refuse_changed(inputs.given(), asked)
@@ -83,6 +85,11 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
         report = replace(report, manifest=manifest)
         silent = int(report.countries["abstained"].sum())
         steps.note(countries_scored=report.countries.height - silent, countries_abstained=silent)
+        try:
+            refuse_too_few(report.countries.height - silent, report.countries.height, request)
+        except TooFewScored:
+            _refused(inputs, request.out)
+            raise
         steps.step("writing the run")
         entry = {
             "run_id": manifest.run_id,
@@ -91,7 +98,7 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
         }
         quarantined = {intake.kind: intake.quarantined for intake in inputs.given()}
         publish(request.out, lambda folder: write_run(report, quarantined, folder), entry)
-        steps.note(run_id=manifest.run_id)
+        steps.note(run_id=manifest.run_id, removed=list(remove_older(request)))
     return report
 
 

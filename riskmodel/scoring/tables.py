@@ -13,6 +13,7 @@ from features.trade.signals import TradeSignals
 from riskmodel.explain.bands import band_of
 
 CONCENTRATED = 0.6
+PLACES = 12  # of a published probability; below lies what differs from one processor to the next
 PROBABILITIES = ("risk", "risk_low", "risk_high", "event_risk", "event_risk_low", "event_risk_high")
 
 
@@ -72,7 +73,9 @@ def country_scores(
 def _probabilities(predicted: pl.DataFrame) -> pl.DataFrame:
     """as_of, country and `PROBABILITIES`, null where the model does not give them."""
     given = [
-        pl.col(name) if name in predicted.columns else pl.lit(None, dtype=pl.Float64).alias(name)
+        pl.col(name).round(PLACES)
+        if name in predicted.columns
+        else pl.lit(None, dtype=pl.Float64).alias(name)
         for name in PROBABILITIES
     ]
     return predicted.select("as_of", "country", *given)

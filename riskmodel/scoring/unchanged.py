@@ -75,10 +75,10 @@ def _files(paths: Sequence[Path]) -> list[tuple[str, str]]:
 
     What is missing or no file is listed too, without a digest: the reader says what is wrong with it.
     """
-    chosen = [(path, path) for path in paths if not path.is_dir()]
+    chosen = [(path, path) for path in paths if not _is_folder(path)]
     for folder in paths:
-        if folder.is_dir():
-            chosen += [(folder, path) for path in sorted(folder.rglob("*")) if not path.is_dir()]
+        if _is_folder(folder):
+            chosen += [(folder, path) for path in sorted(folder.rglob("*")) if not _is_folder(path)]
     names = [path.name for _, path in chosen]
     listed = []
     for given, path in chosen:
@@ -88,6 +88,13 @@ def _files(paths: Sequence[Path]) -> list[tuple[str, str]]:
         name = "/".join(parts).encode("utf-8", "backslashreplace").decode()
         listed.append((name, _digest(given, path)))
     return listed
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # no right to enter the folder it is in
+        return False
 
 
 def _digest(given: Path, path: Path) -> str:

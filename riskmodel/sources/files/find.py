@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -90,7 +91,7 @@ def find(
     passed: list[tuple[Path, str]] = []
     listed: list[Path] = []
     for path in map(Path, paths):
-        if path.is_dir():
+        if _is_folder(path):
             files = _inside(path, suffixes, passed, strict)
             if not files:
                 raise InputUnreadable(_nothing_in(path, suffixes))
@@ -121,6 +122,11 @@ def ends_in(name: str, suffixes: Sequence[str]) -> bool:
     low = name.lower()
     packed = next((ending for ending in PACKED_ENDINGS if low.endswith(ending)), "")
     return low.endswith(tuple(suffixes)) or low.removesuffix(packed).endswith(tuple(suffixes))
+
+
+def is_note(path: Path) -> bool:
+    """Whether a file is about data and no data itself: a README, a licence, a PROVENANCE note."""
+    return path.name.lower().startswith(_NOT_DATA)
 
 
 def sha256_of(path: Path) -> str:
@@ -206,6 +212,23 @@ def _checked(path: Path) -> Path:
         raise InputUnreadable(f"{name} cannot be opened: {one_line(str(error.args[-1]), 120)}") from error
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder that can be read and entered. Raises InputUnreadable where it cannot."""
+    name = one_line(path.name or str(path), 120)
+    try:
+        if not path.is_dir():
+            return False
+    except OSError as error:
+        raise InputUnreadable(
+            f"{name} lies in a folder that cannot be entered ({error.strerror}); get the right (chmod u+rx)"
+        ) from None
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise InputUnreadable(
+            f"folder {name} cannot be read and entered (Permission denied); get the right to (chmod u+rx)"
+        )
+    return True
+
+
 def _inside(
     folder: Path, suffixes: Sequence[str], passed: list[tuple[Path, str]], strict: bool
 ) -> list[Path]:
@@ -213,6 +236,8 @@ def _inside(
     kept: list[Path] = []
     live: dict[Path, set[Path]] = {log.parent: live_files(log.parent) for log in folder.rglob(LOG)}
     for path in sorted(folder.rglob("*")):
+        if not path.is_symlink() and _is_folder(path):
+            continue
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             raise InputUnreadable(
                 f"{one_line(path.name, 120)} in folder {one_line(folder.name, 120)} is a link that leads out "
