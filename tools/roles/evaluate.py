@@ -2,6 +2,7 @@
 
 FILE is a CSV of labelled sentences, one row for each sentence and country: sent_id, text,
 country_iso3, is_diversion_mention (0 or 1), polarity. Each sentence is read as an article by itself.
+With a column `kind` it is a set of false accusations by kind (`tools/roles/kinds.py`).
 Or it is a TOML file of whole articles (`name`, `diversion`, `text`; see `read_articles`). Without FILE the
 out-of-fold figures on the training sentences are printed: every sentence is read by a model that saw
 neither it nor a near-copy.
@@ -281,14 +282,20 @@ def evaluate_out_of_fold() -> list[str]:
     ]
 
 
+def _report(path: Path) -> list[str]:
+    from tools.roles.kinds import is_by_kind, lines_by_kind
+
+    if path.suffix == ".toml":
+        return measured_articles(path).lines()
+    return lines_by_kind(path) if is_by_kind(path) else measured_sentences(path).lines()
+
+
 def main() -> None:
     """Print the report."""
     if len(sys.argv) == 1:
         lines = evaluate_out_of_fold()
     else:
-        path = Path(sys.argv[1])
-        measure = measured_articles if path.suffix == ".toml" else measured_sentences
-        lines = measure(path).lines()
+        lines = _report(Path(sys.argv[1]))
     print("\n".join(lines))
 
 
