@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from features.articles.places.namesakes import is_namesake, may_hold_namesakes
 from features.reference.read import read_reference
 
 _APOSTROPHES = "’ʼ‘`"
@@ -132,6 +133,7 @@ def find_places(text: str) -> list[Place]:
     plain = straightened(text)
     places: list[Place] = []
     last = 0
+    marked = may_hold_namesakes(plain)
     for match in _CAPITALISED.finditer(plain):
         names = book.by_first_word.get(match.group())
         start = match.start()
@@ -141,7 +143,9 @@ def find_places(text: str) -> list[Place]:
         if name is None:
             continue
         last = start + len(name.text)
-        if not _trapped(plain, start, last, book.traps.get(name.base, ())):
+        if _trapped(plain, start, last, book.traps.get(name.base, ())):
+            continue
+        if not is_namesake(plain, start, last, name.kind, marked):
             places.append(Place(start, last, name.iso3, name.kind))
     return places
 
