@@ -6,12 +6,14 @@ where the sentence may be shown against nobody. Every kind has as many sentences
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
 import polars as pl
 
+from features.articles.text.sentences import split_sentences
 from tools.roles.evaluate import Key, combined, read_as_articles
 
 HALVES = ("development", "final")
@@ -72,6 +74,11 @@ def is_by_kind(path: Path) -> bool:
         return "kind" in lines.readline().strip().split(",")
 
 
+def is_official(path: Path) -> bool:
+    """Whether a file of texts is one of journals of record: its texts have halves."""
+    return path.suffix == ".toml" and "\nhalf = " in path.read_text(encoding="utf-8")
+
+
 def scores_by_kind(path: Path, half: str | None = None, *, simple: bool = False) -> list[KindScore]:
     """Precision and recall by kind, in the order of the file, and of all kinds; `half`: None for both.
 
@@ -103,6 +110,54 @@ def _score(kind: str, rows: list[tuple[str, set[Key]]], flagged: set[Key]) -> Ki
         Share(len(own & truth), len(truth)),
         Share(sum(name in accusing for name in clean), len(clean)),
     )
+
+
+@dataclass(frozen=True)
+class OfficialScore:
+    """Sentences of journals of record. shown: those that count as evidence; found: of those that may count;
+    flagged: what the reading alone would show, right of all.
+    """
+
+    shown: Share
+    found: Share
+    flagged: Share
+    to_read: int
+
+
+def score_of_official(path: Path, half: str) -> OfficialScore:
+    """Measure a TOML file of texts in the manner of journals of record (`half`, `text` with `||` labels)."""
+    truth: set[tuple[str, int, str]] = set()
+    texts: dict[str, str] = {}
+    for article in tomllib.loads(path.read_text(encoding="utf-8"))["article"]:
+        if article["half"] != half:
+            continue
+        name, number, lines = article["name"], 0, []
+        for line in article["text"].strip().splitlines():
+            sentence, _, labels = line.partition("||")
+            lines.append(sentence.strip())
+            number += len(split_sentences(sentence))
+            truth |= {(name, number, label[:3]) for label in labels.split()}
+        texts[name] = "\n".join(lines)
+    read = read_as_articles(texts, "federal_register")
+    key = ["article_id", "sentence_no", "country"]
+    shown = set(read.filter("is_diversion").select(key).rows())
+    to_read = set(read.filter("to_read").select(key).rows())
+    return OfficialScore(
+        Share(len(shown & truth), len(shown)),
+        Share(len(shown & truth), len(truth)),
+        Share(len((shown | to_read) & truth), len(shown | to_read)),
+        len(to_read),
+    )
+
+
+def lines_of_official(path: Path) -> list[str]:
+    """Lines of the report on journals of record."""
+    return [
+        f"{half} half: shown and right {s.shown}; found {s.found}; "
+        f"right of all that are flagged {s.flagged}; to read, not counted {s.to_read}"
+        for half in HALVES
+        for s in [score_of_official(path, half)]
+    ]
 
 
 def lines_by_kind(path: Path) -> list[str]:

@@ -1,9 +1,9 @@
 """Longer proper names that only hold the name of a country: universities, treaties, ships, persons, towns.
 
 What stands around one name is in `gazetteer_traps.csv`; this holds for every name. `namesakes.csv` has the
-rules: `side`, before or after the name; `kinds`, the kinds of names it holds for; `pattern`; `marks`, words one
-of which must be in a sentence before a rule can hold. Where there are none the name has a capital letter
-right behind it. The fast pass asks for the marks and the letter only.
+rules: `side`, before the name, after it or beyond a comma; `kinds` of names that it holds for; `pattern`;
+`marks`, words one of which must be in a sentence before it can hold. Where there are none the name has a
+capital letter right behind it. The fast pass asks for the marks and the letter only.
 """
 
 from __future__ import annotations

@@ -1,0 +1,22 @@
+"""Sentences that may be shown against no country, by kind; their look-alikes count.
+
+The bounds are a little under what was measured, for the half that the rules were not written on.
+"""
+
+import pytest
+
+from features.articles.mentions import find_mentions
+from features.articles.roles.never import BELOW, why_never
+from features.articles.stories.source_classes import OFFICIAL, PRESS, hit_rates, source_class
+from tools.roles.evaluate import combined, measured_articles, read_as_articles
+from tools.roles.kinds import KindScore, lines_by_kind, lines_of_official, score_of_official, scores_by_kind
+from tools.roles.page import KINDS, OFFICIAL_TEXTS, TEXTS, press_hits
+
+assert find_mentions and combined and measured_articles
+
+LEAST = {}
+
+
+@pytest.fixture(scope="module")
+def final() -> dict[str, KindScore]:
+    return {score.kind: score for score in scores_by_kind(TEXTS / KINDS, "final")}
