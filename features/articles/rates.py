@@ -3,7 +3,7 @@
 A story counts once, with its most certain sentence, and on the day it was first reported. Stories about a
 designation itself are no leading signal and stay out; a retracted story counts for nothing from the day
 on which it was taken back. Of stories that one owner tells of a country, and of those of new outlets, one
-moves the rates in each half-life (`stories/placed.py`), and easing stories count up to the number of worsening ones.
+moves the rates in each half-life (`stories/placed.py`). No more easing stories count than worsening ones.
 """
 
 from __future__ import annotations
