@@ -15,8 +15,7 @@ from typing import NamedTuple
 from features.reference.read import read_reference
 
 REACH = 64  # characters that a rule looks at on its side
-# A longer name may follow.
-_GOES_ON = re.compile(r"[ \-][A-Z]")
+_GOES_ON = frozenset((" ", "-"))  # with a capital letter behind it, a longer name may follow
 
 
 class _Rules(NamedTuple):
@@ -48,32 +47,42 @@ def namesake_marks() -> tuple[str, ...]:
     return tuple(sorted(marks))
 
 
-@lru_cache(maxsize=1)
-def _any_mark() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(mark) for mark in namesake_marks()))
+def is_namesake(text: str, start: int, end: int, kind: str) -> bool:
+    """Whether the name at a place is part of a longer proper name.
 
-
-def may_hold_namesakes(text: str) -> bool:
-    """Whether some mark is in a sentence."""
-    return _any_mark().search(text) is not None
-
-
-def is_namesake(text: str, start: int, end: int, kind: str, marked: bool) -> bool:
-    """Whether the name at a place is part of a longer proper name; `marked`: see `may_hold_namesakes`.
-
-    >>> is_namesake("The Paris Agreement", 4, 9, "capital", False)
+    >>> is_namesake("The Paris Agreement", 4, 9, "capital")
     True
-    >>> is_namesake("The Paris agreement", 4, 9, "capital", False)
+    >>> is_namesake("The Paris agreement", 4, 9, "capital")
     False
     """
     rules = _rules()
-    if _GOES_ON.match(text, end):
+    behind = text[end : end + 2]
+    if behind[:1] in _GOES_ON and behind[1:].isupper():
         after = rules.after.get(kind)
         if after is not None and after.match(text[end : end + REACH]):
             return True
-    if not marked:
+    if behind[:1] == ",":
+        beyond = rules.beyond.get(kind)
+        if beyond is not None and beyond.match(text[end : end + REACH]):
+            return True
+    if start < 4 or text[start - 1] != " ":
         return False
-    before, beyond = rules.before.get(kind), rules.beyond.get(kind)
-    if beyond is not None and beyond.match(text[end : end + REACH]):
-        return True
+    word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]  # most often none that a name begins with
+    link = _LINKS.get(word)
+    if link is None:
+        if not (word[:1].isupper() or word in _nouns()):
+            return False
+    elif not text.endswith(link, 0, start - 1 - len(word)):
+        return False
+    before = rules.before.get(kind)
     return before is not None and before.search(text[max(0, start - REACH) : start]) is not None
+
+
+# These stand before most names; only with what is here before them does a rule ask for them.
+_LINKS = {"of": " ", "the": " of ", "in": "University ", "at": "University ", "re": "In "}
+
+
+@lru_cache(maxsize=1)
+def _nouns() -> frozenset[str]:
+    """Marks that are one word in lower case: ship, club, `v.`."""
+    return frozenset(mark.strip() for mark in namesake_marks() if mark.strip().islower())

@@ -2,7 +2,7 @@
 
 A false accusation is an error of its own: a firm that is taken off a list, an entry that is corrected, a list
 of destinations, duties on imports, what a country buys from Russia. `never_accusing.csv` has the rules: what
-such a sentence `says`, and what it does not say (`unless`) when it tells of goods for Russia all the same.
+such a sentence `says`, `marks` one of which is then in it, and what it does not say (`unless`) when it tells of goods for Russia all the same.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ BELOW = 0.49  # the probability that such a sentence has at most
 
 class _Bar(NamedTuple):
     kind: str
+    marks: tuple[str, ...]
     says: re.Pattern[str]
     unless: re.Pattern[str] | None
 
@@ -26,7 +27,12 @@ class _Bar(NamedTuple):
 @lru_cache(maxsize=1)
 def _bars() -> tuple[_Bar, ...]:
     return tuple(
-        _Bar(row["kind"], re.compile(row["says"]), re.compile(row["unless"]) if row["unless"] else None)
+        _Bar(
+            row["kind"],
+            tuple(row["marks"].split("|")),
+            re.compile(row["says"]),
+            re.compile(row["unless"]) if row["unless"] else None,
+        )
         for row in read_reference("never_accusing.csv")
     )
 
@@ -39,7 +45,10 @@ def why_never(text: str) -> str:
     >>> why_never("Turkish firms removed the labels and sent the chips to Russia.")
     ''
     """
+    low = text.lower()
     for bar in _bars():
+        if not any(mark in low for mark in bar.marks):
+            continue
         if bar.says.search(text) and not (bar.unless and bar.unless.search(text)):
             return bar.kind
     return ""

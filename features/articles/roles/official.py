@@ -42,6 +42,8 @@ def counted_of_official(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFr
     `rows`: article_id, source, text, is_diversion and more. `articles`: article_id, title, text.
     """
     official = [name for name in rows["source"].unique().to_list() if source_class(name) == OFFICIAL]
+    if not official:
+        return rows.with_columns(to_read=pl.lit(False))
     journal = pl.col("source").is_in(official)
     ids = rows.filter(journal & pl.col("is_diversion"))["article_id"].unique()
     whole = pl.concat_str(pl.col("title", "text").fill_null(""), separator="\n")
