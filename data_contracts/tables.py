@@ -78,7 +78,7 @@ BOOKKEEPING: dict[str, pl.DataType] = {"source_file": pl.String(), "source_row":
 
 EVIDENCE: dict[str, pl.DataType] = {
     "country": pl.String(),
-    "kind": pl.String(),  # trade, article, listing
+    "kind": pl.String(),  # trade, article, article_to_read, listing, goods_mix
     "leg": pl.String(),  # inbound, onward, direct (trade only)
     "reporter": pl.String(),
     "partner": pl.String(),

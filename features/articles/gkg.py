@@ -62,6 +62,7 @@ def gkg_mentions(gkg: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("")),
         about_listing=pl.lit(False),
         retracted=pl.lit(False),
+        to_read=pl.lit(False),
     )
     return rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()).sort(
         "article_id", "sentence_no", "country"

@@ -19,6 +19,7 @@ from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import with_context
 from features.articles.roles.model import RoleVerdict, role_model
 from features.articles.roles.off_topic import about_other_matters
+from features.articles.roles.official import counted_of_official
 from features.articles.roles.read import SentenceInContext, read_closely
 from features.articles.roles.screen import article_screen, sentence_screen
 from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
@@ -53,9 +54,9 @@ def find_mentions(
     """Mentions of every article (`data_contracts.tables.ARTICLES`), a frame of `COLUMNS`.
 
     `why`: the words that decided. `about_listing`: the story is about a designation itself. Sentence 0 is the
-    title. Sorted by article_id, sentence_no, country. With `dated_stories` there is `story_history` too, for
-    readings as of several dates (`clusters.as_known_on`). `at_once`: articles in memory at
-    once; it changes no row.
+    title. `to_read`: see `official.counted_of_official`. Sorted by article_id, sentence_no, country. With
+    `dated_stories` there is `story_history` too, for readings as of several dates (`clusters.as_known_on`).
+    `at_once`: articles in memory at once; it changes no row.
     """
     starts = range(0, max(articles.height, 1), at_once)
     parts = [read_part(articles.slice(start, at_once), start) for start in starts]
@@ -105,7 +106,8 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
     rows = pl.concat([skimmed, read.select(skimmed.columns)])
     read_texts = sentences.select("article", "sentence_no", "text")[rows["row"]]
     facts = articles.select("article_id", pl.col("published_at").dt.date().alias("published_on"), "source")
-    return pl.concat([rows, read_texts, facts[read_texts["article"]]], how="horizontal").select(
+    whole = pl.concat([rows, read_texts, facts[read_texts["article"]]], how="horizontal")
+    return counted_of_official(whole, articles).select(
         pl.col(name).cast(dtype) for name, dtype in COLUMNS.items() if name not in OF_STORIES
     )
 

@@ -2,7 +2,8 @@
 
 A story counts once, with its most certain sentence, and on the day it was first reported. Stories about a
 designation itself are no leading signal and stay out; a retracted story counts for nothing from the day
-on which it was taken back.
+on which it was taken back. Of stories that one owner tells of a country, and of those of new outlets, one
+moves the rates in each half-life (`stories/placed.py`). No more easing stories count than worsening ones.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 
 from features.articles.stories.clusters import as_known_on
 from features.articles.stories.owners import owner_of
+from features.articles.stories.placed import first_days, without_placed
 from features.catalogue import signals_of
 from features.exact import exact_sum
 
@@ -72,14 +74,16 @@ def article_signals(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows
     `article_burst`: article_rate minus its mean on the 24 days that lie 30, 60, ... days back, in standard
         deviations of those 24 rates, which count for no less than the rate of one story. Days in the first
         half-life of the table do not count, and with fewer than 12 the signal is null for every country.
-    `article_easing`: share of the diversion stories of the last 180 days that report easing.
+    `article_easing`: share of the diversion stories of the last 180 days that report easing; no more of
+        them count than report worsening.
     `source_diversity`: entropy in nats, over owners, of who reported each story first; null without a source.
     `n_stories`: diversion stories of the last 24 months.
     Countries without a story have no row; what is zero for them (`ZERO_WITHOUT_STORY`) the caller fills.
     """
-    rows = _known_rows(mentions, as_of)
-    stories = _stories(rows, as_of, windows)
-    signals = _rates(stories, windows)
+    known = _known_rows(mentions, as_of)
+    stories = _stories(known, as_of, windows)
+    rows = _without_placed(known, first_days(mentions.filter(pl.col("published_on") <= as_of)), windows)
+    signals = _rates(stories, _stories(rows, as_of, windows), windows)
     past = _past_days(mentions, as_of, windows)
     return (
         signals.join(_burst(rows, signals, past, windows), on="country", how="left", maintain_order="left")
@@ -145,6 +149,17 @@ def _known_rows(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
+def _without_placed(rows: pl.DataFrame, seen: dict[str, date], windows: ArticleWindows) -> pl.DataFrame:
+    """`_known_rows` without those of placed stories; `seen`: see `placed.first_days`."""
+    stories = (
+        rows.sort("country", "published_on", "story_id", "source")
+        .group_by("country", "story_id", maintain_order=True)
+        .agg(pl.col("published_on").first(), pl.col("source").drop_nulls().first())
+    )
+    kept = without_placed(stories, seen, windows.half_life_days).select("country", "story_id")
+    return rows.join(kept, on=["country", "story_id"], how="semi", maintain_order="left")
+
+
 def _stories(rows: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.DataFrame:
     """One row for each country and story of the last 24 months, with its age in days."""
     return (
@@ -163,17 +178,21 @@ def _stories(rows: pl.DataFrame, as_of: date, windows: ArticleWindows) -> pl.Dat
     )
 
 
-def _rates(stories: pl.DataFrame, windows: ArticleWindows) -> pl.DataFrame:
+def _rates(stories: pl.DataFrame, counted: pl.DataFrame, windows: ArticleWindows) -> pl.DataFrame:
+    """country, article_rate, article_easing of the stories that count, n_stories of all."""
     decayed = exact_sum(pl.col("p_diversion") * (2.0 ** (-pl.col("age") / windows.half_life_days)))
     recent = pl.col("age") <= windows.easing_days
-    easing = (recent & (pl.col("polarity") < 0)).sum() / recent.sum()
+    easing, worsening = ((recent & sign).sum() for sign in (pl.col("polarity") < 0, pl.col("polarity") > 0))
+    share = pl.min_horizontal(easing, worsening) / recent.sum()
+    rates = counted.group_by("country", maintain_order=True).agg(
+        article_rate=(decayed / windows.mean_life).log1p(),
+        article_easing=pl.when(recent.any()).then(share).otherwise(0.0),
+    )
     return (
         stories.group_by("country", maintain_order=True)
-        .agg(
-            article_rate=(decayed / windows.mean_life).log1p(),
-            article_easing=pl.when(recent.any()).then(easing).otherwise(0.0),
-            n_stories=pl.len(),
-        )
+        .agg(n_stories=pl.len())
+        .join(rates, on="country", how="left", maintain_order="left")
+        .with_columns(pl.col("article_rate", "article_easing").fill_null(0.0))  # all of it was placed
         .sort("country")
     )
 
@@ -256,15 +275,20 @@ def _diversity(stories: pl.DataFrame) -> pl.DataFrame:
 
 
 def most_telling(mentions: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
-    """The most telling diversion rows of each country known on `as_of`, certain and recent ones first."""
+    """The most telling diversion rows of each country known on `as_of`, certain and recent ones first.
+
+    As many again of those that are only there to be read (`to_read`).
+    """
     age = (pl.lit(as_of) - pl.col("published_on")).dt.total_days()
+    flagged = pl.col("is_diversion") | pl.col("to_read")
     return (
-        mentions.filter(pl.col("is_diversion") & (pl.col("published_on") <= as_of))
+        mentions.filter(flagged & (pl.col("published_on") <= as_of))
         .sort(
             ["country", pl.col("p_diversion") * (2.0 ** (-age / 365)), "article_id", "sentence_no"],
             descending=[False, True, False, False],
         )
-        .group_by("country", maintain_order=True)
+        .group_by("country", "to_read", maintain_order=True)
         .head(limit)
+        .sort("country", "to_read", maintain_order=True)
         .select(mentions.columns)
     )

@@ -12,4 +12,5 @@ COLUMNS: dict[str, pl.DataType] = {
     "why": pl.String(),
     "about_listing": pl.Boolean(),
     "retracted": pl.Boolean(),
+    "to_read": pl.Boolean(),  # flagged in a journal of record, shown and not counted
 }

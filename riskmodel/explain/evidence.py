@@ -72,18 +72,23 @@ def _latest(flows: pl.LazyFrame, chosen: pl.DataFrame, as_of: date) -> pl.DataFr
     )
 
 
+TO_READ = "article_to_read"  # kind of the sentences of journals of record that are shown and not counted
 NO_TEXT = "(A GDELT record: no text was read.)"
 
 
 def article_evidence(telling: pl.DataFrame, news: Sequence[pl.LazyFrame]) -> pl.DataFrame:
     """The diversion sentences of `most_telling`, with the file and row that each is from.
 
+    Those that are only there to be read have the kind `TO_READ`.
     `news`: accepted articles (with `article_id`) and GDELT records (with `record_id`), for their files.
     """
     rows = (
         telling.with_columns(pl.col("text").fill_null(NO_TEXT))
         .join(_places(telling["article_id"], news), on="article_id", how="left", maintain_order="left")
-        .with_columns(pl.lit("article").alias("kind"), pl.col("published_on").alias("known_at"))
+        .with_columns(
+            pl.when("to_read").then(pl.lit(TO_READ)).otherwise(pl.lit("article")).alias("kind"),
+            pl.col("published_on").alias("known_at"),
+        )
     )
     return _shape(rows.with_columns(_digests(rows, ("article_id", "sentence_no", "country", "text"))))
 

@@ -142,7 +142,8 @@ def dated_mentions(reading: NewsReading) -> pl.DataFrame:
 def counted(parts: Iterable[pl.DataFrame], *more: str) -> pl.DataFrame:
     """The mention rows that article signals look at, without their sentences, and `more` columns.
 
-    These are the rows of diversion, and the earliest of the others, which tells how far the news reach back.
+    These are the rows of diversion, and the earliest of the others of each source, which tell how far the
+    news reach back and since when an outlet is known.
     """
     schema = {name: COLUMNS[name] for name in (*FOR_SIGNALS, *more)}
     kept = [pl.DataFrame(schema=schema), *(_counted(part.select(list(schema))) for part in parts)]
@@ -151,7 +152,8 @@ def counted(parts: Iterable[pl.DataFrame], *more: str) -> pl.DataFrame:
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
     diversion = pl.col("is_diversion")
-    others = rows.filter(~diversion).sort("published_on", maintain_order=True).head(1)
+    others = rows.filter(~diversion).sort("published_on", maintain_order=True)
+    others = others.unique("source", keep="first", maintain_order=True)
     return _owned(pl.concat([rows.filter(diversion), others]))
 
 

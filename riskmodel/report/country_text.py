@@ -10,6 +10,7 @@ import polars as pl
 from data_contracts.plain_text import one_line
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.explain.drivers import read_drivers
+from riskmodel.explain.evidence import TO_READ
 from riskmodel.report.event import event_risk_words, met_words, probability
 from riskmodel.report.findings import Findings, placebo_lines, placebos_of, when_and_where
 from riskmodel.report.manifest import RunManifest
@@ -74,7 +75,7 @@ def _unknown(signals: pl.DataFrame, named: set[str]) -> list[str]:
 
 def _evidence(evidence: pl.DataFrame, limit: int) -> list[str]:
     lines = []
-    for kind in ("trade", "article", "listing"):
+    for kind in ("trade", "article", TO_READ, "listing"):
         mine = evidence.filter(pl.col("kind") == kind)
         lines += [_evidence_line(row) for row in rows_of(EvidenceRow, mine.head(limit))]
         if mine.height > limit:
@@ -87,7 +88,8 @@ def _evidence_line(row: EvidenceRow) -> str:
     if row.kind == "trade":
         month = f"{row.period:%Y-%m}"
         return f"{row.leg}: {row.reporter} to {row.partner}, {row.hs6}, {month}, US${row.value_usd:,} {where}"
-    if row.kind == "article":
-        return f'article {row.article_id}, sentence {row.sentence_no}: "{row.text}" {where}'
+    if row.kind in ("article", TO_READ):
+        note = "to read, not counted, " if row.kind == TO_READ else ""
+        return f'{note}article {row.article_id}, sentence {row.sentence_no}: "{row.text}" {where}'
     listed = f"listing by {row.jurisdiction}, {row.known_at}, {row.n_entities} entities"
     return f"{listed}: {row.text} {where}"

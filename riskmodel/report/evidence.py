@@ -8,11 +8,14 @@ from typing import Generic, TypeVar
 import polars as pl
 from markupsafe import Markup
 
+from features.articles.stories.source_classes import OFFICIAL, hit_rates, source_class
+from riskmodel.explain.evidence import NO_TEXT, TO_READ
 from riskmodel.report import words
 from riskmodel.report.highlight import deciding_words, mark_words
 from riskmodel.report.rows import EvidenceRow, rows_of
 
 Item = TypeVar("Item")
+MOST_TO_READ = 2  # sentences on a page that are only there to be read
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,11 @@ class Shown(Generic[Item]):
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of an article, its deciding words marked."""
+    """One sentence of an article, its deciding words marked; `standing`: how often its like was right."""
 
     html: Markup
     polarity: str
-    likelihood: str
+    standing: str
     copies: int
     row: EvidenceRow
 
@@ -45,10 +48,13 @@ def evidence_parts(
     """Trade rows, sentences and listings of one country; a null frame gives three empty lists."""
     if frame is None:
         return Shown([], 0), Shown([], 0), Shown([], 0)
-    kinds = {kind: frame.filter(pl.col("kind") == kind) for kind in ("trade", "article", "listing")}
+    names = ("trade", "article", TO_READ, "listing")
+    kinds = {kind: frame.filter(pl.col("kind") == kind) for kind in names}
+    counted = _sentences(kinds["article"], 6 if full or abstained else 2)
+    to_read = _sentences(kinds[TO_READ], MOST_TO_READ)
     return (
         _trade(kinds["trade"], 6 if full else 2),
-        _sentences(kinds["article"], 6 if full or abstained else 2),
+        Shown(counted.items + to_read.items, counted.total + to_read.total),
         _listings(kinds["listing"], 8 if full else 3),
     )
 
@@ -87,14 +93,26 @@ def _sentences(frame: pl.DataFrame, limit: int) -> Shown[Sentence]:
 
 
 def _sentence(row: EvidenceRow, copies: int) -> Sentence:
-    polarity = "unclear" if row.polarity is None else words.POLARITY_WORDS.get(row.polarity, "unclear")
+    sign = None if row.kind == TO_READ else row.polarity
+    polarity = "unclear" if sign is None else words.POLARITY_WORDS.get(sign, "unclear")
     return Sentence(
         html=mark_words(words.clean(row.text, 700), deciding_words(row.why)),
         polarity=polarity,
-        likelihood=words.percent(row.p_diversion),
+        standing=_standing(row),
         copies=copies,
         row=row,
     )
+
+
+def _standing(row: EvidenceRow) -> str:
+    """What a reader may expect of a sentence: the measured hit rate of its class of source."""
+    if row.kind == TO_READ:
+        return "to read, not counted"
+    if row.text == NO_TEXT:
+        return f"{words.percent(row.p_diversion)} likely to be about diversion"
+    kind = source_class(row.source)
+    name = "journals of record" if kind == OFFICIAL else "the press"
+    return f"{words.percent(hit_rates()[kind])} of such sentences of {name} were right when measured"
 
 
 def _listings(frame: pl.DataFrame, limit: int) -> Shown[EvidenceRow]:

@@ -2,6 +2,7 @@
 
 FILE is a CSV of labelled sentences, one row for each sentence and country: sent_id, text,
 country_iso3, is_diversion_mention (0 or 1), polarity. Each sentence is read as an article by itself.
+With a column `kind` it is a set of false accusations by kind (`tools/roles/kinds.py`).
 Or it is a TOML file of whole articles (`name`, `diversion`, `text`; see `read_articles`). Without FILE the
 out-of-fold figures on the training sentences are printed: every sentence is read by a model that saw
 neither it nor a near-copy.
@@ -109,10 +110,10 @@ def read_labelled(path: Path) -> Labelled:
     return Labelled(texts, frozenset(keys), diversion)
 
 
-def read_as_articles(texts: dict[str, str]) -> pl.DataFrame:
-    """Mentions of texts, each an article by itself."""
+def read_as_articles(texts: dict[str, str], source: str = "evaluation") -> pl.DataFrame:
+    """Mentions of texts, each an article of `source` by itself."""
     day = datetime(2024, 1, 1, tzinfo=UTC)
-    rows = [(sent_id, day, "evaluation", None, None, text, None) for sent_id, text in texts.items()]
+    rows = [(sent_id, day, source, None, None, text, None) for sent_id, text in texts.items()]
     return find_mentions(pl.DataFrame(rows, schema=ARTICLES, orient="row"))
 
 
@@ -281,14 +282,19 @@ def evaluate_out_of_fold() -> list[str]:
     ]
 
 
+def _report(path: Path) -> list[str]:
+    from tools.roles.kinds import is_by_kind, is_official, lines_by_kind, lines_of_official
+
+    if is_official(path):
+        return lines_of_official(path)
+    if path.suffix == ".toml":
+        return measured_articles(path).lines()
+    return lines_by_kind(path) if is_by_kind(path) else measured_sentences(path).lines()
+
+
 def main() -> None:
     """Print the report."""
-    if len(sys.argv) == 1:
-        lines = evaluate_out_of_fold()
-    else:
-        path = Path(sys.argv[1])
-        measure = measured_articles if path.suffix == ".toml" else measured_sentences
-        lines = measure(path).lines()
+    lines = evaluate_out_of_fold() if len(sys.argv) == 1 else _report(Path(sys.argv[1]))
     print("\n".join(lines))
 
 

@@ -28,6 +28,8 @@ SETS = {
     "third set": "independent_articles.toml",
 }
 SENTENCES = "independent_sentences.csv"
+KINDS = "false_accusations.csv"
+OFFICIAL_TEXTS = "official_journals.toml"
 _SIGNS = {1: "+", 0: "0", -1: "-"}
 
 

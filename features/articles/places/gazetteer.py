@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from features.articles.places.namesakes import is_namesake
 from features.reference.read import read_reference
 
 _APOSTROPHES = "’ʼ‘`"
@@ -128,6 +129,11 @@ def find_places(text: str) -> list[Place]:
     >>> [(p.iso3, p.kind) for p in find_places("Dubai traders in the Roman quarter ate turkey.")]
     [('ARE', 'place')]
     """
+    return list(_places_in(text))
+
+
+@lru_cache(maxsize=4096)  # a sentence that the fast pass leaves to this one is often read closely later
+def _places_in(text: str) -> tuple[Place, ...]:
     book = gazetteer()
     plain = straightened(text)
     places: list[Place] = []
@@ -141,9 +147,11 @@ def find_places(text: str) -> list[Place]:
         if name is None:
             continue
         last = start + len(name.text)
-        if not _trapped(plain, start, last, book.traps.get(name.base, ())):
+        if _trapped(plain, start, last, book.traps.get(name.base, ())):
+            continue
+        if not is_namesake(plain, start, last, name.kind):
             places.append(Place(start, last, name.iso3, name.kind))
-    return places
+    return tuple(places)
 
 
 def _name_at(text: str, start: int, names: tuple[_Name, ...]) -> _Name | None:

@@ -1,8 +1,8 @@
 """Countries in many sentences at once, as polars expressions over a whole partition.
 
 The fast counterpart of `gazetteer.find_places`: one automaton over all spellings, then a look at the
-bytes on either side for the word boundary. Sentences with a name that may mean something else go
-through `find_places` itself.
+bytes on either side for the word boundary. Sentences with a name that may mean something else, or be part
+of a longer one (`namesakes.py`), go through `find_places` itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 import polars as pl
 
 from features.articles.places.gazetteer import country_spellings, find_places, trap_names
+from features.articles.places.namesakes import namesake_marks
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +52,7 @@ def countries_in(sentences: pl.DataFrame) -> pl.DataFrame:
             "name",
             at=text.str.find_many(names, leftmost=True).cast(pl.List(pl.Int64)),
             bytes=text.cast(pl.Binary),
+            marked=text.str.contains_any(list(namesake_marks())),
         )
         .explode("name", "at")
         .join(_book(), on="name", how="left", maintain_order="left")
@@ -60,7 +62,8 @@ def countries_in(sentences: pl.DataFrame) -> pl.DataFrame:
     inside = _word(_byte(start - 1)) | (_word(_byte(end)) & ~pl.col("dotted"))
     beyond = _letter(_byte(start - 1), _byte(start - 3), _byte(start - 2))
     beyond |= _letter(_byte(end), _byte(end), _byte(end + 1)) & ~pl.col("dotted")
-    whole = hits.filter(~inside).with_columns(doubtful=pl.col("trap") | beyond)
+    goes_on = _byte(end).is_in([0x20, 0x2D]) & _byte(end + 1).is_between(0x41, 0x5A)
+    whole = hits.filter(~inside).with_columns(doubtful=pl.col("trap") | beyond | pl.col("marked") | goes_on)
     tricky = whole.filter("doubtful")["row"].unique()
     plain = whole.filter(~pl.col("row").is_in(tricky.implode())).select("row", "iso3", order="at")
     read = _read_closely(sentences.filter(pl.col("row").is_in(tricky.implode())))

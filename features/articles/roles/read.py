@@ -13,6 +13,7 @@ from features.articles.roles.columns.verdicts import read_many
 from features.articles.roles.context import anaphors_for
 from features.articles.roles.marks import marks_of
 from features.articles.roles.model import RoleVerdict
+from features.articles.roles.never import why_never, without_accusation
 from features.articles.roles.off_topic import measure_targets
 from features.articles.roles.units import DocumentContext
 
@@ -52,6 +53,8 @@ def _read(sentences: Sequence[SentenceInContext]) -> Iterator[SentenceReading]:
     verdicts = read_many(tokens, contexts, [one.countries for one in places])
     families = tokens.families()
     for number, (one, read) in enumerate(zip(places, verdicts, strict=True)):
+        if any(verdict.is_diversion for verdict in read.values()) and why_never(one.marked.text):
+            read = without_accusation(read)
         yield SentenceReading(read, families.get(number, []), one.aimed_at)
 
 

@@ -22,8 +22,16 @@ def owner_of(source: str | None) -> str | None:
     """
     if source is None or not source.strip():
         return None
-    name = source.strip().lower().removeprefix("www.")
-    known, rest = _owners(), name
+    return known_owner(source) or _name(source)
+
+
+def known_owner(source: str) -> str | None:
+    """Owner of a source by the table; None for one that it does not know."""
+    known, rest = _owners(), _name(source)
     while rest not in known and "." in rest:
         rest = rest.partition(".")[2]
-    return known.get(rest, name)
+    return known.get(rest)
+
+
+def _name(source: str) -> str:
+    return source.strip().lower().removeprefix("www.")

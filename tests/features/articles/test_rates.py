@@ -71,7 +71,8 @@ def test_rows_without_a_day_and_of_later_days_are_left_out() -> None:
 
 def test_easing_is_a_share_of_stories_not_of_sentences() -> None:
     rows = table(
-        *(mention("ARM", "a", AS_OF, polarity=-1) for _ in range(3)), mention("ARM", "b", AS_OF, polarity=1)
+        *(mention("ARM", "a", AS_OF, polarity=-1, source="one") for _ in range(3)),
+        mention("ARM", "b", AS_OF, polarity=1, source="two"),
     )
     assert article_signals(rows, AS_OF)["article_easing"].to_list() == [0.5]
 
@@ -86,9 +87,10 @@ def burst_of(rows: pl.DataFrame, country: str) -> float | None:
 
 
 def test_a_burst_is_measured_against_the_countrys_own_past() -> None:
-    quiet = [mention("KAZ", "old", back(800), flagged=False)]  # the table reaches back
-    sudden = [mention("KGZ", f"now{i}", back(i)) for i in range(6)]
-    steady = [mention("TUR", f"s{i}", back(12 * i)) for i in range(65)]
+    papers = [*(f"paper {i}" for i in range(6)), *(f"daily {i}" for i in range(9))]
+    quiet = [mention("KAZ", "old", back(800), flagged=False, source=name) for name in papers]
+    sudden = [mention("KGZ", f"now{i}", back(i), source=f"paper {i}") for i in range(6)]
+    steady = [mention("TUR", f"s{i}", back(12 * i), source=f"daily {i % 9}") for i in range(65)]
     rows = table(*quiet, *sudden, *steady)
     assert burst_of(rows, "KGZ") > 3
     assert abs(burst_of(rows, "TUR")) < 1
@@ -157,3 +159,48 @@ def test_what_became_known_later_changes_no_earlier_day() -> None:
     )
     assert article_signals(dated, back(20))["n_stories"].to_list() == [2]
     assert article_signals(dated, AS_OF).height == 0
+
+
+def rate_of(rows: pl.DataFrame) -> float:
+    return article_signals(rows, AS_OF)["article_rate"][0]
+
+
+def test_many_reports_of_one_owner_move_a_rate_by_one_story() -> None:
+    base = [mention("KGZ", f"b{i}", back(40), source=name) for i, name in enumerate(("one", "two", "three"))]
+    placed = [mention("KGZ", f"p{i}", back(i), source=f"{'www.' * (i % 2)}bbc.com") for i in range(20)]
+    once = [mention("KGZ", "p19", back(19), source="bbc.com")]
+    assert rate_of(table(*base, *placed)) == rate_of(table(*base, *once)) > rate_of(table(*base))
+
+
+def test_new_outlets_together_move_a_rate_by_one_story() -> None:
+    old = [mention("KAZ", "old", back(800), flagged=False, source=f"old {i}") for i in range(20)]
+    base = [mention("KGZ", "b", back(40), source="old 0")]
+    new = [mention("KGZ", f"n{i}", back(i), source=f"new-{i}.example") for i in range(20)]
+    known = [mention("KGZ", f"n{i}", back(i), source=f"old {i}") for i in range(1, 20)]
+    assert rate_of(table(*old, *base, *new)) == rate_of(table(*old, *base, new[-1]))
+    assert rate_of(table(*old, *base, *known)) > 2 * rate_of(table(*old, *base, *new))
+
+
+def test_an_owner_has_a_story_again_after_a_half_life() -> None:
+    rows = [mention("KGZ", "a", back(90)), mention("KGZ", "b", back(60)), mention("KGZ", "c", AS_OF)]
+    assert rate_of(table(*rows)) == rate_of(table(rows[0], rows[2])) > rate_of(table(rows[2]))
+
+
+def test_easing_takes_off_no_more_than_worsening_adds() -> None:
+    easing = [mention("ARM", f"e{i}", AS_OF, polarity=-1, source=f"paper {i}") for i in range(9)]
+    worse = mention("ARM", "w", AS_OF, polarity=1, source="another")
+    assert article_signals(table(*easing), AS_OF)["article_easing"].to_list() == [0.0]
+    assert article_signals(table(*easing, worse), AS_OF)["article_easing"].to_list() == [0.1]
+
+
+def test_a_country_whose_stories_are_all_placed_has_a_rate_of_zero() -> None:
+    rows = table(mention("ARM", "a", back(735)), mention("ARM", "b", back(720)))
+    found = article_signals(rows, AS_OF).select("article_rate", "article_easing", "n_stories")
+    assert found.rows() == [(0.0, 0.0, 1)]
+
+
+def test_later_outlets_change_no_earlier_day() -> None:
+    rows = [mention("KGZ", f"n{i}", back(100 + i), source=f"paper {i}") for i in range(5)]
+    before = article_signals(table(*rows), back(60))
+    later = [mention("KGZ", "x", back(10), source="new"), mention("KGZ", "y", back(5), source="paper 1")]
+    assert article_signals(table(*rows, *later), back(60)).equals(before)
