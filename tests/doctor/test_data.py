@@ -1,8 +1,6 @@
 """What the doctor says of data files: "ok" means that `score` would take the file."""
 
-import io
 import json
-import tarfile
 from datetime import date
 
 import polars as pl
@@ -51,9 +49,9 @@ def test_a_sound_table_is_taken_and_counts_its_rows(tmp_path, limits):
     ("table", "words"),
     [
         (trade().rename({"value_usd": "value"}), "lacks column value_usd"),
-        (trade(reporter=["DE"] * 40), ""),
+        (trade(reporter=["nowhere"] * 40), ""),
         (trade(value_usd=[-5] * 40), ""),
-        (trade(period=["31/12/2022"] * 40), ""),
+        (trade(period=["soon"] * 40), ""),
         (trade().clear(), ""),
     ],
 )
@@ -74,16 +72,6 @@ def test_a_table_with_codes_among_other_columns_is_no_list_of_goods(tmp_path, li
     others = codes.with_columns(pl.lit(1).alias(name) for name in ("a", "b", "c", "d"))
     found = verdict(others, tmp_path, limits)
     assert not found.taken
-
-
-def test_a_tar_archive_is_named(tmp_path, limits):
-    with tarfile.open(tmp_path / "goods.tar.gz", "w:gz") as archive:
-        data = b"hs6\n854231\n"
-        member = tarfile.TarInfo("hs6")
-        member.size = len(data)
-        archive.addfile(member, io.BytesIO(data))
-    found = judged(tmp_path / "goods.tar.gz", limits)
-    assert not found.taken and "is a tar archive; unpack it" in found.words
 
 
 def test_run_folders_refused_batches_and_notes_are_passed_over(tmp_path, limits):

@@ -266,7 +266,7 @@ def _passed_over(parts: Sequence[str], suffixes: Sequence[str]) -> str | None:
     if any(part.startswith((".", "_")) or part == "__MACOSX" for part in parts):
         return "hidden"
     name = parts[-1] if parts else ""
-    if name.lower().startswith(_NOT_DATA):
+    if is_note(Path(name)):
         return "a note, not data"
     known = ends_in(name, (*suffixes, *ARCHIVE_ENDINGS)) or (".csv" in suffixes and _BULK.fullmatch(name))
     return None if known else "unknown ending"
