@@ -18,12 +18,7 @@ class ScoreRequest:
 
     `previous` is an earlier run, or a report of `validate`, with which the inputs are compared. `store_notes`
     say what of a store was not known, or cannot be reconstructed, as of the day. `history`: how many earlier
-<<<<<<< HEAD
-    months are scored too. `min_scored` and `keep` are of `riskmodel.scoring.nights`: neither changes a byte
-    of the run.
-=======
     months are scored too. `min_scored` and `keep` (see `nights`) change no byte of the run.
->>>>>>> bea0fb4 (Tests of the Makefile and of doctor follow the readers as they are now)
     """
 
     as_of: date
