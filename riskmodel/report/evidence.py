@@ -112,7 +112,9 @@ def _standing(row: EvidenceRow) -> str:
         return f"{words.percent(row.p_diversion)} likely to be about diversion"
     kind = source_class(row.source)
     name = "journals of record" if kind == OFFICIAL else "the press"
-    return f"{words.percent(hit_rates()[kind])} of such sentences of {name} were right when measured"
+    right, shown = hit_rates()[kind]
+    share = words.percent(right / shown)
+    return f"{share} of such sentences of {name} were right when measured ({right} of {shown})"
 
 
 def _listings(frame: pl.DataFrame, limit: int) -> Shown[EvidenceRow]:

@@ -14,8 +14,10 @@ from tools.roles.evaluate import (
     evaluate_out_of_fold,
     measured_articles,
     measured_sentences,
+    read_articles,
     read_as_articles,
 )
+from tools.roles.kinds import lines_of_official, scores_by_kind
 from tools.sections import renewed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -64,6 +66,34 @@ def measures_section() -> str:
     )
 
 
+def kinds_section() -> str:
+    """False accusations by kind, for the half that the rules were not written on, and official journals."""
+    scores = scores_by_kind(TEXTS / KINDS, "final")
+    every = {s.kind: s for s in scores_by_kind(TEXTS / KINDS, "final", simple=True)}
+    table = [
+        "| kind | precision | recall | accuse wrongly | precision of every country named |",
+        "|---|---|---|---|---|",
+    ]
+    table += [
+        f"| {s.kind} | {s.precision} | {s.recall} | {s.accused} | {every[s.kind].precision} |" for s in scores
+    ]
+    return "\n".join([*table, "", *(f"    {line}" for line in lines_of_official(TEXTS / OFFICIAL_TEXTS))])
+
+
+def press_hits() -> tuple[int, int]:
+    """Of the sentences shown in both sets of articles with labels for sentences: right ones, and all."""
+    right = shown = 0
+    for file in ("own_articles_development.toml", "own_articles_final.toml"):
+        whole, parts = read_articles(TEXTS / file)
+        flagged = read_as_articles(whole.texts).filter("is_diversion")
+        keys = {
+            (f"{article}#{number}", country)
+            for article, number, country in flagged.select("article_id", "sentence_no", "country").iter_rows()
+        }
+        right, shown = right + len(keys & set(parts.diversion)), shown + len(keys)
+    return right, shown
+
+
 def examples_section() -> str:
     """The example texts and what the shipped model makes of them."""
     examples = read_reference("examples.csv", "tools.roles")
@@ -87,6 +117,7 @@ def main() -> None:
         "out of fold": out_of_fold_section(),
         "examples": examples_section(),
         "measures": measures_section(),
+        "kinds": kinds_section(),
     }
     PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
 

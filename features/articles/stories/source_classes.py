@@ -28,11 +28,11 @@ def source_class(source: str | None) -> str:
 
 
 @lru_cache(maxsize=1)
-def hit_rates() -> dict[str, float]:
-    """Of the sentences of a class that are shown as evidence, the share that was right when measured.
+def hit_rates() -> dict[str, tuple[int, int]]:
+    """Of the sentences of a class that are shown as evidence: those right when measured, and all of them.
 
     `source_hit_rates.csv`: `right` of `shown`, and the set of texts. A test measures it again.
     """
     return {
-        row["class"]: int(row["right"]) / int(row["shown"]) for row in read_reference("source_hit_rates.csv")
+        row["class"]: (int(row["right"]), int(row["shown"])) for row in read_reference("source_hit_rates.csv")
     }

@@ -1,4 +1,4 @@
-"""Longer proper names that only hold a country's name; the fast pass asks a part of the same question."""
+"""Longer proper names that only hold a country's name; the fast pass asks a part of it."""
 
 import polars as pl
 import pytest
