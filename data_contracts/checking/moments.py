@@ -2,7 +2,7 @@
 
 An offset that is ambiguous (CST is Chicago and Shanghai, IST is Dublin, Jerusalem and Delhi) or unknown is
 taken as the one that gives the latest moment: nothing is known earlier than it was. A time without any zone
-is UTC. A date with slashes of which day and month cannot be told is no moment. Sources of abbreviations: RFC
+is UTC. A date with slashes of which day and month cannot be known is no moment. Sources of abbreviations: RFC
 5322, the IANA time zone database (2025).
 """
 

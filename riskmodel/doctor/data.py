@@ -25,7 +25,7 @@ FIX = "Correct or leave out the file."
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FileVerdict:
     """What one kind of input makes of a file; the higher `nearness`, the likelier it is meant to be that.
 
     `words` are the sentence of a refusal, or what was found in a file that `score` takes.
@@ -54,13 +54,13 @@ def data_files(path: Path, limits: ReadingLimits) -> Iterator[Finding]:
             yield Finding(what, f"not taken as {verdict.kind}: {verdict.words}", FIX)
 
 
-def judged(file: Path, limits: ReadingLimits) -> Verdict:
+def judged(file: Path, limits: ReadingLimits) -> FileVerdict:
     """The verdict of the nearest kind of input."""
     verdicts = [_judged_as(kind, file, limits) for kind in KINDS]
     return max(verdicts, key=lambda verdict: (verdict.nearness, verdict.taken))
 
 
-def _judged_as(kind: str, file: Path, limits: ReadingLimits) -> Verdict:
+def _judged_as(kind: str, file: Path, limits: ReadingLimits) -> FileVerdict:
     from riskmodel.sources.request import InputRequest
 
     paths = {kind: file if kind == "goods" else (file,)}
@@ -68,7 +68,7 @@ def _judged_as(kind: str, file: Path, limits: ReadingLimits) -> Verdict:
     try:
         return _by_contract(kind, request)
     except ColumnsMissing as error:
-        return Verdict(kind, 2, False, _without_name(error, file))
+        return FileVerdict(kind, 2, False, _without_name(error, file))
     except RiskmodelError as error:
         refusal = _without_name(error, file)
     if kind == "trade" and "--hs-edition" in refusal:
@@ -76,10 +76,10 @@ def _judged_as(kind: str, file: Path, limits: ReadingLimits) -> Verdict:
         if with_edition is not None:
             return with_edition
     # A refusal that lists the known formats is about the header; any other is about the file itself.
-    return Verdict(kind, 0 if "no known format" in refusal else 1, False, refusal)
+    return FileVerdict(kind, 0 if "no known format" in refusal else 1, False, refusal)
 
 
-def _edition_given(kind: str, request: InputRequest) -> Verdict | None:
+def _edition_given(kind: str, request: InputRequest) -> FileVerdict | None:
     try:
         verdict = _by_contract(kind, replace(request, hs_edition="HS2022"))
     except RiskmodelError:
@@ -87,7 +87,7 @@ def _edition_given(kind: str, request: InputRequest) -> Verdict | None:
     return replace(verdict, words=f"{verdict.words}; score needs --hs-edition for it")
 
 
-def _by_contract(kind: str, request: InputRequest) -> Verdict:
+def _by_contract(kind: str, request: InputRequest) -> FileVerdict:
     """What the contracts say of a file that a reader takes. Raises what the reader raises."""
     from riskmodel.sources.checked import take_in
     from riskmodel.sources.request import open_input
@@ -99,15 +99,15 @@ def _by_contract(kind: str, request: InputRequest) -> Verdict:
     if kind == "goods" and len(intake.ignored_columns) >= FOREIGN_COLUMNS:
         unused = ", ".join(one_line(name, 30) for name in intake.ignored_columns[:5])
         words = f"only its codes could be read as a list of goods; {unused} match no known format"
-        return Verdict(kind, 0, False, words)
+        return FileVerdict(kind, 0, False, words)
     nearness = 1 if kind == "goods" else 3
     failed = [found.failures[0] for found in intakes if found.failures]
     if failed:
-        return Verdict(kind, nearness, False, one_line(failed[0], 300))
+        return FileVerdict(kind, nearness, False, one_line(failed[0], 300))
     if not intake.rows_accepted:
         refused = f"none of its {intake.rows_read:,} rows is accepted by the contract"
-        return Verdict(kind, nearness, False, refused)
-    return Verdict(kind, nearness, True, _found(intake))
+        return FileVerdict(kind, nearness, False, refused)
+    return FileVerdict(kind, nearness, True, _found(intake))
 
 
 def _found(intake: Intake) -> str:

@@ -17,7 +17,7 @@ from riskmodel.explain.grade import with_grade
 from riskmodel.explain.wording import NO_EFFECT, formula, noun, say
 from riskmodel.publication.typed_json import from_json
 from riskmodel.report import words
-from riskmodel.report.charts.history import Score, score_chart
+from riskmodel.report.charts.history import PastScore, score_chart
 from riskmodel.report.charts.svg import contribution_bar
 from riskmodel.report.charts.timeline import timeline
 from riskmodel.report.driver_rows import DRIVERS_SHOWN, DriverRowsShown, shown_rows
@@ -274,10 +274,10 @@ def _past(row: CountryScore, history: pl.DataFrame | None, name: str, mark: str)
     if history is None:
         return Markup("")
     scores = [
-        Score(*values)
+        PastScore(*values)
         for values in history.sort("as_of").select("as_of", "risk", "risk_low", "risk_high").iter_rows()
     ]
-    return score_chart([*scores, Score(row.as_of, row.risk, row.risk_low, row.risk_high)], name, mark)
+    return score_chart([*scores, PastScore(row.as_of, row.risk, row.risk_low, row.risk_high)], name, mark)
 
 
 def _usd(signal_row: PanelRow | None, column: str) -> int | None:

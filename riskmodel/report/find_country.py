@@ -17,14 +17,14 @@ KINDS = ("name", "demonym", "capital", "place", "zone")
 
 
 @dataclass(frozen=True)
-class Found:
+class CountryMatch:
     """ISO alpha-3 code, or None with the nearest names."""
 
     code: str | None
     nearest: tuple[str, ...] = ()
 
 
-def find_country(asked: str, others: Iterable[tuple[str, str]] = ()) -> Found:
+def find_country(asked: str, others: Iterable[tuple[str, str]] = ()) -> CountryMatch:
     """The country that a reader asks for.
 
     Parameters
@@ -34,16 +34,16 @@ def find_country(asked: str, others: Iterable[tuple[str, str]] = ()) -> Found:
     >>> [find_country(word).code for word in ("Turkey", "UAE", "tr", "TURKIYE", "Kyrgyz Republic", "Kazakh")]
     ['TUR', 'ARE', 'TUR', 'TUR', 'KGZ', 'KAZ']
     >>> find_country("Kazakstn")
-    Found(code=None, nearest=('Kazakhstan',))
+    CountryMatch(code=None, nearest=('Kazakhstan',))
     """
     wanted = _plain(asked)
     own = {_plain(word): code for code, name in others for word in (code, name)}
     known = own | {word: code for word, code in _spellings().items() if word not in own}
     if wanted in known:
-        return Found(known[wanted])
+        return CountryMatch(known[wanted])
     names = _names()
     near = get_close_matches(wanted, names, n=6, cutoff=0.75)
-    return Found(None, tuple(dict.fromkeys(names[word] for word in near))[:3])
+    return CountryMatch(None, tuple(dict.fromkeys(names[word] for word in near))[:3])
 
 
 @cache

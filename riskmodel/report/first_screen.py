@@ -29,7 +29,7 @@ INPUT_WORDS = {
 
 
 @dataclass(frozen=True)
-class Change:
+class RankChange:
     """How a country's place changed. arrow: up, down, same, new or empty (no earlier run)."""
 
     arrow: str = ""
@@ -55,22 +55,24 @@ def _before(day: date, as_of: date) -> str:
     return "the same month" if n == 0 else f"{n} month{'' if n == 1 else 's'} before"
 
 
-def change_of(code: str, rank: int | None, before: EarlierRun | None) -> Change:
+def change_of(code: str, rank: int | None, before: EarlierRun | None) -> RankChange:
     """The change of one country's rank since the earlier run.
 
     >>> change_of("KGZ", 2, EarlierRun(date(2024, 5, 31), "m", False, {"KGZ": (5, "guarded")}))
-    Change(arrow='up', label='▲ 3, was 5, guarded')
+    RankChange(arrow='up', label='▲ 3, was 5, guarded')
     """
     if before is None or rank is None:
-        return Change()
+        return RankChange()
     if code not in before.ranks:
-        return Change("new", "new")
+        return RankChange("new", "new")
     then, band = before.ranks[code]
     was = f"was {then}, {words.clean(band, 12)}"
     if then == rank:
-        return Change("same", f"= {was}")
+        return RankChange("same", f"= {was}")
     return (
-        Change("up", f"▲ {then - rank}, {was}") if then > rank else Change("down", f"▼ {rank - then}, {was}")
+        RankChange("up", f"▲ {then - rank}, {was}")
+        if then > rank
+        else RankChange("down", f"▼ {rank - then}, {was}")
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from features.reference.facts import country_names
 from riskmodel.report.charts.coverage import coverage_chart
-from riskmodel.report.charts.history import Score, score_chart
+from riskmodel.report.charts.history import PastScore, score_chart
 from riskmodel.report.charts.routes import CountryRoutes, Route, routes_chart
 from riskmodel.report.charts.tiles import Tile, places, world_map
 from riskmodel.report.first_screen import change_of, changes_since, freshness
@@ -74,7 +74,9 @@ def test_a_month_that_was_not_reported_is_a_gap_in_the_coverage() -> None:
 
 
 def test_a_date_without_a_score_parts_the_line() -> None:
-    scores = [Score(date(2024, month, 28), 0.5 if month != 3 else None, 0.4, 0.6) for month in range(1, 6)]
+    scores = [
+        PastScore(date(2024, month, 28), 0.5 if month != 3 else None, 0.4, 0.6) for month in range(1, 6)
+    ]
     picture = str(score_chart(scores, "Kyrgyzstan"))
     assert picture.count('class="line"') == 2 and picture.count("<circle") == 4
     assert str(score_chart(scores[:1], "Kyrgyzstan")) == ""

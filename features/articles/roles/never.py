@@ -39,7 +39,7 @@ def _bars() -> tuple[_Bar, ...]:
 
 
 def why_never(text: str) -> str:
-    """The kind of sentence that accuses nobody; empty where it may accuse.
+    """The kind of sentence that accuses no one; empty where it may accuse.
 
     >>> why_never("The rule removes two entities in Turkey from the list.")
     'removal'

@@ -29,7 +29,7 @@ def first_days(mentions: pl.DataFrame) -> dict[str, date]:
 def without_placed(stories: pl.DataFrame, seen: dict[str, date], days: int) -> pl.DataFrame:
     """Stories that count.
 
-    `stories`: country, story_id, published_on, source (of who told it first; null: unknown, always counts).
+    `stories`: country, story_id, published_on, source (of who wrote it first; null: unknown, always counts).
     `seen`: `first_days` of the whole table. What an earlier day showed, later stories do not change.
     """
     if not seen:

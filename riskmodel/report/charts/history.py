@@ -17,7 +17,7 @@ WIDTH, HEIGHT, LEFT, FOOT = 640, 130, 44, 18
 
 
 @dataclass(frozen=True)
-class Score:
+class PastScore:
     """The score of one date; None where the score abstained."""
 
     as_of: date
@@ -26,7 +26,7 @@ class Score:
     high: float | None
 
 
-def score_chart(scores: Sequence[Score], name: str, mark: str = "") -> Markup:
+def score_chart(scores: Sequence[PastScore], name: str, mark: str = "") -> Markup:
     """Scores, oldest first; empty markup with fewer than two dates."""
     if len(scores) < 2:
         return Markup("")
@@ -65,7 +65,7 @@ def score_chart(scores: Sequence[Score], name: str, mark: str = "") -> Markup:
     )
 
 
-def _runs(scores: Sequence[Score]) -> list[list[int]]:
+def _runs(scores: Sequence[PastScore]) -> list[list[int]]:
     runs: list[list[int]] = []
     for place, score in enumerate(scores):
         if score.risk is None:

@@ -20,26 +20,26 @@ class PageTable:
 
 
 @dataclass
-class Page:
+class TablePage:
     """Tables, and lines outside tables as (annex, line), in the page's order."""
 
     tables: list[PageTable] = field(default_factory=list)
     lines: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_page(html: str) -> Page:
+def read_page(html: str) -> TablePage:
     """Read a page; marks of consolidation (`►M37 ... ◄`, `▼M37`) are left out. Never raises."""
-    reader = _Reader()
+    reader = _TableReader()
     reader.feed(html)
     reader.close()
     reader.end_line()
     return reader.page
 
 
-class _Reader(HTMLParser):
+class _TableReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.page = Page()
+        self.page = TablePage()
         self._annex = ""
         self._open: list[PageTable] = []
         self._cells: list[list[str] | None] = []

@@ -12,7 +12,7 @@ import polars as pl
 
 from data_contracts.plain_text import one_line
 from riskmodel.sources.files.find import Source, sha256_of
-from riskmodel.sources.files.pages import Page, read_page
+from riskmodel.sources.files.pages import TablePage, read_page
 from riskmodel.sources.files.table import TABLE_SUFFIXES, Table, load, numbered
 from riskmodel.sources.files.unpack import blocks, first_bytes
 from riskmodel.sources.listings import ofac_csv
@@ -39,7 +39,7 @@ class Document:
     bytes: int
     table: Table | None = None
     tree: Tree | None = None
-    page: Page | None = None
+    page: TablePage | None = None
     dated: str | None = None
     bare: ofac_csv.Rows | None = None
     about: str = ""

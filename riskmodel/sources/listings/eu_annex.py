@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from riskmodel.sources.files.pages import Page, PageTable
+from riskmodel.sources.files.pages import PageTable, TablePage
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3, in_address
 from riskmodel.sources.listings.days import day_first, known_day
@@ -25,12 +25,12 @@ _JOURNAL = re.compile(r"^(\d{1,2}\.\d{1,2}\.\d{4})$")
 _NOT_A_NAME = re.compile(r"^(?:ANNEX\b|List of|Part [A-Z]\b|\[|▼|referred to)|Article", re.IGNORECASE)
 
 
-def has_annex(page: Page) -> bool:
+def has_annex(page: TablePage) -> bool:
     """Whether the page holds the annex with a table or a list."""
     return any(t.annex == ANNEX for t in page.tables) or any(annex == ANNEX for annex, _ in page.lines)
 
 
-def read_page(page: Page) -> Parties:
+def read_page(page: TablePage) -> Parties:
     """Firms of Annex IV in every country of their addresses; the day is `Date of listing`.
 
     Texts before 2025 list names alone, some with their country in brackets and all without a day: they stand
@@ -82,7 +82,7 @@ def _of_table(table: PageTable) -> Iterator[Party]:
         yield _party(row[name].split("\n")[0], places, None if when is None else row[when])
 
 
-def _of_lines(page: Page) -> Iterator[Party]:
+def _of_lines(page: TablePage) -> Iterator[Party]:
     lines = (line for annex, line in page.lines if annex == ANNEX)
     for line in lines:
         text = re.sub(r"^\d+\s*[.)]?\s+|[;,.]\s*(?:and)?$", "", line).strip()
@@ -119,7 +119,7 @@ def _key(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _published(page: Page) -> date | None:
+def _published(page: TablePage) -> date | None:
     """The day in the head of a consolidated text, or of the Official Journal's page."""
     texts = [line for _, line in page.lines[:200]]
     texts += [cell for table in page.tables[:3] for row in table.rows[:2] for cell in row]

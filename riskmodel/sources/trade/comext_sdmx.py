@@ -102,7 +102,7 @@ def _updated(frame: pl.DataFrame) -> pl.Series:
 
 
 def _read_bulk(frame: pl.DataFrame) -> Reading:
-    """Add up the rows of all trade types and statistical procedures, except those beside their total.
+    """Add up the rows of all trade types and statistical procedures, except those next to their total.
 
     Month 52 (the whole year) is dropped.
     """

@@ -83,8 +83,8 @@ def with_whole_areas(
         pl.col(column).replace({p: reason for p, (_, reason) in parts.items()}).alias("_reason"),
         pl.col(column).replace({p: whole for p, (whole, _) in parts.items()}),
     )
-    beside = (~pl.col("_is_part")).any().over(key)
-    named = named.with_columns((pl.col("_is_part") & (beside | pl.col("_lonely"))).alias("_drop"))
+    with_total = (~pl.col("_is_part")).any().over(key)
+    named = named.with_columns((pl.col("_is_part") & (with_total | pl.col("_lonely"))).alias("_drop"))
     counts = named.filter("_drop")["_reason"].value_counts()
     kept = named.filter(~pl.col("_drop")).drop("_is_part", "_lonely", "_reason", "_drop")
     return kept, dict(counts.iter_rows())
