@@ -154,7 +154,13 @@ def _without_placed(rows: pl.DataFrame, seen: dict[str, date], windows: ArticleW
     stories = (
         rows.sort("country", "published_on", "story_id", "source")
         .group_by("country", "story_id", maintain_order=True)
-        .agg(pl.col("published_on").first(), pl.col("source").drop_nulls().first())
+        .agg(
+            pl.col("published_on").first(),  # and who told it on that day: later copies change nothing
+            pl.col("source")
+            .filter(pl.col("published_on") == pl.col("published_on").min())
+            .drop_nulls()
+            .first(),
+        )
     )
     kept = without_placed(stories, seen, windows.half_life_days).select("country", "story_id")
     return rows.join(kept, on=["country", "story_id"], how="semi", maintain_order="left")
