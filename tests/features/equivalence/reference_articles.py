@@ -23,15 +23,15 @@ def stories(table: pd.DataFrame, country: str, day: date) -> list[dict]:
     ]
     rows = rows.loc[[at for at in rows.index if rows["published_on"][at] <= day]]
     firsts = {name: min(rows[rows["story_id"] == name]["published_on"]) for name in set(rows["story_id"])}
-    told: dict[str, date] = {}  # by voice, the day of its last story that moves the rates
+    heard: dict[str, date] = {}  # by voice, the day of its last story that moves the rates
     for name in sorted(firsts, key=lambda name: (firsts[name], name)):
         mine = rows[rows["story_id"] == name].sort_values(["published_on", "source"], na_position="first")
         first = firsts[name]
         tellers = [s for s in mine[mine["published_on"] == first]["source"] if isinstance(s, str)]
         voice = voice_of(table, tellers[0], first) if tellers else None
-        moves = voice is None or voice not in told or (first - told[voice]).days >= HALF_LIFE
+        moves = voice is None or voice not in heard or (first - heard[voice]).days >= HALF_LIFE
         if moves and voice is not None:
-            told[voice] = first
+            heard[voice] = first
         if (day - first).days >= STORY:
             continue
         sources = [s for s in mine["source"] if isinstance(s, str)]
