@@ -2,7 +2,7 @@
 
 A story counts once, with its most certain sentence, and on the day it was first reported. Stories about a
 designation itself are no leading signal and stay out; a retracted story counts for nothing from the day
-on which it was taken back. Of stories that one owner tells of a country, and of those of new outlets, one
+on which it was taken back. Of stories that one owner reports of a country, and of those of new outlets, one
 moves the rates in each half-life (`stories/placed.py`). No more easing stories count than worsening ones.
 """
 
@@ -154,7 +154,13 @@ def _without_placed(rows: pl.DataFrame, seen: dict[str, date], windows: ArticleW
     stories = (
         rows.sort("country", "published_on", "story_id", "source")
         .group_by("country", "story_id", maintain_order=True)
-        .agg(pl.col("published_on").first(), pl.col("source").drop_nulls().first())
+        .agg(
+            pl.col("published_on").first(),  # and who reported it on that day: later copies change nothing
+            pl.col("source")
+            .filter(pl.col("published_on") == pl.col("published_on").min())
+            .drop_nulls()
+            .first(),
+        )
     )
     kept = without_placed(stories, seen, windows.half_life_days).select("country", "story_id")
     return rows.join(kept, on=["country", "story_id"], how="semi", maintain_order="left")

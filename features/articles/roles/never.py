@@ -2,8 +2,8 @@
 
 A false accusation is an error of its own: a firm that is taken off a list, an entry that is corrected, a list
 of destinations, duties on imports, what a country buys from Russia. `never_accusing.csv` has the rules: what
-such a sentence `says`, `marks` one of which is then in it, and what it does not say (`unless`) where goods go
-to Russia all the same.
+such a sentence `says`, `marks` one of which is then in it in lower case, and what it does not say (`unless`)
+where goods go to Russia all the same.
 """
 
 from __future__ import annotations

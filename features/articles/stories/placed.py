@@ -2,7 +2,7 @@
 
 Anyone can print ten different reports on one site, or open ten sites. So the first teller's owner has one
 story for a country in each `days`; outlets that are new to the table and that the table of owners does not
-know count together as one owner. A story that another owner tells in words of its own is a story of its own.
+know count together as one owner. What another owner reports in words of its own is a story of its own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def first_days(mentions: pl.DataFrame) -> dict[str, date]:
 def without_placed(stories: pl.DataFrame, seen: dict[str, date], days: int) -> pl.DataFrame:
     """Stories that count.
 
-    `stories`: country, story_id, published_on, source (of who wrote it first; null: unknown, always counts).
+    `stories`: country, story_id, published_on, source (that reported it first; null: unknown, always counts).
     `seen`: `first_days` of the whole table. What an earlier day showed, later stories do not change.
     """
     if not seen:
