@@ -30,7 +30,7 @@ class Site:
 
     def arguments(self, out: Path, *more: str, **files: Path | str) -> list[str]:
         chosen = {"trade": self.inputs / "trade.csv", "listings": self.inputs / "listings.csv"} | files
-        words = ["score", "--out", str(out), "--as-of", "2024-06-30", *more]
+        words = ["score", "--out", str(out), "--as-of", "2024-06-30", "--min-scored", "0", *more]
         return words + [word for kind, path in chosen.items() if path for word in (f"--{kind}", str(path))]
 
 

@@ -56,7 +56,7 @@ class Harness:
 
     def light(self, out: Path, *more: str, **files: Path) -> list[str]:
         """A command line on the sound listings alone: every step of a job, in a part of the time."""
-        words = ["score", "--out", str(out), "--as-of", AS_OF, "--quiet", *more]
+        words = ["score", "--out", str(out), "--as-of", AS_OF, "--min-scored", "0", "--quiet", *more]
         chosen = {"listings": self.inputs / INPUTS["listings"]} | files
         return words + [word for kind, path in chosen.items() for word in (f"--{kind}", str(path))]
 

@@ -213,7 +213,7 @@ def test_the_doctor_compares_versions_with_the_lock(tmp_path):
 def test_a_full_disk_outside_the_run_is_one_sentence_too(run, site, tmp_path, monkeypatch):
     import riskmodel.sources.request
 
-    def full(paths, limits):
+    def full(paths, **others):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(riskmodel.sources.request, "read_listings", full)
