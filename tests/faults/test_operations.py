@@ -60,9 +60,9 @@ def test_a_file_that_changes_while_it_is_read_is_refused(run, site, tmp_path, mo
     listings.write_bytes((site.inputs / "listings.csv").read_bytes())
     read = riskmodel.sources.request.read_listings
 
-    def growing(paths, limits):
+    def growing(paths, **others):
         listings.write_text(listings.read_text() + "KGZ,2024-01-01,US,SDN,1,true,simulated\n")
-        return read(paths, limits=limits)
+        return read(paths, **others)
 
     monkeypatch.setattr(riskmodel.sources.request, "read_listings", growing)
     code, _, err = run(site.arguments(tmp_path / "run", trade="", listings=listings))
