@@ -1,6 +1,7 @@
 """Copies are never added up and a part is never the whole: in every format, by one mechanism."""
 
 import random
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -129,12 +130,17 @@ VALUES = {"valueusd", "valueeur", "valueineur", "obsvalue", "primaryvalue", "tra
           "valueusdmn", "allvalmo", "tradevalue in 1000 usd"}  # fmt: skip
 
 
-def test_the_later_update_of_an_extract_counts(tmp_path: Path) -> None:
+def test_the_later_update_of_an_extract_counts_and_is_known_from_its_day(tmp_path: Path) -> None:
     header = SDMX + ",LAST UPDATE"
     row = "M,DE,KG,85423190,2,VALUE_IN_EUROS,2022-05,{},{}"
     old, new = row.format(1000, "15/07/22 11:00:00"), row.format(2000, "14/08/22 11:00:00")
-    batch = read_trade([write(tmp_path, "t.csv", header, [new, old])])
-    assert batch.frame["value_usd"].to_list() == [2106]
+    other = old.replace("85423190", "85423911")
+    batch = read_trade([write(tmp_path, "t.csv", header, [new, old, other])])
+    # A file of one extract says nothing of when its figures came out; a revision does.
+    assert batch.frame.select("hs6", "value_usd", "known_at").rows() == [
+        ("854231", 2106, date(2022, 8, 14)),
+        ("854239", 1053, None),
+    ]
     assert batch.dropped == {"earlier_vintage": 1}
 
 

@@ -59,6 +59,7 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
         pl.col("product").alias("code"),
         pl.col("TIME_PERIOD").alias("period"),
     )
+    revised = _revised(rows)
     rows, copies = once(rows, [*_CELLS, "freq", "indicators"], ["OBS_VALUE"], "updated")
     kept, dropped = sift(
         rows,
@@ -87,7 +88,41 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
     reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [*used, *looked_at]))
     quantity = {"quantity_row_joined_as_weight": weight.height}
     counts = added(parts, copies, dropped, quantity, reading.dropped)
-    return Reading(reading.frame, counts, reading.ignored_columns)
+    return Reading(_known_later(reading.frame, revised), counts, reading.ignored_columns)
+
+
+def _revised(rows: pl.DataFrame) -> pl.DataFrame:
+    """HS6 cells of which an older extract has another figure: key, and day of the newest (`later`)."""
+    dated = rows.filter(pl.col("updated").is_not_null())
+    changed = (
+        dated.group_by([*_CELLS, "indicators"])
+        .agg(
+            pl.col("OBS_VALUE").n_unique().alias("figures"), pl.col("updated").max().dt.date().alias("later")
+        )
+        .filter(pl.col("figures") > 1)
+    )
+    return (
+        changed.with_columns(
+            pl.col("code").str.slice(0, 6).alias("hs6"),
+            (pl.col("period") + "-01").str.to_date("%Y-%m-%d", strict=False).alias("period"),
+        )
+        .group_by("reporter", "partner", "flow", "hs6", "period")
+        .agg(pl.col("later").max())
+    )
+
+
+def _known_later(frame: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
+    """A revised figure is known from the day of its extract on: before it no one could have used it."""
+    if not revised.height:
+        return frame
+    key = ["reporter", "partner", "flow", "hs6", "period"]
+    typed = revised.with_columns(pl.col(name).cast(frame.schema[name]) for name in key)
+    later = pl.coalesce("known_at", pl.col("later").cast(frame.schema["known_at"]))
+    return (
+        frame.join(typed, on=key, how="left", maintain_order="left")
+        .with_columns(later.alias("known_at"))
+        .select(frame.columns)
+    )
 
 
 def _updated(frame: pl.DataFrame) -> pl.Series:
