@@ -216,7 +216,7 @@ def wilson(share: float, n: int, level: float = LEVEL) -> Interval:
     """Interval of a share of n (Wilson 1927).
 
     >>> [round(end, 3) for end in wilson(0.5, 10)], [round(end, 3) for end in wilson(1.0, 4)]
-    ([0.271, 0.729], [0.597, 1.0])
+    ([0.269, 0.731], [0.597, 1.0])
     """
     z = float(norm.ppf((1 + level) / 2))
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)

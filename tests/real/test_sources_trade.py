@@ -58,7 +58,7 @@ def test_old_comtrade_file(real_data: Path) -> None:
         ("comext-sdmx-csv/estat_ds-045409_filtered_de.csv.gz", "only yearly rows"),
         ("comext-sdmx-csv/estat_ds-plastic export value.csv", "labels in place of codes"),
         ("comext-easy-csv/Relational_View_2024-11-16T06_42_55.340Z.csv", "only totals"),
-        ("comext-easy-csv/comext_plastics_total.zip", "zip archive"),
+        ("comext-easy-csv/comext_plastics_total.zip", "no known format"),
         ("wits/Import_Export_by_Industry_SG.csv", "only headings of 2 or 4 digits"),
     ],
 )

@@ -140,9 +140,8 @@ def test_plus_rows_are_not_added_up(tmp_path, monkeypatch):
 
 
 def ranking(run, store, day, out):
-    ended = run(
-        ["score", "--store", store.root, "--as-of", day, "--baseline", "2024-01:2024-12", "--out", out]
-    )
+    windows = ["--baseline", "2024-01:2024-08", "--recent-months", "6", "--min-scored", "0"]
+    ended = run(["score", "--store", store.root, "--as-of", day, *windows, "--out", out])
     assert ended.code == 0, ended.err
     return ended, pl.read_parquet(out / "scores_country.parquet"), (out / "manifest.json").read_text()
 
@@ -196,7 +195,7 @@ def test_what_cannot_be_reconstructed_lowers_the_grade(tmp_path, run, monkeypatc
             fetched(tmp_path / name, "comtrade", "comext", since="2023-01", until="2025-05")
         out = tmp_path / f"run-{name}"
         words = ["score", "--store", tmp_path / name, "--as-of", EARLY, "--baseline", "2023-01:2023-12"]
-        assert run([*words, "--out", out, "--quiet"]).code == 0
+        assert run([*words, "--out", out, "--min-scored", "0", "--quiet"]).code == 0
         table = pl.read_parquet(out / "scores_country.parquet")
         grades[name] = dict(table.select("country", pl.col("grade").fill_null("E")).iter_rows())
         manifest = (out / "manifest.json").read_text()

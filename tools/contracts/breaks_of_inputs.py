@@ -168,7 +168,7 @@ GKG = (
         cell("gkg", f"{column}_is_given", column, None)
         for column in ("record_id", "published_at", "source", "country", "n_locations", "near_russia")
     ),
-    cell("gkg", "published_at_is_a_time", "published_at", "20231001081500"),
+    cell("gkg", "published_at_is_a_time", "published_at", "1 October"),
     cell("gkg", "published_at_is_not_in_the_future", "published_at", "2024-03-01"),
     cell("gkg", "published_at_is_not_ancient", "published_at", "1970-01-01"),
     cell("gkg", "url_is_a_web_address", "url", "BBC Monitoring"),
