@@ -73,7 +73,7 @@ VALUES = {
 ROW = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()})
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=30, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(rows=st.lists(ROW, min_size=1, max_size=30), size=st.integers(1, 9), repeat=st.booleans())
 def test_trade_in_tiny_parts(rows: list[dict[str, str | None]], size: int, repeat: bool) -> None:
     """Rows from few values, so that copies, conflicts and vintages meet across parts."""

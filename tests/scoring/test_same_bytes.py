@@ -85,7 +85,6 @@ def test_the_sample_gives_the_same_run_folder_everywhere(tmp_path: Path) -> None
             "LC_ALL": "C",
         },
         "two threads": {"POLARS_MAX_THREADS": "2", "PYTHONHASHSEED": "1", "OPENBLAS_CORETYPE": "Haswell"},
-        "eight threads": {"POLARS_MAX_THREADS": "8"},
         "sixteen threads": {"POLARS_MAX_THREADS": "16"},
     }
     folders = {}

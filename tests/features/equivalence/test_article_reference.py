@@ -40,7 +40,7 @@ rows = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(rows, min_size=1, max_size=60))
 def test_article_signals_agree(table: list[tuple]) -> None:
     mentions = pl.DataFrame(table, schema=SCHEMA, orient="row")
@@ -55,7 +55,7 @@ def test_article_signals_agree(table: list[tuple]) -> None:
             assert row[name] == (value if value is None else pytest.approx(value, rel=1e-9, abs=1e-9)), name
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(rows, min_size=1, max_size=40))
 def test_goods_mix_agrees(table: list[tuple]) -> None:
     mentions = pl.DataFrame(table, schema=SCHEMA, orient="row")
