@@ -158,7 +158,16 @@ class Harness:
                     files = {kind: folder / file}
                     words = self.arguments(folder / "run", **files)
                     if kind in ("articles", "listings"):
-                        words = ["score", "--out", str(folder / "run"), "--as-of", AS_OF, "--quiet"]
+                        words = [
+                            "score",
+                            "--out",
+                            str(folder / "run"),
+                            "--as-of",
+                            AS_OF,
+                            "--min-scored",
+                            "0",
+                            "--quiet",
+                        ]
                         words += [f"--{kind}", str(folder / file)]
                     yield Job(f"{name} {file} {number}", words, folder)
 
