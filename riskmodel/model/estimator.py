@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from features.catalogue import BY_NAME, MODEL_SIGNALS
+from riskmodel.model.contribution_rows import contribution_rows
 from riskmodel.model.design import HEADS, LAST_HEAD, directions, fits_head, head_expr, matrix
 from riskmodel.model.head import AdditiveHead, Candidate
 
@@ -55,24 +56,12 @@ class Model:
         """
         heads = self._heads_of_risk()
         rows = panel.with_columns(head_expr(heads)).with_row_index("_row")
-        parts = []
+        parts: list[pl.DataFrame] = []
         for name, head in heads.items():
             mine = rows.filter(pl.col("head") == name)
             seen = tuple(head.signals)
             terms = head.contributions(matrix(mine, seen)) if mine.height else np.empty((0, len(seen)))
-            for place, signal in enumerate(MODEL_SIGNALS):
-                part = terms[:, seen.index(signal)] if signal in seen else np.zeros(mine.height)
-                parts.append(
-                    mine.select(
-                        "_row",
-                        pl.lit(place).alias("_place"),
-                        "as_of",
-                        "country",
-                        pl.lit(signal).alias("signal"),
-                        pl.col(signal).cast(pl.Float64).alias("value"),
-                        pl.Series("contribution", part, dtype=pl.Float64),
-                    )
-                )
+            parts += contribution_rows(mine, terms, seen, MODEL_SIGNALS)
         return pl.concat(parts).sort("_row", "_place").drop("_row", "_place")
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from features.catalogue import LISTING_SIGNALS
+from riskmodel.model.contribution_rows import contribution_rows
 from riskmodel.model.estimator import INTERVAL_LEVEL, Model
 from riskmodel.model.head import AdditiveHead, Candidate
 
@@ -55,21 +56,7 @@ class ListingModel(Model):
         """As `Model.contributions`, for every signal of `LISTING_SIGNALS`."""
         terms = self.head.contributions(listing_matrix(panel, self.head.signals))
         rows = panel.with_row_index("_row")
-        parts = []
-        for place, signal in enumerate(LISTING_BY_NAME):
-            seen = signal in self.head.signals
-            part = terms[:, self.head.signals.index(signal)] if seen else np.zeros(panel.height)
-            parts.append(
-                rows.select(
-                    "_row",
-                    pl.lit(place).alias("_place"),
-                    "as_of",
-                    "country",
-                    pl.lit(signal).alias("signal"),
-                    pl.col(signal).cast(pl.Float64).alias("value"),
-                    pl.Series("contribution", part, dtype=pl.Float64),
-                )
-            )
+        parts = contribution_rows(rows, terms, self.head.signals, tuple(LISTING_BY_NAME))
         return pl.concat(parts).sort("_row", "_place").drop("_row", "_place")
 
 
