@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT / "tests"))  # makes the helper modules here importable by name
+
+# The same examples in every run, so that a change is judged and not the day. RISKMODEL_EXAMPLES=random
+# draws others, and so does `make fuzz`: what they find becomes an @example.
+settings.register_profile("fixed", derandomize=True, database=None)
+settings.register_profile("random", derandomize=False)
+settings.load_profile(os.environ.get("RISKMODEL_EXAMPLES", "fixed"))
 
 pytest_plugins = ["model_fixtures"]
 
