@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit
 from sklearn.model_selection import StratifiedGroupKFold
 
-from riskmodel.model.newton import polished
+from riskmodel.model.bounded_fit import bounded_fit
 
 Vector = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -65,15 +63,6 @@ def platt(logit: Vector, y: Rows, weights: Vector | None = None) -> tuple[float,
     share = np.ones(len(x)) if weights is None else weights[known] / weights[known].mean()
     smooth = np.where(target == 1, (n_pos + 1) / (n_pos + 2), 1 / (n_neg + 2))
 
-    def loss(weights: Vector) -> tuple[float, Vector]:
-        z = weights[0] * x + weights[1]
-        error = share * (expit(z) - smooth)
-        value = share @ (np.logaddexp(0.0, z) - smooth * z)
-        return float(value), np.array([error @ x, error.sum()])
-
-    found = minimize(
-        loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]
-    )
     columns = np.column_stack([x, np.ones(len(x))])
-    slope, shift = polished(found.x, columns, smooth, share, np.array([True, False]))
+    slope, shift = bounded_fit(np.array([1.0, 0.0]), columns, smooth, share, np.array([True, False]))
     return float(slope), float(shift)

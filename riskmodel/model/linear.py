@@ -6,10 +6,10 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from riskmodel.model.bounded_fit import bounded_fit, share_as_log_odds
 from riskmodel.model.shapes import Kind, Vector
 
 # A line goes on so far beyond the largest value of training, in units of the range, and is flat after that.
@@ -53,22 +53,16 @@ class MonotoneLinear(ClassifierMixin, BaseEstimator):
         spread = X.std(axis=0)
         self.spread_: Vector = np.where(spread > 0, spread, 1.0)
         basis, target = self._basis(X), np.asarray(y, dtype=np.float64)
-        row_weights = np.ones(len(target)) if weights is None else weights
-        share = float(np.clip(row_weights @ target / row_weights.sum(), 1e-6, 1 - 1e-6))
-
-        def loss(found: Vector) -> tuple[float, Vector]:
-            logit = found[0] + basis @ found[1:]
-            value = row_weights @ (np.logaddexp(0.0, logit) - target * logit)
-            error = row_weights * (expit(logit) - target)
-            gradient = np.concatenate([[error.sum()], basis.T @ error + 2 * self.ridge * found[1:]])
-            return float(value + self.ridge * (found[1:] ** 2).sum()), gradient
-
+        weights = np.ones(len(target)) if weights is None else weights
+        columns = np.column_stack([np.ones(len(basis)), basis])
         if start is None:
-            start = np.concatenate([[np.log(share / (1 - share))], np.full(X.shape[1], 0.1)])
-        bounds = [(None, None)] + [(0.0, None)] * X.shape[1]
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300})
-        self.weights_: Vector = found.x
-        self.intercept_ = float(found.x[0])
+            start = np.full(columns.shape[1], 0.1)
+            start[0] = share_as_log_odds(target, weights)
+        bounded = np.arange(columns.shape[1]) > 0
+        self.weights_: Vector = bounded_fit(
+            start, columns, target, weights, bounded, np.diag(2 * self.ridge * bounded)
+        )
+        self.intercept_ = float(self.weights_[0])
         return self
 
     def _basis(self, X: NDArray[np.float64]) -> NDArray[np.float64]:  # noqa: N803

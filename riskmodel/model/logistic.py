@@ -6,11 +6,10 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from riskmodel.model.newton import polished, pull_to_means
+from riskmodel.model.bounded_fit import bounded_fit, pull_to_means, share_as_log_odds
 from riskmodel.model.shapes import SURPRISE_KNOTS, Kind, Vector, three_knots
 
 # What a whole ramp is worth in the penalty: the gaps between the knots of a surprise, in powers of ten.
@@ -31,7 +30,7 @@ class MonotoneLogistic(ClassifierMixin, BaseEstimator):
     """Logistic regression in which each signal is a monotone line with one bend.
 
     Every signal enters through two ramps between three knots. Ramp weights are bounded to the sign of the
-    signal's direction (L-BFGS-B with bounds, not a fit repaired afterwards). With few authors of training
+    signal's direction. With few authors of training
     worlds, weights are shrunk not towards zero but towards each other: the penalty is `shrink` times the
     squared distance of each weight from the mean weight of its ramp, which is fitted too. At
     `shrink` = infinity the candidate is one of equal weights (Dawes 1979, American Psychologist 34:571).
@@ -70,31 +69,13 @@ class MonotoneLogistic(ClassifierMixin, BaseEstimator):
         basis, target = self._basis(X), np.asarray(y, dtype=np.float64)
         weights = np.ones(len(target)) if weights is None else weights
         n_signals, n_gaps = X.shape[1], len(GAPS)
-        share = float(np.clip(weights @ target / weights.sum(), 1e-6, 1 - 1e-6))
-
-        def loss(found: Vector) -> tuple[float, Vector]:
-            means, slopes = found[1 : 1 + n_gaps], found[1 + n_gaps :]
-            logit = found[0] + basis @ slopes
-            away = slopes.reshape(n_signals, n_gaps) - means
-            value = weights @ (np.logaddexp(0.0, logit) - target * logit) + self.shrink * (away**2).sum()
-            error = weights * (expit(logit) - target)
-            gradient = np.concatenate(
-                [
-                    [error.sum()],
-                    -2 * self.shrink * away.sum(axis=0),
-                    basis.T @ error + 2 * self.shrink * away.ravel(),
-                ]
-            )
-            return float(value), gradient
-
-        if start is None:
-            start = np.concatenate([[np.log(share / (1 - share))], np.full(n_gaps * (1 + n_signals), 0.1)])
-        bounds = [(None, None)] * (1 + n_gaps) + [(0.0, None)] * (n_gaps * n_signals)
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300})
         columns = np.column_stack([np.ones(len(basis)), np.zeros((len(basis), n_gaps)), basis])
-        pull = pull_to_means(n_signals, n_gaps, self.shrink)
+        if start is None:
+            start = np.full(columns.shape[1], 0.1)
+            start[0] = share_as_log_odds(target, weights)
         bounded = np.arange(columns.shape[1]) > n_gaps
-        self.weights_: Vector = polished(found.x, columns, target, weights, bounded, pull)
+        pull = pull_to_means(n_signals, n_gaps, self.shrink)
+        self.weights_: Vector = bounded_fit(start, columns, target, weights, bounded, pull)
         self.intercept_ = float(self.weights_[0])
         return self
 

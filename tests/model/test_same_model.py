@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from scipy.optimize import check_grad, minimize
 from scipy.special import expit
 
-import riskmodel.model.calibration as calibration
-import riskmodel.model.logistic as logistic
-from riskmodel.model.head import AdditiveHead
-from riskmodel.model.newton import polished, pull_to_means
+import riskmodel.model.bounded_fit as bounded_fit
+from riskmodel.model.bounded_fit import polished, pull_to_means
+from riskmodel.model.head import AdditiveHead, Candidate
 from riskmodel.registry.archive import dump_heads
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -30,22 +29,25 @@ GROUPS = np.arange(N) % 40
 FAMILIES = GROUPS % 4
 
 
-def archive() -> bytes:
+def archive(candidate: Candidate = "logistic") -> bytes:
     names = tuple(f"signal {i}" for i in range(SIGNALS))
-    head = AdditiveHead(names, (1,) * SIGNALS, n_draws=6, surprises=(True, False) * (SIGNALS // 2))
+    surprises = (True, False) * (SIGNALS // 2)
+    head = AdditiveHead(names, (1,) * SIGNALS, candidate=candidate, n_draws=6, surprises=surprises)
     return dump_heads({"full": head.fit(X, Y, GROUPS, FAMILIES)})
 
 
-def test_a_search_that_stops_elsewhere_gives_the_same_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = archive()
-    search = logistic.minimize
+@pytest.mark.parametrize("candidate", ["logistic", "linear"])
+def test_a_search_that_stops_elsewhere_gives_the_same_model(
+    candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = archive(candidate)
+    search = bounded_fit.minimize
 
     def early(*args: object, **more: object) -> object:
         return search(*args, **{**more, "options": {"ftol": 1e-7}})
 
-    monkeypatch.setattr(logistic, "minimize", early)
-    monkeypatch.setattr(calibration, "minimize", early)
-    assert archive() == before
+    monkeypatch.setattr(bounded_fit, "minimize", early)
+    assert archive(candidate) == before
 
 
 def coefficients() -> tuple[NDArray[np.float64], ...]:

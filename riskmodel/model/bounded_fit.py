@@ -1,9 +1,10 @@
-"""The last steps of a logistic fit: to the minimum itself, so that no library's rounding shows in a model."""
+"""Logistic fits within bounds, to the minimum itself, so that no library's rounding shows in a model."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.special import expit
 
 from riskmodel.model.shapes import Vector
@@ -11,6 +12,41 @@ from riskmodel.model.shapes import Vector
 STEPS = 30
 SMALL = 1e-12  # of the last step
 FAR = 1.0  # a step as long as this does not start near a minimum
+
+
+def bounded_fit(
+    start: Vector,
+    columns: NDArray[np.float64],
+    target: Vector,
+    weights: Vector,
+    bounded: NDArray[np.bool_],
+    penalty: NDArray[np.float64] | None = None,
+) -> Vector:
+    """Coefficients of least logistic loss plus half of coefficients @ penalty @ coefficients.
+
+    A quasi-Newton search within the bounds (L-BFGS-B, not a fit repaired afterwards), then Newton's steps.
+    Parameters are those of `polished`; `start`: where the search begins.
+    """
+    curve = np.zeros((len(start), len(start))) if penalty is None else penalty
+
+    def loss(at: Vector) -> tuple[float, Vector]:
+        logit, pull = columns @ at, curve @ at
+        value = weights @ (np.logaddexp(0.0, logit) - target * logit) + at @ pull / 2
+        return float(value), columns.T @ (weights * (expit(logit) - target)) + pull
+
+    bounds = [(0.0, None) if held else (None, None) for held in bounded]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300})
+    return polished(found.x, columns, target, weights, bounded, curve)
+
+
+def share_as_log_odds(target: Vector, weights: Vector) -> float:
+    """Log-odds of the weighted share of positives, within one in a million of 0 and 1: where a search starts.
+
+    >>> share_as_log_odds(np.array([0.0, 1.0]), np.ones(2))
+    0.0
+    """
+    share = float(np.clip(weights @ target / weights.sum(), 1e-6, 1 - 1e-6))
+    return float(np.log(share / (1 - share)))
 
 
 def polished(
