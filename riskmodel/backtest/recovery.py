@@ -23,8 +23,8 @@ from riskmodel.backtest.recovery_results import BandFound, Interval, Recovery, R
 from riskmodel.backtest.results import rounded
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.bands import band_of
-from riskmodel.explain.grade import with_grade
 from riskmodel.model.estimator import Model
+from riskmodel.model.grade import with_grade
 from riskmodel.worlds.planting.draw import draw_episodes
 from riskmodel.worlds.planting.episodes import Episode, InjectionSettings
 from riskmodel.worlds.planting.inject import plant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,13 @@ from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.model.estimator import Model
 from riskmodel.model.listing import ListingModel
 from riskmodel.operations import disk
+from riskmodel.outcomes.background import background_in
 from riskmodel.outcomes.family_rows import family_jobs, family_rows
 from riskmodel.outcomes.rows import Target
 from riskmodel.outcomes.simulated_rows import held_out_jobs, training_jobs, world_rows
 from riskmodel.publication.publish import check_folder
 from riskmodel.report.words import figure
+from riskmodel.worlds.makers import MAKERS
 
 Tell = Callable[[str], None]
 CURVE_POINTS = 100
@@ -63,8 +65,11 @@ def on_worlds(
     *,
     with_ablation: bool = False,
     with_products: bool = False,
+    background: Path | None = None,
 ) -> Backtest:
     """A stored model, frozen, on `n_worlds` worlds from `seed`; a model of several authors on worlds of each.
+
+    Worlds resampled from real tables are among them only with `background`, the folder of these tables.
 
     The simple rules that need fitting are fitted on half as many training worlds (at least four), the
     ablation and the yardstick of the product score as well.
@@ -75,7 +80,10 @@ def on_worlds(
             "--target listing and --listings."
         )
     trained = model.manifest.get("families") or model.manifest.get("worlds", {})
-    first, authors = int(trained.get("seed", 1000)), tuple(trained.get("families", ()))
+    first, learnt_from = int(trained.get("seed", 1000)), tuple(trained.get("families", ()))
+    if background is not None:
+        background_in(background)  # a folder that cannot serve is found before minutes of work
+    authors = tuple(name for name in learnt_from if name in MAKERS or background)
     n_known = max(4, n_worlds // 2)
     known_jobs = training_jobs(n_known, first)
     _refuse_seen(seed, n_worlds, trained)
@@ -84,7 +92,9 @@ def on_worlds(
         f"Simulating {n_known} worlds{each} for the simple rules and {n_worlds} to judge on "
         f"(seeds from {seed})."
     )
-    train, test, dropped = _known_and_fresh(model, authors, (n_known, first), (n_worlds, seed), n_jobs)
+    train, test, dropped = _known_and_fresh(
+        model, authors, (n_known, first), (n_worlds, seed), n_jobs, background
+    )
     out = model.predict(test)
     scores, risks = rule_scores(train, test, simulated=True)
     base_rate = float(model.manifest["events"]) / float(model.manifest["rows"])
@@ -97,7 +107,7 @@ def on_worlds(
     protocol = (
         f"Model {model.model_id}, frozen, on {n_worlds} simulated worlds{each} (seeds from {seed}): "
         f"{'fresh seeds of authors it learnt from' if authors else 'other parameter ranges than training'}. "
-        f"The simple rules were fitted on {n_known} training worlds{each}."
+        f"The simple rules were fitted on {n_known} training worlds{each}.{_not_judged(learnt_from, authors)}"
     )
     backtest = replace(
         _backtest(scored, MODEL, protocol, simulated=True, dropped=dropped), model_id=model.model_id
@@ -119,14 +129,16 @@ def _known_and_fresh(
     known: tuple[int, int],
     fresh: tuple[int, int],
     n_jobs: int,
+    background: Path | None,
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
     """Usable rows of worlds that the model may know, of fresh ones, and what was dropped of these.
 
     `known`, `fresh`: number of worlds and first seed.
     """
     if authors:
-        train, _ = usable(family_rows(family_jobs(authors, *known), n_jobs))
-        test, dropped = usable(family_rows(family_jobs(authors, *fresh), n_jobs))
+        makers = [name for name in authors if name in MAKERS]
+        train, _ = usable(family_rows(family_jobs(makers, *known, background), n_jobs))
+        test, dropped = usable(family_rows(family_jobs(makers, *fresh, background), n_jobs))
         return train, test, dropped
     target = _target(model)
     train, _ = usable(world_rows(training_jobs(*known), target, n_jobs))
@@ -188,6 +200,19 @@ def summary(backtest: Backtest) -> list[str]:
 
 def _target(model: Model) -> Target:
     return "listing" if model.manifest.get("target") == "listing" else "transit"
+
+
+def _not_judged(learnt_from: Sequence[str], authors: Sequence[str]) -> str:
+    """Which authors the model learnt from are not among those it is judged on.
+
+    >>> _not_judged(("firms", "resampled"), ("firms",))
+    ' Worlds of resampled are not among them: they need the folder of their real tables, --background DIR.'
+    """
+    missing = ", ".join(name for name in learnt_from if name not in authors)
+    if not missing:
+        return ""
+    need = "they need the folder of their real tables, --background DIR"
+    return f" Worlds of {missing} are not among them: {need}."
 
 
 def _refuse_seen(seed: int, n_worlds: int, trained: Mapping[str, Any]) -> None:

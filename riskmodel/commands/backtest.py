@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskmodel.commands.options import PATHS, as_date, own_tables
+from riskmodel.commands.options import PATHS, as_date, BACKGROUND, own_tables
 
 if TYPE_CHECKING:
     from riskmodel.training.run import OwnTables
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--as-of", callback=as_date, metavar="YYYY-MM-DD", help="With --inject: day of the last score.")
 @click.option("--ablation", is_flag=True, help="Also refit without and with each group of signals (slow).")
+@BACKGROUND
 @click.option("--products", is_flag=True, help="Also judge the product score, country by HS6 code.")
 @click.option(
     "--out", type=PATHS, default=Path("runs/backtest"), show_default=True, metavar="DIR", help="Folder."
@@ -45,6 +46,7 @@ def command(
     draws: int | None,
     as_of: date | None,
     ablation: bool,
+    background: Path | None,
     products: bool,
     target: str,
     own: OwnTables | None,
@@ -101,7 +103,16 @@ def command(
             backtest = on_tables(rows, jobs, tell, simulated=made_up)
     else:
         model = load(model_id, models_dir)
-        backtest = on_worlds(model, worlds, seed, jobs, tell, with_ablation=ablation, with_products=products)
+        backtest = on_worlds(
+            model,
+            worlds,
+            seed,
+            jobs,
+            tell,
+            with_ablation=ablation,
+            with_products=products,
+            background=background,
+        )
     write_backtest(backtest, out)
     for line in summary(backtest):
         tell(line)

@@ -169,3 +169,11 @@ def _with(command: Command, options: Sequence[Command]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+BACKGROUND = click.option(
+    "--background",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder with trade/ (and totals/) of real tables: a further author resamples worlds from them.",
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskmodel.commands.options import own_tables
+from riskmodel.commands.options import BACKGROUND, own_tables
 
 if TYPE_CHECKING:
     from riskmodel.training.run import OwnTables
@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0), default=1000, show_default=True, help="Seed of the first world."
 )
-@click.option(
-    "--background",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder with trade/ (and totals/) of real tables: a further author resamples worlds from them.",
-)
+@BACKGROUND
 @own_tables
 def command(
     worlds: int,

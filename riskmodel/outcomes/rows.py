@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 
 from data_contracts.months import end_of_month, month_number, start_of_month
+from data_contracts.signals.contract import COVERAGE
 from features.articles.rates import DEFAULTS, ArticleWindows, article_signals
 from features.catalogue import MODEL_SIGNALS, SIGNALS
 from features.listings import listing_history
@@ -36,7 +37,7 @@ PLAIN_MEASURES = tuple(signal.name for signal in SIGNALS if signal.in_panels and
 FRAME: dict[str, pl.DataType] = {
     **{
         name: panel_schema()[name]
-        for name in ("as_of", "country", *MODEL_SIGNALS, *PLAIN_MEASURES, "n_stories")
+        for name in ("as_of", "country", *MODEL_SIGNALS, *PLAIN_MEASURES, *COVERAGE)
     },
     "target": pl.Boolean(),
     "why_null": pl.String(),

@@ -13,8 +13,8 @@ from features.catalogue import BY_NAME, SIGNALS
 from features.reference.facts import subregions
 from riskmodel.explain.drivers import Driver, read_drivers
 from riskmodel.explain.figures import peers
-from riskmodel.explain.grade import with_grade
 from riskmodel.explain.wording import NO_EFFECT, formula, noun, say
+from riskmodel.model.grade import with_grade
 from riskmodel.publication.typed_json import from_json
 from riskmodel.report import words
 from riskmodel.report.charts.history import PastScore, score_chart

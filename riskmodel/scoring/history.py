@@ -10,9 +10,9 @@ from data_contracts.months import end_of_month
 from features.articles.rates import article_signals
 from features.trade.signals import trade_panel
 from riskmodel.explain.bands import band_of
-from riskmodel.explain.grade import with_grade
 from riskmodel.mentions.spool import dated_mentions, read_news
 from riskmodel.model.estimator import Model
+from riskmodel.model.grade import with_grade
 from riskmodel.report.view import HISTORY
 from riskmodel.scoring.panel import official_days_for, panel_for
 from riskmodel.scoring.request import Inputs, ScoreRequest

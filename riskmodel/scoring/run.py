@@ -22,10 +22,10 @@ from features.trade.signals import TradeSignals, trade_signals
 from riskmodel.errors import ContractFailed, RiskmodelError, TooFewScored, WrongUsage
 from riskmodel.explain.drivers import explanations
 from riskmodel.explain.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
-from riskmodel.explain.grade import with_grade
 from riskmodel.explain.listing import listing_explanations
 from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
+from riskmodel.model.grade import with_grade
 from riskmodel.model.listing import ListingModel
 from riskmodel.operations.progress import Steps
 from riskmodel.outcomes.already_met import ALREADY_MET, already_met, code_of_family, legs_known

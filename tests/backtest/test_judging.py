@@ -17,6 +17,7 @@ from riskmodel.backtest.results import Backtest
 from riskmodel.backtest.run import on_tables, on_worlds, summary, write_backtest
 from riskmodel.errors import WrongUsage
 from riskmodel.model.estimator import Model
+from riskmodel.outcomes.family_rows import FamilyJob
 from riskmodel.publication.typed_json import from_json
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -24,18 +25,21 @@ pytestmark = pytest.mark.usefixtures("quick")
 Draw = Callable[..., pl.DataFrame]
 
 
+def truth() -> list[pl.Expr]:
+    return [
+        pl.lit("ordinary").alias("role"),
+        pl.lit(None, dtype=pl.Date).alias("diversion_start"),
+        pl.lit(None, dtype=pl.Int64).alias("diversion_usd_per_year"),
+        pl.lit(None, dtype=pl.Float64).alias("diversion_share"),
+        pl.lit(None, dtype=pl.Float64).alias("diversion_declared"),
+    ]
+
+
 @pytest.fixture
 def worlds(draw_panel: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawn rows in place of simulated worlds."""
     drawn = iter(
-        frame_of(draw_panel(60, 3, seed=seed), f"seed-{seed}").with_columns(
-            pl.lit("ordinary").alias("role"),
-            pl.lit(None, dtype=pl.Date).alias("diversion_start"),
-            pl.lit(None, dtype=pl.Int64).alias("diversion_usd_per_year"),
-            pl.lit(None, dtype=pl.Float64).alias("diversion_share"),
-            pl.lit(None, dtype=pl.Float64).alias("diversion_declared"),
-        )
-        for seed in (1, 2, 1, 2)
+        frame_of(draw_panel(60, 3, seed=seed), f"seed-{seed}").with_columns(*truth()) for seed in (1, 2, 1, 2)
     )
     monkeypatch.setattr(
         "riskmodel.backtest.run.world_rows", lambda jobs, target, n_jobs, with_oracles=False: next(drawn)
@@ -74,6 +78,23 @@ def test_a_stored_model_is_judged_frozen_next_to_the_rules(
     recalls = [recall for recall, _ in content["curves"]["model"]]
     assert recalls == sorted(recalls) and recalls[-1] == 1
     assert any("this model" in line for line in summary(found))
+
+
+def test_worlds_resampled_from_real_tables_are_left_out_by_name_without_these_tables(
+    model: Model, draw_panel: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[tuple[str, ...], object]] = []
+
+    def rows(jobs: list[FamilyJob], n_jobs: int) -> pl.DataFrame:
+        asked.append((tuple(job.maker for job in jobs), jobs[0].background))
+        return frame_of(draw_panel(30, 4, seed=len(asked)), f"firms-{len(asked)}").with_columns(*truth())
+
+    monkeypatch.setattr("riskmodel.backtest.run.family_rows", rows)
+    families = {"families": ["firms", "resampled"], "seed": 1000, "n": 10}
+    learnt = replace(stored(model), manifest={**stored(model).manifest, "families": families})
+    found = on_worlds(learnt, 2, 9000, 1, say_nothing)
+    assert asked == [(("firms",) * 4, None), (("firms",) * 2, None)]
+    assert "Worlds of resampled are not among them" in found.protocol and "--background" in found.protocol
 
 
 def test_worlds_of_training_are_refused(model: Model) -> None:

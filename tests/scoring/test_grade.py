@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from features.panel import panel_schema
-from riskmodel.explain.grade import SHORTFALLS, with_grade
+from riskmodel.model.grade import SHORTFALLS, with_grade
 
 WHOLE = {
     "as_of": date(2023, 3, 31),

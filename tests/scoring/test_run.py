@@ -13,7 +13,7 @@ import pytest
 
 from data_contracts.codes.never_scored import NEVER_SCORED
 from data_contracts.tables import EVIDENCE, SCORES_COUNTRY, SCORES_PRODUCT
-from riskmodel.explain.grade import with_grade
+from riskmodel.model.grade import with_grade
 from riskmodel.outcomes.already_met import ALREADY_MET
 from riskmodel.publication.libraries import LIBRARIES
 from riskmodel.scoring.tables import country_scores
