@@ -90,11 +90,20 @@ def table(rows: pl.DataFrame) -> str:
     head = ["trained", *authors, "mean", "the same authors, as it is"]
     text = [head, ["---"] * len(head)]
     for words, values in lines.items():
-        shown = [value for value in values if value is not None]
-        same = [mine for mine, value in zip(lines["as it is"], values, strict=True) if value is not None]
-        figures = [*values, sum(shown) / len(shown), sum(same) / len(same)]
+        whole = [mine for mine, value in zip(lines["as it is"], values, strict=True) if value is not None]
+        figures = [*values, mean_of(values), mean_of(whole)]
         text.append([words, *("" if value is None else f"{value:.3f}" for value in figures)])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in text)
+
+
+def mean_of(values: Sequence[float | None]) -> float:
+    """Mean of the known values; there is at least one.
+
+    >>> mean_of([1.0, None, 2.0])
+    1.5
+    """
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known)
 
 
 def main() -> None:

@@ -221,18 +221,20 @@ class FamilyResult:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Intervals of one pattern of reporting, authors left out.
+    """Intervals of one grade, authors left out.
 
     Attributes
     ----------
     widened: factor by which an interval is wider than its draws, in log-odds. of_draws, after: share of
-        bins whose share of events lies inside, before and after. bins: how many there were.
+        bins whose share of events lies inside, before and after. bins: how many there were. width: mean
+        width in probability, after. None where no row had the grade.
     """
 
     widened: float
-    of_draws: float
-    after: float
+    of_draws: float | None
+    after: float | None
     bins: int
+    width: float | None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskmodel.commands.options import PATHS, as_date, BACKGROUND, own_tables
+from riskmodel.commands.options import BACKGROUND, PATHS, as_date, own_tables
 
 if TYPE_CHECKING:
     from riskmodel.training.run import OwnTables

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from features.catalogue import BY_NAME, MODEL_SIGNALS
 from riskmodel.model.contribution_rows import contribution_rows
 from riskmodel.model.design import HEADS, LAST_HEAD, directions, fits_head, head_expr, matrix
+from riskmodel.model.grade import with_grade
 from riskmodel.model.head import AdditiveHead, Candidate
 
 INTERVAL_LEVEL = 0.8
@@ -36,13 +37,22 @@ class Model:
         (calibrated log-odds), intercept; event_risk, event_risk_low, event_risk_high of the declared event.
         All null after `country` where no inbound leg is known; the last three where no event was learnt.
         """
-        out = _predicted(self._heads_of_risk(), panel)
+        widened = self._widened(panel)
+        out = _predicted(self._heads_of_risk(), panel, widened)
         event = {name.removeprefix(EVENT): h for name, h in self.heads.items() if name.startswith(EVENT)}
         names = ("risk", "risk_low", "risk_high")
         if not event:
             return out.with_columns(pl.lit(None, dtype=pl.Float64).alias(f"event_{name}") for name in names)
-        found = _predicted(event, panel)
+        found = _predicted(event, panel, widened)
         return out.with_columns(found[name].alias(f"event_{name}") for name in names)
+
+    def _widened(self, panel: pl.DataFrame) -> NDArray[np.float64]:
+        """By the grade of each row, how much wider than its draws an interval is; ones where nothing says."""
+        by_grade: Mapping[str, float] = self.manifest.get("interval", {}).get("widened", {})
+        if not by_grade:
+            return np.ones(panel.height)
+        grades = with_grade(panel)["grade"]
+        return grades.replace_strict(by_grade, default=max(by_grade.values())).to_numpy()
 
     def _heads_of_risk(self) -> dict[str, AdditiveHead]:
         return {name: head for name, head in self.heads.items() if not name.startswith(EVENT)}
@@ -65,7 +75,9 @@ class Model:
         return pl.concat(parts).sort("_row", "_place").drop("_row", "_place")
 
 
-def _predicted(heads: Mapping[str, AdditiveHead], panel: pl.DataFrame) -> pl.DataFrame:
+def _predicted(
+    heads: Mapping[str, AdditiveHead], panel: pl.DataFrame, widened: NDArray[np.float64]
+) -> pl.DataFrame:
     """as_of, country, head, risk, risk_low, risk_high, logit, intercept by the head of each row."""
     rows = panel.with_columns(head_expr(heads))
     n = panel.height
@@ -76,7 +88,7 @@ def _predicted(heads: Mapping[str, AdditiveHead], panel: pl.DataFrame) -> pl.Dat
             continue
         X = matrix(panel.filter(mask), tuple(head.signals))  # noqa: N806
         out["risk"][mask] = head.predict_proba(X)[:, 1]
-        out["risk_low"][mask], out["risk_high"][mask] = head.interval(X, INTERVAL_LEVEL)
+        out["risk_low"][mask], out["risk_high"][mask] = head.interval(X, INTERVAL_LEVEL, widened[mask])
         out["logit"][mask] = head.decision_function(X)
         out["intercept"][mask] = head.intercept_
     return rows.select("as_of", "country", "head").with_columns(

@@ -92,7 +92,6 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
     shrink: how hard the logistic candidate is drawn to equal weights; 10 was best of 3, 10, 30 and 100 with
         one author of development worlds left out at a time. The candidate `equal` is drawn all the way.
     surprises: whether each column is a surprise, whose knots are the same in every table.
-    widen: how much wider than the draws an interval is, in log-odds (from authors left out).
     n_draws: refits on countries drawn with replacement. n_folds: country folds for the calibration.
     """
 
@@ -106,7 +105,6 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         n_folds: int = 5,
         seed: int = 0,
         surprises: tuple[bool, ...] = (),
-        widen: float = 1.0,
     ) -> None:
         self.signals = signals
         self.directions = directions
@@ -116,7 +114,6 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         self.n_folds = n_folds
         self.seed = seed
         self.surprises = surprises
-        self.widen = widen
 
     def fit(
         self,
@@ -240,8 +237,16 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         """1 where the probability is at least one half."""
         return (self.decision_function(X) >= 0).astype(np.int64)
 
-    def interval(self, X: Matrix, level: float = 0.8) -> tuple[Vector, Vector]:  # noqa: N803
-        """Central `level` interval of the probability over the draws, made to contain the fit and widened."""
+    def interval(
+        self,
+        X: Matrix,  # noqa: N803
+        level: float = 0.8,
+        widened: Vector | float = 1.0,
+    ) -> tuple[Vector, Vector]:
+        """Central `level` interval of the probability over the draws, made to contain the fit.
+
+        widened: how much wider than the draws each row's interval is, in log-odds.
+        """
         logit = self.decision_function(X)
         risk = expit(logit)
         if len(self.intercepts_) < 2:
@@ -249,5 +254,5 @@ class AdditiveHead(ClassifierMixin, BaseEstimator):
         draws = self.intercepts_[1:] + sum(self._terms(X, slice(1, None)))
         low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
         below, above = np.maximum(logit - low, 0.0), np.maximum(high - logit, 0.0)
-        ends = expit(logit - self.widen * below), expit(logit + self.widen * above)
+        ends = expit(logit - widened * below), expit(logit + widened * above)
         return np.minimum(ends[0], risk), np.maximum(ends[1], risk)

@@ -9,11 +9,11 @@ from functools import partial
 
 import polars as pl
 
+from riskmodel.backtest.coverage import widened_intervals
 from riskmodel.backtest.families import (
     family_results,
     leave_families_out,
     leave_worlds_out,
-    widened_intervals,
 )
 from riskmodel.backtest.protocol import (
     SIMPLER,
@@ -31,7 +31,7 @@ from riskmodel.backtest.protocol import (
 from riskmodel.backtest.results import Choice, Evaluation, SliceResult, TrainingBacktest
 from riskmodel.errors import WrongUsage
 from riskmodel.explain.drift import training_signals
-from riskmodel.model.design import HEADS, base_of, fits_head
+from riskmodel.model.design import HEADS, fits_head
 from riskmodel.model.estimator import EVENT, INTERVAL_LEVEL, fit_heads
 from riskmodel.model.head import AdditiveHead, Candidate
 from riskmodel.operations.workers import in_processes
@@ -137,13 +137,12 @@ def train_on_families(
         event=event.slices["all"],
     )
     manifest = _manifest(train, dropped, choice.choice, "transit", seed, families=source)
-    manifest = replace(manifest, event_rows=declared.height)
+    widened = {grade: found.widened for grade, found in coverage.items()}
+    interval = replace(manifest.interval, widened=widened)
+    manifest = replace(manifest, event_rows=declared.height, interval=interval)
     trained = _finish(train, manifest, backtest, outside, n_jobs)
     learnt = _fitted_heads(declared, choice.choice, seed, n_jobs)
     heads = {**trained.heads, **{f"{EVENT}{name}": head for name, head in learnt.items()}}
-    for name, head in heads.items():
-        found = coverage.get(base_of(name.removeprefix(EVENT)))
-        head.widen = found.widened if found is not None else 1.0
     return replace(trained, heads=heads)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -68,11 +68,15 @@ class DatesLearnt:
 
 @dataclass(frozen=True)
 class IntervalOfModel:
-    """How the interval of a risk was made: its level, and refits on blocks drawn with replacement."""
+    """How the interval of a risk was made: its level, and refits on blocks drawn with replacement.
+
+    widened: by grade, how much wider than the refits it is in log-odds; empty where it is as they are.
+    """
 
     level: float
     draws: int
     blocks: str
+    widened: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

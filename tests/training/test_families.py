@@ -59,8 +59,9 @@ def test_a_model_of_several_authors_has_a_matrix_and_an_event_of_its_own(rows: p
     assert "Author by author" in made.card and "event_risk" in made.card
     known = {name for name in made.heads if not name.startswith(EVENT)}
     assert {name.removeprefix(EVENT) for name in made.heads if name.startswith(EVENT)} == known
-    widened = made.backtest.coverage
-    assert widened["full"].widened >= 1
+    assert made.manifest.interval.widened == {
+        grade: found.widened for grade, found in made.backtest.coverage.items()
+    }
     out = Model("", made.heads).predict(rows)
     assert out["event_risk"].null_count() == 0
     assert (out["event_risk_low"] <= out["event_risk"]).all()
@@ -70,21 +71,6 @@ def test_every_author_weighs_the_same() -> None:
     weights = family_weights(np.array([1, 1, 1, 2]), 4)
     assert weights[:3].sum() == weights[3:].sum()
     assert family_weights(None, 2).tolist() == [1.0, 1.0]
-
-
-def test_an_interval_that_holds_nothing_is_widened_until_it_does() -> None:
-    judged = pl.DataFrame(
-        {
-            "bin": ["x"] * 400,
-            "country": [f"C{i}" for i in range(400)],
-            "target": [i % 2 == 0 for i in range(400)],
-            "logit": [-2.0] * 400,
-            "below": [0.5] * 400,
-            "above": [0.5] * 400,
-        }
-    )
-    assert families._covered(judged, 1.0) == 0.0
-    assert families._covered(judged, 5.0) == 1.0
 
 
 def test_what_is_diverted_ahead_counts_the_six_months_after_the_date_alone() -> None:
