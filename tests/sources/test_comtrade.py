@@ -58,7 +58,7 @@ def test_a_plain_row(tmp_path: Path) -> None:
         ({"cmdCode": "TOTAL", "aggrLevel": 0}, "total_row"),
         ({"cmdCode": "8542", "aggrLevel": 4}, "heading_not_hs6"),
         ({"cmdCode": "999999"}, "special_code"),
-        ({"refMonth": 52, "period": "2023"}, "annual_row_beside_months"),
+        ({"refMonth": 52, "period": "2023"}, "annual_row_next_to_months"),
     ],
 )
 def test_what_must_not_be_summed_is_dropped_under_a_reason(tmp_path: Path, change: dict, reason: str) -> None:

@@ -195,4 +195,4 @@ def test_a_year_stays_where_only_another_partner_has_months(tmp_path: Path) -> N
             row.format("M", 5, 202205, 643, 7)]  # fmt: skip
     batch = read_trade([write(tmp_path, "t.csv", COMTRADE, rows)])
     assert sorted(batch.frame.select("partner", "value_usd").rows()) == [("KGZ", 50), ("RUS", 7)]
-    assert batch.dropped == {"annual_row_beside_months": 1}
+    assert batch.dropped == {"annual_row_next_to_months": 1}

@@ -81,7 +81,7 @@ def read(frame: pl.DataFrame) -> Reading:
             f"({', '.join(f'{reason} {count}' for reason, count in sorted(dropped.items()))}); "
             "download commodity level AG6"
         )
-    kept, annual = sift(_read_periods(kept), {"annual_row_beside_months": pl.col("beside_months")})
+    kept, annual = sift(_read_periods(kept), {"annual_row_next_to_months": pl.col("next_to_months")})
     kept = kept.with_columns(pl.col("transport").fill_null("0"))
     kept, copies = once(kept, [*_KEY, "transport"], list(_AMOUNTS))
     table, transport = _one_transport(_measured(kept))
@@ -150,7 +150,7 @@ def _read_periods(cells: pl.DataFrame) -> pl.DataFrame:
     )
     monthly = (~pl.col("yearly")).any().over("reporter", "partner", "flow", "year")
     return rows.with_columns(
-        (pl.col("yearly") & monthly).alias("beside_months"),
+        (pl.col("yearly") & monthly).alias("next_to_months"),
         pl.coalesce(pl.col("day").cast(pl.String), "written").alias("period"),
         pl.when("yearly").then(pl.date(pl.col("day").dt.year() + 1, 7, 1)).alias("known_at"),
     )
