@@ -21,7 +21,9 @@ _FLAGGED = r"^: ?[A-Za-z]{1,2}$"  # Eurostat's colon and its reason
 _DOUBT = " (is the sign a decimal or between thousands?)"
 _BLANK = "[ \u00a0\u2007\u2009\u202f]"
 _TICK = "['\u2019`\u00b4]"
-_CURRENCIES: Mapping[str, str] = {"USD": r"US ?\$|USD|\$", "EUR": r"EUR|\u20ac"}
+_CURRENCIES: Mapping[str, str] = {
+    "USD": r"US ?\$|USD|\$", "EUR": r"EUR|\u20ac", "GBP": r"GBP|\u00a3",
+}  # fmt: skip
 _CERTAIN_POINT = r"^[+-]?(\d{4,}\.\d+|0\.\d+|\d{1,3}\.(\d{1,2}|\d{4,}))$"
 _POINT_IN_DOUBT = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _IN_DOUBT = r"^[1-9]\d{0,2}[.,]\d{3}$"
@@ -74,8 +76,8 @@ def decimal_signs(text: pl.Series, currency: str = "") -> frozenset[str]:
 def plain_numbers(text: pl.Series, signs: frozenset[str], currency: str = "") -> pl.Series:
     """The numbers of a column with a decimal point and nothing else; what is no number stays as written.
 
-    Brackets and a minus behind are negative; the sign of `currency` (USD, EUR) goes, another one stays and
-    so does its cell. `signs` is what `decimal_signs` found. Cells that it leaves in doubt are marked in
+    Brackets and a minus behind are negative; the sign of `currency` (USD, EUR, GBP) goes, another one stays
+    and so does its cell. `signs` is what `decimal_signs` found. Cells that it leaves in doubt are marked in
     words, so that no cast reads them.
 
     >>> plain_numbers(pl.Series(["1.234,50", "(12)", "7-", "1 000", "3 lots"]), COMMA).to_list()

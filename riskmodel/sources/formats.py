@@ -53,7 +53,9 @@ class Format:
     `read` turns the cells of all files of this format together into canonical rows. `by_row` says that its
     rows do not depend on one another, so that some of them can be read without the others. `long` makes a
     table of several cells in a row into one of one cell in a row, before its rows are counted. `cells` says
-    which of its columns are put into plain spelling before, file by file.
+    which of its columns are then put into plain spelling, file by file, before `read` sees them. `lacks` is
+    the reason under which all rows of a table that cannot be used are dropped, `advice` a sentence on what it
+    is and which table is needed.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Format:
     by_row: bool = False
     long: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     cells: Callable[[frozenset[str]], Cells] = lambda _: Cells()
+    lacks: str = ""
+    advice: str = ""
 
 
 def read_batch(

@@ -19,6 +19,7 @@ from data_contracts.checking.numbers import (
     nothing_said,
     plain_numbers,
 )
+from riskmodel.sources.files.csv_header import layout_of
 from riskmodel.sources.files.periods import plain_months
 from riskmodel.sources.files.table import Table
 from riskmodel.sources.files.typed import PARQUET
@@ -135,6 +136,4 @@ def _divided_by(table: Table) -> str:
     head = first_bytes(table.source)
     if head[:4] == PARQUET or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return ""
-    lines = head.decode("utf-8", "replace").splitlines()
-    first = next((line for line in lines if all(name in line for name in table.columns[:2])), "")
-    return max(",;\t", key=first.count)
+    return layout_of(table.source, head).separator

@@ -11,8 +11,9 @@ from riskmodel.sources.files.cells import clean, or_text, whole_number
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.formats import Format, Reading, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country_of
+from riskmodel.sources.trade.copies import without_parts
 
 SOURCE = "cepii_baci"
 _COLUMNS = ("t", "i", "j", "k", "v", "q")
@@ -32,6 +33,7 @@ def read(frame: pl.DataFrame) -> Reading:
     known_at 31 January two years later, the rhythm of the releases. BACI holds no world rows. Exports and
     imports are reconciled to one figure, given here as the exporter's flow X: do not mix with reported flows.
     """
+    frame, parts, looked_at = without_parts(frame, _COLUMNS)
     cells = {name: clean(frame[name]) for name in _COLUMNS}
     year = cells["t"].cast(pl.Int64, strict=False).to_frame("year")
     # A number that is no year is left to the contract; polars would raise.
@@ -57,7 +59,7 @@ def read(frame: pl.DataFrame) -> Reading:
         "partner_not_a_country": pl.col("partner") == NOT_A_COUNTRY,
     }
     kept, dropped = sift(table, nowhere)
-    return Reading(kept, dropped, unused(frame, _COLUMNS))
+    return Reading(kept, added(parts, dropped), unused(frame, [*_COLUMNS, *looked_at]))
 
 
 def _cells(_: frozenset[str]) -> Cells:

@@ -18,7 +18,7 @@ _OF_THE_SERVICE = frozenset({"freq", "TIME_PERIOD", "OBS_VALUE"})
 _PERIOD = re.compile(r"^X?(\d{4})(?:[-.]?M?(0[1-9]|1[0-2]))?(?:[-.]01)?(?:_value)?$")
 _FLAGS = re.compile(r"_flag$")
 _JOINED = re.compile(r"^(?:[a-z]+,)+[a-z]+[\\/](?:TIME_PERIOD|time)$", re.IGNORECASE)
-_READ = SDMX_FORMATS[0].read
+_READ, _CELLS = SDMX_FORMATS[0].read, SDMX_FORMATS[0].cells
 
 
 def recognise_long(columns: frozenset[str]) -> bool:
@@ -44,7 +44,8 @@ def one_cell_a_row(frame: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(dimensions).drop(joined)
     frame = frame.rename({name: _bare(name) for name in frame.columns if _bare(name) in (*_KEYS, "freq")})
     periods = [name for name in frame.columns if _PERIOD.match(name.strip())]
-    keys = [name for name in frame.columns if name in (*_KEYS, "freq", FILE, ROW)]
+    # Further dimensions stay, so that rows of one mode of transport and the like are known for parts.
+    keys = [name for name in frame.columns if name not in periods and not _FLAGS.search(name)]
     texts = frame.with_columns(clean(frame[name]) for name in periods)
     cells = texts.unpivot(periods, index=keys, variable_name="TIME_PERIOD", value_name="OBS_VALUE")
     return _as_sdmx(cells.sort(FILE, ROW, maintain_order=True))
@@ -66,7 +67,7 @@ def _as_sdmx(frame: pl.DataFrame) -> pl.DataFrame:
         text.alias("TIME_PERIOD"),
         month.alias("_month"),
         text.str.extract(pattern, 1).alias("_year"),
-        clean(frame["OBS_VALUE"]).str.replace(r"^(-?[0-9.eE+]+) [a-z]+$", "$1").alias("OBS_VALUE"),
+        clean(frame["OBS_VALUE"]).str.replace(r"^(.*[0-9)-]) [a-z]{1,2}$", "$1").alias("OBS_VALUE"),
     ).with_columns(
         # R dates a whole year at its 1 January; freq says that it is one.
         pl.when(yearly | pl.col("_month").is_null())
@@ -102,6 +103,7 @@ FORMATS = (
         recognise_long,
         _read,
         long=rename_long,
+        cells=_CELLS,
     ),
     Format(
         "comext-wide",
@@ -109,5 +111,6 @@ FORMATS = (
         recognise_wide,
         _read,
         long=one_cell_a_row,
+        cells=_CELLS,
     ),
 )

@@ -11,9 +11,9 @@ from riskmodel.sources.files.csv_cells import TRAILING, Dialect
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading
+from riskmodel.sources.formats import Format, Reading, added
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
-from riskmodel.sources.trade.copies import CONFLICT, once
+from riskmodel.sources.trade.copies import CONFLICT, once, without_parts
 from riskmodel.sources.trade.tariff_lines import tariff_lines_folded
 
 SOURCE = "un_comtrade"
@@ -40,6 +40,8 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 _AMOUNTS = {"value": "USD", "weight": ""}
 _AREAS = ("reporter", "partner")
 _NEEDED = ("period", "reporter", "partner", "flow", "code", "value")
+# Labels next to codes that are read; a flow may have modes and procedures without their total.
+_OWN_PARTS = ("customs_procedure_part", "transport_mode_part", "second_partner_part")
 _FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
 _EDITIONS = {f"H{n}": f"HS{year}" for n, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))}
 _KEY = ["reporter", "partner", "flow", "hs6", "hs_edition", "period", "known_at"]
@@ -64,6 +66,7 @@ def read(frame: pl.DataFrame) -> Reading:
         return Reading(pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()}))
     chosen = {name: _column(name, frozenset(frame.columns)) for name in _FIELDS}
     used = [column for column in chosen.values() if column]
+    frame, parts, looked_at = without_parts(frame, used, added_up=_OWN_PARTS)
     cells = frame.select(
         *(
             (clean(frame[column]) if column else pl.lit(None, pl.String)).alias(name)
@@ -74,7 +77,7 @@ def read(frame: pl.DataFrame) -> Reading:
     )
     cells, lines = tariff_lines_folded(frame, cells)
     kept, dropped = sift(_read_codes(cells), _REASONS)
-    dropped |= lines
+    dropped = added(dropped, lines)
     if cells.height and not kept.height and dropped.get("heading_not_hs6", 0) + dropped.get("total_row", 0):
         raise InputUnreadable(
             "only totals and headings of 2 or 4 digits, no six-digit product "
@@ -85,12 +88,12 @@ def read(frame: pl.DataFrame) -> Reading:
     kept = kept.with_columns(pl.col("transport").fill_null("0"))
     kept, copies = once(kept, [*_KEY, "transport"], list(_AMOUNTS))
     table, transport = _one_transport(_measured(kept))
-    ignored = tuple(c for c in frame.columns if c not in {*used, FILE, ROW, TRAILING})
+    ignored = tuple(c for c in frame.columns if c not in {*used, *looked_at, FILE, ROW, TRAILING})
     return Reading(
         canonical(table.with_columns(pl.lit(SOURCE).alias("source")), TRADE_FLOWS).select(
             *TRADE_FLOWS, FILE, ROW
         ),
-        {**dropped, **annual, **copies, **transport},
+        added(parts, dropped, annual, copies, transport),
         ignored,
     )
 

@@ -103,14 +103,15 @@ def part_columns() -> dict[str, str]:
 
 
 def without_parts(
-    frame: pl.DataFrame, used: Sequence[str]
+    frame: pl.DataFrame, used: Sequence[str], added_up: Sequence[str] = ()
 ) -> tuple[pl.DataFrame, dict[str, int], tuple[str, ...]]:
     """Drop the rows of one state, port, mode, procedure and so on, by the columns that say so.
 
-    Looked at are columns of `part_columns` that are not among `used`. A row is a whole where such a column is
-    empty or says total. Returns the rows, the counts by reason, and the columns looked at.
+    Looked at are columns of `part_columns` that are not among `used`, save those of reasons that the reader
+    adds up or drops itself (`added_up`). A row is a whole where such a column is empty or says total. Returns
+    the rows, the counts by reason, and the columns looked at.
     """
-    known = part_columns()
+    known = {name: reason for name, reason in part_columns().items() if reason not in added_up}
     bare = {c: "".join(x for x in c.lower() if x.isalnum()) for c in frame.columns if c not in used}
     columns = {c: known[name] for c, name in bare.items() if name in known}
     if not columns:

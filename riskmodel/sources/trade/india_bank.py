@@ -11,7 +11,7 @@ from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country_of
-from riskmodel.sources.trade.copies import CONFLICT, once
+from riskmodel.sources.trade.copies import CONFLICT, once, without_parts
 
 SOURCE = "india_export_bank"
 _COLUMNS = ("partner_iso3", "fy", "hs8", "value_usd_mn", "quantity", "unit")
@@ -34,6 +34,7 @@ def read(frame: pl.DataFrame) -> Reading:
     that of HS2017. Rows without value are dropped; those whose year, code or value cannot be read stay single
     and keep their text for the contract.
     """
+    frame, other_parts, looked_at = without_parts(frame, _COLUMNS)
     rows = _rows(frame)
     valued, copies = once(rows.filter(pl.col("written").is_not_null()), _CELL, ["written", "quantity"])
     nowhere = valued["partner"] == NOT_A_COUNTRY
@@ -63,12 +64,13 @@ def read(frame: pl.DataFrame) -> Reading:
         )
         parts.append(_finished(text))
     dropped = {
+        **other_parts,
         **copies,
         "no_value": int(rows["written"].null_count()),
         "partner_not_a_country": int(nowhere.sum()),
         "folded_into_hs6": readable.height - folded.height,
     }
-    return Reading(stack(parts), dropped, unused(frame, _COLUMNS))
+    return Reading(stack(parts), dropped, unused(frame, [*_COLUMNS, *looked_at]))
 
 
 def _rows(frame: pl.DataFrame) -> pl.DataFrame:

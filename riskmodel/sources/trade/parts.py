@@ -91,8 +91,8 @@ class TradeParts(Parts):
             if plain is None:
                 form = self._formats[0] if self._named else self._recognise(table)
                 cells = form.cells(frozenset(table.columns))
-                plain = PlainFile(cells, partial(self._tables, source))
-            last = table = shaped(form, plain(table))
+                plain = PlainFile(cells, partial(self._shaped, form, source))
+            last = table = plain(shaped(form, table))
             rows += table.rows
             if form.by_row:
                 yield self._counted(read_tables(form, [table]), [table])
@@ -130,6 +130,9 @@ class TradeParts(Parts):
             yield table
         if empty:
             raise source.refuse("holds no row; fetch or export it again")
+
+    def _shaped(self, form: Format, source: Source) -> Iterator[Table]:
+        return (shaped(form, table) for table in self._tables(source))
 
     def _counted(self, reading: Reading, tables: Sequence[Table]) -> pl.DataFrame:
         self._count([*(table.dropped for table in tables), reading.dropped], reading.ignored_columns)

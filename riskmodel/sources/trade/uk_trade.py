@@ -6,11 +6,13 @@ import polars as pl
 
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import clean
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.formats import Format, Reading, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
 from riskmodel.sources.trade.comext_cn8 import fold_cn8
+from riskmodel.sources.trade.copies import CONFLICT, once, without_parts
 
 SOURCE = "uk_trade_info"
 _NEEDED = ("MonthId", "FlowTypeId", "CommodityId", "CountryId", "Value")
@@ -18,6 +20,7 @@ _COUNTRIES = ("CountryId", "CountryCodeAlpha")
 _MORE = ("NetMass", "Country", "CountryCodeAlpha", "Commodity", "PortId", "SuppressionIndex")
 # Imports from the EU, exports to the EU, imports from others, exports to others.
 _CELL = ["reporter", "partner", "flow", "code", "period"]
+_KEY = ["MonthId", "FlowTypeId", "CommodityId", "CountryId", "PortId", "SuppressionIndex"]
 _FLOWS = {"1": "M", "2": "X", "3": "M", "4": "X"}
 # In the records of the Office, these stand for goods or countries kept secret, and for stores.
 _NO_COUNTRY = ("QP", "QQ", "QR", "QS", "QU", "QV", "QW", "QX", "QY", "QZ", "XX", "ZZ")
@@ -36,16 +39,16 @@ def read(frame: pl.DataFrame) -> Reading:
     InputUnreadable where nothing says which countries the numbers are.
     """
     names = (*_NEEDED, *_MORE)
-    own = [name for name in frame.columns if name not in (FILE, ROW)]
-    cells = frame.unique(own, keep="first", maintain_order=True)
-    copies = frame.height - cells.height
-    cells = cells.select(
-        *((clean(cells[c]) if c in cells.columns else pl.lit(None, pl.String)).alias(c) for c in names),
+    frame, parts, looked_at = without_parts(frame, names, added_up=("port_part",))
+    cells = frame.select(
+        *((clean(frame[c]) if c in frame.columns else pl.lit(None, pl.String)).alias(c) for c in names),
         FILE,
         ROW,
     )
     is_record = pl.col("MonthId").is_not_null() | pl.col("Value").is_not_null()
-    records, table = cells.filter(is_record), cells.filter(~is_record)
+    table = cells.filter(~is_record)
+    # A record is one whether or not it was asked for with its country spelled out.
+    records, copies = once(cells.filter(is_record), _KEY, ["Value", "NetMass"])
     nested = pl.when(pl.col("Country").str.starts_with("{")).then("Country")
     alpha = pl.coalesce(
         nested.str.json_path_match("$.CountryCodeAlpha"), "CountryCodeAlpha", _by_number(table)
@@ -78,19 +81,25 @@ def read(frame: pl.DataFrame) -> Reading:
         },
     )
     whole = _ports_added_up(kept)
-    reading = fold_cn8(whole, "GBP", SOURCE, unused(frame, names))
+    reading = fold_cn8(whole, "GBP", SOURCE, unused(frame, [*names, *looked_at]))
     ports = kept.height - whole.height
-    counts = {"exact_duplicate": copies, "code_list_row": table.height, "ports_added_up": ports, **dropped}
-    return Reading(reading.frame, {**counts, **reading.dropped}, reading.ignored_columns)
+    own = {"code_list_row": table.height, "ports_added_up": ports}
+    return Reading(
+        reading.frame, added(parts, copies, own, dropped, reading.dropped), reading.ignored_columns
+    )
 
 
 def _ports_added_up(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row for each cell; rows whose value is no number stay single. A weight is known where all are."""
+    """One row for each cell; rows whose value is no number stay single. A weight is known where all are.
+
+    Records that disagree stay apart, so that their cell is refused.
+    """
     number = {name: pl.col(name).cast(pl.Decimal(38, 2), strict=False) for name in ("value", "net_kg")}
     readable = number["value"].is_not_null()
     sums = (
         rows.filter(readable)
-        .group_by(_CELL, maintain_order=True)
+        .with_columns(pl.when(CONFLICT).then(pl.int_range(pl.len())).alias("apart"))
+        .group_by([*_CELL, "apart"], maintain_order=True)
         .agg(
             number["value"].sum().cast(pl.String).alias("value"),
             pl.when(number["net_kg"].null_count() == 0)
@@ -99,6 +108,7 @@ def _ports_added_up(rows: pl.DataFrame) -> pl.DataFrame:
             .alias("net_kg"),
             pl.col(FILE, ROW).first(),
         )
+        .drop("apart")
     )
     return pl.concat([sums, rows.filter(~readable).select(sums.columns)])
 
@@ -108,4 +118,14 @@ def _by_number(table: pl.DataFrame) -> pl.Expr:
     return pl.col("CountryId").replace_strict(numbers, default=None, return_dtype=pl.String)
 
 
-FORMAT = Format("uk-trade-info", ", ".join(_NEEDED), recognise, read)
+def _cells(_: frozenset[str]) -> Cells:
+    return Cells(
+        {"Value": "GBP", "NetMass": ""},
+        products=("CommodityId",),
+        codes=("FlowTypeId", "CountryId", "PortId", "SuppressionIndex"),
+        months=("MonthId",),
+        point=True,
+    )
+
+
+FORMAT = Format("uk-trade-info", ", ".join(_NEEDED), recognise, read, cells=_cells)

@@ -10,9 +10,9 @@ from riskmodel.sources.files.cells import canonical, clean, whole
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.formats import Format, Reading, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
-from riskmodel.sources.trade.copies import once
+from riskmodel.sources.trade.copies import once, without_parts
 
 SOURCE = "wits"
 _VALUE = "TradeValue in 1000 USD"
@@ -34,6 +34,7 @@ def read(frame: pl.DataFrame) -> Reading:
     other nomenclatures than HS are dropped; codes of an odd number of digits lost their leading zero. Without
     a nomenclature the edition is for the caller to say. Raises InputUnreadable where only headings are given.
     """
+    frame, parts, looked_at = without_parts(frame, (*_COLUMNS, _NOMENCLATURE))
     named = clean(frame[_NOMENCLATURE]) if _NOMENCLATURE in frame.columns else pl.lit(None, pl.String)
     cells = frame.select(*(clean(frame[c]).alias(c) for c in _COLUMNS), named.alias(_NOMENCLATURE), FILE, ROW)
     cells, copies = once(cells, [_NOMENCLATURE, *_COLUMNS[:-1]], [_VALUE])
@@ -68,7 +69,8 @@ def read(frame: pl.DataFrame) -> Reading:
             f"only headings of 2 or 4 digits ({dropped['heading_not_hs6']} rows); query six-digit products"
         )
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    return Reading(table, {**copies, **dropped}, unused(frame, (*_COLUMNS, _NOMENCLATURE)))
+    ignored = unused(frame, (*_COLUMNS, _NOMENCLATURE, *looked_at))
+    return Reading(table, added(parts, copies, dropped), ignored)
 
 
 def _cells(_: frozenset[str]) -> Cells:

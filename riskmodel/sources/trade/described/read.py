@@ -9,7 +9,8 @@ A description is a TOML file of this folder:
   that holds for all rows.
 - `[values]`: the value column of each flow (X, M, RX); or `value` under `[columns]`, with `[flows]`: words of
   the flow column.
-- `scale`, `weight_scale`: dollars and kilograms in one unit of the table.
+- `scale`, `weight_scale`: dollars and kilograms in one unit of the table; `point`: the source writes a
+  decimal point itself, so that a table divided by commas leaves no doubt.
 - `areas`: systems of `area_codes.csv` that its codes are in; none means alpha-3, in any case.
 - `period`: `year` or `month`; `edition`: the HS edition, where the table is known to be in one.
 - `known_after_years`, `known_month`, `known_day`: when a year is public, counted from its own year.
@@ -28,10 +29,12 @@ import polars as pl
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.sources.files.cells import canonical, clean, whole
+from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.formats import Format, Reading, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.copies import once, without_parts
 
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _FLOW, _VALUE = "<flow>", "<value>"
@@ -61,6 +64,27 @@ def _format(described: Description) -> Format:
         partial(read, described),
         by_row=bool(described.get("lacks")),
         long=partial(_one_flow_a_row, described) if several else None,
+        cells=partial(_cells, described),
+        lacks=described.get("lacks", ""),
+        advice=described.get("advice", ""),
+    )
+
+
+def _cells(described: Description, _: frozenset[str]) -> Cells:
+    """Which columns hold numbers, codes and months, once there is one cell a row."""
+    if described.get("lacks"):
+        return Cells()
+    columns = described["columns"]
+    value = _VALUE if "values" in described else columns["value"]
+    amounts = {value: "USD", columns.get("weight", ""): ""}
+    period = (columns["period"],)
+    yearly = described["period"] == "year"
+    return Cells(
+        {name: money for name, money in amounts.items() if name},
+        products=(columns["code"],),
+        codes=period if yearly else (),
+        months=() if yearly else period,
+        point=described.get("point", False),
     )
 
 
@@ -87,14 +111,15 @@ def _one_flow_a_row(described: Description, frame: pl.DataFrame) -> pl.DataFrame
 
 
 def _read(described: Description, frame: pl.DataFrame) -> Reading:
-    """Turn cells into canonical rows; identical rows of two files count once, as `exact_duplicate`."""
-    own = [name for name in frame.columns if name not in (FILE, ROW)]
-    once = frame.unique(own, keep="first", maintain_order=True)
+    """Turn cells into canonical rows; of the copies of a row in two files one counts, as in every reader."""
     columns = {
         **described.get("columns", {}),
         **({"value": _VALUE, "flow": _FLOW} if "values" in described else {}),
     }
-    cells = once.select(*(_cell(described, once, columns, name) for name in _FIELDS), FILE, ROW)
+    used = [*columns.values(), *described.get("values", {}).values(), _FLOW, _VALUE]
+    whole_rows, parts, looked_at = without_parts(frame, used)
+    cells = whole_rows.select(*(_cell(described, whole_rows, columns, name) for name in _FIELDS), FILE, ROW)
+    cells, copies = once(cells, _FIELDS[:5], _FIELDS[5:])
     year = pl.col("period").str.extract(r"^(\d{4})(?:-01-01)?$").cast(pl.Int32, strict=False)
     year = pl.when(year.is_between(1900, 9990)).then(year)
     yearly = described["period"] == "year"
@@ -113,8 +138,7 @@ def _read(described: Description, frame: pl.DataFrame) -> Reading:
     )
     kept, dropped = sift(rows, _REASONS)
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    used = [*columns.values(), *described.get("values", {}).values(), _FLOW, _VALUE]
-    return Reading(table, {"exact_duplicate": frame.height - once.height, **dropped}, unused(frame, used))
+    return Reading(table, added(parts, copies, dropped), unused(frame, [*used, *looked_at]))
 
 
 _FIELDS = ("reporter", "partner", "code", "period", "flow", "value", "weight")
@@ -136,11 +160,10 @@ def _cell(described: Description, frame: pl.DataFrame, columns: Mapping[str, str
 
 
 def _area(described: Description, name: str) -> pl.Expr:
-    """Alpha-3; groups and totals that the description names are no country."""
-    code = pl.col(name).str.to_uppercase()
-    known = country(code, *described["areas"]) if described.get("areas") else code
-    nowhere = pl.when(code.is_in(described.get("not_countries", []))).then(pl.lit(NOT_A_COUNTRY))
-    return pl.coalesce(nowhere, known).alias(name)
+    """Alpha-3, by code or name; groups and totals that the description names are no country."""
+    named = pl.col(name).str.to_uppercase().is_in(described.get("not_countries", []))
+    nowhere = pl.when(named).then(pl.lit(NOT_A_COUNTRY))
+    return pl.coalesce(nowhere, country(pl.col(name), *described.get("areas", ()))).alias(name)
 
 
 def _code() -> pl.Expr:
