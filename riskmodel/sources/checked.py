@@ -130,7 +130,16 @@ def _nothing_left(batch: Batch | Parts) -> str | None:
     else:
         reasons = ", ".join(f"{count:,} as {reason}" for reason, count in most[:5])
         found = f"All {batch.rows_read:,} rows were dropped: {reasons}"
-    return f"{found}. {_ADVICE.get(most[0][0], _OTHERWISE)}"
+    return f"{found}. {_advice_of(batch.files) or _ADVICE.get(most[0][0], _OTHERWISE)}"
+
+
+def _advice_of(files: Sequence[InputFile]) -> str:
+    """What the largest file is and which table is needed; empty for a format that is used."""
+    from riskmodel.sources.trade.read import FORMATS
+
+    largest = max(files, key=lambda file: file.rows, default=None)
+    known = (form.advice for form in FORMATS if largest and form.name == largest.reader)
+    return next(known, "")
 
 
 _HAS_ROWS = "has_rows"
@@ -145,6 +154,7 @@ _ADVICE = {
     "not_russia_related": "No party of this list is on it because of Russia, Ukraine or Belarus.",
     "not_an_entity": "The list names persons, ships or aircraft only; firms count.",
     "no_country": "No firm has an address with a country.",
+    "special_code": "They are totals, or codes of no one product: ask for CN8 or six-digit products.",
     "heading_not_hs6": "They are headings of 2 or 4 digits: ask for six-digit products.",
     "no_exchange_rate": "The table of exchange rates does not cover these months.",
 }

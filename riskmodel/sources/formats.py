@@ -55,7 +55,8 @@ class Format:
     table of several cells in a row into one of one cell in a row, before its rows are counted. `cells` says
     which of its columns are then put into plain spelling, file by file, before `read` sees them. `lacks` is
     the reason under which all rows of a table that cannot be used are dropped, `advice` a sentence on what it
-    is and which table is needed.
+    is and which table is needed. A format without a line of column names is known by the name of the file and
+    the words it begins with (`titled`); `sheet` makes cells of its text and counts the lines that are none.
     """
 
     name: str
@@ -68,6 +69,8 @@ class Format:
     cells: Callable[[frozenset[str]], Cells] = lambda _: Cells()
     lacks: str = ""
     advice: str = ""
+    titled: Callable[[str, str], bool] | None = None
+    sheet: Callable[[str], tuple[pl.DataFrame, int]] | None = None
 
 
 def read_batch(

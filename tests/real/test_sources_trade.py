@@ -1,5 +1,6 @@
 """Trade readers on real files of statistical offices, against figures their provenance notes publish."""
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -7,6 +8,7 @@ import pytest
 
 from features.reference.facts import country_names
 from riskmodel.errors import InputUnreadable
+from riskmodel.sources.checked import take_in
 from riskmodel.sources.trade.areas import area_codes
 from riskmodel.sources.trade.read import read_trade
 
@@ -54,17 +56,58 @@ def test_old_comtrade_file(real_data: Path) -> None:
     [
         ("comtrade-api-json/final_annual_CHN_ARG_2010.json", "total_row 4"),
         ("comtrade-plus-csv/TradeData_THA_imports_8542_annual.csv", "heading_not_hs6"),
-        ("comtrade-api-json/bulk_file_listing.json", "no known format"),
         ("comext-sdmx-csv/estat_ds-045409_filtered_de.csv.gz", "only yearly rows"),
         ("comext-sdmx-csv/estat_ds-plastic export value.csv", "labels in place of codes"),
         ("comext-easy-csv/Relational_View_2024-11-16T06_42_55.340Z.csv", "only totals"),
-        ("comext-easy-csv/comext_plastics_total.zip", "no known format"),
         ("wits/Import_Export_by_Industry_SG.csv", "only headings of 2 or 4 digits"),
     ],
 )
 def test_files_without_monthly_hs6_rows_say_so(real_data: Path, file: str, sentence: str) -> None:
     with pytest.raises(InputUnreadable, match=sentence):
         read_trade([real_data / "format-samples" / file])
+
+
+@pytest.mark.parametrize(
+    ("file", "reader", "reason", "rows"),
+    [
+        ("national-files/armenia_armstat_myXls.xls", "armenia-totals", "total_without_products", 198),
+        ("national-files/kazakhstan_2020.xls", "kazakhstan-totals", "total_without_products", 393),
+        (
+            "national-files/kyrgyzstan_exports_by_country.xlsx",
+            "kyrgyzstan-totals",
+            "total_without_products",
+            3,
+        ),
+        ("national-files/russia_partners_2023-12.xlsx", "russia-totals", "total_without_products", 7),
+        ("national-files/uzbekistan_sdmx_data_1105.csv", "uzbekistan-totals", "total_without_products", 228),
+        ("national-files/india_tradestat_01_2024_usd.json", "india-tradestat", "total_without_partners", 1),
+        ("imf-dots-xlsx/ChinaPR_Mainland_Imports_of_Goods_f.xlsx", "imf-dots", "total_without_products", 211),
+        ("comext-easy-csv/comext_plastics_total.zip", "prodcom", "production_not_trade", 1448),
+        ("comtrade-api-json/bulk_file_listing.json", "comtrade-file-list", "list_of_files", 1),
+    ],
+)
+def test_tables_of_offices_without_products_say_which_table_is_needed(
+    real_data: Path, file: str, reader: str, reason: str, rows: int
+) -> None:
+    batch = read_trade([real_data / "format-samples" / file])
+    readers = {one.reader for one in batch.files if not one.reader.startswith("skipped")}
+    assert readers == {reader}
+    assert batch.dropped[reason] == rows
+    assert batch.rows_read == sum(batch.dropped.values())
+    (sentence,) = take_in(batch, None).failures
+    assert "rows were dropped" in sentence
+    assert re.search(r"(ask|download) .*\.$", sentence)
+    assert len(sentence) <= 400
+
+
+def test_a_workbook_of_the_data_browser_holds_totals_and_a_chapter(real_data: Path) -> None:
+    """Two sheets of all goods and two of chapter 27; the months across are cells of their own."""
+    batch = read_trade([real_data / "format-samples" / "comext-databrowser-xlsx"])
+    readers = {one.name.rpartition("/")[2]: one.reader for one in batch.files}
+    assert {readers[f"Sheet {n}"] for n in (3, 4)} == {"comext-browser"}
+    assert all("only headings" in readers[f"Sheet {n}"] for n in (1, 2))
+    assert batch.frame.height == 0
+    assert batch.rows_read == sum(batch.dropped.values())
 
 
 def test_us_census_countries_without_groups(real_data: Path) -> None:

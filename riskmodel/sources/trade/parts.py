@@ -18,6 +18,7 @@ from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise, shaped
 from riskmodel.sources.trade.partners import LegPartners
+from riskmodel.sources.trade.titled import titled_table
 
 
 class TradeParts(Parts):
@@ -87,9 +88,10 @@ class TradeParts(Parts):
     def _frames_of(self, source: Source, whole: dict[str, list[Table]]) -> Iterator[pl.DataFrame]:
         """The frames of a file whose rows do not depend on one another; other tables go to `whole`."""
         rows, form, plain = 0, self._formats[0], None
-        for table in self._tables(source):
+        titled = titled_table(source, self._formats)
+        for table in [titled[1]] if titled else self._tables(source):
             if plain is None:
-                form = self._formats[0] if self._named else self._recognise(table)
+                form = titled[0] if titled else self._formats[0] if self._named else self._recognise(table)
                 cells = form.cells(frozenset(table.columns))
                 plain = PlainFile(cells, partial(self._shaped, form, source))
             last = table = plain(shaped(form, table))
@@ -132,7 +134,8 @@ class TradeParts(Parts):
             raise source.refuse("holds no row; fetch or export it again")
 
     def _shaped(self, form: Format, source: Source) -> Iterator[Table]:
-        return (shaped(form, table) for table in self._tables(source))
+        titled = titled_table(source, [form])
+        return (shaped(form, table) for table in ([titled[1]] if titled else self._tables(source)))
 
     def _counted(self, reading: Reading, tables: Sequence[Table]) -> pl.DataFrame:
         self._count([*(table.dropped for table in tables), reading.dropped], reading.ignored_columns)

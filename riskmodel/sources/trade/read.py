@@ -13,6 +13,7 @@ from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.trade import (
     baci,
     canonical,
+    comext_browser,
     comext_cn8,
     comext_easy,
     comext_sdmx,
@@ -32,6 +33,7 @@ FORMATS: tuple[Format, ...] = (
     comext_easy.FORMAT,
     *comext_sdmx.FORMATS,
     *comext_tables.FORMATS,
+    comext_browser.FORMAT,
     *comtrade.FORMATS,
     *baci.FORMATS,
     india_bank.FORMAT,

@@ -4,7 +4,10 @@ A description is a TOML file of this folder:
 
 - `name`, `source`, `order` (formats are tried in this order); `needs`: columns it is known by; `needs_year`:
   whether columns named by years must be there too.
-- `lacks`: for tables that cannot be used, what they have no column for: all rows are dropped under that name.
+- `lacks`: for tables that cannot be used, what they have no column for: all rows are dropped under that name;
+  `advice`: a sentence on what such a table is, and which one is needed.
+- `titles`: for sheets without a line of column names, patterns that must all be found in the sheet's name or
+  first words; `not_titles`: a pattern that must not; `known_by`: the same in words.
 - `[columns]`: the column of `reporter`, `partner`, `code`, `period`, `flow`, `weight`; or `[fixed]`: a value
   that holds for all rows.
 - `[values]`: the value column of each flow (X, M, RX); or `value` under `[columns]`, with `[flows]`: words of
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -35,6 +38,7 @@ from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
 from riskmodel.sources.trade.copies import once, without_parts
+from riskmodel.sources.trade.titled import rows_of_numbers
 
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _FLOW, _VALUE = "<flow>", "<value>"
@@ -52,11 +56,13 @@ def described_formats() -> tuple[Format, ...]:
 
 
 def _format(described: Description) -> Format:
-    header = ", ".join(described["needs"]) + (
+    header = ", ".join(described.get("needs", ())) + (
         ", and columns named by years" if described.get("needs_year") else ""
     )
+    header = described.get("known_by", header)
     read = _set_aside if described.get("lacks") else _read
     several = "values" in described and not described.get("lacks")
+    titles = [re.compile(words) for words in described.get("titles", ())]
     return Format(
         described["name"],
         header,
@@ -67,6 +73,8 @@ def _format(described: Description) -> Format:
         cells=partial(_cells, described),
         lacks=described.get("lacks", ""),
         advice=described.get("advice", ""),
+        titled=partial(_titled, titles, re.compile(described.get("not_titles", r"(?!)"))) if titles else None,
+        sheet=rows_of_numbers if titles else None,
     )
 
 
@@ -89,9 +97,17 @@ def _cells(described: Description, _: frozenset[str]) -> Cells:
 
 
 def _fits(described: Description, columns: frozenset[str]) -> bool:
+    if not described.get("needs"):
+        return False
     years = not described.get("needs_year") or any(_YEAR.match(name) for name in columns)
     without = columns.isdisjoint(described.get("without", ()))
     return set(described["needs"]) <= columns and years and without
+
+
+def _titled(titles: Sequence[re.Pattern[str]], without: re.Pattern[str], name: str, head: str) -> bool:
+    """Whether all titles are in a sheet's name or first words, and nothing that rules it out."""
+    text = f"{name}\n{head}"
+    return all(words.search(text) for words in titles) and not without.search(text)
 
 
 def _set_aside(described: Description, frame: pl.DataFrame) -> Reading:
