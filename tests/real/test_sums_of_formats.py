@@ -123,7 +123,7 @@ def test_bulk_files(union: pd.DataFrame, tmp_path: Path) -> None:
 
 
 def test_easy_comext(real_data: Path, tmp_path: Path) -> None:
-    """The real extraction, its one product made a CN8 code: labels, history in brackets, rows of the Union."""
+    """The real extraction, its one product made a CN8 code: labels with history, rows of the Union."""
     source = real_data / "format-samples" / "comext-easy-csv" / "Relational_View_2024-11-16T06_42_55.340Z.csv"
     path = tmp_path / "Relational_View.csv"
     path.write_text(source.read_text().replace('"Armenia","Total"', '"Armenia","85423190-Chips, other"'))
@@ -134,6 +134,36 @@ def test_easy_comext(real_data: Path, tmp_path: Path) -> None:
     expected = (members["VALUE_IN_EUR"].astype(float) * dollars("EUR")[2021]).round().astype(int)
     assert sorted(frame["value_usd"].to_list()) == sorted(expected)
     assert frame["reporter"].n_unique() == len(members)
+
+
+def test_sheets_of_the_data_browser(real_data: Path, tmp_path: Path) -> None:
+    """The two real sheets of all goods, their product made a CN8 code, flags between the months."""
+    import fastexcel
+
+    source = next((real_data / "format-samples" / "comext-databrowser-xlsx").glob("*.xlsx"))
+    expected: dict[tuple[str, int], float] = {}
+    for name in ("Sheet 3", "Sheet 4"):
+        sheet = fastexcel.read_excel(source).load_sheet(name, header_row=None, dtypes="string").to_polars()
+        path = tmp_path / f"{name}.csv"
+        sheet.write_csv(path, include_header=False)
+        path.write_text(path.read_text().replace("[TOTAL]", "[85423190]"))
+        table = pd.read_csv(path, header=None, dtype=str, skip_blank_lines=False)
+        start = int((table[0] == "REPORTER (Labels)").to_numpy().argmax()) + 1
+        flow = {"IMPORT": "M", "EXPORT": "X"}[table[table[0] == "FLOW"].iloc[0, 2]]
+        cells = table.iloc[start:].dropna(subset=[0, 1])
+        cells = cells[~cells[0].str.contains("Special|Euro|:")]
+        for place, month in table[table[0] == "TIME"].iloc[0].items():
+            if place > 1 and str(month)[:2] == "20":
+                value = pd.to_numeric(cells[place], errors="coerce").sum() * dollars("EUR")[int(month[:4])]
+                key = (flow, int(month[:4]))
+                expected[key] = expected.get(key, 0) + value
+    found: dict[tuple[str, int], float] = {}
+    for (_, flow, year), value in ours(read_trade([tmp_path]).frame).items():
+        found[flow, year] = found.get((flow, year), 0) + value
+    assert found.keys() == expected.keys()
+    assert len(found) >= 6
+    for key, value in expected.items():
+        assert found[key] == pytest.approx(value, rel=1e-7)
 
 
 def test_download_of_comtrade(real_data: Path, tmp_path: Path) -> None:
