@@ -85,6 +85,31 @@ def test_the_later_update_of_an_extract_counts_and_is_known_from_its_day(tmp_pat
     assert batch.dropped == {"earlier_vintage": 1}
 
 
+def test_the_later_release_of_a_bulk_file_counts_and_is_known_from_its_day(tmp_path: Path) -> None:
+    """Comtrade's bulk files have their day of release in their name; unpacked ones end in .txt."""
+    row = "C,M,5,202205,276,X,{},0,H6,854231,6,C00,0,0,5,False,{}"
+    tabs = "\n".join
+    for day, first in (("2022-08-03", 1000), ("2023-01-03", 2000), ("1900-01-01", 2000)):
+        name = f"COMTRADE-FINAL-CM276202205H6[{day}].txt"
+        text = tabs([COMTRADE, row.format(417, first), row.format(643, 7)]).replace(",", "\t")
+        (tmp_path / name).write_text(text + "\n")
+    batch = read_trade([tmp_path])
+    assert batch.frame.select("partner", "value_usd", "known_at").sort("partner").rows() == [
+        ("KGZ", 2000, date(2023, 1, 3)),
+        ("RUS", 7, None),
+    ]
+    assert batch.dropped == {"earlier_vintage": 1, "exact_duplicate": 3}
+
+
+def test_a_version_without_a_day_disagrees_with_dated_ones() -> None:
+    days = [date(2022, 8, 3), date(2023, 1, 3), None, None]
+    rows = pl.DataFrame({"key": ["a"] * 4, "v": [1, 2, 2, 3], "day": days})
+    kept, dropped = once(rows, ["key"], ["v"], "day")
+    assert kept["v"].to_list() == [2, 3]
+    assert kept[CONFLICT].to_list() == [True, True]
+    assert dropped == {"exact_duplicate": 1, "earlier_vintage": 1}
+
+
 def test_figures_are_compared_as_numbers_and_null_equals_null() -> None:
     rows = pl.DataFrame({"key": ["a", "a", None, None, "b", "b"], "v": ["1", "1.0", "2", "2", "3", "4"]})
     kept, dropped = once(rows, ["key"], ["v"])

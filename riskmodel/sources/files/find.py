@@ -26,7 +26,7 @@ _NOT_DATA = ("readme", "provenance", "license", "licence", "changelog")
 _PARTITION = re.compile(r"([^=]{1,120})=(.*)")
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 # Bulk files of UN Comtrade are named after what they hold and end in .gz alone.
-_BULK = re.compile(r"comtrade-[^/]*\.gz", re.IGNORECASE)
+_BULK = re.compile(r"comtrade-[^/]*\.(?:gz|txt)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, added
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
-from riskmodel.sources.trade.copies import CONFLICT, once, without_parts
+from riskmodel.sources.trade.copies import CONFLICT, known_from, once, released_on, revisions, without_parts
 from riskmodel.sources.trade.tariff_lines import tariff_lines_folded
 
 SOURCE = "un_comtrade"
@@ -57,10 +57,11 @@ def read(frame: pl.DataFrame) -> Reading:
 
     Numeric country codes become ISO; 490 (Other Asia, nes) is Taiwan, in practice; 0 is WLD; areas that are
     no country are dropped. Tariff lines are added up to their HS6 code. Where a flow has no total over
-    transport modes, its modes are added up instead. Of copies one counts; rows of one cell that disagree stay
-    for the contract. Yearly rows are dropped where the same reporter, partner, flow and year has months;
-    otherwise they stand at 1 January with known_at 1 July of the next year. Estimated and zero weights are
-    null. Raises InputUnreadable for a table with totals and headings only.
+    transport modes, its modes are added up instead. Of copies one counts; of rows of one cell that disagree
+    the one of the later bulk file counts, known from its day of release, else they stay for the contract.
+    Yearly rows are dropped where the same reporter, partner, flow and year has months; otherwise they stand
+    at 1 January with known_at 1 July of the next year. Estimated and zero weights are null. Raises
+    InputUnreadable for a table with totals and headings only.
     """
     if not frame.columns or set(frame.columns) <= {FILE, ROW}:
         return Reading(pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()}))
@@ -85,9 +86,11 @@ def read(frame: pl.DataFrame) -> Reading:
             "download commodity level AG6"
         )
     kept, annual = sift(_read_periods(kept), {"annual_row_next_to_months": pl.col("next_to_months")})
-    kept = kept.with_columns(pl.col("transport").fill_null("0"))
-    kept, copies = once(kept, [*_KEY, "transport"], list(_AMOUNTS))
+    kept = kept.with_columns(pl.col("transport").fill_null("0"), released_on(kept[FILE]))
+    revised = revisions(kept, [*_KEY, "transport"], list(_AMOUNTS), "released")
+    kept, copies = once(kept, [*_KEY, "transport"], list(_AMOUNTS), "released")
     table, transport = _one_transport(_measured(kept))
+    table = known_from(table, revised, _KEY)
     ignored = tuple(c for c in frame.columns if c not in {*used, *looked_at, FILE, ROW, TRAILING})
     return Reading(
         canonical(table.with_columns(pl.lit(SOURCE).alias("source")), TRADE_FLOWS).select(

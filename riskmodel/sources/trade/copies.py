@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -29,8 +30,8 @@ def once(
 
     `exact_duplicate` counts the copies. Rows of one key whose figures differ are versions: where a column
     `dated` says when each was published, the last counts and the others are dropped as `earlier_vintage`;
-    else they are marked in `conflicts` (Boolean), for the contract to refuse. Figures are compared as
-    numbers, null equals null.
+    those without a day, and all where there is no such column, are marked in `conflicts` (Boolean), for the
+    contract to refuse. Figures are compared as numbers, null equals null.
     """
     unmarked = rows.with_columns(pl.lit(False).alias(CONFLICT))
     twice = rows.select(key).hash_rows().is_duplicated()
@@ -48,7 +49,9 @@ def once(
     dropped = {"exact_duplicate": shared.height - first.height}
     if dated:
         newest = pl.col(dated).eq_missing(pl.col(dated).first().over(key))
-        dropped["earlier_vintage"] = first.height - (kept := first.filter(newest)).height
+        dropped["earlier_vintage"] = (
+            first.height - (kept := first.filter(newest | pl.col(dated).is_null())).height
+        )
         first = kept
     conflicts = first.filter(pl.len().over(key) > 1)[_PLACE]
     places = pl.int_range(rows.height, eager=True)
@@ -56,6 +59,33 @@ def once(
     gone = gone.scatter(first[_PLACE], False)
     marked = unmarked.with_columns(places.is_in(conflicts.cast(pl.Int64).implode()).alias(CONFLICT))
     return marked.filter(~gone), {reason: count for reason, count in dropped.items() if count}
+
+
+def released_on(names: pl.Series) -> pl.Series:
+    """Date `released`: the day in the names of Comtrade's bulk files (`...H5[2023-01-03].gz`), else null."""
+    day = names.str.extract(r"\[(\d{4}-\d{2}-\d{2})\]").str.to_date("%Y-%m-%d", strict=False)
+    return day.set(day < date(1962, 1, 1), None).alias("released")  # what is unknown is given as 1900
+
+
+def revisions(rows: pl.DataFrame, key: Sequence[str], figures: Sequence[str], dated: str) -> pl.DataFrame:
+    """Keys whose dated rows disagree, and the day of the newest (`later`), before which no one had it."""
+    known = rows.filter(pl.col(dated).is_not_null())
+    if known[dated].n_unique() < 2:
+        return rows.clear().select(*key, pl.col(dated).cast(pl.Date).alias("later"))
+    figure = pl.struct(pl.col(name).cast(pl.Float64, strict=False) for name in figures)
+    days = known.group_by(key).agg(
+        figure.n_unique().alias("versions"), pl.col(dated).max().cast(pl.Date).alias("later")
+    )
+    return days.filter(pl.col("versions") > 1).select(*key, "later")
+
+
+def known_from(rows: pl.DataFrame, revised: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Rows with `known_at` no earlier than the day of the revision they hold (`revisions`)."""
+    if not revised.height:
+        return rows
+    days = revised.group_by(key).agg(pl.col("later").max())
+    joined = rows.join(days, on=list(key), how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(pl.max_horizontal("known_at", "later").alias("known_at")).select(rows.columns)
 
 
 def with_whole_areas(
