@@ -149,6 +149,7 @@ _OTHERWISE = (
 _ADVICE = {
     "second_partner_part": "They are parts by second partner without their total: ask for partner2Code 0.",
     "customs_procedure_part": "They are parts by procedure without their total: ask for customsCode C00.",
+    "transport_mode_part": "They are parts by one mode of transport without their total: ask for motCode 0.",
     "total_without_products": "The table has no products: ask its source for trade by HS6 code.",
     "total_without_partners": "The table has no partners: ask its source for trade by country.",
     "not_russia_related": "No party of this list is on it because of Russia, Ukraine or Belarus.",

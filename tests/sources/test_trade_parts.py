@@ -3,8 +3,9 @@
 from itertools import chain
 from pathlib import Path
 
+import polars as pl
 import pytest
-from trade_samples import SAMPLES, accepted, lines, read, sign_of, with_value, write
+from trade_samples import COMTRADE, SAMPLES, accepted, lines, read, sign_of, with_value, write
 
 from data_contracts.checking.check import validate
 from data_contracts.trade_flows.contract import CONTRACT
@@ -13,7 +14,8 @@ from riskmodel.sources.trade.read import FORMATS
 
 
 def test_every_format_that_gives_rows_has_a_sample_here() -> None:
-    giving = {form.name for form in FORMATS if not form.lacks and form.name != "baci-code-list"}
+    apart = ("baci-code-list", "comext-browser")  # holds no rows; its sheets have their own tests
+    giving = {form.name for form in FORMATS if not form.lacks and form.name not in apart}
     assert giving == {reader for reader, _, _ in SAMPLES.values()}
 
 
@@ -31,6 +33,19 @@ def test_rows_of_a_part_neither_join_nor_replace_the_whole(tmp_path: Path, name:
     assert accepted(batch) == expected
     reason = part_columns()["".join(filter(str.isalnum, column.lower()))]
     assert batch.dropped[reason] % (2 * len(rows)) == 0
+
+
+@pytest.mark.parametrize("modes", [("1000",), ("1000", "2100")])
+def test_a_flow_in_one_mode_of_transport_is_a_part_and_one_in_several_a_whole(
+    tmp_path: Path, modes: tuple[str, ...]
+) -> None:
+    row = "C,M,{},2022{},276,X,417,0,H6,854231,6,C00,0,{},5,False,100"
+    rows = [row.format(int(month), month, mode) for month in ("05", "06") for mode in modes]
+    batch = read(write(tmp_path, "t.csv", COMTRADE, rows))
+    if len(modes) == 1:
+        assert (batch.frame.height, batch.dropped) == (0, {"transport_mode_part": 2})
+    else:
+        assert batch.frame["value_usd"].to_list() == [200, 200]
 
 
 def swapped(text: str) -> str:
@@ -72,15 +87,15 @@ def test_numbers_are_read_as_their_column_shows(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize("name", SAMPLES)
 def test_negative_numbers_stay_negative(tmp_path: Path, name: str) -> None:
     for number, text in enumerate(("1.234,50-", "(1.234,50)", "-1.234,50")):
-        batch = read(spelled(tmp_path / str(number), name, [text]))
+        batch = read(spelled(tmp_path / str(number), name, [text, text]))
         values = [float(value) for value in batch.frame["value_usd"].drop_nulls()]
         assert min(values) < -1000
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_number_that_no_cell_decides_is_refused_under_the_rule(tmp_path: Path, name: str) -> None:
-    batch = read(spelled(tmp_path, name, ["125.000"]))
+    batch = read(spelled(tmp_path, name, ["125.000", "125.000"]))
     result = validate(CONTRACT, batch.frame)
     refused = result.quarantined.filter("broke_value_usd_is_whole_number")
-    assert refused.height == 1
-    assert "decimal or between thousands" in str(refused["value_usd"][0])
+    assert refused.height >= 1
+    assert refused["value_usd"].cast(pl.String).str.contains("decimal or between thousands").all()

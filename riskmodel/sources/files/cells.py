@@ -37,8 +37,10 @@ def clean(series: pl.Series) -> pl.Series:
     if series.dtype.is_nested() or series.dtype in (pl.Binary, pl.Object):
         return pl.Series(series.name, [None if v is None else repr(v) for v in series.to_list()], pl.String)
     text = series.cast(pl.String)
-    stripped = text if series.name in _FREE_TEXT else text.str.strip_chars()
-    return pl.select(pl.when(text.str.strip_chars() != "").then(stripped)).to_series().alias(series.name)
+    stripped = text.str.strip_chars()
+    kept = text if series.name in _FREE_TEXT else stripped
+    empty = (stripped == "").fill_null(False)
+    return kept.set(empty, None) if empty.any() else kept
 
 
 def whole(text: pl.Expr, factor: int = 1) -> pl.Expr:

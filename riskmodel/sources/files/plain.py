@@ -26,6 +26,7 @@ from riskmodel.sources.files.typed import PARQUET
 from riskmodel.sources.files.unpack import first_bytes
 
 _WHOLE_CODE = r"^'?(?:=\")?(\d+)(?:[.,]0*)?\"?$"
+_LOOKED_AT = 1000
 _POWER = r"^(\d)[.,](\d+)[eE]\+?(\d+)$"
 _DOTTED_CODE = r"^(\d{4})[. ](\d{2})(?:[. ]?(\d{2}))?$"
 
@@ -73,11 +74,16 @@ class PlainFile:
         text = table.frame[column]
         if is_plain(text):
             return text
-        text = _without_words(text)
-        if self._signs.get(column, POINT) == POINT and has_certain_points(text):
+        by_point = self._signs.get(column, POINT) == POINT
+        # Most columns hold no words, and one look over them is enough.
+        words = nothing_said(text.head(_LOOKED_AT)).any()
+        if not by_point or words or not has_certain_points(text):
+            text = _without_words(text)
+            by_point = by_point and has_certain_points(text)
+        if by_point:
             self._signs[column] = POINT
             # Else `125.000`, which the column has decided, would be in doubt again where it is alone.
-            return text.str.replace(r"\.0+$", "") if text.str.ends_with("000").any() else text
+            return text.str.replace(r"\.000$", "") if text.str.ends_with(".000").any() else text
         if column not in self._signs:
             self._signs[column] = self._decided(table, column, currency)
         return plain_numbers(text, self._signs[column], currency)
@@ -99,6 +105,8 @@ def _is_text(frame: pl.DataFrame, column: str) -> bool:
 
 def _plain_codes(text: pl.Series, *, dotted: bool) -> pl.Series:
     """Codes without what a spreadsheet puts on them; a power of ten only where no digit of it was lost."""
+    if is_plain(text):
+        return text
     text = text.str.strip_chars()
     distinct = text.unique().drop_nulls()
     strange = distinct.filter(~distinct.str.contains(r"^[0-9]+$"))

@@ -172,7 +172,10 @@ def _measured(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _one_transport(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Keep the total over modes where there is one; otherwise add up modes, parents before children."""
+    """Keep the total over modes where there is one; otherwise add up modes, parents before children.
+
+    A flow that is given in one mode alone was asked for in that mode, and is a part.
+    """
     if (rows["transport"] == "0").all():
         return rows, {}
     top = pl.col("transport").str.replace(r"^(\d)\d{3}$", "${1}000")
@@ -181,7 +184,8 @@ def _one_transport(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
         (pl.col("transport") == top).any().over([*_KEY, top]).alias("has_parent"),
         (pl.col("transport") == top).alias("is_parent"),
     )
-    part = pl.col("has_total") & (pl.col("transport") != "0")
+    one_mode = (pl.col("transport").n_unique().over("reporter", "flow") == 1) & (pl.col("transport") != "0")
+    part = one_mode | (pl.col("has_total") & (pl.col("transport") != "0"))
     child = ~pl.col("has_total") & pl.col("has_parent") & ~pl.col("is_parent")
     kept, dropped = sift(rows, {"transport_mode_part": part | child})
     number = pl.col("value_usd", "net_kg").cast(pl.Int64, strict=False)
