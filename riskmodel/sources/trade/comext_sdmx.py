@@ -154,10 +154,8 @@ def _read_bulk(frame: pl.DataFrame) -> Reading:
         country(pl.col("partner"), "iso2", "comext").alias("partner"),
         pl.col("flow").replace(_FLOWS),
     )
-    total = is_total("procedure")
-    part = ~total & total.any().over(_CELLS)
     kept, dropped = sift(
-        rows.with_columns(part.fill_null(False).alias("part")),
+        rows.with_columns(_next_to_total(rows).alias("part")),
         {
             **_AREA,
             "annual_row": pl.col("period").str.contains(r"^\d{4}52$"),
@@ -165,10 +163,26 @@ def _read_bulk(frame: pl.DataFrame) -> Reading:
         },
     )
     table = kept.with_columns(pl.col("period").str.replace(r"^(\d{4})(\d{2})$", "$1-$2"))
-    more = ("trade_type", "procedure", "unit")
+    more = ["procedure", *(name for name in ("trade_type", "unit") if _in_all_files(table, name))]
     reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [*used, *looked_at]), more)
     counts = added(parts, dropped, reading.dropped)
     return Reading(reading.frame, counts, reading.ignored_columns)
+
+
+def _next_to_total(rows: pl.DataFrame) -> pl.Series:
+    """Whether a row is one procedure of a cell whose total is given."""
+    total = rows.select(is_total("procedure")).to_series()
+    if total.all() or not total.any():  # as in every bulk download; the rest costs a look at each cell
+        return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    with_total = rows.select(is_total("procedure").any().over(_CELLS)).to_series()
+    return ~total & with_total
+
+
+def _in_all_files(table: pl.DataFrame, name: str) -> bool:
+    """Whether every file has the column: else its rows would be no copies of those of a file without it."""
+    if not table[name].null_count():
+        return True
+    return bool(table.group_by(FILE).agg(pl.col(name).is_not_null().any())[name].all())
 
 
 def _sdmx_cells(_: frozenset[str]) -> Cells:

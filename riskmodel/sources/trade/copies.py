@@ -31,7 +31,8 @@ def once(
     `exact_duplicate` counts the copies. Rows of one key whose figures differ are versions: where a column
     `dated` says when each was published, the last counts and the others are dropped as `earlier_vintage`;
     those without a day, and all where there is no such column, are marked in `conflicts` (Boolean), for the
-    contract to refuse. Figures are compared as numbers, null equals null.
+    contract to refuse. Figures are compared as numbers, null equals null; a row that says the first figure
+    alone is a copy of one that says the others too.
     """
     unmarked = rows.with_columns(pl.lit(False).alias(CONFLICT))
     twice = rows.select(key).hash_rows().is_duplicated()
@@ -46,6 +47,11 @@ def once(
     if dated:
         shared = shared.sort(dated, descending=True, nulls_last=True, maintain_order=True)
     first = shared.unique([*key, *named], keep="first", maintain_order=True)
+    if len(named) > 1:
+        # A copy that does not say the weight is one of the row that does.
+        silent = pl.all_horizontal(pl.col(name).is_null() for name in named[1:])
+        said_elsewhere = (~silent).any().over([*key, named[0]])
+        first = first.filter(~(silent & said_elsewhere))
     dropped = {"exact_duplicate": shared.height - first.height}
     if dated:
         newest = pl.col(dated).eq_missing(pl.col(dated).first().over(key))
