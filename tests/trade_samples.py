@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from data_contracts.checking.check import validate
 from data_contracts.trade_flows.contract import CONTRACT
@@ -159,3 +161,10 @@ def write(folder: Path, name: str, header: str, rows: list[str]) -> Path:
     path = folder / name
     path.write_text("\n".join([header, *rows]) + "\n")
     return path
+
+
+@cache
+def whole(name: str) -> tuple[tuple[object, ...], ...]:
+    """What the contract accepts of a whole sample, read once for all tests."""
+    with TemporaryDirectory() as folder:
+        return tuple(accepted(read(write(Path(folder), name, *lines(name)))))
