@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from data_contracts.plain_text import one_line
 from riskmodel.engines.crew import Crew
 from riskmodel.engines.engine import Engine, InProcesses
 from riskmodel.engines.parts import Parts
-from riskmodel.engines.places import open_place, own_place
+from riskmodel.engines.places import check_place, open_place, own_place
 from riskmodel.errors import WrongUsage
 
 MOST_PROCESSES = 1024
@@ -42,13 +42,14 @@ def open_engine(choice: EngineChoice, jobs: int = 1) -> Iterator[Engine]:
         yield InProcesses(jobs)
         return
     place = own_place() if choice.parts is None else open_place(choice.parts)
-    crew = _crew(choice.engine)
+    check_place(place)
     try:
-        engine = Parts(place, crew)
-        yield engine
-        engine.tidy()
+        with closing(_crew(choice.engine)) as crew:
+            engine = Parts(place, crew)
+            yield engine
+            engine.tidy()
     finally:
-        crew.close()
+        place.release()
 
 
 def _crew(engine: str) -> Crew:

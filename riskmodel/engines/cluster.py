@@ -13,6 +13,7 @@ from riskmodel.engines.crew import Answer
 from riskmodel.engines.work import Order, do_order
 from riskmodel.errors import WorkerLost, WrongUsage
 
+LOUD = ("distributed", "distributed.client", "tornado.application")
 CONNECT_SECONDS = 10
 LOOK_SECONDS = 0.05
 COUNT_SECONDS = 2.0
@@ -33,7 +34,8 @@ class DaskCrew:
                 "--engine dask:// needs Dask: pip install 'export-diversion-risk[cluster]', here and on the "
                 "workers."
             ) from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # one sentence of ours says it
+        for name in LOUD:  # one sentence of ours says it
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._address = address
         try:
             self._client = Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
@@ -59,12 +61,16 @@ class DaskCrew:
 
     def next(self) -> Answer:
         """The next answer; raises WorkerLost where no worker is left, or the scheduler is gone."""
-        while not self._completed.has_ready():
-            time.sleep(LOOK_SECONDS)
-            self._refuse_loneliness()
-        future = next(self._completed)
-        _, order = self._orders.pop(future.key)
-        return self._answer(future, order)
+        while True:
+            while not self._completed.has_ready():
+                time.sleep(LOOK_SECONDS)
+                self._refuse_loneliness()
+            future = next(self._completed)
+            answer = self._answer(future, self._orders[future.key][1])
+            if answer is not None:
+                del self._orders[future.key]
+                return answer
+            self._completed.add(future)  # its worker died with the answer; the scheduler has it done again
 
     def close(self) -> None:
         """Cancel what is out and leave; a worker ends the part that it is at, and its result is not used."""
@@ -74,13 +80,21 @@ class DaskCrew:
         with contextlib.suppress(Exception):
             self._client.close(timeout=COUNT_SECONDS)
 
-    def _answer(self, future: Any, order: Order) -> Answer:
+    def _answer(self, future: Any, order: Order) -> Answer | None:
         from distributed import KilledWorker
 
-        if future.status == "finished":
-            return Answer(order.number, future.result())
-        if future.status != "error":
+        status = future.status
+        if status == "finished":
+            try:
+                return Answer(order.number, future.result(timeout=COUNT_SECONDS))
+            except OSError:  # a time-out, or a connection that is closed
+                self._counted = 0.0
+                self._count()
+                return None
+        if status == "cancelled":
             raise self._gone()
+        if status != "error":
+            return None
         error = future.exception()
         if isinstance(error, KilledWorker):
             return Answer(order.number, None, 1 + int(error.allowed_failures))

@@ -102,7 +102,7 @@ class LocalCrew:
 
 
 def _born(size: int) -> _Worker:
-    """A process of this interpreter; it runs no part of the program that started it, unlike multiprocessing's."""
+    """A process of this interpreter; unlike multiprocessing's it runs no part of what started it."""
     ours, theirs = Pipe()
     start = f"from riskmodel.engines.local import live; live({theirs.fileno()})"
     with theirs:

@@ -17,7 +17,7 @@ from riskmodel import errors
 from riskmodel.engines.crew import Answer, Crew
 from riskmodel.engines.ledger import Ledger, Receipt
 from riskmodel.engines.parcel import pack, unpack
-from riskmodel.engines.places import Place, check_place
+from riskmodel.engines.places import Place
 from riskmodel.engines.work import Arguments, Order, Result, Work, digest_bytes, environment
 from riskmodel.errors import RiskmodelError, WorkerLost
 from riskmodel.publication.digests import digest_json
@@ -30,7 +30,6 @@ class Parts:
     """The engine of a crew and a place."""
 
     def __init__(self, place: Place, crew: Crew) -> None:
-        check_place(place)
         for left in ("given", "shared"):  # by a job that was killed
             place.remove(left)
         self._place, self._crew, self._ledger = place, crew, Ledger(place)

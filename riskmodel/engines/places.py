@@ -42,12 +42,16 @@ class Place(Protocol):
     def claim(self) -> None:
         """Take the place for this process where that can be done; raises WrongUsage where another has it."""
 
+    def release(self) -> None:
+        """Give it up again."""
+
 
 class Folder:
     """A folder, on this machine or on a file system that all machines see."""
 
     def __init__(self, folder: Path, scratch: Scratch | None = None) -> None:
         self.name, self._folder, self._scratch = str(folder), folder, scratch
+        self._lock: int | None = None
 
     def claim(self) -> None:
         """Lock the folder until the process ends; raises WrongUsage where another job has it."""
@@ -56,10 +60,16 @@ class Folder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(self._lock)
+            self.release()
             raise WrongUsage(
                 f"--parts {one_line(self.name, 160)} is in use by another job; wait, or name another folder."
             ) from None
+
+    def release(self) -> None:
+        """Unlock the folder."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def read(self, name: str) -> bytes:
         """Bytes of a file; FileNotFoundError where there is none."""
@@ -135,6 +145,9 @@ class ObjectStore:
 
     def claim(self) -> None:
         """Nothing: a store has no locks, so each job needs an address of its own."""
+
+    def release(self) -> None:
+        """Nothing."""
 
     def note(self, key: str, line: str) -> None:
         """Put a line of the ledger."""

@@ -121,7 +121,7 @@ def do_order(message: Mapping[str, str]) -> dict[str, str | int]:
 def find_work(name: str) -> Work[Any]:
     """The work of a name."""
     module, _, constant = name.partition(":")
-    found = getattr(import_module(module), constant) if module.startswith("riskmodel.") else None
+    found = getattr(import_module(module), constant, None)
     if not isinstance(found, Work):
         raise WrongUsage(f"{one_line(name, 80)} names no work of this program.")
     return found
