@@ -46,8 +46,8 @@ def _share(condensed: Condensed, goods: pl.DataFrame, windows: Windows) -> Parce
 
 
 def _take_shared(parcel: Parcel) -> tuple[Any, ...]:
-    found = dict(parcel["windows"])
-    months = [date.fromisoformat(found.pop(name)) for name in ("baseline_start", "baseline_end")]
+    found: dict[str, Any] = dict(parcel["windows"])
+    months: list[Any] = [date.fromisoformat(found.pop(name)) for name in ("baseline_start", "baseline_end")]
     condensed = Condensed(**{name: parcel[name] for name in _FRAMES})
     return condensed, parcel["goods"], Windows(*months, **found)
 
