@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,9 +16,9 @@ import pytest
 from data_contracts.tables import ARTICLES
 from features.reference.facts import priority_list
 from features.trade.flows.windows import Windows
+from features.trade.signals import trade_panel
 from riskmodel.engines.choose import EngineChoice, open_engine
 from riskmodel.engines.engine import Engine, InProcesses
-from riskmodel.errors import WorkerLost
 from riskmodel.mentions.run import write_mentions
 from riskmodel.operations.progress import Steps
 from riskmodel.outcomes.family_rows import FAMILY_WORLDS, FamilyJob, family_jobs, family_rows
@@ -29,7 +28,7 @@ from riskmodel.outcomes.simulated_rows import (
     training_jobs,
     world_rows,
 )
-from riskmodel.scoring.days import panel_by_dates
+from riskmodel.scoring import days
 from riskmodel.sources.limits import ReadingLimits
 from riskmodel.sources.request import InputRequest
 from riskmodel.worlds.corridors.params import WorldParams
@@ -37,6 +36,7 @@ from riskmodel.worlds.corridors.world import simulate_world
 
 pytestmark = pytest.mark.filterwarnings("default")  # what Dask and tornado deprecate is theirs
 ENGINES = ["none", "local:1", "local:2", "dask"]
+FAMILIES = [replace(job, step_months=12) for job in family_jobs(("firms", "networks"), 1, 40)]
 LIMITS = ReadingLimits(read_articles=8)
 
 
@@ -50,7 +50,7 @@ def articles(world, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty articles, thus eight parts; every tenth is a copy of one in another part."""
     text = [
         f"Traders in Kyrgyzstan sold {n - 20 if n % 10 == 9 else n} lathes to buyers in Russia, officials in "
-        f"{['Armenia', 'Turkey', 'Kazakhstan'][n % 3]} said. Customs data show re-export of microchips to Moscow."
+        f"{['Armenia', 'Turkey', 'Kazakhstan'][n % 3]} said. Data show re-export of microchips to Moscow."
         for n in range(60)
     ]
     made = pl.DataFrame(
@@ -140,15 +140,18 @@ def test_a_restart_of_mentions_gives_the_same_bytes(articles, plain_mentions, tm
     assert len(ledger.read_text().splitlines()) == 8
 
 
+@pytest.fixture(scope="module")
+def of_families() -> pl.DataFrame:
+    return family_rows(FAMILIES, 1)
+
+
 @pytest.mark.parametrize("name", ENGINES)
-def test_worlds_of_several_authors(name, request, tmp_path):
-    jobs = family_jobs(("firms", "networks"), 1, 40)
-    expected = family_rows([replace(job, step_months=12) for job in jobs], 1)
+def test_worlds_of_several_authors(name, of_families, request, tmp_path):
     with engine_of(name, request, tmp_path) as engine:
-        assert family_rows([replace(job, step_months=12) for job in jobs], 1, engine).equals(expected)
+        assert family_rows(FAMILIES, 1, engine).equals(of_families)
 
 
-@pytest.mark.parametrize("name", ENGINES[:2])
+@pytest.mark.parametrize("name", ["local:1"])
 def test_simulated_worlds(name, request, tmp_path):
     jobs = [replace(job, step_months=12) for job in held_out_jobs(1, 9)]
     expected = world_rows(jobs, "transit", 1, with_oracles=True)
@@ -167,17 +170,26 @@ def test_a_world_is_asked_for_with_the_very_numbers_that_were_given(tmp_path):
     assert FAMILY_WORLDS.take(FAMILY_WORLDS.give(job)) == (job,)
 
 
+DATES = [date(2022, 8, 31), date(2022, 12, 31), date(2023, 6, 30)]
+EARLIER = (priority_list(), Windows(date(2020, 1, 1)), DATES)
+
+
+@pytest.fixture(scope="module")
+def at_earlier_dates(world) -> pl.DataFrame:
+    """By the one query for all dates, without parts."""
+    goods, windows, dates = EARLIER
+    return trade_panel(world.trade_flows, goods, windows, dates, allow_hindsight=True)
+
+
 @pytest.mark.parametrize("name", ENGINES)
-def test_earlier_dates(name, world, request, tmp_path):
-    dates = [date(2022 + month // 12, 1 + month % 12, 28) for month in range(8, 22)]
-    windows, flows = Windows(date(2020, 1, 1)), world.trade_flows.lazy()
-    expected = panel_by_dates(flows, priority_list(), windows, dates, None)
+def test_earlier_dates(name, world, at_earlier_dates, request, tmp_path, monkeypatch):
+    monkeypatch.setattr(days, "DATES", 1)
     with engine_of(name, request, tmp_path) as engine:
-        assert panel_by_dates(flows, priority_list(), windows, dates, engine).equals(expected)
-    assert expected["as_of"].n_unique() == len(dates)
+        assert days.panel_by_dates(world.trade_flows.lazy(), *EARLIER, engine).equals(at_earlier_dates)
+    assert at_earlier_dates["as_of"].unique().sort().to_list() == DATES
 
 
-def run(*words: object) -> subprocess.Popen:
+def command(*words: object) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "riskmodel", *map(str, words)],
         stdout=subprocess.PIPE,
@@ -195,14 +207,14 @@ def test_ctrl_c_ends_the_command_with_its_usual_code_and_a_restart_goes_on(
     parts, out = tmp_path / "parts", tmp_path / "mentions.parquet"
     engine = f"dask://{request.getfixturevalue('cluster').address}" if name == "dask" else name
     words = ["mentions", "--articles", articles, "--out", out, "--engine", engine, "--parts", parts]
-    job = run(*words)
+    job = command(*words)
     while not (parts / "given").exists() or not any((parts / "given").iterdir()):
         assert job.poll() is None, job.communicate()
     os.killpg(job.pid, signal.SIGINT)
     _, said = job.communicate()
     assert (job.returncode, said) == (130, "riskmodel: Stopped; nothing was published.\n")
     assert not out.exists()
-    again = run(*words)
+    again = command(*words)
     assert again.communicate()[1] == ""
     assert again.returncode == 0
     # One part here, eight there: the number of parts changes no byte either.
@@ -218,24 +230,9 @@ def test_ctrl_c_ends_the_command_with_its_usual_code_and_a_restart_goes_on(
         ("mentions", "--articles", "x", "--out", "m.csv", "--engine", "dask://host:1"),
     ],
 )
-def test_an_engine_that_would_do_nothing_is_refused(words):
-    job = run(*words)
-    _, said = job.communicate()
-    assert job.returncode == 2
-    assert "--engine" in said or "--parts" in said
-    assert len(said.splitlines()) == 1
-
-
-def test_threads_of_a_thread_pool_do_not_confuse_the_engine(articles, plain_mentions, tmp_path):
-    """A program may run its jobs in threads, where no signal can be caught."""
-    found: list[bytes] = []
-
-    def job() -> None:
-        with open_engine(EngineChoice("local:1")) as engine:
-            found.append(mentions(articles, tmp_path / "mentions.parquet", engine))
-
-    thread = threading.Thread(target=job)
-    thread.start()
-    thread.join()
-    assert found == [plain_mentions]
-    assert issubclass(WorkerLost, Exception)
+def test_an_engine_that_would_do_nothing_is_refused(words, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ended = run(words)
+    assert ended.code == 2
+    assert "--engine" in ended.err
+    assert len(ended.err.splitlines()) == 1

@@ -1,0 +1,139 @@
+"""The table of engines: digests and seconds of one command by every engine; run by hand.
+
+    python tests/bench/bench_engines.py --articles 20000 --kills 50
+    python tests/bench/bench_engines.py --worlds 2
+    python tests/bench/bench_engines.py --history 24
+
+Each row is `riskmodel mentions` (`retrain` with --worlds, `score` with --history) in a process of its own on the
+same input, the last one on a Dask cluster of two workers of which one is killed, and replaced, once
+`--kills` times as many runs have seen so many parts done; all digests must be equal, or the exit code is 1.
+Needs the extra `cluster`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+
+from bench_score_articles import write_corpus
+from made_cluster import ROOT, Cluster, wait_for
+
+Words = Callable[[Path, Sequence[str]], list[str]]
+LEDGER = "ledger.jsonl"
+
+
+def main() -> None:
+    """Print the table."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    asked.add_argument("--articles", type=int, default=20_000)
+    asked.add_argument("--worlds", type=int, default=0)
+    asked.add_argument("--history", type=int, default=0)
+    asked.add_argument("--kills", type=int, default=5)
+    args = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        words = command_of(args, work)
+        digests = {run("none", words, work, [])}
+        for processes in (1, 2):
+            digests.add(run(f"local:{processes}", words, work, ["--engine", f"local:{processes}"]))
+        cluster = Cluster(work, (ROOT,))
+        cluster.start(2)
+        try:
+            wait_for(lambda: cluster.count() == 2)
+            parts = work / "parts"
+            by_dask = ["--engine", f"dask://{cluster.address}", "--parts", str(parts)]
+            digests.add(run("two workers", words, work, by_dask))
+            total = done(parts)
+            for kill in range(args.kills):
+                shutil.rmtree(parts)
+                moment = kill * total // args.kills
+                digests.add(run(f"one killed after {moment}", words, work, by_dask, cluster, moment))
+        finally:
+            cluster.stop()
+    print("all digests are equal" if len(digests) == 1 else f"{len(digests)} DIFFERENT DIGESTS")
+    raise SystemExit(len(digests) != 1)
+
+
+def command_of(args: argparse.Namespace, work: Path) -> Words:
+    """The words of the command, for an output and the engine's options."""
+    if args.worlds:
+        return lambda out, engine: [
+            *("retrain", "--worlds", str(args.worlds), "--models", str(out), "--quiet", *engine)
+        ]
+    if args.history:
+        sample = work / "sample"
+        riskmodel("simulate", "--sample", "--out", str(sample), "--quiet").wait()
+        given = ("--trade", str(sample / "trade_flows.parquet"), "--articles", str(sample / "articles.jsonl"))
+        day = ("--as-of", "2024-06-30", "--history", str(args.history))
+        return lambda out, engine: ["score", *given, *day, "--out", str(out), "--quiet", *engine]
+    articles = work / "articles.jsonl"
+    write_corpus(articles, args.articles)
+    given = ("--articles", str(articles))
+    return lambda out, engine: ["mentions", *given, "--out", f"{out}.parquet", "--quiet", *engine]
+
+
+def run(
+    name: str,
+    words: Words,
+    work: Path,
+    engine: Sequence[str],
+    cluster: Cluster | None = None,
+    moment: int = 0,
+) -> str:
+    """Run the command, print its row, and return the digest of what it left."""
+    out = work / "out"
+    started = time.perf_counter()
+    job = riskmodel(*words(out, engine))
+    if cluster is not None:
+        parts = work / "parts"
+        wait_for(lambda: job.poll() is not None or at_work(parts, moment))
+        cluster.kill_worker()
+    if job.wait():
+        raise SystemExit(f"{name} ended with {job.returncode}")
+    seconds = time.perf_counter() - started
+    found = digest(work)
+    print(f"| {name} | {seconds:.1f} | {found[:16]} |", flush=True)
+    return found
+
+
+def riskmodel(*words: str) -> subprocess.Popen[bytes]:
+    """The command in a process of its own."""
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-m", "riskmodel", *words], env=surroundings)
+
+
+def done(parts: Path) -> int:
+    """Parts that the ledger names."""
+    ledger = parts / LEDGER
+    return len(ledger.read_text(encoding="utf-8").splitlines()) if ledger.exists() else 0
+
+
+def at_work(parts: Path, moment: int) -> bool:
+    """Whether so many parts are done and another one has been given out."""
+    given = parts / "given"
+    return done(parts) >= moment and given.exists() and any(given.iterdir())
+
+
+def digest(work: Path) -> str:
+    """sha256 over names and bytes of what the command left, which is removed; ledgers hold times."""
+    total = hashlib.sha256()
+    for path in sorted(work.glob("out*")):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                total.update(file.relative_to(work).as_posix().encode() + b"\0" + file.read_bytes())
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return total.hexdigest()
+
+
+if __name__ == "__main__":
+    main()
