@@ -54,9 +54,12 @@ class Cluster:
             )
         )
 
-    def count(self) -> int:
-        """Workers that have found the scheduler."""
-        return (self.folder / "log.txt").read_text(errors="replace").count("Register worker addr")
+    def alive(self) -> int:
+        """Workers that the scheduler knows."""
+        from distributed import Client
+
+        with Client(f"tcp://{self.address}", set_as_default=False) as client:
+            return len(client.nthreads())
 
     def kill_worker(self) -> None:
         """Kill one that lives, and start another in its place."""

@@ -147,8 +147,8 @@ class _Flow:
         if alone and self._deaths[order.key] >= ALLOWED_DEATHS:
             raise WorkerLost(
                 f"{self._named(order)} ends its workers: {self._deaths[order.key]} were lost, the last with "
-                "no other part at work. Give the workers more memory, or take that part out of the input; "
-                "parts that are done are kept."
+                "no other part at work. Give the workers more memory, or take that part out of the input"
+                f"{self._kept}."
             )
         self._suspects.append(order)
 
@@ -156,7 +156,11 @@ class _Flow:
         known = getattr(errors, kind, None) if kind else None
         if isinstance(known, type) and issubclass(known, RiskmodelError):
             return known(words)
-        return RiskmodelError(f"{self._named(order)} fails wherever it is tried: {words}")
+        return RiskmodelError(f"{self._named(order)} cannot be done{self._kept}: {words}")
+
+    @property
+    def _kept(self) -> str:
+        return "; parts that are done are kept" if self._place.lasting else ""
 
     def _named(self, order: Order) -> str:
         return one_line(f"A part of {self._work.title} ({order.words})", 160)

@@ -19,10 +19,11 @@ LEDGER = "ledger.jsonl"
 class Place(Protocol):
     """Files by name; what is read was written whole.
 
-    `name` is what a worker on another machine opens with `open_place`.
+    `name` is what a worker on another machine opens with `open_place`; `lasting`: it outlives this process.
     """
 
     name: str
+    lasting: bool
 
     def read(self, name: str) -> bytes:
         """Bytes of a file; FileNotFoundError where there is none."""
@@ -50,7 +51,8 @@ class Folder:
     """A folder, on this machine or on a file system that all machines see."""
 
     def __init__(self, folder: Path, scratch: Scratch | None = None) -> None:
-        self.name, self._folder, self._scratch = str(folder), folder, scratch
+        self.name, self.lasting = str(folder), scratch is None
+        self._folder, self._scratch = folder, scratch
         self._lock: int | None = None
 
     def claim(self) -> None:
@@ -114,7 +116,7 @@ class ObjectStore:
     """
 
     def __init__(self, address: str) -> None:
-        self.name = address.rstrip("/")
+        self.name, self.lasting = address.rstrip("/"), True
         try:
             import fsspec
         except ImportError:

@@ -4,17 +4,19 @@
     python tests/bench/bench_engines.py --worlds 2
     python tests/bench/bench_engines.py --history 24
 
-Each row is `riskmodel mentions` (`retrain` with --worlds, `score` with --history) in a process of its own on the
-same input, the last one on a Dask cluster of two workers of which one is killed, and replaced, once
-`--kills` times as many runs have seen so many parts done; all digests must be equal, or the exit code is 1.
-Needs the extra `cluster`.
+Each row is `riskmodel mentions` (`retrain` with --worlds, `score` with --history) in a process of its own on
+the same input. The last `--kills` rows run on a Dask cluster of two workers of which one is killed, and
+replaced, at a moment drawn from the time that the run without a kill took. All digests must be equal, or
+the exit code is 1. Needs the extra `cluster`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -25,11 +27,10 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
-from bench_score_articles import write_corpus
-from made_cluster import ROOT, Cluster, wait_for
+from bench_score_articles import write_corpus  # noqa: E402
+from made_cluster import ROOT, Cluster, wait_for  # noqa: E402
 
 Words = Callable[[Path, Sequence[str]], list[str]]
-LEDGER = "ledger.jsonl"
 
 
 def main() -> None:
@@ -49,15 +50,17 @@ def main() -> None:
         cluster = Cluster(work, (ROOT,))
         cluster.start(2)
         try:
-            wait_for(lambda: cluster.count() == 2)
+            wait_for(lambda: cluster.alive() == 2)
             parts = work / "parts"
             by_dask = ["--engine", f"dask://{cluster.address}", "--parts", str(parts)]
+            started = time.perf_counter()
             digests.add(run("two workers", words, work, by_dask))
-            total = done(parts)
-            for kill in range(args.kills):
-                shutil.rmtree(parts)
-                moment = kill * total // args.kills
-                digests.add(run(f"one killed after {moment}", words, work, by_dask, cluster, moment))
+            whole = time.perf_counter() - started
+            draw = random.Random(1)
+            for _ in range(args.kills):
+                wait_for(lambda: cluster.alive() == 2)
+                after = draw.uniform(0, whole)
+                digests.add(run(f"one killed at {after:.1f} s", words, work, by_dask, cluster, after))
         finally:
             cluster.stop()
     print("all digests are equal" if len(digests) == 1 else f"{len(digests)} DIFFERENT DIGESTS")
@@ -88,15 +91,15 @@ def run(
     work: Path,
     engine: Sequence[str],
     cluster: Cluster | None = None,
-    moment: int = 0,
+    after: float = 0.0,
 ) -> str:
     """Run the command, print its row, and return the digest of what it left."""
     out = work / "out"
     started = time.perf_counter()
     job = riskmodel(*words(out, engine))
     if cluster is not None:
-        parts = work / "parts"
-        wait_for(lambda: job.poll() is not None or at_work(parts, moment))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            job.wait(after)
         cluster.kill_worker()
     if job.wait():
         raise SystemExit(f"{name} ended with {job.returncode}")
@@ -110,18 +113,6 @@ def riskmodel(*words: str) -> subprocess.Popen[bytes]:
     """The command in a process of its own."""
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen([sys.executable, "-m", "riskmodel", *words], env=surroundings)
-
-
-def done(parts: Path) -> int:
-    """Parts that the ledger names."""
-    ledger = parts / LEDGER
-    return len(ledger.read_text(encoding="utf-8").splitlines()) if ledger.exists() else 0
-
-
-def at_work(parts: Path, moment: int) -> bool:
-    """Whether so many parts are done and another one has been given out."""
-    given = parts / "given"
-    return done(parts) >= moment and given.exists() and any(given.iterdir())
 
 
 def digest(work: Path) -> str:

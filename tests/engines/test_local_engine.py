@@ -85,7 +85,7 @@ def test_a_part_that_ends_its_workers_is_named_and_no_other(calls):
 @pytest.mark.parametrize(
     ("behaviour", "kind", "words"),
     [
-        ("raise", RiskmodelError, r"squaring \(number 2\) fails wherever it is tried: ValueError: no square"),
+        ("raise", RiskmodelError, r"squaring \(number 2\) cannot be done: ValueError: no square"),
         ("panic", RiskmodelError, r"squaring \(number 2\) .* as a compiled library does"),
         ("refuse", InputUnreadable, "^part.csv holds no number; export it again$"),
     ],
@@ -99,7 +99,10 @@ def test_what_a_part_raises_ends_the_job_with_one_sentence(behaviour, kind, word
 
 def test_a_restart_skips_what_is_done_and_nothing_else(calls, tmp_path):
     parts = tmp_path / "parts"
-    with pytest.raises(RiskmodelError), open_engine(EngineChoice("local:1", str(parts))) as chosen:
+    with (
+        pytest.raises(RiskmodelError, match="parts that are done are kept: ValueError"),
+        open_engine(EngineChoice("local:1", str(parts))) as chosen,
+    ):
         squares(chosen, calls, {5: "raise"})
     assert len(list(calls.iterdir())) == 6
     damaged = min((parts / "results").iterdir())

@@ -1,5 +1,7 @@
 """Parts in an object store: a local server that speaks S3 stands for it."""
 
+import os
+
 import pytest
 
 from riskmodel.engines.choose import EngineChoice, open_engine
@@ -25,8 +27,9 @@ def bucket(monkeypatch: pytest.MonkeyPatch):
     }.items():
         monkeypatch.setenv(name, value)
     s3fs.S3FileSystem.clear_instance_cache()
-    s3fs.S3FileSystem().mkdir("bucket")
-    yield "s3://bucket/job/parts"
+    name = f"bucket-{os.urandom(4).hex()}"  # the server keeps what an earlier test made
+    s3fs.S3FileSystem().mkdir(name)
+    yield f"s3://{name}/job/parts"
     server.stop()
     s3fs.S3FileSystem.clear_instance_cache()
 
