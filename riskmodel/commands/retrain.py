@@ -69,7 +69,8 @@ def command(
 
     if own is not None and engine.engine and not own.inputs.articles:
         raise WrongUsage("--engine has no part to do on own tables without --articles; leave it out.")
-    with open_engine(engine, jobs) as parts:
+    with open_engine(engine) as opened:
+        parts = opened if engine.engine else None
         if own is not None:
             trained = from_tables(own, chosen, jobs, tell, parts)
         elif chosen == "transit":

@@ -1,5 +1,7 @@
 """Parcels give back what they were given, always as the same bytes, and hold no objects of Python."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -46,6 +48,8 @@ def test_a_parcel_gives_back_every_value_and_type():
 def test_the_same_values_give_the_same_bytes_in_any_order():
     assert pack(VALUES) == pack(dict(reversed(VALUES.items()))) == pack(unpack(pack(VALUES)))
     assert pack(VALUES) != pack({**VALUES, "number": 13})
+    with zipfile.ZipFile(io.BytesIO(pack(VALUES))) as file:
+        assert {one.date_time for one in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # no time of day
 
 
 @pytest.mark.parametrize("value", [np.array([object()]), object(), {1, 2}])
