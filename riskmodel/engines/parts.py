@@ -57,6 +57,7 @@ class _Flow:
         self._place, self._crew, self._ledger, self._work = place, crew, ledger, work
         self._flying: dict[int, Order] = {}
         self._suspects: deque[Order] = deque()
+        self._alone: Order | None = None  # the part that is tried with no other at work
         self._deaths: dict[str, int] = {}
         self._done: dict[str, Receipt] = {}
         self._pending: set[str] = set()  # keys of parts that were begun and are not done
@@ -72,7 +73,7 @@ class _Flow:
         turn: deque[str] = deque()
         more = True
         while True:
-            while more and not self._suspects and len(self._flying) < self._crew.width():
+            while more and self._may_start():
                 order = next(coming, None)
                 if order is None:
                     more = False
@@ -83,7 +84,8 @@ class _Flow:
                 elif turn[0] in self._done:
                     break
             if self._suspects and not self._flying:
-                self._start(self._suspects.popleft())
+                self._alone = self._suspects.popleft()
+                self._start(self._alone)
             while turn and turn[0] in self._done:
                 yield self._done[turn.popleft()]
             if self._flying:
@@ -92,6 +94,10 @@ class _Flow:
                 break
         if self._shared:
             self._place.remove(f"shared/{self._shared}")
+
+    def _may_start(self) -> bool:
+        """Whether another part may join those at work: none joins one tried alone, or due to be."""
+        return not self._suspects and self._alone is None and len(self._flying) < self._crew.width()
 
     def _order(self, each: Arguments) -> Order:
         """Write the arguments of a part, unless its result is there."""
@@ -125,10 +131,10 @@ class _Flow:
         self._pending.add(order.key)
 
     def _settle(self, answer: Answer) -> None:
-        alone = len(self._flying) == 1
         order = self._flying.pop(answer.number, None)
         if order is None:  # of an earlier pass that was given up
             return
+        alone, self._alone = order == self._alone, None
         if answer.reply is None:
             self._mourn(order, answer.deaths, alone)
         elif "failed" in answer.reply:

@@ -47,7 +47,7 @@ def test_innocent_parts_are_done_and_the_one_to_blame_is_named(deaths, tmp_path)
     engine = Parts(Folder(tmp_path / "parts"), crew)
     results = engine.map(SQUARE, ((n, "", str(tmp_path)) for n in range(6)))
     assert next(results)["square"].item() == 0
-    with pytest.raises(WorkerLost, match=r"\(number 1\) ends its workers: [34] were lost"):
+    with pytest.raises(WorkerLost, match=r"\(number 1\) ends its workers: [38] were lost"):
         list(results)
     assert crew.together[0] == {"number 0", "number 1", "number 2"}
     assert {"number 1"} in crew.together
