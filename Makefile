@@ -108,13 +108,7 @@ audit: $(AUDIT)/.installed ## compare the locked versions with published advisor
 PYTHONS := 3.11 3.12 3.13 3.14
 .PHONY: wheels
 wheels: $(VENV)/.installed ## ask whether every locked version has a wheel for each supported Python (needs the network)
-	@for python in $(PYTHONS); do for lock in requirements requirements-fetch requirements-cluster; do \
-		folder=$$(mktemp -d); \
-		if $(BIN)/python -m pip download --quiet --disable-pip-version-check --python-version $$python \
-			--only-binary :all: --no-deps --require-hashes -r $$lock.lock -d "$$folder"; \
-		then echo "Python $$python, $$lock.lock: $$(ls "$$folder" | wc -l) wheels, every version has one"; code=$$?; \
-		else echo "Python $$python, $$lock.lock: a locked version has no wheel (see above)"; code=1; fi; \
-		rm -rf "$$folder"; test $$code -eq 0 || exit 1; done; done
+	@$(BIN)/python .ci/wheels.py $(PYTHONS)
 
 .PHONY: sbom
 sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to build/sbom.json

@@ -122,3 +122,17 @@ def test_supported_pythons_are_said_once_and_the_same_everywhere():
     assert stated["requires-python"] == ">=3.11,<3.15"
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert f"PYTHONS := {' '.join(pythons)}\n" in makefile
+
+
+def test_wheels_are_asked_for_by_the_conditions_of_the_python_in_question():
+    from runpy import run_path
+
+    needed = run_path(str(ROOT / ".ci" / "wheels.py"))["needed"]
+    lock = (
+        "old==1 ; python_full_version < '3.14' \\\n    --hash=sha256:00\n"
+        "new==2 ; python_full_version >= '3.14' \\\n    --hash=sha256:01 \\\n    --hash=sha256:02\n"
+        "both==3 \\\n    --hash=sha256:03\n"
+    )
+    assert [entry[:3] for entry in needed(lock, "3.13")] == ["old", "bot"]
+    assert [entry[:3] for entry in needed(lock, "3.14")] == ["new", "bot"]
+    assert needed(lock, "3.14")[0].endswith("sha256:01 \\\n    --hash=sha256:02")
