@@ -8,6 +8,10 @@ Each row is `riskmodel mentions` (`retrain` with --worlds, `score` with --histor
 the same input. The last `--kills` rows run on a Dask cluster of two workers of which one is killed, and
 replaced, at a moment drawn from the time that the run without a kill took. All digests must be equal, or
 the exit code is 1. Needs the extra `cluster`.
+
+    python tests/bench/bench_engines.py --moments 50
+
+does the last alone, in one process and for 20 small parts, at so many moments.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,6 +35,15 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 from bench_score_articles import write_corpus  # noqa: E402
 from made_cluster import ROOT, Cluster, wait_for  # noqa: E402
 
+sys.path.insert(0, str(ROOT))
+
+from riskmodel.engines.choose import EngineChoice, open_engine  # noqa: E402
+from riskmodel.mentions.run import write_mentions  # noqa: E402
+from riskmodel.operations.progress import Steps  # noqa: E402
+from riskmodel.sources.limits import ReadingLimits  # noqa: E402
+from riskmodel.sources.request import InputRequest  # noqa: E402
+
+PART = 100  # articles
 Words = Callable[[Path, Sequence[str]], list[str]]
 
 
@@ -40,7 +54,10 @@ def main() -> None:
     asked.add_argument("--worlds", type=int, default=0)
     asked.add_argument("--history", type=int, default=0)
     asked.add_argument("--kills", type=int, default=5)
+    asked.add_argument("--moments", type=int, default=0)
     args = asked.parse_args()
+    if args.moments:
+        raise SystemExit(at_many_moments(args.moments))
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         words = command_of(args, work)
@@ -65,6 +82,45 @@ def main() -> None:
             cluster.stop()
     print("all digests are equal" if len(digests) == 1 else f"{len(digests)} DIFFERENT DIGESTS")
     raise SystemExit(len(digests) != 1)
+
+
+def at_many_moments(moments: int) -> int:
+    """Kill one of two workers at moments drawn from the time of a whole run; 0 where no byte differs."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        write_corpus(work / "articles.jsonl", 20 * PART)
+        cluster = Cluster(work, (ROOT,))
+        cluster.start(2)
+        try:
+            wait_for(lambda: cluster.alive() == 2)
+            choice = EngineChoice(f"dask://{cluster.address}", str(work / "parts"))
+            expected = read(work, EngineChoice())
+            read(work, choice)  # the workers load their libraries
+            started = time.perf_counter()
+            same = int(read(work, choice) == expected)
+            whole = time.perf_counter() - started
+            print(f"two workers: {whole:.1f} s, {'the same' if same else 'OTHER'} bytes", flush=True)
+            draw, seconds, same = random.Random(1), [], 0
+            for _ in range(moments):
+                wait_for(lambda: cluster.alive() == 2)
+                timer = threading.Timer(draw.uniform(0, whole), cluster.kill_worker)
+                timer.start()
+                started = time.perf_counter()
+                same += read(work, choice) == expected
+                seconds.append(time.perf_counter() - started)
+                timer.join()
+        finally:
+            cluster.stop()
+    print(f"one of two killed: {same} of {moments} the same, {min(seconds):.1f} to {max(seconds):.1f} s")
+    return int(same != moments)
+
+
+def read(work: Path, choice: EngineChoice) -> str:
+    """sha256 of the mentions of the articles in `work`."""
+    inputs = InputRequest(articles=(work / "articles.jsonl",), limits=ReadingLimits(read_articles=PART))
+    with open_engine(choice) as engine:
+        write_mentions(inputs, work / "out.parquet", 1, Steps(), engine)
+    return digest(work)
 
 
 def command_of(args: argparse.Namespace, work: Path) -> Words:
