@@ -49,10 +49,10 @@ def test_arguments_are_taken_a_few_ahead_only(calls):
     from engine_works import SQUARE
 
     taken = []
-    with open_engine(EngineChoice("local:2")) as chosen:
+    with open_engine(EngineChoice("local:1")) as chosen:  # of two, one may be far ahead of the first part
         results = chosen.map(SQUARE, ((taken.append(each), each)[1] for each in arguments(calls, number=40)))
         next(results)
-        assert len(taken) <= 6
+        assert len(taken) <= 4
         assert len(list(results)) == 39
 
 
