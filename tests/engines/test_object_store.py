@@ -1,4 +1,4 @@
-"""Parts in an object store: a local server that speaks S3 stands for it."""
+"""Parts in an object store: a local server that speaks S3 takes its place."""
 
 import os
 
