@@ -105,6 +105,11 @@ $(AUDIT)/.installed:
 audit: $(AUDIT)/.installed ## compare the locked versions with published advisories (needs the network)
 	@$(AUDIT)/bin/python .ci/audit.py requirements.lock
 
+PYTHONS := 3.11 3.12 3.13 3.14
+.PHONY: wheels
+wheels: $(VENV)/.installed ## ask whether every locked version has a wheel for each supported Python (needs the network)
+	@$(BIN)/python .ci/wheels.py $(PYTHONS)
+
 .PHONY: sbom
 sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to build/sbom.json
 	@mkdir -p build

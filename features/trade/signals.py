@@ -140,6 +140,21 @@ def trade_panel(
     """
     dates = sorted(as_of_dates)
     condensed = condense_flows(flows, plan_for(goods, windows, dates))
+    return panel_of_condensed(
+        dates, condensed, goods, windows, allow_hindsight=allow_hindsight, further=further
+    )
+
+
+def panel_of_condensed(
+    dates: Sequence[date],
+    condensed: Condensed,
+    goods: pl.DataFrame,
+    windows: Windows,
+    *,
+    allow_hindsight: bool = False,
+    further: bool = False,
+) -> pl.DataFrame:
+    """As `trade_panel`, from flows that were condensed for these dates, in order, and perhaps for more."""
     edition = hs_edition(windows.baseline_start)
     by_leg: dict[tuple[frozenset[str], tuple[str, ...]], FlowsByLeg] = {}
     lines: dict[tuple[frozenset[str], tuple[str, ...]], LegRows] = {}

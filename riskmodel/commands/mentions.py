@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskmodel.commands.options import PATHS, articles_option
+from riskmodel.commands.options import PATHS, articles_option, engine_option
 
 if TYPE_CHECKING:
+    from riskmodel.engines.choose import EngineChoice
     from riskmodel.mentions.run import MentionCounts
     from riskmodel.sources.request import InputRequest
 
@@ -26,12 +27,14 @@ LARGE = 32 << 20  # bytes of input
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one, or all for large files]"
 )
+@engine_option
 @click.option("--quiet", is_flag=True, help="Print nothing on success.")
 def command(
     inputs: InputRequest,
     more: tuple[Path, ...],
     out: Path,
     jobs: int | None,
+    engine: EngineChoice,
     quiet: bool,
 ) -> None:
     """Read articles and write one row for each sentence and country it names.
@@ -41,6 +44,7 @@ def command(
     the articles give rows without text, of a probability that stays low because no sentence was read. A
     mention is a reason to look, not proof.
     """
+    from riskmodel.engines.choose import open_engine
     from riskmodel.errors import WrongUsage
     from riskmodel.mentions.file import SUFFIXES
     from riskmodel.mentions.run import write_mentions
@@ -51,8 +55,11 @@ def command(
     if not out.parent.is_dir():
         raise WrongUsage(f"The folder of --out {out.name} does not exist; create it first.")
     inputs = replace(inputs, articles=(*inputs.articles, *more))
-    with progress(quiet) as steps:
-        counts = write_mentions(inputs, out, jobs or _processes(inputs.articles), steps)
+    if jobs and engine.engine:
+        raise WrongUsage("--jobs is for work without --engine; give one of them.")
+    jobs = jobs or _processes(inputs.articles)
+    with progress(quiet) as steps, open_engine(engine, jobs) as chosen:
+        counts = write_mentions(inputs, out, jobs, steps, chosen)
     if not quiet:
         click.echo(_summary(counts, out))
 

@@ -103,6 +103,18 @@ _LEARNING = (
     MODELS,
     click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes."),
 )
+_ENGINE = (
+    click.option(
+        "--engine",
+        metavar="ENGINE",
+        help="local:N processes, or dask://HOST:PORT; the result is the same.  [default: none]",
+    ),
+    click.option(
+        "--parts",
+        metavar="PLACE",
+        help="Folder or object store of the engine's parts; a restart skips what is done there.",
+    ),
+)
 quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 
 
@@ -124,6 +136,18 @@ def reading_option(command: Command) -> Command:
 def windows_option(command: Command) -> Command:
     """Add --baseline and --recent-months."""
     return _with(command, _WINDOWS)
+
+
+def engine_option(command: Command) -> Command:
+    """Add --engine and --parts; the command gets `engine`, an `EngineChoice`, in their place."""
+
+    @functools.wraps(command)
+    def with_engine(engine: str | None, parts: str | None, **others: Any) -> Any:
+        from riskmodel.engines.choose import EngineChoice
+
+        return command(engine=EngineChoice(engine, parts), **others)
+
+    return _with(with_engine, _ENGINE)
 
 
 def own_tables(command: Command) -> Command:

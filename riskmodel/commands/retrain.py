@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskmodel.commands.options import BACKGROUND, own_tables
+from riskmodel.commands.options import BACKGROUND, engine_option, own_tables
 
 if TYPE_CHECKING:
+    from riskmodel.engines.choose import EngineChoice
     from riskmodel.training.run import OwnTables
 
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(0), default=1000, show_default=True, help="Seed of the first world."
 )
 @BACKGROUND
+@engine_option
 @own_tables
 def command(
     worlds: int,
@@ -38,6 +40,7 @@ def command(
     own: OwnTables | None,
     models_dir: Path,
     jobs: int,
+    engine: EngineChoice,
     quiet: bool,
 ) -> None:
     """Train a model and judge it against simple rules, on rows it was not fitted on.
@@ -47,9 +50,11 @@ def command(
     from your own tables, judged by rolling monthly origins. With --target listing, --listings alone are
     enough; --trade and --articles add what they know. The model is stored in the folder of models
     with manifest, card and backtest, and becomes the champion only if it beats the present one by the
-    written rule.
+    written rule. With --engine, worlds are made and articles read elsewhere; the model is the same.
     """
     from data_contracts.plain_text import one_line
+    from riskmodel.engines.choose import open_engine
+    from riskmodel.errors import WrongUsage
     from riskmodel.outcomes.rows import Target
     from riskmodel.registry.champion import check_writable
     from riskmodel.training.promotion import store
@@ -62,13 +67,16 @@ def command(
         if not quiet:
             click.echo(words)
 
-    if own is not None:
-        trained = from_tables(own, chosen, jobs, tell)
-    else:
-        if chosen == "transit":
-            trained = from_families(worlds, seed, jobs, tell, background)
+    if own is not None and engine.engine and not own.inputs.articles:
+        raise WrongUsage("--engine has no part to do on own tables without --articles; leave it out.")
+    with open_engine(engine) as opened:
+        parts = opened if engine.engine else None
+        if own is not None:
+            trained = from_tables(own, chosen, jobs, tell, parts)
+        elif chosen == "transit":
+            trained = from_families(worlds, seed, jobs, tell, background, parts)
         else:
-            trained = from_worlds(max(worlds, 4), held_out, seed, chosen, jobs, tell)
+            trained = from_worlds(max(worlds, 4), held_out, seed, chosen, jobs, tell, parts)
     promotion = store(trained, models_dir)
     tell(promotion.words)
     tell(f"Card: {one_line(str(models_dir))}/{promotion.model_id}/card.md")

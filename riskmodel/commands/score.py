@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskmodel.commands.options import MODELS, PATHS, as_date, inputs_option, quiet_option, windows_option
+from riskmodel.commands.options import (
+    MODELS,
+    PATHS,
+    as_date,
+    engine_option,
+    inputs_option,
+    quiet_option,
+    windows_option,
+)
 
 if TYPE_CHECKING:
+    from riskmodel.engines.choose import EngineChoice
     from riskmodel.sources.request import InputRequest
 
 
@@ -66,6 +75,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Write to DIR/YYYY-MM-DD of --out DIR and keep the newest N of them.",
 )
+@engine_option
 @click.option("--status-file", type=PATHS, metavar="FILE", help="JSON that says how far the job is.")
 @click.option("--metrics-file", type=PATHS, metavar="FILE", help="Counts for Prometheus, at the end.")
 @click.pass_obj
@@ -89,15 +99,18 @@ def command(
     keep: int | None,
     status_file: Path | None,
     metrics_file: Path | None,
+    engine: EngineChoice,
 ) -> None:
     """Score transit countries as they could be judged on a date, and publish a run folder.
 
     Every input passes its contract first; refused rows are kept in quarantine/ with the rule they broke.
-    A score is a reason to look, not proof.
+    With --engine, articles are read and earlier dates (--history) scored elsewhere; the run is the same. A
+    score is a reason to look, not proof.
     """
     from rich.console import Console
 
     from data_contracts.plain_text import one_line
+    from riskmodel.engines.choose import open_engine
     from riskmodel.errors import WrongUsage
     from riskmodel.operations.watch import watched
     from riskmodel.report.terminal import print_ranking
@@ -120,6 +133,8 @@ def command(
     notes: tuple[str, ...] = ()
     if store is not None:
         inputs, notes = with_store(inputs, store, as_of, quiet)
+    if engine.engine and not inputs.articles and not (history and inputs.trade):
+        raise WrongUsage("--engine has no part to do without --articles or --history; leave it out.")
     request = ScoreRequest(
         as_of=as_of,
         out=out,
@@ -135,8 +150,11 @@ def command(
         keep=keep,
     )
     style, shown = job.get("log", "none"), one_line(str(out))
-    with watched(out, quiet=quiet, style=style, status=status_file, metrics=metrics_file) as steps:
-        report = score(request, settings, steps)
+    with (
+        watched(out, quiet=quiet, style=style, status=status_file, metrics=metrics_file) as steps,
+        open_engine(engine) as parts,
+    ):
+        report = score(request, settings, steps, parts if engine.engine else None)
     if quiet:
         return
     if report is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from riskmodel.engines.engine import Engine
 from riskmodel.mentions.file import MentionFile
 from riskmodel.mentions.spool import read_news
 from riskmodel.operations.progress import Steps
@@ -37,11 +38,13 @@ class MentionCounts:
     gkg_dropped: Mapping[str, int] = field(default_factory=dict)
 
 
-def write_mentions(inputs: InputRequest, out: Path, jobs: int, steps: Steps) -> MentionCounts:
+def write_mentions(
+    inputs: InputRequest, out: Path, jobs: int, steps: Steps, engine: Engine | None = None
+) -> MentionCounts:
     """Write the mentions of article and GDELT files to `out`, sorted by article, sentence and country.
 
-    The same input gives the same bytes for any number of `jobs` (processes). Raises InputUnreadable,
-    ContractFailed.
+    The same input gives the same bytes for any number of `jobs` (processes) and any engine. Raises
+    InputUnreadable, ContractFailed.
     """
     from data_contracts.checking.check import preload
 
@@ -55,7 +58,7 @@ def write_mentions(inputs: InputRequest, out: Path, jobs: int, steps: Steps) -> 
         counts.refused += taken[parts.kind].rows_quarantined
     articles, records = (taken[kind].lazy() if kind in taken else None for kind in ("articles", "gkg"))
     steps.step("reading sentences")
-    reading = read_news(articles, records, jobs, inputs.limits.read_articles)
+    reading = read_news(articles, records, jobs, inputs.limits.read_articles, engine)
     counts.articles_read, counts.not_read_by_language = reading.n_articles_read, reading.not_read_by_language
     steps.step("finding stories")
     stories = reading.stories()

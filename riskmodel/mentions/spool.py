@@ -10,13 +10,14 @@ from datetime import date
 import polars as pl
 
 from features.articles.gkg import gkg_mentions
-from features.articles.mentions import PARTITION, PartReading, read_part, with_stories
+from features.articles.mentions import PARTITION, PartReading, with_stories
 from features.articles.rates import most_telling
 from features.articles.schema import COLUMNS
 from features.articles.stories.clusters import Stories, stories_of, story_histories
 from features.articles.stories.minhash import SketchFiles
+from riskmodel.engines.engine import Engine, InProcesses
+from riskmodel.mentions.parts import READING
 from riskmodel.operations.scratch import Scratch
-from riskmodel.operations.workers import in_processes
 
 FOR_SIGNALS = (
     "country",
@@ -80,15 +81,20 @@ class NewsReading:
 
 
 def read_news(
-    articles: pl.LazyFrame | None, records: pl.LazyFrame | None, jobs: int = 1, at_once: int = PARTITION
+    articles: pl.LazyFrame | None,
+    records: pl.LazyFrame | None,
+    jobs: int = 1,
+    at_once: int = PARTITION,
+    engine: Engine | None = None,
 ) -> NewsReading:
-    """Read canonical articles, in `jobs` processes, and canonical GKG records; None where not given.
+    """Read canonical articles, by `engine` or in `jobs` processes, and GKG records; None where not given.
 
-    `at_once` is the number of articles in memory at once; it changes no row.
+    `at_once` is the number of articles in memory at once; neither it nor the engine changes a row.
     """
     reading = NewsReading(records)
+    engine = engine or InProcesses(jobs)
     if articles is not None:
-        for number, part in enumerate(in_processes(read_part, _numbered(articles, at_once), jobs)):
+        for number, part in enumerate(engine.map(READING, _numbered(articles, at_once))):
             reading.add(number, part)
     return reading
 

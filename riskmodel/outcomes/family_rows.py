@@ -11,11 +11,13 @@ import polars as pl
 
 from data_contracts.months import end_of_month, start_of_month
 from features.trade.flows.windows import Windows
-from riskmodel.operations.workers import in_processes
+from riskmodel.engines.engine import Engine, InProcesses
+from riskmodel.engines.parcel import Parcel
 from riskmodel.outcomes.background import background_in
 from riskmodel.outcomes.diverted import DIVERTED_FLOOR_USD, diverted_ahead, diverts
 from riskmodel.outcomes.labels import HORIZON_MONTHS
 from riskmodel.outcomes.rows import FRAME, Tables, labelled_frame, month_ends
+from riskmodel.outcomes.world_parts import digest_of_folder, worlds_work
 from riskmodel.worlds.makers import make_world
 from riskmodel.worlds.resampled import MAKER as RESAMPLED
 from riskmodel.worlds.resampled import resampled_world
@@ -66,9 +68,12 @@ def family_jobs(
     ]
 
 
-def family_rows(jobs: Sequence[FamilyJob], n_jobs: int = 2) -> pl.DataFrame:
-    """Labelled rows of all worlds (`FAMILY_FRAME`), worlds in the order of `jobs`."""
-    parts = list(in_processes(_one_world, [(job,) for job in jobs], n_jobs))
+def family_rows(jobs: Sequence[FamilyJob], n_jobs: int = 2, engine: Engine | None = None) -> pl.DataFrame:
+    """Labelled rows of all worlds (`FAMILY_FRAME`), worlds in the order of `jobs`.
+
+    They are made by `engine`, or without one in `n_jobs` processes; the rows are the same.
+    """
+    parts = list((engine or InProcesses(n_jobs)).map(FAMILY_WORLDS, ((job,) for job in jobs)))
     return pl.concat(parts) if parts else pl.DataFrame(schema=FAMILY_FRAME)
 
 
@@ -118,3 +123,31 @@ def with_truth(rows: pl.DataFrame, world: World) -> pl.DataFrame:
         .with_columns(pl.col("role").fill_null("ordinary"))
         .select(pl.col(name).cast(dtype) for name, dtype in FAMILY_FRAME.items())
     )
+
+
+def _give(job: FamilyJob) -> Parcel:
+    folder = job.background
+    return {
+        "maker": job.maker,
+        "seed": job.seed,
+        "step_months": job.step_months,
+        "background": None if folder is None else str(folder.absolute()),
+        "background_sha256": None if folder is None else digest_of_folder(folder),
+    }
+
+
+def _take(parcel: Parcel) -> tuple[FamilyJob]:
+    folder = parcel["background"]
+    job = FamilyJob(
+        parcel["maker"], parcel["seed"], parcel["step_months"], None if folder is None else Path(folder)
+    )
+    return (job,)
+
+
+FAMILY_WORLDS = worlds_work(
+    "riskmodel.outcomes.family_rows:FAMILY_WORLDS",
+    _one_world,
+    lambda job: f"world {job.name}",
+    _give,
+    _take,
+)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from data_contracts.months import end_of_month, start_of_month
 from features.trade.flows.windows import Windows
-from riskmodel.operations.workers import in_processes
+from riskmodel.engines.engine import Engine, InProcesses
+from riskmodel.engines.parcel import Parcel
 from riskmodel.outcomes.labels import HORIZON_MONTHS, final_legs
 from riskmodel.outcomes.oracles import oracle_columns
 from riskmodel.outcomes.rows import FRAME, Tables, Target, labelled_frame, month_ends
-from riskmodel.worlds.corridors.params import WorldParams
+from riskmodel.outcomes.world_parts import worlds_work
+from riskmodel.worlds.corridors.params import CorridorDecoys, WorldParams
 from riskmodel.worlds.corridors.world import CorridorWorld, simulate_world
 
 FIRST_AS_OF = date(2022, 6, 1)
@@ -104,15 +107,22 @@ def held_out_jobs(n_worlds: int, seed: int) -> list[WorldJob]:
 
 
 def world_rows(
-    jobs: list[WorldJob], target: Target = "transit", n_jobs: int = 2, *, with_oracles: bool = False
+    jobs: list[WorldJob],
+    target: Target = "transit",
+    n_jobs: int = 2,
+    *,
+    with_oracles: bool = False,
+    engine: Engine | None = None,
 ) -> pl.DataFrame:
     """Labelled rows of all worlds, worlds in the order of `jobs`.
 
     A frame of `frames.FRAME`, with what only the truth table knows: `role`, the columns of `planted` and,
-    where asked for and the target is `transit`, those of `oracles.oracle_columns`.
+    where asked for and the target is `transit`, those of `oracles.oracle_columns`. Made by `engine`, or
+    without one in `n_jobs` processes; the rows are the same.
     """
     oracles = with_oracles and target == "transit"
-    parts = list(in_processes(_one_world, ((job, target, oracles) for job in jobs), n_jobs))
+    chosen = engine or InProcesses(n_jobs)
+    parts = list(chosen.map(SIMULATED_WORLDS, ((job, target, oracles) for job in jobs)))
     return pl.concat(parts) if parts else pl.DataFrame(schema=FRAME)
 
 
@@ -235,3 +245,37 @@ def planted(world: CorridorWorld) -> pl.DataFrame:
         .with_columns((amount / (amount + pl.col("usual").fill_null(0))).alias("diversion_share"))
         .drop("usual")
     )
+
+
+_DAYS = ("first", "last")
+
+
+def _give(job: WorldJob, target: Target, oracles: bool) -> Parcel:
+    days = {name: getattr(job.params, name).isoformat() for name in _DAYS}
+    given = asdict(job)
+    return {"job": {**given, "params": {**given["params"], **days}}, "target": target, "oracles": oracles}
+
+
+def _take(parcel: Parcel) -> tuple[WorldJob, Target, bool]:
+    job = dict(parcel["job"])
+    job["params"] = _params(job["params"])
+    return WorldJob(**job), parcel["target"], parcel["oracles"]
+
+
+def _params(found: dict[str, Any]) -> WorldParams:
+    """Parameters as they were given: whole numbers stay whole, since draws tell them from fractions."""
+    decoys = CorridorDecoys(**found.pop("decoys"))
+    days: dict[str, Any] = {name: date.fromisoformat(found.pop(name)) for name in _DAYS}
+    others: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in found.items()
+    }
+    return WorldParams(**others, **days, decoys=decoys)
+
+
+SIMULATED_WORLDS = worlds_work(
+    "riskmodel.outcomes.simulated_rows:SIMULATED_WORLDS",
+    _one_world,
+    lambda job, target, oracles: f"world {job.name}",
+    _give,
+    _take,
+)

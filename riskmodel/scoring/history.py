@@ -8,19 +8,25 @@ import polars as pl
 
 from data_contracts.months import end_of_month
 from features.articles.rates import article_signals
-from features.trade.signals import trade_panel
+from riskmodel.engines.engine import Engine
 from riskmodel.explain.bands import band_of
 from riskmodel.mentions.spool import dated_mentions, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.model.grade import with_grade
 from riskmodel.report.view import HISTORY
+from riskmodel.scoring.days import panel_by_dates
 from riskmodel.scoring.panel import official_days_for, panel_for
 from riskmodel.scoring.request import Inputs, ScoreRequest
 from riskmodel.settings import Settings
 
 
 def score_history(
-    inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, model: Model, settings: Settings
+    inputs: Inputs,
+    goods: pl.DataFrame,
+    request: ScoreRequest,
+    model: Model,
+    settings: Settings,
+    engine: Engine | None = None,
 ) -> pl.DataFrame:
     """Scores at the ends of the `request.history` months before that of as_of: a frame of `HISTORY`.
 
@@ -32,9 +38,8 @@ def score_history(
         return pl.DataFrame(schema=HISTORY)
     trade = None
     if inputs.trade is not None:
-        flows = inputs.trade.lazy()
-        trade = trade_panel(flows, goods, request.windows, days, allow_hindsight=True)
-    mentions = _mentions(inputs, request)
+        trade = panel_by_dates(inputs.trade.lazy(), goods, request.windows, days, engine)
+    mentions = _mentions(inputs, request, engine)
     listings = inputs.listings.accepted if inputs.listings else None
     travels = official_days_for(model, inputs)
     parts = [pl.DataFrame(schema=HISTORY)]
@@ -47,14 +52,15 @@ def score_history(
     return pl.concat(parts)
 
 
-def _mentions(inputs: Inputs, request: ScoreRequest) -> pl.DataFrame | None:
+def _mentions(inputs: Inputs, request: ScoreRequest, engine: Engine | None) -> pl.DataFrame | None:
     if not (inputs.articles or inputs.gkg):
         return None
     known = pl.col("published_at").dt.date() <= request.as_of
     articles, records = (
         intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)
     )
-    return dated_mentions(read_news(articles, records, at_once=request.inputs.limits.read_articles))
+    at_once = request.inputs.limits.read_articles
+    return dated_mentions(read_news(articles, records, at_once=at_once, engine=engine))
 
 
 def _scored(model: Model, panel: pl.DataFrame) -> pl.DataFrame:

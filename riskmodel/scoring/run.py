@@ -19,6 +19,7 @@ from features.trade.flows.windows import Windows
 from features.trade.products import product_table
 from features.trade.series import SERIES, leg_series
 from features.trade.signals import TradeSignals, trade_signals
+from riskmodel.engines.engine import Engine
 from riskmodel.errors import ContractFailed, RiskmodelError, TooFewScored, WrongUsage
 from riskmodel.explain.drivers import explanations
 from riskmodel.explain.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
@@ -47,11 +48,13 @@ from riskmodel.sources.checked import refuse_failures
 from riskmodel.sources.goods import read_product_names
 
 
-def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInput | None:
+def score(
+    request: ScoreRequest, settings: Settings, steps: Steps, engine: Engine | None = None
+) -> ReportInput | None:
     """Score and publish; returns what the printed table and the report show.
 
     None means that the run is in place already, made from the same inputs, settings, code and model; it is
-    computed again only with `request.force`.
+    computed again only with `request.force`. `engine` does parts of the work; it changes no byte.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
         if any(intake.failures for intake in inputs.given()):
             refuse_failures(inputs.given(), _refused(inputs, request.out))
         try:
-            report = score_inputs(inputs, request, model, settings, steps)
+            report = score_inputs(inputs, request, model, settings, steps, engine)
         except ContractFailed:
             _refused(inputs, request.out)
             raise
@@ -103,13 +106,18 @@ def score(request: ScoreRequest, settings: Settings, steps: Steps) -> ReportInpu
 
 
 def score_inputs(
-    inputs: Inputs, request: ScoreRequest, model: Model, settings: Settings, steps: Steps
+    inputs: Inputs,
+    request: ScoreRequest,
+    model: Model,
+    settings: Settings,
+    steps: Steps,
+    engine: Engine | None = None,
 ) -> ReportInput:
     """Compute every table of the run from checked inputs; writes nothing."""
     as_of, windows = request.as_of, request.windows
     goods = inputs.goods.accepted if inputs.goods else priority_list()
     trade = _trade(inputs, goods, request, steps)
-    mentions = _mentions(inputs, request, settings.evidence_sentences, steps)
+    mentions = _mentions(inputs, request, settings.evidence_sentences, steps, engine)
     steps.step("building signals")
     panel = _panel(inputs, model, trade, mentions, request, settings)
     panel_check = _check_panel(panel, windows)
@@ -157,7 +165,7 @@ def score_inputs(
         manifest=manifest,
         product_names=_product_names(request.inputs.goods),
         coverage=leg_coverage(trade, windows),
-        history=_history(inputs, goods, request, model, settings, steps),
+        history=_history(inputs, goods, request, model, settings, steps, engine),
         behind=driver_rows(
             trade,
             mentions.counted if mentions else None,
@@ -184,10 +192,11 @@ def _history(
     model: Model,
     settings: Settings,
     steps: Steps,
+    engine: Engine | None,
 ) -> pl.DataFrame:
     if request.history:
         steps.step("scoring earlier dates")
-    return score_history(inputs, goods, request, model, settings)
+    return score_history(inputs, goods, request, model, settings, engine)
 
 
 def _panel(
@@ -230,7 +239,9 @@ def _met(trade: TradeSignals | None, request: ScoreRequest, countries: list[str]
     return already_met(legs, request.as_of, countries, request.windows, codes)
 
 
-def _mentions(inputs: Inputs, request: ScoreRequest, quotes: int, steps: Steps) -> NewsMentions | None:
+def _mentions(
+    inputs: Inputs, request: ScoreRequest, quotes: int, steps: Steps, engine: Engine | None
+) -> NewsMentions | None:
     if not (inputs.articles or inputs.gkg):
         return None
     # Later articles are left out before anything is learnt from them: clusters of copies are made here.
@@ -239,7 +250,8 @@ def _mentions(inputs: Inputs, request: ScoreRequest, quotes: int, steps: Steps) 
         intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)
     )
     steps.step("reading sentences")
-    reading = read_news(articles, records, at_once=request.inputs.limits.read_articles)
+    at_once = request.inputs.limits.read_articles
+    reading = read_news(articles, records, at_once=at_once, engine=engine)
     steps.step("finding stories")
     return mentions_of(reading, request.as_of, quotes)
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from features.articles.officials import official_days
 from features.trade.flows.windows import Windows
+from riskmodel.engines.engine import Engine
 from riskmodel.errors import WrongUsage
 from riskmodel.outcomes.background import background_in
 from riskmodel.outcomes.family_rows import family_jobs, family_rows
@@ -40,21 +41,33 @@ class OwnTables:
 
 
 def from_worlds(
-    n_worlds: int, n_held_out: int, seed: int, target: Target, n_jobs: int, tell: Tell
+    n_worlds: int,
+    n_held_out: int,
+    seed: int,
+    target: Target,
+    n_jobs: int,
+    tell: Tell,
+    engine: Engine | None = None,
 ) -> Trained:
     """Train on `n_worlds` simulated worlds from `seed`, judge on `n_held_out` others."""
     held_out_seed = seed + HELD_OUT_SEED_OFFSET
     tell(f"Simulating {n_worlds} worlds to learn from (seeds from {seed}).")
-    rows = world_rows(training_jobs(n_worlds, seed), target, n_jobs)
+    rows = world_rows(training_jobs(n_worlds, seed), target, n_jobs, engine=engine)
     tell(f"Simulating {n_held_out} other worlds to judge on (seeds from {held_out_seed}).")
-    held_out = world_rows(held_out_jobs(n_held_out, held_out_seed), target, n_jobs, with_oracles=True)
+    unseen = held_out_jobs(n_held_out, held_out_seed)
+    held_out = world_rows(unseen, target, n_jobs, with_oracles=True, engine=engine)
     tell("Fitting candidates and simple rules.")
     source = WorldsSource(n_worlds, seed, n_held_out, held_out_seed, "small")
     return train_on_worlds(rows, held_out, source, target, seed=seed, n_jobs=n_jobs)
 
 
 def from_families(
-    n_worlds: int, seed: int, n_jobs: int, tell: Tell, background: Path | None = None
+    n_worlds: int,
+    seed: int,
+    n_jobs: int,
+    tell: Tell,
+    background: Path | None = None,
+    engine: Engine | None = None,
 ) -> Trained:
     """Train on `n_worlds` worlds of every author, from `seed`; each author is judged by the others.
 
@@ -65,27 +78,33 @@ def from_families(
         background_in(background)  # a folder that cannot serve is found before minutes of work
     names = tuple(dict.fromkeys(job.maker for job in jobs))
     tell(f"Making {n_worlds} worlds of each of {len(names)} authors: {', '.join(names)}.")
-    rows = family_rows(jobs, n_jobs)
+    rows = family_rows(jobs, n_jobs, engine)
     tell("Fitting candidates and simple rules, one author left out at a time.")
     return train_on_families(rows, FamiliesSource(names, n_worlds, seed), seed=seed, n_jobs=n_jobs)
 
 
-def from_tables(request: OwnTables, target: Target, n_jobs: int, tell: Tell) -> Trained:
+def from_tables(
+    request: OwnTables, target: Target, n_jobs: int, tell: Tell, engine: Engine | None = None
+) -> Trained:
     """Train on the user's tables: every input passes its contract, then rows at every month's end."""
-    rows, source = rows_of_tables(request, target, tell)
+    rows, source = rows_of_tables(request, target, tell, engine)
     if target == "listing":
         return train_on_listings(rows, source)
     return train_on_tables(rows, source, target, n_jobs=n_jobs)
 
 
-def rows_of_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
+def rows_of_tables(
+    request: OwnTables, target: Target, tell: Tell, engine: Engine | None = None
+) -> tuple[pl.DataFrame, TablesSource]:
     """Labelled rows of a target, for `from_tables` and for judging on the same rows."""
     if target == "listing":
-        return labelled_listing_tables(request, tell)
-    return labelled_tables(request, target, tell)
+        return labelled_listing_tables(request, tell, engine)
+    return labelled_tables(request, target, tell, engine)
 
 
-def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
+def labelled_tables(
+    request: OwnTables, target: Target, tell: Tell, engine: Engine | None = None
+) -> tuple[pl.DataFrame, TablesSource]:
     """Labelled rows of the user's tables (`rows.FRAME`), and what they were made from, with digests.
 
     Raises ContractFailed where an input fails its contract, WrongUsage where the tables end too early.
@@ -99,7 +118,7 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
     tables = Tables(
         trade,
         _goods(intakes),
-        mentions=_mentions(intakes, request.inputs.limits.read_articles),
+        mentions=_mentions(intakes, request.inputs.limits.read_articles, engine),
         listings=listings,
         listings_end=None if listings is None else _last(listings, "listed_on"),
         article_windows=settings.article_windows,
@@ -116,7 +135,9 @@ def labelled_tables(request: OwnTables, target: Target, tell: Tell) -> tuple[pl.
     return rows, _source(intakes, settings, windows)
 
 
-def labelled_listing_tables(request: OwnTables, tell: Tell) -> tuple[pl.DataFrame, TablesSource]:
+def labelled_listing_tables(
+    request: OwnTables, tell: Tell, engine: Engine | None = None
+) -> tuple[pl.DataFrame, TablesSource]:
     """Labelled rows of the target `listing` (`outcomes.listing_rows`), and what they were made from.
 
     Raises ContractFailed where an input fails its contract, WrongUsage where the listings are too short.
@@ -133,7 +154,7 @@ def labelled_listing_tables(request: OwnTables, tell: Tell) -> tuple[pl.DataFram
         end,
         trade=intakes["trade_flows"].lazy() if "trade_flows" in intakes else None,
         goods=_goods(intakes),
-        mentions=_mentions(intakes, request.inputs.limits.read_articles),
+        mentions=_mentions(intakes, request.inputs.limits.read_articles, engine),
         official_days=None if articles is None else official_days(articles.lazy()),
         article_windows=settings.article_windows,
     )
@@ -174,13 +195,13 @@ def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:
     return priority_list()
 
 
-def _mentions(intakes: dict[str, Intake], at_once: int) -> pl.DataFrame | None:
+def _mentions(intakes: dict[str, Intake], at_once: int, engine: Engine | None) -> pl.DataFrame | None:
     from riskmodel.mentions.spool import dated_mentions, read_news
 
     articles, records = (intakes[kind].lazy() if kind in intakes else None for kind in ("articles", "gkg"))
     if articles is None and records is None:
         return None
-    return dated_mentions(read_news(articles, records, at_once=at_once))
+    return dated_mentions(read_news(articles, records, at_once=at_once, engine=engine))
 
 
 def _last(rows: pl.DataFrame | pl.LazyFrame | None, column: str) -> date:
