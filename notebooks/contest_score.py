@@ -94,7 +94,8 @@ compared.with_columns(((pl.col("value") - pl.col("again")).abs() < 1e-6).alias("
 # %% [markdown]
 # ## Recompute: articles and listings
 #
-# `article_rate` is ln(1 + sum of weights / mean life of a story), `listing_history` ln(1 + sum of weights).
+# `article_rate` is ln(1 + sum of weights / mean life of a story), `listing_history` ln(1 + sum of weights). Many
+# reports of one owner count once: the others have weight 0.
 
 # %%
 stories = run.behind.stories.filter(pl.col("country") == code)
