@@ -94,8 +94,8 @@ compared.with_columns(((pl.col("value") - pl.col("again")).abs() < 1e-6).alias("
 # %% [markdown]
 # ## Recompute: articles and listings
 #
-# `article_rate` is ln(1 + sum of weights / mean life of a story), `listing_history` ln(1 + sum of weights). Many
-# reports of one owner count once: the others have weight 0.
+# `article_rate` is ln(1 + sum of weights / mean life of a story), `listing_history` ln(1 + sum of weights).
+# Many reports of one owner count once: the others have weight 0.
 
 # %%
 stories = run.behind.stories.filter(pl.col("country") == code)
@@ -139,15 +139,13 @@ sentences.select("known_at", "source", "article_id", "p_diversion", "polarity", 
 def again_without(what: str, **inputs: Path) -> dict:
     """Score once more, with some inputs replaced, everything else as in the run."""
     settings = run.manifest.settings
-    model = None if run.manifest.model.id == "" else run.manifest.model.id
-    given = {**FILES, **inputs}
     new = score(
         as_of=run.manifest.as_of,
         out=OUT / what,
         baseline=settings.baseline,
         recent_months=settings.recent_months,
-        model=model,
-        **given,
+        model=run.manifest.model.id,
+        **{**FILES, **inputs},
     )
     return explain(new, code)
 
@@ -160,9 +158,10 @@ def what_changed(before: dict, after: dict) -> pl.DataFrame:
         for s in then
         if s in now and then[s]["contribution"] is not None and now[s]["contribution"] is not None
     ]
-    names = ["driver", "before", "after", "moves the log-odds by"]
+    moved = "moves the log-odds by"
+    names = {"driver": pl.String, "before": pl.String, "after": pl.String, moved: pl.Float64}
     table = pl.DataFrame(rows, schema=names, orient="row")
-    return table.filter(pl.col(names[3]).abs() >= 0.005).sort(pl.col(names[3]).abs(), descending=True)
+    return table.filter(pl.col(moved).abs() >= 0.005).sort(pl.col(moved).abs(), descending=True)
 
 
 def said(one: dict) -> str:
@@ -231,6 +230,6 @@ for words in score_of["counter_evidence"]:
 # %% [markdown]
 # ## How to say it
 #
-# A complaint that can be checked names the run (`cite`, above), the file and row (`evidence.csv` has the source
-# file, the row and its digest), what is wrong with it, and the score without it. Keep the folder of the second
-# score: whoever has the inputs gets the same bytes.
+# A complaint that can be checked names the run (`cite`, above), the file and row (`evidence.csv` has the
+# source file, the row and its digest), what is wrong with it, and the score without it. Keep the folder of
+# the second score: whoever has the inputs gets the same bytes.

@@ -37,10 +37,15 @@ sample = next((place for one in here if (place := one / "runs/sample").is_dir())
 RUN = Path(os.environ.get("RISKMODEL_RUN") or sample)
 
 run = load_run(RUN)
-made_up = "SIMULATED: says nothing about any real country. " if run.manifest.simulated else ""
-print(
-    f"{made_up}As of {run.manifest.as_of}, {run.countries.height} countries, model {run.manifest.model.id}."
-)
+made_up = "SIMULATED: says nothing about any real country." if run.manifest.simulated else ""
+NOTE = made_up or "A score is a reason to look, not proof."
+print(f"{NOTE} As of {run.manifest.as_of}, {run.countries.height} countries, model {run.manifest.model.id}.")
+
+
+def headed(title: str) -> alt.TitleParams:
+    """A title that says under it whether the data are made up, so that no picture reads as news."""
+    return alt.TitleParams(title, subtitle=NOTE, anchor="start")
+
 
 # %% [markdown]
 # ## The ranking
@@ -78,8 +83,8 @@ points = (
     .mark_tick(thickness=3, size=14, color="#1c2127")
     .encode(y=by_rank, x="risk:Q", tooltip=["rank", "name", "shown", "interval", "band", "grade"])
 )
-title = f"{made_up}Risk as of {run.manifest.as_of}, with its interval"
-(intervals + points).properties(width=520, title=title, description=f"{title}: the first {top.height}.")
+title = f"Risk as of {run.manifest.as_of}, with its interval"
+(intervals + points).properties(width=520, title=headed(title), description=f"{NOTE} {title}")
 
 # %% [markdown]
 # ## One country: the two legs over time
@@ -118,13 +123,13 @@ baseline = (
     .mark_line(strokeDash=[5, 3], color="#5a6470")
     .encode(x="period:T", y=alt.Y("baseline:Q", title="US$ million"))
 )
-title = f"{made_up}{name}: listed goods a month; dashed is the baseline"
+title = f"{name}: listed goods a month; dashed is the baseline"
 (
     alt.layer(baseline, line)
     .properties(width=520, height=130)
     .facet(row=alt.Row("leg:N", title=None))
     .resolve_scale(y="independent")
-    .properties(title=title, description=title)
+    .properties(title=headed(title), description=f"{NOTE} {title}")
 )
 
 # %% [markdown]
@@ -142,7 +147,7 @@ drivers
 
 # %%
 moving = drivers.filter(pl.col("contribution").abs() >= 0.005)
-title = f"{made_up}{name}: what moves the score"
+title = f"{name}: what moves the score"
 (
     alt.Chart(moving)
     .mark_bar()
@@ -151,7 +156,7 @@ title = f"{made_up}{name}: what moves the score"
         y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
         color=alt.condition("datum.contribution > 0", alt.value("#bf4f00"), alt.value("#0067a3")),
     )
-    .properties(width=300, title=title, description=title)
+    .properties(width=300, title=headed(title), description=f"{NOTE} {title}")
 )
 
 # %% [markdown]
@@ -201,7 +206,7 @@ by_month = (
 kinds = alt.Scale(
     domain=["worsening", "neutral", "easing", "unclear"], range=["#bf4f00", "#9aa4ae", "#0067a3", "#d9dee4"]
 )
-title = f"{made_up}{name}: sentences that write of diversion"
+title = f"{name}: sentences that write of diversion"
 (
     alt.Chart(by_month)
     .mark_bar()
@@ -210,7 +215,7 @@ title = f"{made_up}{name}: sentences that write of diversion"
         y=alt.Y("sentences:Q", axis=alt.Axis(tickMinStep=1)),
         color=alt.Color("polarity:N", scale=kinds),
     )
-    .properties(width=460, height=120, title=title, description=title)
+    .properties(width=460, height=120, title=headed(title), description=f"{NOTE} {title}")
 )
 
 # %% [markdown]

@@ -111,8 +111,8 @@ print(checked.verdict)
 # %% [markdown]
 # ## Problem 2: rows that break a rule
 #
-# Every row passes a contract. A refused row is not dropped silently: the table below says which rule it broke,
-# with file, row and value. A rule that only `reports` refuses nothing.
+# Every row passes a contract. A refused row is not dropped silently: the tables below say which rule it
+# broke, with file, row and value. A rule that only `reports` refuses nothing.
 
 # %%
 checked.rules.select("rule", "verdict", "rows", "must_hold")
@@ -131,7 +131,7 @@ checked.refused.group_by("rule").head(2).sort("source_row").drop("must_hold")
 # | `value_usd_is_whole_number` | cents | round to whole dollars |
 # | `value_usd_is_not_negative` | a correction booked as a row | net it against the row it corrects |
 # | `exact_duplicate` | a file appended twice | keep one |
-# | `conflicting_duplicate` | a revised figure next to the old one | keep the newest, or give both `known_at` |
+# | `conflicting_duplicate` | a revised figure next to the old one | keep the newest, or give `known_at` |
 #
 # A surge is never refused: it is what the score looks for.
 
@@ -167,8 +167,7 @@ for kind, path in tries:
 # %% [markdown]
 # ## The score
 #
-# Trade alone is enough. Articles and listings of sanctioned entities add to it; an input that is missing makes
-# a score less sure, never lower.
+# Trade alone is enough. Articles and listings of sanctioned entities add to it.
 
 # %%
 run = score(as_of=AS_OF, trade=READY, articles=news, out=OUT / "run")
@@ -181,7 +180,7 @@ for kind, rows in run.manifest.rows.items():
 ranking(run).select("rank", "country", "name", "risk", "interval", "band", "grade", "largest_driver").head(15)
 
 # %% [markdown]
-# `of_accepted` says what became of each accepted row. Look there first when a country seems to be missing: most
+# The counts say what became of each accepted row. Look there first when a country seems to be missing: most
 # often its rows are not exports, not of listed goods, or were not yet public on the day of the score.
 #
 # ## Problem 4: a country that is not scored
