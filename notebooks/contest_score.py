@@ -26,10 +26,10 @@ from pathlib import Path
 
 import polars as pl
 
-from riskmodel import explain, load_run, score
+from riskmodel import explain, load_run, score, setup_notebook
 
-pl.Config(tbl_rows=30, tbl_cols=20, fmt_str_lengths=100, tbl_hide_column_data_types=True)
-pl.Config(tbl_hide_dataframe_shape=True, float_precision=3)
+setup_notebook()
+
 
 here = (Path.cwd(), *Path.cwd().parents)
 runs = next((place for one in here if (place := one / "runs").is_dir()), Path("runs"))

@@ -26,11 +26,9 @@ from pathlib import Path
 import altair as alt
 import polars as pl
 
-from riskmodel import explain, load_run, ranking, show_charts, signals
+from riskmodel import explain, load_run, ranking, setup_notebook, signals
 
-show_charts()
-pl.Config(tbl_rows=20, tbl_cols=20, fmt_str_lengths=80, tbl_hide_column_data_types=True)
-pl.Config(tbl_hide_dataframe_shape=True, thousands_separator=True, float_precision=2)
+setup_notebook()
 
 here = (Path.cwd(), *Path.cwd().parents)
 sample = next((place for one in here if (place := one / "runs/sample").is_dir()), Path("runs/sample"))
@@ -172,7 +170,8 @@ for heading in ("counter_evidence", "lowers", "when_and_where"):
 # All its signals, as the model saw them. Null is unknown, never zero.
 
 # %%
-signals(run).filter(pl.col("country") == code).unpivot(index=["as_of", "country"]).select("variable", "value")
+panel = signals(run).filter(pl.col("country") == code).with_columns(pl.selectors.float().round(3))
+panel.unpivot(index=["as_of", "country"], variable_name="signal").select("signal", "value")
 
 # %% [markdown]
 # Its goods, most suspicious first:

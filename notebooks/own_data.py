@@ -27,10 +27,10 @@ from pathlib import Path
 
 import polars as pl
 
-from riskmodel import RiskmodelError, explain, ranking, score, validate
+from riskmodel import RiskmodelError, explain, ranking, score, setup_notebook, validate
 
-pl.Config(tbl_rows=20, tbl_cols=20, fmt_str_lengths=100, tbl_hide_column_data_types=True)
-pl.Config(tbl_hide_dataframe_shape=True)
+setup_notebook()
+
 
 here = (Path.cwd(), *Path.cwd().parents)
 runs = next((place for one in here if (place := one / "runs").is_dir()), Path("runs"))

@@ -5,8 +5,8 @@ From Python the same things that the command line does:
 >>> from riskmodel import explain, load_run, ranking, score, signals, validate
 
 `validate` checks input files, `score` publishes a run folder and gives it back, `load_run` reads one. Of a
-run, `ranking` is its table, `signals` its panel and `explain` one country's score in words. `show_charts`
-lets altair's charts show in any notebook. Whatever fails for a known reason raises a `RiskmodelError` of
+run, `ranking` is its table, `signals` its panel and `explain` one country's score in words. `setup_notebook`
+lets charts and tables show in any notebook. Whatever fails for a known reason raises a `RiskmodelError` of
 one sentence. Heavy libraries are imported when one of them is first used.
 """
 
@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from riskmodel.commands.api import explain, load_run, ranking, score, signals, validate
     from riskmodel.errors import RiskmodelError
-    from riskmodel.report.charts.notebook import show_charts
+    from riskmodel.report.notebook import setup_notebook
 
 _PLACES = dict.fromkeys(
     ("explain", "load_run", "ranking", "score", "signals", "validate"), "riskmodel.commands.api"
 )
-_PLACES |= {"RiskmodelError": "riskmodel.errors", "show_charts": "riskmodel.report.charts.notebook"}
+_PLACES |= {"RiskmodelError": "riskmodel.errors", "setup_notebook": "riskmodel.report.notebook"}
 
 __all__ = [
     "RiskmodelError",
@@ -31,7 +31,7 @@ __all__ = [
     "load_run",
     "ranking",
     "score",
-    "show_charts",
+    "setup_notebook",
     "signals",
     "validate",
 ]
