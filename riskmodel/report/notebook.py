@@ -11,6 +11,7 @@ NAME = "riskmodel"
 INTERACTIVE = "application/vnd.vegalite.v5+json"  # what JupyterLab and VS Code draw without a network
 STATIC = "image/svg+xml"
 ROWS = 40
+FITS = "<style>.jp-RenderedSVG img{max-width:calc(100vw - 4em);height:auto}</style>"
 CELL = 'style="text-align:{side};vertical-align:top;white-space:normal"'
 
 
@@ -32,11 +33,13 @@ def setup_notebook() -> None:
     altair.renderers.register(NAME, chart_bundle)
     altair.renderers.enable(NAME)
     try:
-        from IPython import get_ipython  # type: ignore[attr-defined,unused-ignore]
+        from IPython import get_ipython
+        from IPython.display import HTML, display
     except ImportError:
         return
     if (shell := get_ipython()) is not None:
         shell.display_formatter.formatters["text/html"].for_type(pl.DataFrame, table_html)
+        display(HTML(FITS))  # exported pages show a picture as an image of its full width
 
 
 def chart_bundle(spec: dict[str, Any], **_: object) -> dict[str, Any]:
