@@ -45,7 +45,7 @@ score_of = explain(run, os.environ.get("RISKMODEL_COUNTRY") or scored["country"]
 code, name = score_of["country"], score_of["name"]
 if run.manifest.simulated:
     print("SIMULATED: nothing here says anything about a real country.")
-print(f"{name}, as of {score_of['as_of']}: rank {score_of['rank']}, risk {score_of['risk']:.1%}")
+print(f"{name}, as of {score_of['as_of']}: rank {score_of['rank']}, risk {score_of['risk_shown']}")
 print(score_of["cite"])
 
 # %% [markdown]
@@ -167,7 +167,8 @@ def what_changed(before: dict, after: dict) -> pl.DataFrame:
 def said(one: dict) -> str:
     if one["abstained"]:
         return "not scored, too little is reported"
-    return f"rank {one['rank']}, risk {one['risk']:.1%}, band {one['band']}, grade {one['grade']}"
+    risk = f"risk {one['risk_shown']} ({one['interval_shown']})"
+    return f"rank {one['rank']}, {risk}, band {one['band']}, grade {one['grade']}"
 
 
 OUT.mkdir(parents=True, exist_ok=True)
@@ -193,12 +194,18 @@ what_changed(score_of, silent)
 #
 # ## Contest 2: leave out a sender
 #
-# The same for trade: suppose that the sender with the most new pairs has changed how it reports.
+# The same for trade: suppose that the sender with the most new pairs (where none is new: with the largest
+# amounts in the evidence) has changed how it reports.
 
 # %%
 ENDINGS = {".parquet": pl.read_parquet, ".csv": pl.read_csv}
-if "trade" in FILES and links.height:
-    sender = links.group_by("reporter").len().sort(["len", "reporter"], descending=[True, False])[0, 0]
+sent = run.evidence.filter((pl.col("country") == code) & (pl.col("leg") == "inbound"))
+if links.height:
+    senders = links.group_by("reporter").agg(pl.len().alias("weight"))
+else:
+    senders = sent.group_by("reporter").agg(pl.col("value_usd").sum().alias("weight"))
+if "trade" in FILES and senders.height:
+    sender = senders.sort(["weight", "reporter"], descending=[True, False])[0, 0]
     flows = ENDINGS[FILES["trade"].suffix](FILES["trade"])
     kept = flows.filter((pl.col("reporter") != sender) | (pl.col("partner") != code))
     kept.write_parquet(OUT / "trade.parquet")
@@ -208,7 +215,7 @@ if "trade" in FILES and links.height:
     print(f"after:  {said(without)}")
 else:
     without = score_of
-    print("No new pair of sender and good in this run.")
+    print("No sender of the country is in this run.")
 
 # %%
 what_changed(score_of, without)
