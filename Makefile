@@ -69,6 +69,7 @@ $(VENV)/.installed-notebook: $(VENV)/.installed requirements-notebook.lock
 		-r requirements-notebook.lock 2>$(VENV)/notebook.log || { echo "JupyterLab could not be installed: this" \
 		"step needs the network once (the reason is in $(VENV)/notebook.log). Any editor that runs percent scripts" \
 		"opens notebooks/*.py without it." >&2; exit 1; }
+	@$(BIN)/python -m jupyter labextension disable @jupyterlab/apputils-extension:announcements >/dev/null 2>&1 || true
 	@touch $@
 
 # A user's copies are never overwritten.
