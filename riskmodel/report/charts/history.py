@@ -15,7 +15,7 @@ from riskmodel.report.charts.svg import number
 from riskmodel.report.words import month
 
 WIDTH, HEIGHT, LEFT, FOOT = 640, 130, 44, 18
-RARE = ("1 in 1", "1 in 10", "1/100", "1/1,000")  # surprise 0, 1, 2, 3
+RARE = ("100%", "10%", "1%", "0.1%")  # share of placebos at surprise 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
