@@ -15,10 +15,10 @@
 #
 # From a table as people have it to a score: what goes wrong on the way, what the messages say, and how to
 # fix it. Without settings the table is made from the bundled sample (`make score`), which is simulated, and
-# some cells are broken on purpose. For your own table set `RISKMODEL_TRADE` to its file and change the two
-# cells marked **yours**.
+# some cells are broken on purpose. For your own table set `RISKMODEL_TRADE` to its file (and
+# `RISKMODEL_ARTICLES` to your articles, if you have some) and change the two cells marked **yours**.
 #
-# Tables of UN Comtrade, Eurostat Comext, BACI and [others](../docs/formats.md) need none of this: give their
+# Tables of UN Comtrade, Eurostat Comext, BACI and others (docs/formats.md) need none of this: give their
 # files to `score` as they are.
 
 # %%
@@ -52,10 +52,11 @@ def read(path: Path) -> pl.DataFrame:
 
 # %%
 found = sorted(WORLD.glob("trade*.*"))
-MINE = Path(os.environ.get("RISKMODEL_TRADE") or OUT / "mine.csv")
-if "RISKMODEL_TRADE" not in os.environ and not found:
+OWN = os.environ.get("RISKMODEL_TRADE")
+MINE = Path(OWN or OUT / "mine.csv")
+if not OWN and not found:
     raise SystemExit(f"No trade table in {WORLD}: run `make score` first, or set RISKMODEL_TRADE.")
-if "RISKMODEL_TRADE" not in os.environ:
+if not OWN:
     print("SIMULATED or made up: nothing here says anything about a real country.")
     known = read(found[0]).filter(pl.col("flow") == "X")
     table = known.select(
@@ -125,7 +126,7 @@ checked.refused.group_by("rule").head(2).sort("source_row").drop("must_hold")
 #
 # | rule | usual cause | how to fix it |
 # |---|---|---|
-# | `partner_is_a_country` | a name nobody else uses, a region, "other" | the ISO 3166 code or a usual name |
+# | `partner_is_a_country` | a name no list knows, a region, "other" | the ISO 3166 code or a usual name |
 # | `hs6_is_six_digits` | a heading or a total among the products | leave out totals; restore a leading zero |
 # | `period_is_a_date` | a month that does not exist, days before months | `YYYY-MM` |
 # | `value_usd_is_whole_number` | cents | round to whole dollars |
@@ -156,9 +157,11 @@ checked.refused.group_by("rule").len().sort("rule")
 # ## Problem 3: the wrong table in the wrong place
 
 # %%
-news = sorted(WORLD.glob("articles*"))
-tries = [("trade", news), ("articles", READY), ("trade", OUT / "not-there.csv")]
-for kind, path in tries:
+given = os.environ.get("RISKMODEL_ARTICLES")
+# Articles of the sample say nothing about a table of one's own.
+NEWS = [Path(given)] if given else [] if OWN else sorted(WORLD.glob("articles*"))
+tries = [("trade", path) for path in NEWS]
+for kind, path in [*tries, ("articles", READY), ("trade", OUT / "not-there.csv")]:
     try:
         print(validate(kind, path).verdict)
     except RiskmodelError as error:
@@ -170,7 +173,7 @@ for kind, path in tries:
 # Trade alone is enough. Articles and listings of sanctioned entities add to it.
 
 # %%
-run = score(as_of=AS_OF, trade=READY, articles=news, out=OUT / "run")
+run = score(as_of=AS_OF, trade=READY, articles=NEWS, out=OUT / "run")
 made_up = "SIMULATED: says nothing about any real country. " if run.manifest.simulated else ""
 print(f"{made_up}As of {run.manifest.as_of}. Report: {OUT / 'run' / 'report.html'}")
 for kind, rows in run.manifest.rows.items():

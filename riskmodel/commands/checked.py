@@ -41,7 +41,7 @@ class Checked:
         two. dropped: reason to rows that the reader left out. ignored_columns: columns that are not used.
     rules: `RULES`, one row for each rule that does not hold; rows is null where it is about the whole table.
     refused: `REFUSED`, one row for each refused row and rule that it breaks, in the order of the files;
-        value is the cell as it stands in the file, null where it is empty.
+        value is the cell as the file has it, null where it is empty.
     """
 
     kind: str

@@ -46,7 +46,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
 
 def executed(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Path) -> Any:
     """The notebook with its outputs; `settings` become RISKMODEL_ variables."""
-    for variable in ("RUN", "WORLD", "OUT", "COUNTRY", "TRADE", "AS_OF"):
+    for variable in ("RUN", "WORLD", "OUT", "COUNTRY", "TRADE", "ARTICLES", "AS_OF"):
         monkeypatch.delenv(f"RISKMODEL_{variable}", raising=False)
     for variable, value in settings.items():
         monkeypatch.setenv(f"RISKMODEL_{variable}", str(value))
@@ -61,8 +61,10 @@ def outputs(notebook: Any) -> list[Any]:
 
 def words(notebook: Any) -> str:
     """Everything that is printed or shown as a table, without tags."""
-    parts = [out["text"] if "text" in out else out["data"].get("text/html", "") for out in outputs(notebook)]
-    return unescape(re.sub(r"<[^>]+>", " ", "\n".join(parts)))
+    return "\n".join(
+        out["text"] if "text" in out else unescape(re.sub(r"<[^>]+>", " ", out["data"].get("text/html", "")))
+        for out in outputs(notebook)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,20 @@ def test_own_data_leads_from_a_table_of_ones_own_to_a_score(
     assert re.search(r"1\s+TJK\s+Tajikistan", shown)
     assert "it is in the coalition" in shown and "'Atlantis' is no country" in shown
     assert (tmp_path / "out" / "run" / "report.html").is_file()
+
+
+@pytest.mark.slow
+def test_own_data_scores_a_table_of_ones_own_without_the_articles_of_the_sample(
+    folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = trade().filter(pl.col("flow") == "X").select("reporter", "partner", "hs6", "period", "value_usd")
+    mine.columns = ["Exporter", "Destination", "HS code", "Month", "Value USD"]
+    mine.with_columns(pl.col("Month").cast(pl.String).str.head(7)).write_csv(tmp_path / "flows.csv")
+    settings = {"TRADE": tmp_path / "flows.csv", "WORLD": folders.world, "OUT": tmp_path / "out"}
+    shown = words(executed("own_data", tmp_path, monkeypatch, **settings))
+    assert "SIMULATED" not in shown and "flows.csv has a header of no known format" in shown
+    inputs = riskmodel.load_run(tmp_path / "out" / "run").manifest.inputs
+    assert [given.kind for given in inputs] == ["trade_flows"]
 
 
 @pytest.mark.slow
