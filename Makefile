@@ -62,6 +62,36 @@ world: $(VENV)/.installed ## fetch public data and rank all transit countries on
 		|| exit $$code; }
 	@$(RISKMODEL) score --store "$(STORE)" --as-of $$(date +%F) --out runs/world
 
+NOTEBOOKS := runs/notebooks
+$(VENV)/.installed-notebook: $(VENV)/.installed requirements-notebook.lock
+	@echo "Adding JupyterLab to $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --require-hashes \
+		-r requirements-notebook.lock 2>$(VENV)/notebook.log || { echo "JupyterLab could not be installed: this" \
+		"step needs the network once (the reason is in $(VENV)/notebook.log). Any editor that runs percent scripts" \
+		"opens notebooks/*.py without it." >&2; exit 1; }
+	@$(BIN)/python -m jupyter labextension disable @jupyterlab/apputils-extension:announcements >/dev/null 2>&1 || true
+	@touch $@
+
+# A user's copies are never overwritten.
+.PHONY: notebook-copies
+notebook-copies: $(VENV)/.installed-notebook
+	@test -e $(SAMPLE_RUN)/manifest.json || $(MAKE) --no-print-directory score
+	@mkdir -p $(NOTEBOOKS)
+	@for script in notebooks/*.py; do copy=$(NOTEBOOKS)/$$(basename $$script .py).ipynb; \
+		if test ! -e $$copy; then $(BIN)/python -m jupytext --quiet --to ipynb -o $$copy $$script || exit 1; \
+		elif test $$script -nt $$copy; then echo "$$copy is yours and older than $$script: delete it to get the new one."; \
+		fi; done
+
+.PHONY: notebook
+notebook: notebook-copies ## open the notebooks in JupyterLab (needs the network once, to install it)
+	@$(BIN)/python -m jupyterlab --notebook-dir=. $(NOTEBOOKS)/explore_run.ipynb
+
+.PHONY: notebook-pages
+notebook-pages: notebook-copies ## run the notebooks and write them as HTML pages to runs/notebooks
+	@$(BIN)/python -m nbconvert --log-level=ERROR --execute --to html --HTMLExporter.require_js_url= \
+		--HTMLExporter.mathjax_url= --HTMLExporter.mermaid_js_url= --HTMLExporter.theme=light $(NOTEBOOKS)/*.ipynb
+	@echo "Pages: $(NOTEBOOKS)/*.html"
+
 .PHONY: kills
 kills: $(VENV)/.installed-dev ## kill a fetch at 200 moments and resume it (a quarter of an hour)
 	@RISKMODEL_KILLS=200 $(BIN)/python -m pytest -q tests/fetch/test_client.py -k kill_9 -p no:cacheprovider

@@ -13,92 +13,61 @@
 # %% [markdown]
 # # Explore a run
 #
-# Opens the folder that `riskmodel score` left behind, and nothing else. Set `RISKMODEL_RUN` to look at
-# another run than the bundled sample, and `RISKMODEL_COUNTRY` to look closer at another country than the
-# first of the ranking.
+# Opens the folder that `riskmodel score` left behind, and nothing else. Without settings it opens the bundled
+# sample (`make score`), which is simulated. To look at another run or another country set `RISKMODEL_RUN` and
+# `RISKMODEL_COUNTRY`, or change the names below.
 #
 # A score is a reason to look, not proof.
 
 # %%
-import json
 import os
 from pathlib import Path
 
 import altair as alt
 import polars as pl
 
-from features.reference.facts import country_names
-from riskmodel.report.words import interval, percent
+from riskmodel import explain, load_run, ranking, setup_notebook, signals
+
+setup_notebook()
+
+here = (Path.cwd(), *Path.cwd().parents)
+sample = next((place for one in here if (place := one / "runs/sample").is_dir()), Path("runs/sample"))
+RUN = Path(os.environ.get("RISKMODEL_RUN") or sample)
+
+run = load_run(RUN)
+made_up = "SIMULATED: says nothing about any real country." if run.manifest.simulated else ""
+NOTE = made_up or "A score is a reason to look, not proof."
+print(f"{NOTE} As of {run.manifest.as_of}, {run.countries.height} countries, model {run.manifest.model.id}.")
 
 
-def chart_bundle(spec: dict, **_: object) -> dict:
-    """A chart as JupyterLab draws it by itself; altair's default output asks the network for a script."""
-    return {"application/vnd.vegalite.v5+json": spec, "text/plain": "a chart; open it in JupyterLab"}
+def headed(title: str) -> alt.TitleParams:
+    """A title that says under it whether the data are made up, so that no picture reads as news."""
+    return alt.TitleParams(title, subtitle=NOTE, anchor="start")
 
-
-alt.renderers.register("offline", chart_bundle)
-alt.renderers.enable("offline")
-pl.Config.set_tbl_rows(20)
-pl.Config.set_tbl_cols(20)
-pl.Config.set_fmt_str_lengths(80)
-
-
-def run_folder() -> Path:
-    """The run named by RISKMODEL_RUN, else the sample next to this notebook's folder or below this one."""
-    named = os.environ.get("RISKMODEL_RUN")
-    places = [Path(named)] if named else [Path("runs/sample"), Path("../runs/sample")]
-    for place in places:
-        if (place / "manifest.json").is_file():
-            return place
-    raise SystemExit(f"No run in {places[0]}: run `make score` first, or set RISKMODEL_RUN to a run folder.")
-
-
-RUN = run_folder()
-manifest = json.loads((RUN / "manifest.json").read_text(encoding="utf-8"))
-countries = pl.read_parquet(RUN / "scores_country.parquet")
-products = pl.read_parquet(RUN / "scores_product.parquet")
-evidence = pl.read_parquet(RUN / "evidence.parquet")
-signals = pl.read_parquet(RUN / "signals.parquet")
-series = pl.read_parquet(RUN / "series.parquet")
-
-made_up = "SIMULATED: says nothing about any real country. " if manifest.get("simulated") else ""
-print(f"{made_up}As of {manifest['as_of']}, {countries.height} countries.")
 
 # %% [markdown]
 # ## The ranking
 #
-# Abstained countries have no risk and no rank: too little was reported for a score. `risk` is the probability
-# that goods worth more than US$1 million are physically diverted, `event_risk` that of the declared event on
-# published figures; `event_met` says whether that event is met in the newest six published months (null: not
-# published). A model that has learnt one event only gives no `event_risk`.
-
+# `risk` is the probability that goods worth more than US$1 million are physically diverted, `event_risk` that
+# of the declared event on published figures; `event_met` says whether that event is met in the newest six
+# published months (null: not published). Trust the order more than the number.
 
 # %%
-def shown(table: pl.DataFrame, name: str) -> list[pl.Series]:
-    """A probability and its interval as the report prints them."""
-    low, high = table[f"{name}_low"], table[f"{name}_high"]
-    return [
-        pl.Series(name, [percent(value) for value in table[name]], dtype=pl.String),
-        pl.Series(f"{name}, interval", list(map(interval, low, high)), dtype=pl.String),
-    ]
+ranked = ranking(run)
+ranked.head(25)
 
-
-scored = countries.filter(~pl.col("abstained")).sort("rank")
-facts = scored.select("band", "grade", "excess_transit_usd", "event_met", "event_met_usd", "event_met_codes")
-scored.select("rank", "country", "name").with_columns(
-    *shown(scored, "risk"), *shown(scored, "event_risk"), *facts
-)
+# %% [markdown]
+# Countries that are not scored: too little was reported. This is not a low risk.
 
 # %%
-countries.filter(pl.col("abstained")).sort("country").select("country", "name")
+run.countries.filter(pl.col("abstained")).sort("country").select("country", "name")
 
 # %% [markdown]
 # ## Ranking with intervals
 
 # %%
-top = scored.head(25).select("rank", "name", "risk", "risk_low", "risk_high", "band", "grade")
-risk_shown, interval_shown = shown(top, "risk")
-top = top.with_columns(risk_shown.alias("risk shown"), interval_shown.alias("interval"))
+numbers = run.countries.select("country", "risk", "risk_low", "risk_high")
+top = ranked.head(25).rename({"risk": "shown"}).join(numbers, on="country", how="left", maintain_order="left")
 by_rank = alt.Y("name:N", sort=top["name"].to_list(), title=None)
 per_cent = alt.Axis(format="%")
 scale = alt.Scale(domain=[0, 1])
@@ -110,11 +79,10 @@ intervals = (
 points = (
     alt.Chart(top)
     .mark_tick(thickness=3, size=14, color="#1c2127")
-    .encode(y=by_rank, x="risk:Q", tooltip=["rank", "name", "risk shown", "interval", "band", "grade"])
+    .encode(y=by_rank, x="risk:Q", tooltip=["rank", "name", "shown", "interval", "band", "grade"])
 )
-(intervals + points).properties(
-    width=520, title=f"{made_up}Risk as of {manifest['as_of']}, with its interval"
-)
+title = f"Risk as of {run.manifest.as_of}, with its interval"
+(intervals + points).properties(width=520, title=headed(title), description=f"{NOTE} {title}")
 
 # %% [markdown]
 # ## One country: the two legs over time
@@ -122,11 +90,11 @@ points = (
 # A month without a report has no point; the line breaks there, because unknown is not zero.
 
 # %%
-chosen = os.environ.get("RISKMODEL_COUNTRY") or (
-    scored["country"][0] if scored.height else countries["country"][0]
-)
-name = country_names().get(chosen, chosen)
-own = series.filter(pl.col("country") == chosen).sort("leg", "period")
+first = ranked["country"][0] if ranked.height else run.countries["country"][0]
+COUNTRY = os.environ.get("RISKMODEL_COUNTRY") or first
+found = explain(run, COUNTRY)
+code, name = found["country"], found["name"]
+own = run.series.filter(pl.col("country") == code)
 months = (
     pl.date_range(own["period"].min(), own["period"].max(), "1mo", eager=True).alias("period").to_frame()
     if own.height
@@ -153,30 +121,63 @@ baseline = (
     .mark_line(strokeDash=[5, 3], color="#5a6470")
     .encode(x="period:T", y=alt.Y("baseline:Q", title="US$ million"))
 )
+title = f"{name}: listed goods a month; dashed is the baseline"
 (
     alt.layer(baseline, line)
-    .properties(width=560, height=130)
+    .properties(width=520, height=130)
     .facet(row=alt.Row("leg:N", title=None))
     .resolve_scale(y="independent")
-    .properties(title=f"{made_up}{name}: listed goods a month; dashed is the baseline")
+    .properties(title=headed(title), description=f"{NOTE} {title}")
 )
 
 # %% [markdown]
 # ## Why this score
+#
+# Contributions are on the model's log-odds scale and add up; above zero raises the score.
 
 # %%
-drivers = json.loads(countries.filter(pl.col("country") == chosen)["drivers"][0] or "[]")
-pl.DataFrame(
-    [(d["signal"], d["contribution"], d["words"]) for d in drivers],
-    schema={"signal": pl.String, "contribution": pl.Float64, "words": pl.String},
+drivers = pl.DataFrame(
+    [(d["signal"], d["what"], d["shown"], d["contribution"]) for d in found["drivers"]],
+    schema={"signal": pl.String, "what": pl.String, "value": pl.String, "contribution": pl.Float64},
     orient="row",
 )
+drivers
 
 # %%
-signals.filter(pl.col("country") == chosen).unpivot(index=["as_of", "country"]).select("variable", "value")
+moving = drivers.filter(pl.col("contribution").abs() >= 0.005)
+title = f"{name}: what moves the score"
+(
+    alt.Chart(moving)
+    .mark_bar()
+    .encode(
+        x=alt.X("contribution:Q", title="contribution, log-odds"),
+        y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
+        color=alt.condition("datum.contribution > 0", alt.value("#bf4f00"), alt.value("#0067a3")),
+    )
+    .properties(width=300, title=headed(title), description=f"{NOTE} {title}")
+)
+
+# %% [markdown]
+# What speaks against it, what would lower it, when the legs rose:
 
 # %%
-products.filter(pl.col("country") == chosen).sort(["score", "hs6"], descending=[True, False]).head(12)
+for heading in ("counter_evidence", "lowers", "when_and_where"):
+    print(heading.replace("_", " ").capitalize())
+    for words in found[heading]:
+        print(" -", words)
+
+# %% [markdown]
+# All its signals, as the model saw them. Null is unknown, never zero.
+
+# %%
+panel = signals(run).filter(pl.col("country") == code).with_columns(pl.selectors.float().round(3))
+panel.unpivot(index=["as_of", "country"], variable_name="signal").select("signal", "value")
+
+# %% [markdown]
+# Its goods, most suspicious first:
+
+# %%
+run.products.filter(pl.col("country") == code).sort(["score", "hs6"], descending=[True, False]).head(12)
 
 # %% [markdown]
 # ## Its mentions in articles
@@ -185,7 +186,7 @@ products.filter(pl.col("country") == chosen).sort(["score", "hs6"], descending=[
 
 # %%
 mentions = (
-    evidence.filter((pl.col("country") == chosen) & (pl.col("kind") == "article"))
+    run.evidence.filter((pl.col("country") == code) & (pl.col("kind") == "article"))
     .sort(["p_diversion", "article_id", "sentence_no"], descending=[True, False, False])
     .select("known_at", "source", "p_diversion", "polarity", "text", "why")
 )
@@ -201,19 +202,21 @@ by_month = (
     )
     .sort("month", "polarity")
 )
+kinds = alt.Scale(
+    domain=["worsening", "neutral", "easing", "unclear"], range=["#bf4f00", "#9aa4ae", "#0067a3", "#d9dee4"]
+)
+title = f"{name}: sentences that write of diversion"
 (
     alt.Chart(by_month)
     .mark_bar()
     .encode(
         x=alt.X("yearmonth(month):T", title=None),
         y=alt.Y("sentences:Q", axis=alt.Axis(tickMinStep=1)),
-        color=alt.Color(
-            "polarity:N",
-            scale=alt.Scale(
-                domain=["worsening", "neutral", "easing", "unclear"],
-                range=["#bf4f00", "#9aa4ae", "#0067a3", "#d9dee4"],
-            ),
-        ),
+        color=alt.Color("polarity:N", scale=kinds),
     )
-    .properties(width=560, height=120, title=f"{made_up}{name}: sentences that write of diversion")
+    .properties(width=460, height=120, title=headed(title), description=f"{NOTE} {title}")
 )
+
+# %% [markdown]
+# Next: **own_data** scores tables of your own, **contest_score** recomputes a figure and scores again without
+# the rows that you doubt.

@@ -52,7 +52,7 @@ COMMANDS = {
     "inject": (
         "inject",
         "Plant diversion drawn at random in a trade table, with the truth.",
-        "inject --trade flows.parquet --out runs/injected",
+        "inject --trade flows.parquet --seed 7 --out runs/injected",
     ),
     "retrain": ("retrain", "Train, backtest and store a new model.", "retrain --models my-models"),
     "backtest": (
@@ -77,7 +77,17 @@ COMMANDS = {
         "Explain one country's score from a run folder.",
         "explain Kyrgyzstan --run runs/june --html kyrgyzstan.html",
     ),
+    "completion": (
+        "completion",
+        "Print the script that completes commands with Tab (bash, zsh, fish).",
+        "completion bash > ~/.local/share/bash-completion/completions/riskmodel",
+    ),
 }
+
+
+def example(words: str) -> str:
+    """The last line of a command's help; the control character keeps click from breaking it in mid-word."""
+    return f"\b\nExample:  riskmodel {words}"
 
 
 class LazyGroup(click.Group):
@@ -91,7 +101,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"riskmodel.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
-        command.epilog = f"Example:  riskmodel {COMMANDS[cmd_name][2]}"
+        command.epilog = example(COMMANDS[cmd_name][2])
         return command
 
     def resolve_command(

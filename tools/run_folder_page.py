@@ -41,7 +41,10 @@ rows of the driver, `rows` says how many of them rose or count, and `recompute` 
   without a row count as 0; the peaks are means of the three largest. `driver_links.csv` holds the
   senders and families that are new, or that left Russia.
 - **article_rate** is ln(1 + sum of `weight` / L) over the country's rows of `driver_stories.csv`, with L
-  = half_life_days / ln 2 / 30 and half_life_days from `settings.articles` of `manifest.json`.
+  = half_life_days / ln 2 / 30 and half_life_days from `settings.articles` of `manifest.json`. A story that
+  does not count, being one of many of one owner or of new outlets, has `weight` 0.
+- **article_easing** is, of the rows of the last `easing_days` with `weight` > 0, the smaller of the number
+  with `polarity` below 0 and that above 0, divided by all of them; 0 where there are none.
 - **listing_history** is ln(1 + sum of `weight`) over the country's rows of `driver_listings.csv`.
 - Contributions are on the model's log-odds scale and add up; `riskmodel.explain` gives the same values
   in Python.

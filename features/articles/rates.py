@@ -116,17 +116,24 @@ def goods_mix(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEF
 
 
 def stories_behind(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows = DEFAULTS) -> pl.DataFrame:
-    """The stories that `article_signals` counts: country, story_id, published_on, p_diversion, polarity,
+    """The stories behind `article_signals`: country, story_id, published_on, p_diversion, polarity,
     source, weight.
 
-    `weight` is p_diversion * 2^(-age / half-life); article_rate is ln(1 + sum of weights /
-    `mean_life`). polarity is the mean over the story's rows. Sorted by country, newest first.
+    `weight` is p_diversion * 2^(-age / half-life), 0 for a placed story, which does not count (`placed`);
+    article_rate is ln(1 + sum of weights / `mean_life`). polarity is the mean over the story's rows. Sorted
+    by country, newest first.
     """
-    stories = _stories(_known_rows(mentions, as_of), as_of, windows)
+    known = _known_rows(mentions, as_of)
+    rows = _without_placed(known, first_days(mentions.filter(pl.col("published_on") <= as_of)), windows)
+    counted = rows.select("country", "story_id", pl.lit(1.0).alias("counted")).unique()
     weight = pl.col("p_diversion") * (2.0 ** (-pl.col("age") / windows.half_life_days))
-    return stories.select(
-        "country", "story_id", "published_on", "p_diversion", "polarity", "source", weight.alias("weight")
-    ).sort(["country", "published_on", "story_id"], descending=[False, True, False])
+    return (
+        _stories(known, as_of, windows)
+        .join(counted, on=["country", "story_id"], how="left", maintain_order="left")
+        .with_columns(weight=weight * pl.col("counted").fill_null(0.0))
+        .select("country", "story_id", "published_on", "p_diversion", "polarity", "source", "weight")
+        .sort(["country", "published_on", "story_id"], descending=[False, True, False])
+    )
 
 
 def _known_rows(mentions: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from data_contracts.plain_text import one_line
 from riskmodel.report.view import ReportInput
+
+if TYPE_CHECKING:
+    from riskmodel.commands.checked import Checked
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -102,8 +106,104 @@ def load_run(folder: str | Path) -> ReportInput:
 
 
 def signals(run: ReportInput | str | Path) -> pl.DataFrame:
-    """The signals panel of a run: a row for each country, every signal of the catalogue; null is unknown."""
+    """The signals panel of a run: a row for each country, every signal of the catalogue; null is unknown.
+
+    Columns: as_of, country, the signals and what they were computed from (docs/signals.md). Raises
+    InputUnreadable where a path is given that is not a run.
+
+    >>> from riskmodel.errors import InputUnreadable
+    >>> try:
+    ...     signals("no-such-run")
+    ... except InputUnreadable as error:
+    ...     print(str(error)[:32])
+    no-such-run/manifest.json cannot
+    """
     return _run(run).signals
+
+
+RANKING = {
+    "rank": pl.Int64(),
+    "country": pl.String(),
+    "name": pl.String(),
+    "risk": pl.String(),
+    "interval": pl.String(),
+    "event_risk": pl.String(),
+    "event_interval": pl.String(),
+    "band": pl.String(),
+    "grade": pl.String(),
+    "event_met": pl.Boolean(),
+    "event_met_usd": pl.Int64(),
+    "excess_transit_usd": pl.Int64(),
+    "largest_driver": pl.String(),
+}
+
+
+def ranking(run: ReportInput | str | Path) -> pl.DataFrame:
+    """The scored countries of a run by rank, with probabilities as the report prints them.
+
+    Columns: `RANKING`. A risk is never shown as 0% or 100%; `run.countries` holds the numbers, and the
+    countries that are not scored. A null event_met is not published, which is not "no".
+
+    >>> list(RANKING)[:5]
+    ['rank', 'country', 'name', 'risk', 'interval']
+    """
+    from riskmodel.explain.drivers import read_drivers
+    from riskmodel.explain.figures import interval, percent
+    from riskmodel.report.country import top_driver_words
+    from riskmodel.report.rows import CountryScore, rows_of
+
+    report = _run(run)
+    scored = report.countries.filter(~pl.col("abstained")).sort("rank", "country")
+    rows = [
+        (
+            *(row.rank, row.country, row.name),
+            *(percent(row.risk), interval(row.risk_low, row.risk_high)),
+            *(percent(row.event_risk), interval(row.event_risk_low, row.event_risk_high)),
+            *(row.band, row.grade, row.event_met, row.event_met_usd, row.excess_transit_usd),
+            top_driver_words(read_drivers(row.drivers)),
+        )
+        for row in rows_of(CountryScore, scored)
+    ]
+    return pl.DataFrame(rows, schema=RANKING, orient="row")
+
+
+def validate(
+    kind: Literal["trade", "articles", "gkg", "listings", "goods"],
+    paths: Paths,
+    *,
+    as_of: date | str | None = None,
+) -> Checked:
+    """Check input files against their contract, as `riskmodel validate` does; nothing is printed or written.
+
+    Parameters
+    ----------
+    kind: what the files hold. paths: files or folders. as_of: judge freshness for this day.
+
+    Raises
+    ------
+    riskmodel.errors.InputUnreadable: no file can be read as this kind; the sentence says what is missing.
+    riskmodel.errors.WrongUsage: there is no such kind.
+
+    >>> from riskmodel.errors import RiskmodelError
+    >>> try:
+    ...     validate("cargo", "flows.csv")
+    ... except RiskmodelError as error:
+    ...     print(error)
+    There is no kind 'cargo'; there are: trade_flows, trade, articles, gkg, listings, goods.
+    """
+    from data_contracts.checking.check import preload
+    from riskmodel.commands.checked import checked
+    from riskmodel.commands.validate import KINDS, verdict_of
+    from riskmodel.errors import WrongUsage
+    from riskmodel.sources.checked import take_in
+    from riskmodel.sources.request import InputRequest, open_as
+
+    if kind not in KINDS:
+        raise WrongUsage(f"There is no kind {one_line(str(kind), 40)!r}; there are: {', '.join(KINDS)}.")
+    preload()
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    intake = take_in(open_as(KINDS[kind], _paths(paths), InputRequest()), day, None)
+    return checked(intake, verdict_of(intake))
 
 
 def explain(run: ReportInput | str | Path, country: str, rows: int = 10) -> dict[str, Any]:
@@ -116,6 +216,14 @@ def explain(run: ReportInput | str | Path, country: str, rows: int = 10) -> dict
     Raises
     ------
     riskmodel.errors.WrongUsage: the country is not in the run; the sentence says why.
+    riskmodel.errors.InputUnreadable: a path is given that is not a run.
+
+    >>> from riskmodel.errors import InputUnreadable
+    >>> try:
+    ...     explain("no-such-run", "Kyrgyzstan")
+    ... except InputUnreadable as error:
+    ...     print(str(error)[:32])
+    no-such-run/manifest.json cannot
     """
     from riskmodel.commands.explain import find_row
     from riskmodel.report.country_json import country_json

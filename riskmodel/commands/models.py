@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from riskmodel.cli import example
 from riskmodel.commands.options import MODELS
 
 ID = click.argument("model_id", metavar="ID")
@@ -20,7 +21,7 @@ def command() -> None:
     """
 
 
-@command.command(name="list")
+@command.command(name="list", epilog=example("models list"))
 @MODELS
 def list_models(models_dir: Path) -> None:
     """List stored models: id, whether it is the champion, what it learned from, how it was judged."""
@@ -43,7 +44,7 @@ def list_models(models_dir: Path) -> None:
         click.echo(f"{model_id}  {mark}  {trained}; {_judged(models_dir / model_id)}")
 
 
-@command.command(name="show")
+@command.command(name="show", epilog=example("models show transit-1a2b3c4d5e"))
 @ID
 @MODELS
 def show(model_id: str, models_dir: Path) -> None:
@@ -54,7 +55,7 @@ def show(model_id: str, models_dir: Path) -> None:
     click.echo((models_dir / model_id / "card.md").read_text(encoding="utf-8"))
 
 
-@command.command(name="promote")
+@command.command(name="promote", epilog=example("models promote transit-1a2b3c4d5e --models my-models"))
 @ID
 @MODELS
 def promote_model(model_id: str, models_dir: Path) -> None:
@@ -66,7 +67,7 @@ def promote_model(model_id: str, models_dir: Path) -> None:
     click.echo(f"{model_id} is the champion in {one_line(str(models_dir))}.")
 
 
-@command.command(name="rollback")
+@command.command(name="rollback", epilog=example("models rollback --models my-models"))
 @MODELS
 def rollback_champion(models_dir: Path) -> None:
     """Make the champion before the present one champion again; nothing is deleted."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from riskmodel.cli import example
 from riskmodel.commands.options import as_date
 
 PATHS = click.Path(path_type=Path)
@@ -24,7 +25,7 @@ def command() -> None:
     """What was fetched, exactly as received: list it, check it, make room, or copy it out."""
 
 
-@command.command(name="list")
+@command.command(name="list", epilog=example("store list --as-of 2024-06-30"))
 @STORE
 @click.option("--as-of", callback=as_date, metavar="YYYY-MM-DD", help="Show the coverage as known on a day.")
 def list_(store: Path, as_of: object) -> None:
@@ -50,7 +51,7 @@ def list_(store: Path, as_of: object) -> None:
         )
 
 
-@command.command()
+@command.command(epilog=example("store check --store store"))
 @STORE
 def check(store: Path) -> int:
     """Compare every object with its digest and the ledger. Exit code 1 where anything is wrong."""
@@ -66,7 +67,7 @@ def check(store: Path) -> int:
     return int(n > 0)
 
 
-@command.command()
+@command.command(epilog=example("store prune --derived --dry-run"))
 @STORE
 @click.option("--rejected", is_flag=True, help="Remove refused answers too.")
 @click.option("--derived", is_flag=True, help="Remove derived tables and views too; they are made again.")
@@ -85,7 +86,7 @@ def prune(store: Path, rejected: bool, derived: bool, replaced_before: object, d
     click.echo(f"{done.files} files, {done.bytes / 1e6:,.1f} MB {verb}.")
 
 
-@command.command()
+@command.command(epilog=example("store export --source comext --out comext --unpack"))
 @STORE
 @click.option("--source", required=True, metavar="NAME", help="Source to copy.")
 @click.option("--out", type=PATHS, required=True, metavar="DIR", help="New folder.")

@@ -176,10 +176,10 @@ def _print(
         shown = "empty" if cell.value is None else one_line(cell.value, 60)
         place = f"{escape(one_line(cell.file, 120))} row {cell.row}"
         console.print(f"  {place}: {cell.column} {escape(shown)} ({cell.rule})")
-    console.print(f"[bold]{_verdict(intake)}[/]")
+    console.print(f"[bold]{verdict_of(intake)}[/]")
 
 
-def _verdict(intake: Intake) -> str:
+def verdict_of(intake: Intake) -> str:
     """The last line: whether the files can be used, and of how many rules that is said."""
     results = intake.report.results
     holding = sum(result.passed and result.judged for result in results)

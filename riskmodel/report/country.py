@@ -17,7 +17,7 @@ from riskmodel.explain.wording import NO_EFFECT, formula, noun, say
 from riskmodel.model.grade import with_grade
 from riskmodel.publication.typed_json import from_json
 from riskmodel.report import words
-from riskmodel.report.charts.history import PastScore, score_chart
+from riskmodel.report.charts.history import PastScore, score_chart, surprise_chart
 from riskmodel.report.charts.svg import contribution_bar
 from riskmodel.report.charts.timeline import timeline
 from riskmodel.report.driver_rows import DRIVERS_SHOWN, DriverRowsShown, shown_rows
@@ -80,6 +80,7 @@ class CountryPage:
     needs: list[str]
     timeline: Markup
     past: Markup
+    past_surprise: Markup
     products: Shown[ProductScore]
     trade: Shown[EvidenceRow]
     sentences: Shown[Sentence]
@@ -173,6 +174,7 @@ def _page(row: CountryScore, own: dict[str, pl.DataFrame | None], run: OfRun, is
         chart = timeline(own["series"], row.as_of, report.manifest.settings.recent_months, name, run.mark)
     ordered = sorted(drivers, key=lambda d: (-d.contribution, d.signal))
     products = _products(own["products"], 12 if is_full else 3)
+    past = _past(row, own["history"], signal_row) if is_full else []
     needs = [words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)]
     return CountryPage(
         code=words.clean(code, 12),
@@ -196,7 +198,8 @@ def _page(row: CountryScore, own: dict[str, pl.DataFrame | None], run: OfRun, is
         shortfalls=shortfalls,
         needs=needs,
         timeline=chart,
-        past=_past(row, own["history"], name, run.mark) if is_full else Markup(""),
+        past=score_chart(past, name, run.mark),
+        past_surprise=surprise_chart(past, name, run.mark),
         products=products,
         trade=trade,
         sentences=sentences,
@@ -269,15 +272,14 @@ def _lines(
     return lines
 
 
-def _past(row: CountryScore, history: pl.DataFrame | None, name: str, mark: str) -> Markup:
-    """The score over time, with that of the run last; empty without earlier dates."""
+def _past(row: CountryScore, history: pl.DataFrame | None, signal_row: PanelRow | None) -> list[PastScore]:
+    """The scores over time, that of the run last; empty without earlier dates."""
     if history is None:
-        return Markup("")
-    scores = [
-        PastScore(*values)
-        for values in history.sort("as_of").select("as_of", "risk", "risk_low", "risk_high").iter_rows()
-    ]
-    return score_chart([*scores, PastScore(row.as_of, row.risk, row.risk_low, row.risk_high)], name, mark)
+        return []
+    columns = ("as_of", "risk", "risk_low", "risk_high", "inbound_surprise", "onward_surprise")
+    rises = [(signal_row or {}).get(f"{leg}_rise_surprise") for leg in ("inbound", "onward")]
+    earlier = [PastScore(*values) for values in history.sort("as_of").select(columns).iter_rows()]
+    return [*earlier, PastScore(row.as_of, row.risk, row.risk_low, row.risk_high, *rises)]
 
 
 def _usd(signal_row: PanelRow | None, column: str) -> int | None:

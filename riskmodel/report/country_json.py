@@ -11,7 +11,7 @@ import polars as pl
 
 from features.catalogue import BY_NAME
 from riskmodel.explain.drivers import read_drivers
-from riskmodel.explain.figures import signal_value
+from riskmodel.explain.figures import interval, percent, signal_value
 from riskmodel.explain.wording import noun
 from riskmodel.report.findings import Findings, when_and_where
 from riskmodel.report.manifest import RunManifest
@@ -27,7 +27,10 @@ def country_json(
     findings: Findings | None = None,
     placebos: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Everything that `country_lines` says, as values; `evidence` holds at most `limit` rows of each kind."""
+    """Everything that `country_lines` says, as values; `evidence` holds at most `limit` rows of each kind.
+
+    `risk_shown` and `interval_shown` are the probability as the report prints it, never 0% or 100%.
+    """
     drivers = [
         {
             **asdict(driver),
@@ -44,6 +47,8 @@ def country_json(
         "model_id": manifest.model.id,
         "cite": manifest.cite,
         **asdict(row),
+        "risk_shown": percent(row.risk),
+        "interval_shown": interval(row.risk_low, row.risk_high),
         "drivers": drivers,
         "counter_evidence": json.loads(row.counter_evidence or "[]"),
         "lowers": json.loads(row.lowers or "[]"),

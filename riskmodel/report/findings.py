@@ -72,11 +72,18 @@ def read_findings(folder: Path) -> Findings:
 
 
 def run_csv(folder: Path, name: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """A table that a run folder holds as CSV only; empty where there is none."""
+    """A table that a run folder holds as CSV only; empty where there is none.
+
+    A column that an earlier version did not write yet is null.
+    """
     path = folder / f"{name}.csv"
     if not path.is_file():
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(path, schema_overrides=dict(schema)).select(list(schema))
+    read = pl.read_csv(path, schema_overrides=dict(schema))
+    return read.select(
+        pl.col(column) if column in read.columns else pl.lit(None, dtype).alias(column)
+        for column, dtype in schema.items()
+    )
 
 
 def read_placebos(folder: Path) -> pl.DataFrame:

@@ -19,7 +19,9 @@ from riskmodel.report.view import ReportInput
 _LINKS = ("new_links_surprise", "displaced_links_surprise")
 RECOMPUTE = {
     "driver_placebos": "mean of surprise over the rows with counted = true",
-    "driver_stories": "article_rate: ln(1 + sum(weight) / mean life of a story)",
+    "article_rate": "ln(1 + sum(weight) / mean life of a story)",
+    "article_easing": "of the stories of the last 180 days with weight > 0: the smaller of the number with "
+    "polarity below 0 and that above 0, over all",
     "driver_listings": "ln(1 + sum(weight))",
     "series": "mean of surprise over the rows of driver_placebos with counted = true",
 }
@@ -133,8 +135,8 @@ def drivers_table(report: ReportInput) -> pl.DataFrame:
 
 def recompute(signal: str) -> str:
     """How the value of a signal follows from the files of the run folder."""
-    if signal in ("article_rate", "article_easing"):
-        return RECOMPUTE["driver_stories"]
+    if signal in RECOMPUTE:
+        return RECOMPUTE[signal]
     if signal == "listing_history":
         return RECOMPUTE["driver_listings"]
     return RECOMPUTE["series"] if signal.endswith(SUFFIX) else formula(signal)
@@ -176,7 +178,9 @@ def behind_drivers(report: ReportInput) -> dict[tuple[str, str], tuple[str, pl.D
 
 def _choose(signal: str) -> tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]:
     if signal in ("article_rate", "article_easing"):
-        return "stories", lambda part: part.sort("weight", "story_id", descending=[True, False])
+        return "stories", lambda part: part.filter(pl.col("weight") > 0).sort(
+            "weight", "story_id", descending=[True, False]
+        )
     if signal in ("listing_rounds", "other_jurisdictions"):
         return "listings", lambda part: part
     if signal == "listing_history":

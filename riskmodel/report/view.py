@@ -20,6 +20,8 @@ HISTORY: dict[str, pl.DataType] = {
     "risk_high": pl.Float64(),
     "band": pl.String(),
     "grade": pl.String(),
+    "inbound_surprise": pl.Float64(),  # -log10 of a share of placebos; null where the leg was not known
+    "onward_surprise": pl.Float64(),
 }
 COVERAGE: dict[str, pl.DataType] = {
     "leg": pl.String(),

@@ -8,6 +8,7 @@ import polars as pl
 
 from data_contracts.months import end_of_month
 from features.articles.rates import article_signals
+from features.trade.measures.surprises import SUFFIX
 from riskmodel.engines.engine import Engine
 from riskmodel.explain.bands import band_of
 from riskmodel.mentions.spool import dated_mentions, read_news
@@ -69,6 +70,7 @@ def _scored(model: Model, panel: pl.DataFrame) -> pl.DataFrame:
     table = panel.select(key).join(model.predict(panel).select(*key, *names), on=key)
     table = table.join(with_grade(panel).select(*key, "grade", "abstained"), on=key)
     table = table.with_columns(pl.when(~pl.col("abstained")).then(name).alias(name) for name in names)
+    table = table.join(panel.select(*key, *rises_of(panel)), on=key)
     return (
         table.with_columns(
             pl.Series("band", [band_of(risk) for risk in table["risk"]], dtype=pl.String),
@@ -77,6 +79,16 @@ def _scored(model: Model, panel: pl.DataFrame) -> pl.DataFrame:
         .sort("as_of", "rank", "country", nulls_last=True)
         .select(pl.col(name).cast(dtype) for name, dtype in HISTORY.items())
     )
+
+
+def rises_of(panel: pl.DataFrame) -> list[pl.Expr]:
+    """How unusual the rise of each leg is; null where the panel holds no trade."""
+    return [
+        (
+            pl.col(rise) if (rise := f"{leg}_rise{SUFFIX}") in panel.columns else pl.lit(None, pl.Float64)
+        ).alias(f"{leg}_surprise")
+        for leg in ("inbound", "onward")
+    ]
 
 
 def earlier_days(as_of: date, months: int) -> list[date]:

@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,19 @@ def test_another_python_is_one_sentence(python, tmp_path):
     said = [line for line in ended.stderr.splitlines() if not line.startswith("make")]
     assert len(said) == 1 and "Needed is Python 3.11 to 3.14" in said[0]
     assert python in said[0] and not (tmp_path / "venv").exists()
+
+
+def test_a_notebook_without_a_network_is_one_sentence(tmp_path):
+    """A venv whose pip finds nothing, as without a network or a package."""
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    python = venv / "bin" / "python"
+    python.write_text("#!/bin/sh\necho 'ERROR: Could not find a version' >&2\nexit 1\n")
+    python.chmod(0o755)
+    (venv / ".installed").touch()
+    ended = made("notebook", f"VENV={venv}", f"PYTHON={sys.executable}")
+    assert ended.returncode == 2
+    said = [line for line in ended.stderr.splitlines() if not line.startswith("make")]
+    assert len(said) == 1 and "needs the network once" in said[0] and "notebook.log" in said[0]
+    assert "Could not find" in (venv / "notebook.log").read_text()
+    assert not (venv / ".installed-notebook").exists()

@@ -15,7 +15,7 @@ import pytest
 
 from features.reference.facts import country_names
 from riskmodel.report.charts.coverage import coverage_chart
-from riskmodel.report.charts.history import PastScore, score_chart
+from riskmodel.report.charts.history import PastScore, score_chart, surprise_chart
 from riskmodel.report.charts.routes import CountryRoutes, Route, routes_chart
 from riskmodel.report.charts.tiles import Tile, places, world_map
 from riskmodel.report.first_screen import change_of, changes_since, freshness
@@ -80,6 +80,18 @@ def test_a_date_without_a_score_parts_the_line() -> None:
     picture = str(score_chart(scores, "Kyrgyzstan"))
     assert picture.count('class="line"') == 2 and picture.count("<circle") == 4
     assert str(score_chart(scores[:1], "Kyrgyzstan")) == ""
+
+
+def test_the_surprise_of_a_leg_is_a_line_with_gaps_where_it_was_not_known() -> None:
+    onward = (0.0, 1.0, None, 2.0, 2.5)
+    scores = [PastScore(date(2024, m + 1, 28), 0.5, 0.4, 0.6, 1.0, v) for m, v in enumerate(onward)]
+    picture = str(surprise_chart(scores, "<Kyrgyzstan>", "SIMULATED"))
+    assert picture.count('class="leg inbound"') == 1 and picture.count('class="leg onward"') == 2
+    assert picture.count('<circle class="onward"') == 4
+    assert "Mar 2024 unknown, Apr 2024 1 in 100, May 2024 1 in 320" in picture
+    assert "&lt;Kyrgyzstan&gt;" in picture and picture.count("SIMULATED") == 2
+    unknown = [PastScore(score.as_of, 0.5, 0.4, 0.6) for score in scores]
+    assert str(surprise_chart(unknown, "Kyrgyzstan")) == str(surprise_chart(scores[:1], "Kyrgyzstan")) == ""
 
 
 def test_the_newest_month_of_each_input_is_in_the_header(make_report: MakeReport) -> None:

@@ -149,7 +149,9 @@ def test_earlier_dates_are_scored_as_then_known(folder: Path) -> None:
     history = table(folder, "history")
     assert [str(day) for day in history["as_of"].unique().sort()] == ["2024-04-30", "2024-05-31"]
     assert history.filter(pl.col("country") == "TJK")["risk"].null_count() == 0
-    assert "Score over time" in (folder / "report.html").read_text(encoding="utf-8")
+    assert history.filter(pl.col("country") == "TJK")["inbound_surprise"].null_count() == 0
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Score over time" in page and "How unusual the rise of each leg was" in page
 
 
 def test_the_functions_score_read_and_explain(tmp_path: Path, tiny) -> None:

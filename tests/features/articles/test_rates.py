@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from features.articles.rates import ArticleWindows, article_signals, goods_mix
+from features.articles.rates import ArticleWindows, article_signals, goods_mix, stories_behind
 from features.articles.stories.clusters import STORY_STATE
 
 AS_OF = date(2024, 6, 30)
@@ -170,6 +170,21 @@ def test_many_reports_of_one_owner_move_a_rate_by_one_story() -> None:
     placed = [mention("KGZ", f"p{i}", back(i), source=f"{'www.' * (i % 2)}bbc.com") for i in range(20)]
     once = [mention("KGZ", "p19", back(19), source="bbc.com")]
     assert rate_of(table(*base, *placed)) == rate_of(table(*base, *once)) > rate_of(table(*base))
+
+
+def test_the_rows_behind_a_rate_give_that_rate_with_placed_stories_too() -> None:
+    placed = [mention("KGZ", f"p{i}", back(i), source="bbc.com", polarity=i % 3 - 1) for i in range(20)]
+    others = [mention("KGZ", f"o{i}", back(30 + i), source=f"paper {i}", polarity=i - 1) for i in range(3)]
+    rows = table(*placed, *others, mention("ARM", "a", back(3)))
+    behind, signals = stories_behind(rows, AS_OF), article_signals(rows, AS_OF)
+    life = ArticleWindows().mean_life
+    for country, rate, easing in signals.select("country", "article_rate", "article_easing").iter_rows():
+        mine = behind.filter(pl.col("country") == country)
+        assert rate == pytest.approx(math.log1p(mine["weight"].sum() / life))
+        counted = mine.filter(pl.col("weight") > 0)["polarity"]
+        assert easing == pytest.approx(min((counted < 0).sum(), (counted > 0).sum()) / counted.len())
+    assert signals.filter(pl.col("country") == "KGZ")["article_easing"].item() > 0
+    assert behind.height == 24 and behind.filter(pl.col("weight") > 0).height == 5
 
 
 def test_new_outlets_together_move_a_rate_by_one_story() -> None:
