@@ -112,6 +112,21 @@ sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to
 		-o build/sbom.json requirements.lock
 	@echo "Bill of materials: build/sbom.json"
 
+DOCS := .venv-docs
+$(DOCS)/.installed: requirements-docs.lock
+	@"$(PYTHON)" -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
+.PHONY: docs
+docs: $(DOCS)/.installed ## build the documentation site into build/site, with warnings as errors
+	@NO_MKDOCS_2_WARNING=true $(DOCS)/bin/mkdocs build --strict --quiet
+	@echo "Documentation: build/site/index.html"
+
+.PHONY: pages
+pages: $(VENV)/.installed-dev ## make the generated parts of the documentation again
+	@$(BIN)/python -m tools.documents.pages --write
+
 .PHONY: backtest
 backtest: $(VENV)/.installed ## judge the champion on 12 simulated worlds, with ablation (a few minutes)
 	@$(RISKMODEL) backtest --ablation --out runs/backtest
@@ -123,4 +138,4 @@ format: $(VENV)/.installed-dev ## format the code
 
 .PHONY: clean
 clean: ## remove the virtual environment and the runs
-	rm -rf $(VENV) $(AUDIT) $(FUZZ) runs .cache build
+	rm -rf $(VENV) $(AUDIT) $(FUZZ) $(DOCS) runs .cache build
