@@ -14,7 +14,8 @@ _INTRODUCTION = """# Commands
 
 Generated from the parser and the errors by `python -m tools.documents.pages --write`; do not edit.
 
-`riskmodel COMMAND --help` prints the same. `--debug`, `--json` and `--verbose` may be given anywhere on the line.
+`riskmodel COMMAND --help` prints the same. `--debug`, `--json` and `--verbose` may be given anywhere on
+the line.
 """
 
 

@@ -26,8 +26,10 @@ _INTRODUCTION = """# Reasons of dropped rows
 Generated from `tools/documents/dropped_rows.csv` by `python -m tools.documents.pages --write`; do not edit.
 
 No row disappears: rows read = accepted + refused by the contract + dropped by the reader under one of these
-reasons. A run's counts are in `manifest.json` (`rows`), and `riskmodel validate` prints them. Most reasons are
-no fault: a table often gives the same trade as a total and in parts, and only one may count. Rows that a contract
+reasons. A run's counts are in `manifest.json` (`rows`), and `riskmodel validate` prints them. Most reasons
+are
+no fault: a table often gives the same trade as a total and in parts, and only one may count. Rows that a
+contract
 refuses are another thing: see [Contracts](../contracts.md#rules).
 """
 

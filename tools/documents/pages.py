@@ -1,6 +1,7 @@
 """Every page of the documentation that is made from code: `python -m tools.documents.pages [--write]`.
 
-Without `--write` the names of those that are out of date are printed, and the exit code is 1 if there are any.
+Without `--write` the names of those that are out of date are printed, and the exit code is 1 if there are
+any.
 """
 
 from __future__ import annotations

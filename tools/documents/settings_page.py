@@ -11,10 +11,12 @@ from riskmodel.settings import Settings
 
 _INTRODUCTION = """# Settings
 
-Generated from `riskmodel/settings.py` and `riskmodel/fetch/sources.csv` by `python -m tools.documents.pages --write`;
+Generated from `riskmodel/settings.py` and `riskmodel/fetch/sources.csv` by `python -m
+tools.documents.pages --write`;
 do not edit.
 
-There is no configuration file: an option of a command comes first, then the environment variable, then the default.
+There is no configuration file: an option of a command comes first, then the environment variable, then the
+default.
 The settings a run used are in its `manifest.json`. `riskmodel doctor` names a wrong one.
 
 ## Scoring
@@ -24,7 +26,8 @@ The settings a run used are in its `manifest.json`. `riskmodel doctor` names a w
 _FETCHING = """
 ## Fetching
 
-Besides these, [Where to get the data](../fetch.md#settings) has those that only one source knows, and the key of Comtrade.
+Besides these, [Where to get the data](../fetch.md#settings) has those that only one source knows, and the
+key of Comtrade.
 `RISKMODEL_<SOURCE>_REDIRECT_HOSTS` names further hosts to which a source may lead, separated by `;`.
 
 | source | address | seconds between calls | calls a day |
