@@ -120,7 +120,7 @@ $(DOCS)/.installed: requirements-docs.lock
 
 .PHONY: docs
 docs: $(DOCS)/.installed ## build the documentation site into build/site, with warnings as errors
-	@NO_MKDOCS_2_WARNING=true $(DOCS)/bin/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=true $(DOCS)/bin/mkdocs build --strict 2>&1 | { grep -vE '^INFO' || true; }; exit $${PIPESTATUS[0]}
 	@echo "Documentation: build/site/index.html"
 
 .PHONY: pages
