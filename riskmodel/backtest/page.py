@@ -6,9 +6,17 @@ from features.reference.facts import country_names
 from riskmodel.backtest.names import method_name, product_name, reachable_words, size_words
 from riskmodel.backtest.recovery import MONTHS_AFTER
 from riskmodel.backtest.recovery_words import recovery_chart, recovery_lines
-from riskmodel.backtest.results import Backtest, CountryLine
+from riskmodel.backtest.results import Backtest, CountryLine, FamilyLine
+from riskmodel.backtest.verdict import verdict_lines
 from riskmodel.outcomes.oracles import CAUSES, ORACLES
-from riskmodel.report.charts.backtest import curves_chart, reliability_chart, risk_timeline
+from riskmodel.report.charts.backtest import (
+    FamilyMarks,
+    curves_chart,
+    families_chart,
+    line_sample,
+    reliability_chart,
+    risk_timeline,
+)
 from riskmodel.report.environment import render_page
 
 
@@ -23,7 +31,12 @@ def backtest_page(backtest: Backtest) -> str:
         found=found,
         reliability=reliability_chart(bins),
         curves=curves_chart(curves),
-        curve_names=list(curves),
+        curve_keys=[(name, line_sample(i)) for i, name in enumerate(curves)],
+        verdict=verdict_lines(backtest),
+        families=[(name, line, line.best_rule) for name, line in backtest.families.items()],
+        families_chart=families_chart(
+            [_marks(name, line, backtest) for name, line in backtest.families.items()]
+        ),
         reachable=reachable_words(found.reachable) if found.reachable else "",
         spells=max((m.spells for m in found.alarms.methods.values()), default=0) if found.alarms else 0,
         power=[(size_words(line), line) for line in found.power],
@@ -35,6 +48,18 @@ def backtest_page(backtest: Backtest) -> str:
         product_name=product_name,
         ORACLES=ORACLES,
         CAUSES=CAUSES,
+    )
+
+
+def _marks(name: str, line: FamilyLine, backtest: Backtest) -> FamilyMarks:
+    """An author's line of the chart."""
+    rule = line.best_rule
+    return FamilyMarks(
+        name=name,
+        model=line.methods.get(backtest.method),
+        rule=line.methods[rule] if rule else None,
+        chance=line.events / line.rows if line.rows else None,
+        oracle=line.oracle,
     )
 
 

@@ -220,6 +220,33 @@ class FamilyResult:
 
 
 @dataclass(frozen=True)
+class FamilyLine:
+    """The worlds of one author, judged by a frozen model and the simple rules.
+
+    Attributes
+    ----------
+    methods: average precision, the mean over rankings (each world and date) with an event. rules: which of
+        them are simple rules. oracle: of a ranking by what was diverted in the six months before.
+    """
+
+    rows: int
+    events: int
+    methods: Mapping[str, float | None]
+    rules: tuple[str, ...]
+    oracle: float | None
+
+    @property
+    def best_rule(self) -> str | None:
+        """The simple rule that does best here; the first by name of equals."""
+        return max(sorted(self.rules), key=lambda name: self.methods[name] or 0.0, default=None)
+
+    def ahead(self, method: str) -> bool:
+        """Whether a method does better here than every simple rule."""
+        rule = self.best_rule
+        return rule is None or (self.methods.get(method) or 0.0) > (self.methods[rule] or 0.0)
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Intervals of one grade, authors left out.
 
@@ -315,6 +342,7 @@ class Backtest:
     ablation: tuple[AblationLine, ...] = ()
     products: ProductResults | None = None
     recovery: Recovery | None = None
+    families: Mapping[str, FamilyLine] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

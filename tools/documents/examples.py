@@ -1,8 +1,9 @@
 """Commands in the documents, run on the bundled sample: `python -m tools.documents.examples [--write]`.
 
-A page holds `<!-- run: COMMAND -->`, a block, and `<!-- end of run -->`. The command is what a reader types in
-a folder where `make score` was run; the block is what it printed. Each block says that the data are simulated,
-so that no copy of it reads as news. Without `--write` pages that are out of date are named (exit code 1).
+A page holds `<!-- run: COMMAND -->`, a block, and `<!-- end of run -->`. The command is what a reader types
+in a folder where `make score` was run; the block is what it printed. Each block says that the data are
+simulated, so that no copy of it reads as news. Without `--write` pages that are out of date are named, and
+the exit code is 1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How well diversion is found by how it hides: `python -m tools.documents.hiding --write` (some minutes).
 
-The champion, frozen, on fresh worlds of the four authors whose worlds need no tables of one's own. Only the makers know
-what was diverted. The figures are a generated part of `docs/explanation/hiding.md`, which names the model.
+The champion, frozen, on fresh worlds of the four authors whose worlds need no tables of one's own. Only the
+makers know what was diverted. The figures are a generated part of `docs/explanation/hiding.md`, which names
+the model.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from tools.sections import renewed
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "hiding.md"
 MAKERS = ("corridors", "firms", "markets", "networks")
 SEED, WORLDS = 8000, 6  # training took seeds from 1000; the backtest takes others unless asked
-LEAST_EVENTS = 20
+LEAST_EVENTS = 15
 _HORIZON_USD = pl.col("diverted_usd")
 _SHARE = pl.col("declared_share")
 _CHAIN = pl.col("chain").fill_null("")
@@ -68,7 +69,7 @@ def rows_of(job: FamilyJob) -> pl.DataFrame:
 def _with_declared_share(rows: pl.DataFrame, world: World) -> pl.DataFrame:
     parts = []
     for (as_of,), part in rows.group_by("as_of", maintain_order=True):
-        months = pl.col("period").is_between(start_of_month(as_of, 1), start_of_month(as_of, HORIZON_MONTHS))  # type: ignore[arg-type]
+        months = pl.col("period").is_between(start_of_month(as_of, 1), start_of_month(as_of, HORIZON_MONTHS))
         moved = (
             world.diverted.filter(months).group_by("country").agg(pl.col("value_usd", "declared_usd").sum())
         )
@@ -86,7 +87,7 @@ def _chains(job: FamilyJob) -> dict[str, str]:
 
 
 def figures(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """For each way of hiding: rows, share in the bands, and the signal that tells them best from no diversion."""
+    """For each way: rows, share in the bands, and the signal that separates best from no diversion."""
     risk = model.predict(rows)["risk"].to_numpy()
     names = [str(one["name"]) for one in model.manifest["features"]]
     quiet = ~rows["target"].to_numpy()
@@ -129,13 +130,15 @@ def section(table: pl.DataFrame, model_id: str, rows: int, worlds: int) -> str:
     """The table of the page, with what it was measured on."""
     head = (
         f"Model {model_id}, frozen; {worlds} fresh worlds of each of {', '.join(MAKERS)}, seeds from {SEED}, "
-        f"{rows:,} rows (a country on a day). Found: in the band *elevated* or *high* on the day. AUC: the chance that a "
-        "diverting row ranks above one without diversion; 0.50 is blind.\n\n"
-        "| how it hides | rows | elevated or high | high | AUC of the score | signal that separates best, its AUC |\n"
+        f"{rows:,} rows (a country on a day), of which those below divert more than US$1 million in the six "
+        "months after. Bands are those on the day. AUC: the chance that such a row ranks above one without "
+        "diversion; 0.50 is blind.\n\n"
+        "| how it hides | rows | elevated or high | high | AUC of the score | best single signal, its AUC |\n"
         "|---|---|---|---|---|---|\n"
     )
     lines = [
-        f"| {r['way']} | {r['events']} | {r['elevated']:.0%} | {r['high']:.0%} | {r['auc']:.2f} | `{r['best']}` {r['best_auc']:.2f} |"
+        f"| {r['way']} | {r['events']} | {r['elevated']:.0%} | {r['high']:.0%} | {r['auc']:.2f} "
+        f"| `{r['best']}` {r['best_auc']:.2f} |"
         for r in table.iter_rows(named=True)
     ]
     return head + "\n".join(lines)

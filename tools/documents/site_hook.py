@@ -55,4 +55,3 @@ def site_links(markdown: str, source: str, known: set[str]) -> str:
         return f"[{link['words']}]({relpath(name, here or '.')}{mark}{anchor})"
 
     return LINK.sub(replaced, markdown)
-
