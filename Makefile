@@ -123,9 +123,18 @@ docs: $(DOCS)/.installed ## build the documentation site into build/site, with w
 	@NO_MKDOCS_2_WARNING=true $(DOCS)/bin/mkdocs build --strict 2>&1 | { grep -vE '^INFO' || true; }; exit $${PIPESTATUS[0]}
 	@echo "Documentation: build/site/index.html"
 
+$(DOCS)/.installed-pictures: $(DOCS)/.installed
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check pillow==13.0.0 pypdfium2==5.15.2
+	@touch $@
+
+.PHONY: pictures
+pictures: $(DOCS)/.installed-pictures score ## draw the pictures of the documents (needs Chromium)
+	@$(DOCS)/bin/python tools/documents/pictures.py
+
 .PHONY: pages
 pages: $(VENV)/.installed-dev ## make the generated parts of the documentation again
 	@$(BIN)/python -m tools.documents.pages --write
+	@$(BIN)/python -m tools.documents.examples --write
 
 .PHONY: backtest
 backtest: $(VENV)/.installed ## judge the champion on 12 simulated worlds, with ablation (a few minutes)

@@ -85,7 +85,7 @@ def family_lines(scored: Scored) -> dict[str, FamilyLine]:
             rows=len(y),
             events=int(y.sum()),
             methods=methods,
-            rules=tuple(sorted(name for name in methods if name not in NOT_RULES)),
+            yardsticks=tuple(sorted(name for name in methods if name not in NOT_RULES)),
             oracle=measures.mean_precision(y, known, lists),
         )
     return rounded(lines)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from features.reference.facts import country_names
-from riskmodel.backtest.names import method_name, product_name, reachable_words, size_words
+from riskmodel.backtest.names import SLICE_NAMES, method_name, product_name, reachable_words, size_words
 from riskmodel.backtest.recovery import MONTHS_AFTER
 from riskmodel.backtest.recovery_words import recovery_chart, recovery_lines
-from riskmodel.backtest.results import Backtest, CountryLine, FamilyLine
+from riskmodel.backtest.results import Backtest, CountryLine, FamilyLine, MethodResult, SliceResult
 from riskmodel.backtest.verdict import verdict_lines
 from riskmodel.outcomes.oracles import CAUSES, ORACLES
 from riskmodel.report.charts.backtest import (
@@ -33,7 +33,13 @@ def backtest_page(backtest: Backtest) -> str:
         curves=curves_chart(curves),
         curve_keys=[(name, line_sample(i)) for i, name in enumerate(curves)],
         verdict=verdict_lines(backtest),
-        families=[(name, line, line.best_rule) for name, line in backtest.families.items()],
+        slices=[
+            (name, part, _ordered(part, backtest.method))
+            for name, part in found.slices.items()
+            if part.methods
+        ],
+        SLICE_NAMES=SLICE_NAMES,
+        families=[(name, line, line.best_yardstick) for name, line in backtest.families.items()],
         families_chart=families_chart(
             [_marks(name, line, backtest) for name, line in backtest.families.items()]
         ),
@@ -51,9 +57,16 @@ def backtest_page(backtest: Backtest) -> str:
     )
 
 
+def _ordered(part: SliceResult, method: str) -> list[tuple[str, MethodResult]]:
+    """What is judged first, then the others by their average precision."""
+    return sorted(
+        part.methods.items(), key=lambda one: (one[0] != method, -(one[1].average_precision or 0.0), one[0])
+    )
+
+
 def _marks(name: str, line: FamilyLine, backtest: Backtest) -> FamilyMarks:
     """An author's line of the chart."""
-    rule = line.best_rule
+    rule = line.best_yardstick
     return FamilyMarks(
         name=name,
         model=line.methods.get(backtest.method),

@@ -1,4 +1,4 @@
-"""The verdict of a backtest in words: better than simple rules or not, where, and what acting on it costs."""
+"""The verdict of a backtest in words: better than yardsticks or not, where, and what acting on it costs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from riskmodel.backtest.names import method_name
 from riskmodel.backtest.results import Alarms, Backtest, FamilyLine, MethodResult, SliceResult
+from riskmodel.report.words import figure
 
-# Candidates and what is judged; everything else is a rule that anyone could apply without training.
-NOT_RULES = frozenset(
-    {"model", "logistic", "boosting", "equal", "linear", "history_alone", "all_signals", "isolation_forest"}
-)
+# Candidates and what is judged; everything else is a yardstick that learnt from no label.
+NOT_RULES = frozenset({"model", "logistic", "boosting", "equal", "linear", "history_alone", "all_signals"})
 WELL_CALIBRATED = 0.03
 
 
@@ -30,32 +29,31 @@ def verdict_lines(backtest: Backtest) -> list[str]:
     return [*lines, *_families(backtest.families, backtest.method)]
 
 
-def best_rule(methods: Mapping[str, MethodResult]) -> str | None:
-    """The simple rule with the highest average precision; the first by name of equals."""
-    rules = sorted(name for name in methods if name not in NOT_RULES)
-    return max(rules, key=lambda name: methods[name].average_precision or 0.0, default=None)
+def best_yardstick(methods: Mapping[str, MethodResult]) -> str | None:
+    """The yardstick with the highest average precision; the first by name of equals."""
+    others = sorted(name for name in methods if name not in NOT_RULES)
+    return max(others, key=lambda name: methods[name].average_precision or 0.0, default=None)
 
 
 def _ranking(part: SliceResult, method: str) -> str:
-    mine, rule = part.methods[method], best_rule(part.methods)
-    events = f"{part.rows:,} rows with {part.events:,} events ({_share(part.events / part.rows)})"
-    own = f"average precision {_figure(mine.average_precision)}"
-    if rule is None:
-        return f"On {events} its ranking has {own}; there was no simple rule to compare it with."
-    other = part.methods[rule]
-    theirs = f"{method_name(rule)}, {_figure(other.average_precision)}"
-    word = _compared(mine, other)
-    return f"On {events} its ranking is {word} the best simple rule: {own}, against {theirs}."
+    mine, yardstick = part.methods[method], best_yardstick(part.methods)
+    judged = f"{part.rows:,} rows, {part.events:,} events, {_share(part.events / part.rows)}"
+    own = f"average precision {figure(mine.average_precision, mine.average_precision_90)}"
+    if yardstick is None:
+        return f"Its ranking has {own} ({judged}); there was nothing to compare it with."
+    other = part.methods[yardstick]
+    theirs = f"{figure(other.average_precision, other.average_precision_90)} of {method_name(yardstick)}"
+    return f"Its ranking is {_compared(mine, other)}: {own}, against {theirs} ({judged})."
 
 
 def _compared(mine: MethodResult, other: MethodResult) -> str:
     if (mine.average_precision or 0.0) <= (other.average_precision or 0.0):
-        return "no better than that of"
+        return "no better than the best yardstick"
     if mine.average_precision_90 is None or other.average_precision_90 is None:
-        return "better than that of"
+        return "better than the best yardstick"
     if mine.average_precision_90[0] > other.average_precision_90[1]:
-        return "clearly better than that of"
-    return "better, but not beyond doubt (the intervals overlap), than that of"
+        return "clearly better than the best yardstick"
+    return "better than the best yardstick, but not beyond doubt, since the intervals overlap"
 
 
 def _first_ten(part: SliceResult, method: str) -> str:
@@ -75,7 +73,7 @@ def _onsets(part: SliceResult | None, method: str) -> list[str]:
     word = "hardly finds" if precision < 0.2 else "finds some of" if precision < 0.5 else "finds"
     return [
         f"It {word} what is new: where there was no event in the year before, average precision is "
-        f"{_figure(precision)} at a share of events of {_share(share)}."
+        f"{figure(precision)} at a share of events of {_share(share)}."
     ]
 
 
@@ -105,14 +103,8 @@ def _families(families: Mapping[str, FamilyLine], method: str) -> list[str]:
         return []
     (least, worst), (most, best) = ranked[0], ranked[-1]
     behind = [name for _, name in ranked if not families[name].ahead(method)]
-    words = (
-        f"Author by author it does best in {best} ({_figure(most)}) and worst in {worst} ({_figure(least)})"
-    )
-    return [f"{words}; a simple rule does as well in {', '.join(behind)}." if behind else f"{words}."]
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+    words = f"Author by author it does best in {best} ({figure(most)}) and worst in {worst} ({figure(least)})"
+    return [f"{words}; a yardstick does as well in {', '.join(behind)}." if behind else f"{words}."]
 
 
 def _share(value: float) -> str:

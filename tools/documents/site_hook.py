@@ -19,7 +19,7 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the documents at the root to the pages."""
     from pathlib import Path
 
-    from mkdocs.structure.files import File  # type: ignore[import-not-found]
+    from mkdocs.structure.files import File
 
     root = Path(config["config_file_path"]).parent
     for name in ROOT_PAGES:

@@ -18,7 +18,7 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class FamilyMarks:
-    """Average precision in one author's worlds: the model, the best simple rule, chance, who knew."""
+    """Average precision in one author's worlds: the model, the best yardstick, chance, who knew."""
 
     name: str
     model: float | None
@@ -31,7 +31,7 @@ class FamilyMarks:
         """The marks as text, for those who do not see them."""
         parts = {
             "model": self.model,
-            "simple rule": self.rule,
+            "yardstick": self.rule,
             "chance": self.chance,
             "who knew": self.oracle,
         }
@@ -95,7 +95,7 @@ def line_sample(place: int) -> Markup:
 
 
 def families_chart(lines: Sequence[FamilyMarks]) -> Markup:
-    """Average precision in the worlds of each author: the model, the best simple rule, chance, who knew."""
+    """Average precision in the worlds of each author: the model, the best yardstick, chance, who knew."""
     left, top, step = 110, 26, 44
     height = top + step * len(lines) + 34
 
@@ -117,7 +117,7 @@ def families_chart(lines: Sequence[FamilyMarks]) -> Markup:
 
 
 def _family_row(line: FamilyMarks, left: int, y: float, x: Callable[[float], str]) -> str:
-    """A bar to the model's value, a diamond for the rule, a tick for chance and one for who knew."""
+    """A bar to the model's value, a diamond for the yardstick, a tick for chance and one for who knew."""
     said = escape(line.name)
     marks = f'<text class="name" x="{left - 10}" y="{number(y)}" dy="4" text-anchor="end">{said}</text>'
     if line.model is not None:
@@ -127,7 +127,7 @@ def _family_row(line: FamilyMarks, left: int, y: float, x: Callable[[float], str
         )
     if line.chance is not None:
         ends = f'y1="{number(y - 15)}" y2="{number(y + 15)}"'
-        marks += f'<line class="even" x1="{x(line.chance)}" x2="{x(line.chance)}" {ends}/>'
+        marks += f'<line class="chance" x1="{x(line.chance)}" x2="{x(line.chance)}" {ends}/>'
     if line.rule is not None:
         at = float(x(line.rule))
         marks += f'<path class="c1" d="M{number(at)} {number(y - 9)}l7 9l-7 9l-7 -9Z"/>'
