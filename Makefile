@@ -129,7 +129,17 @@ $(DOCS)/.installed-pictures: $(DOCS)/.installed
 
 .PHONY: pictures
 pictures: $(DOCS)/.installed-pictures score ## draw the pictures of the documents (needs Chromium)
+	@$(RISKMODEL) --quiet explain "$$(sed -n 2p $(SAMPLE_RUN)/scores_country.csv | cut -d, -f2)" --run $(SAMPLE_RUN) \
+		--html runs/country.html
 	@$(DOCS)/bin/python tools/documents/pictures.py
+
+$(DOCS)/.installed-walks: $(DOCS)/.installed
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check playwright==1.65.2
+	@touch $@
+
+.PHONY: walks
+walks: $(DOCS)/.installed-walks score ## walk five readers' questions in the sample's report (needs Chromium)
+	@PYTHONPATH=. $(DOCS)/bin/python tools/documents/walks.py --write
 
 .PHONY: pages
 pages: $(VENV)/.installed-dev ## make the generated parts of the documentation again

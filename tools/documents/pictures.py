@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
 REPORT = ROOT / "runs" / "sample" / "report.html"
+COUNTRY = ROOT / "runs" / "country.html"
 BACKTEST = ROOT / "runs" / "backtest" / "backtest.html"
 COLOURS = 48
 PRINTED_PAGES = (0, 1)
@@ -24,21 +25,20 @@ WAIT = 120
 
 @dataclass(frozen=True)
 class Picture:
-    """A page at one size. fragment: the part of the page to begin with."""
+    """A page at one size, in CSS pixels."""
 
     name: str
     page: Path
     width: int
     height: int
     dark: bool = False
-    fragment: str = ""
 
 
 WANTED = (
     Picture("report_light", REPORT, 1200, 1180),
     Picture("report_dark", REPORT, 1200, 1180, dark=True),
     Picture("report_phone", REPORT, 390, 1700),
-    Picture("report_country", REPORT, 1200, 1180, fragment="c-LBR"),
+    Picture("report_country", COUNTRY, 1200, 1500),
     Picture("backtest", BACKTEST, 1400, 1500),
     Picture("backtest_phone", BACKTEST, 390, 1700),
 )
@@ -62,10 +62,9 @@ def main() -> int:
 
 
 def _draw(browser: str, wanted: Picture, to: Path) -> None:
-    address = wanted.page.as_uri() + (f"#{wanted.fragment}" if wanted.fragment else "")
     size = f"--window-size={wanted.width},{wanted.height}"
     scheme = f"--blink-settings=preferredColorScheme={0 if wanted.dark else 1}"
-    _run(browser, scheme, size, f"--screenshot={to}", address)
+    _run(browser, scheme, size, f"--screenshot={to}", wanted.page.as_uri())
 
 
 def _print(browser: str, document: Path, to: Path) -> None:
