@@ -88,7 +88,7 @@ def test_nothing_is_said_where_nothing_was_judged():
 
 
 def test_lines_of_a_chart_differ_without_colour():
-    curves = {name: ((0.0, 1.0), (1.0, 0.1)) for name in ("model", "persistence", "climatology")}
+    curves = dict.fromkeys(("model", "persistence", "climatology"), ((0.0, 1.0), (1.0, 0.1)))
     page = backtest_page(replace(backtest(method(0.6), method(0.3)), curves=curves))
     for place, name in enumerate(("this model", "climatology", "persistence")):
         assert name in page

@@ -115,3 +115,24 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path):
     for page in (tmp_path / "site").rglob("*.html"):
         loaded = re.findall(r'(?:src|href)="(https?://[^"]+)"', page.read_text(encoding="utf-8"))
         assert [one for one in loaded if re.search(r"\.(js|css|woff2?|png|svg)", one) or "unpkg" in one] == []
+
+
+def locked(name: str) -> dict[str, str]:
+    """Package -> its line and hashes in a lock; one that is locked twice (by Python) as both."""
+    blocks = re.findall(r"^[A-Za-z0-9._-]+==.*\n(?:    .*\n?)+", (ROOT / name).read_text(), re.MULTILINE)
+    found: dict[str, str] = {}
+    for block in blocks:
+        package = block.split("==")[0]
+        found[package] = found.get(package, "") + block.rstrip(" \\\n")
+    return found
+
+
+def test_the_site_is_locked_with_hashes_and_as_the_rest():
+    site, rest = locked("requirements-docs.lock"), locked("requirements-dev.lock")
+    assert {"mkdocs", "mkdocs-material"} <= site.keys()
+    assert all("--hash=sha256:" in block for block in site.values())
+    shared = site.keys() & rest.keys()
+    assert "jinja2" in shared
+    assert {name: site[name].split()[0] for name in shared} == {
+        name: rest[name].split()[0] for name in shared
+    }
