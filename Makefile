@@ -147,6 +147,40 @@ sbom: $(AUDIT)/.installed ## write a bill of materials of the locked versions to
 		-o build/sbom.json requirements.lock
 	@echo "Bill of materials: build/sbom.json"
 
+DOCS := .venv-docs
+$(DOCS)/.installed: requirements-docs.lock
+	@"$(PYTHON)" -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
+.PHONY: docs
+docs: $(DOCS)/.installed ## build the documentation site into build/site, with warnings as errors
+	@NO_MKDOCS_2_WARNING=true $(DOCS)/bin/mkdocs build --strict 2>&1 | { grep -vE '^INFO' || true; }; exit $${PIPESTATUS[0]}
+	@echo "Documentation: build/site/index.html"
+
+$(DOCS)/.installed-pictures: $(DOCS)/.installed
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check pillow==13.0.0 pypdfium2==5.15.2
+	@touch $@
+
+.PHONY: pictures
+pictures: $(DOCS)/.installed-pictures score ## draw the pictures of the documents (needs Chromium)
+	@$(RISKMODEL) --quiet explain "$$(sed -n 2p $(SAMPLE_RUN)/scores_country.csv | cut -d, -f2)" --run $(SAMPLE_RUN) \
+		--html runs/country.html
+	@$(DOCS)/bin/python tools/documents/pictures.py
+
+$(DOCS)/.installed-walks: $(DOCS)/.installed
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check playwright==1.65.2
+	@touch $@
+
+.PHONY: walks
+walks: $(DOCS)/.installed-walks score ## walk five readers' questions in the sample's report (needs Chromium)
+	@PYTHONPATH=. $(DOCS)/bin/python tools/documents/walks.py --write
+
+.PHONY: pages
+pages: $(VENV)/.installed-dev ## make the generated parts of the documentation again
+	@$(BIN)/python -m tools.documents.pages --write
+	@$(BIN)/python -m tools.documents.examples --write
+
 .PHONY: backtest
 backtest: $(VENV)/.installed ## judge the champion on 12 simulated worlds, with ablation (a few minutes)
 	@$(RISKMODEL) backtest --ablation --out runs/backtest
@@ -158,4 +192,4 @@ format: $(VENV)/.installed-dev ## format the code
 
 .PHONY: clean
 clean: ## remove the virtual environment and the runs
-	rm -rf $(VENV) $(AUDIT) $(FUZZ) runs .cache build
+	rm -rf $(VENV) $(AUDIT) $(FUZZ) $(DOCS) runs .cache build

@@ -14,7 +14,7 @@ SHIPPED = Path("riskmodel", "shipped")
 
 
 class BuildWithModel(build_py):
-    """As `build_py`, then the champion (no other stored model) and docs/*.md."""
+    """As `build_py`, then the champion (no other stored model) and the documents."""
 
     def run(self) -> None:
         super().run()
@@ -32,7 +32,7 @@ def shipped_files() -> list[tuple[Path, Path]]:
     stored = sorted(path for path in champion.iterdir() if path.is_file())
     if not stored:
         raise SystemExit(f"{champion} holds no model; the wheel would have none.")
-    documents = sorted((ROOT / "docs").glob("*.md"))
+    documents = sorted((ROOT / "docs").rglob("*.md"))
     return [(path, path.relative_to(ROOT)) for path in (models / "CHAMPION", *stored, *documents)]
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from features.catalogue import BY_NAME, SIGNALS
 from riskmodel.backtest import measures
 from riskmodel.backtest.protocol import Scored, all_folds, labels_of
-from riskmodel.backtest.results import BestRule, FamilyMethod, FamilyResult, rounded
+from riskmodel.backtest.results import BestRule, FamilyLine, FamilyMethod, FamilyResult, rounded
+from riskmodel.backtest.verdict import NOT_RULES
 
 Vector = NDArray[np.float64]
 WORLD_FOLDS = 3
@@ -65,6 +66,29 @@ def family_results(outside: Scored, inside: Scored, choice: str) -> dict[str, Fa
             oracle=measures.mean_precision(y, known, lists),
         )
     return rounded(results)
+
+
+def family_lines(scored: Scored) -> dict[str, FamilyLine]:
+    """Author by author, what every method reaches; nothing where rows name no author."""
+    if "family" not in scored.rows.columns:
+        return {}
+    lines = {}
+    for name in scored.rows["family"].unique().sort().to_list():
+        mask = (scored.rows["family"] == name).to_numpy()
+        rows, y = scored.rows.filter(pl.Series(mask)), labels_of(scored.rows)[mask]
+        lists = ranking_of(rows)
+        known = rows["diverted_before_usd"].cast(pl.Float64).to_numpy()
+        methods = {
+            method: measures.mean_precision(y, score[mask], lists) for method, score in scored.scores.items()
+        }
+        lines[name] = FamilyLine(
+            rows=len(y),
+            events=int(y.sum()),
+            methods=methods,
+            yardsticks=tuple(sorted(name for name in methods if name not in NOT_RULES)),
+            oracle=measures.mean_precision(y, known, lists),
+        )
+    return rounded(lines)
 
 
 def single_signals(rows: pl.DataFrame) -> dict[str, Vector]:

@@ -25,6 +25,12 @@ METHOD_NAMES = {
     "us_list_2022": "US list of June 2022",
     "isolation_forest": "isolation forest",
 }
+SLICE_NAMES = {
+    "all": "All",
+    "onset_only": "Onsets only, no event in the year before",
+    "onward_leg_unknown": "Without the country's own exports to Russia",
+    "without_big_four": "Without China, Hong Kong, Türkiye and the Emirates",
+}
 PRODUCT_NAMES = {SCORE: "product score", LEARNT: "learnt on other worlds"}
 
 

@@ -220,6 +220,33 @@ class FamilyResult:
 
 
 @dataclass(frozen=True)
+class FamilyLine:
+    """The worlds of one author, judged by a frozen model and by yardsticks.
+
+    Attributes
+    ----------
+    methods: average precision, the mean over rankings (each world and date) with an event. yardsticks: which
+        of them are no candidate. oracle: of a ranking by what was diverted in the six months before.
+    """
+
+    rows: int
+    events: int
+    methods: Mapping[str, float | None]
+    yardsticks: tuple[str, ...]
+    oracle: float | None
+
+    @property
+    def best_yardstick(self) -> str | None:
+        """The yardstick that does best here; the first by name of equals."""
+        return max(sorted(self.yardsticks), key=lambda name: self.methods[name] or 0.0, default=None)
+
+    def ahead(self, method: str) -> bool:
+        """Whether a method does better here than every yardstick."""
+        other = self.best_yardstick
+        return other is None or (self.methods.get(method) or 0.0) > (self.methods[other] or 0.0)
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Intervals of one grade, authors left out.
 
@@ -315,6 +342,7 @@ class Backtest:
     ablation: tuple[AblationLine, ...] = ()
     products: ProductResults | None = None
     recovery: Recovery | None = None
+    families: Mapping[str, FamilyLine] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sklearn.metrics import precision_recall_curve
 
 from riskmodel.backtest import measures
 from riskmodel.backtest.ablation import ablation
+from riskmodel.backtest.families import family_lines
 from riskmodel.backtest.listing import NOT_JUDGED, PROTOCOL, judge_by_time, usable_listings
 from riskmodel.backtest.names import METHOD_NAMES, reachable_words
 from riskmodel.backtest.page import backtest_page
@@ -234,6 +235,7 @@ def _backtest(
         evaluation=evaluate(scored, choice),
         curves=_curves(scored, choice),
         timelines=_timelines(scored, choice),
+        families=family_lines(scored),
     )
 
 

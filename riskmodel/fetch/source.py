@@ -124,14 +124,15 @@ class Estimate:
 
 
 @cache
-def _facts() -> tuple[dict[str, str], ...]:
+def facts() -> tuple[dict[str, str], ...]:
+    """The table of public sources as it is written, without the settings of the environment."""
     text = (files("riskmodel.fetch") / "sources.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))
 
 
 def source_names() -> tuple[str, ...]:
     """All sources, in the order of the table."""
-    return tuple(row["name"] for row in _facts())
+    return tuple(row["name"] for row in facts())
 
 
 def setting(source: str, what: str) -> str:
@@ -146,7 +147,7 @@ def setting(source: str, what: str) -> str:
 
 def source(name: str) -> PublicSource:
     """A source with the settings of the environment. Raises WrongUsage for a wrong name or setting."""
-    row = next((row for row in _facts() if row["name"] == name), None)
+    row = next((row for row in facts() if row["name"] == name), None)
     if row is None:
         raise WrongUsage(unknown(name))
     url = os.environ.get(setting(name, "url")) or row["url"]

@@ -39,6 +39,8 @@ from riskmodel.report.provenance import (
 from riskmodel.report.view import ReportInput
 
 RANKING_SHOWN = 25
+# Where `riskmodel backtest` writes its page if nothing else is asked for, seen from a run next to it.
+BACKTEST = "../backtest/backtest.html"
 # Files next to the page, by what they hold; the page links to them.
 FILES = {
     "scores_country.csv": "ranking",
@@ -109,6 +111,7 @@ def render_report(report: ReportInput) -> str:
         settings=plain_pairs(asdict(manifest.settings)),
         versions=plain_pairs(manifest.versions),
         signals=SIGNALS,
+        BACKTEST=BACKTEST,
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from riskmodel.explain.drift import SignalDrift
-from riskmodel.report.html import FILES, render_report
+from riskmodel.report.html import BACKTEST, FILES, render_report
 from riskmodel.report.manifest import ModelOfRun
 from riskmodel.report.view import ReportInput
 
@@ -139,6 +139,8 @@ def test_page_loads_nothing_and_links_only_within_itself(which: str, request: py
     links = [value for _, name, value in page.attributes if name == "href"]
     anchors = {value for _, name, value in page.attributes if name == "id"}
     assert links
+    # The one page outside the folder is that of `riskmodel backtest`, by a name that no input can change.
+    links = [link for link in links if link != BACKTEST]
     assert all(link in FILES or (link and link.startswith("#") and link[1:] in anchors) for link in links)
     style = html.split("<style>")[1].split("</style>")[0]
     assert "url(" not in style

@@ -33,7 +33,8 @@ def test_a_page_escapes_what_it_is_given() -> None:
     page = environment.render_page(
         "backtest.html.jinja",
         **dict.fromkeys(("reliability", "curves", "reachable"), ""),
-        **dict.fromkeys(("curve_names", "power", "timelines"), ()),
+        **dict.fromkeys(("curve_keys", "power", "timelines", "slices", "families"), ()),
+        verdict=["<script>alert(2)</script>"],
         backtest=Hostile(),
         found=Hostile(),
         spells=0,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup, escape
@@ -11,8 +12,31 @@ from riskmodel.explain.bands import LOWER_BOUNDS
 from riskmodel.report.charts.svg import number
 from riskmodel.report.words import percent
 
-WIDTH, HEIGHT, EDGE = 320, 240, 34
+WIDTH, HEIGHT, EDGE = 560, 420, 48
 Points = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class FamilyMarks:
+    """Average precision in one author's worlds: the model, the best yardstick, chance, who knew."""
+
+    name: str
+    model: float | None
+    rule: float | None
+    chance: float | None
+    oracle: float | None
+
+    @property
+    def words(self) -> str:
+        """The marks as text, for those who do not see them."""
+        parts = {
+            "model": self.model,
+            "yardstick": self.rule,
+            "chance": self.chance,
+            "who knew": self.oracle,
+        }
+        known = ", ".join(f"{name} {value:.2f}" for name, value in parts.items() if value is not None)
+        return f"{self.name}: {known}"
 
 
 def _x(value: float) -> str:
@@ -27,23 +51,23 @@ def _frame(label: str, across: str, up: str, inside: str) -> Markup:
     ticks = "".join(
         f'<line class="grid" x1="{_x(at)}" x2="{_x(at)}" y1="{_y(0)}" y2="{_y(1)}"/>'
         f'<line class="grid" x1="{_x(0)}" x2="{_x(1)}" y1="{_y(at)}" y2="{_y(at)}"/>'
-        f'<text x="{_x(at)}" y="{HEIGHT - EDGE + 14}" text-anchor="middle">{at:g}</text>'
-        f'<text x="{EDGE - 4}" y="{_y(at)}" dy="4" text-anchor="end">{at:g}</text>'
+        f'<text x="{_x(at)}" y="{HEIGHT - EDGE + 16}" text-anchor="middle">{at:g}</text>'
+        f'<text x="{EDGE - 6}" y="{_y(at)}" dy="4" text-anchor="end">{at:g}</text>'
         for at in (0, 0.25, 0.5, 0.75, 1)
     )
     return Markup(  # noqa: S704 - numbers and escaped words only
         f'<svg class="chart" role="img" aria-label="{escape(label)}" width="{WIDTH}" height="{HEIGHT}" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}">{ticks}{inside}'
-        f'<text x="{_x(0.5)}" y="{HEIGHT - 4}" text-anchor="middle">{escape(across)}</text>'
-        f'<text x="10" y="{_y(0.5)}" text-anchor="middle" '
-        f'transform="rotate(-90 10 {_y(0.5)})">{escape(up)}</text></svg>'
+        f'<text x="{_x(0.5)}" y="{HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>'
+        f'<text x="12" y="{_y(0.5)}" text-anchor="middle" '
+        f'transform="rotate(-90 12 {_y(0.5)})">{escape(up)}</text></svg>'
     )
 
 
 def reliability_chart(bins: Sequence[tuple[int, float, float]]) -> Markup:
     """Mean probability against the share of events of each bin (rows, risk, events)."""
     dots = "".join(
-        f'<circle class="c0" cx="{_x(risk)}" cy="{_y(events)}" r="3.5">'
+        f'<circle class="c0" cx="{_x(risk)}" cy="{_y(events)}" r="5">'
         f"<title>{n} rows: {escape(percent(risk))} predicted, {events:.0%} happened</title></circle>"
         for n, risk, events in bins
     )
@@ -53,7 +77,7 @@ def reliability_chart(bins: Sequence[tuple[int, float, float]]) -> Markup:
 
 
 def curves_chart(curves: Mapping[str, Points]) -> Markup:
-    """Precision against recall, one line for each method; the order of `curves` sets the colours."""
+    """Precision against recall, one line for each method; the order of `curves` sets colour and dashes."""
     lines = "".join(
         f'<polyline class="c{i}" points="{" ".join(f"{_x(r)},{_y(p)}" for r, p in points)}">'
         f"<title>{escape(name)}</title></polyline>"
@@ -62,9 +86,59 @@ def curves_chart(curves: Mapping[str, Points]) -> Markup:
     return _frame(f"Precision against recall: {', '.join(curves)}", "recall", "precision", lines)
 
 
+def line_sample(place: int) -> Markup:
+    """A piece of the line that `curves_chart` draws for the method at this place, for a legend."""
+    return Markup(  # noqa: S704 - a number only
+        f'<svg class="chart sample" aria-hidden="true" width="44" height="10" viewBox="0 0 44 10">'
+        f'<polyline class="c{place:d}" points="1,5 43,5"/></svg>'
+    )
+
+
+def families_chart(lines: Sequence[FamilyMarks]) -> Markup:
+    """Average precision in the worlds of each author: the model, the best yardstick, chance, who knew."""
+    left, top, step = 110, 26, 44
+    height = top + step * len(lines) + 34
+
+    def x(value: float) -> str:
+        return number(left + value * (WIDTH - left - 16))
+
+    grid = "".join(
+        f'<line class="grid" x1="{x(at)}" x2="{x(at)}" y1="{top}" y2="{height - 34}"/>'
+        f'<text x="{x(at)}" y="{height - 18}" text-anchor="middle">{at:g}</text>'
+        for at in (0, 0.25, 0.5, 0.75, 1)
+    )
+    rows = "".join(_family_row(line, left, top + step * (i + 0.5), x) for i, line in enumerate(lines))
+    said = "; ".join(line.words for line in lines)
+    return Markup(  # noqa: S704 - numbers and escaped words only
+        f'<svg class="chart" role="img" aria-label="{escape("Author by author: " + said)}" width="{WIDTH}" '
+        f'height="{height}" viewBox="0 0 {WIDTH} {height}">{grid}{rows}'
+        f'<text x="{x(0.5)}" y="{height - 4}" text-anchor="middle">average precision</text></svg>'
+    )
+
+
+def _family_row(line: FamilyMarks, left: int, y: float, x: Callable[[float], str]) -> str:
+    """A bar to the model's value, a diamond for the yardstick, a tick for chance and one for who knew."""
+    said = escape(line.name)
+    marks = f'<text class="name" x="{left - 10}" y="{number(y)}" dy="4" text-anchor="end">{said}</text>'
+    if line.model is not None:
+        marks += (
+            f'<rect class="c0" x="{x(0)}" y="{number(y - 8)}" height="16" '
+            f'width="{number(float(x(line.model)) - float(x(0)))}"/>'
+        )
+    if line.chance is not None:
+        ends = f'y1="{number(y - 15)}" y2="{number(y + 15)}"'
+        marks += f'<line class="chance" x1="{x(line.chance)}" x2="{x(line.chance)}" {ends}/>'
+    if line.rule is not None:
+        at = float(x(line.rule))
+        marks += f'<path class="c1" d="M{number(at)} {number(y - 9)}l7 9l-7 9l-7 -9Z"/>'
+    if line.oracle is not None:
+        marks += f'<circle class="oracle" cx="{x(line.oracle)}" cy="{number(y)}" r="6"/>'
+    return f"<g>{marks}<title>{escape(line.words)}</title></g>"
+
+
 def risk_timeline(name: str, days: Sequence[date], risks: Sequence[float], events: Sequence[bool]) -> Markup:
     """One country over time: risk as a line, dates whose six months ahead held the event as dots."""
-    width, height, edge = 300, 70, 6
+    width, height, edge = 420, 110, 8
     step = (width - 2 * edge) / max(len(days) - 1, 1)
 
     def y(value: float) -> str:
@@ -72,7 +146,7 @@ def risk_timeline(name: str, days: Sequence[date], risks: Sequence[float], event
 
     points = " ".join(f"{number(edge + i * step)},{y(risk)}" for i, risk in enumerate(risks))
     dots = "".join(
-        f'<circle class="event" cx="{number(edge + i * step)}" cy="{y(risk)}" r="3"/>'
+        f'<circle class="event" cx="{number(edge + i * step)}" cy="{y(risk)}" r="4.5"/>'
         for i, (risk, event) in enumerate(zip(risks, events, strict=True))
         if event
     )
