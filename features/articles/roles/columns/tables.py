@@ -89,8 +89,16 @@ class Views:
         """Some of the views (their numbers, sorted), numbered anew."""
         number = _numbered(rows, self.n)
         kept = number[self.view] != ABSENT
-        words = (part[kept] for part in (self.unit, self.word, self.stem, self.country, self.clause))
-        return Views(len(rows), number[self.view[kept]], *words, self.in_list[rows])
+        return Views(
+            len(rows),
+            number[self.view[kept]],
+            self.unit[kept],
+            self.word[kept],
+            self.stem[kept],
+            self.country[kept],
+            self.clause[kept],
+            self.in_list[rows],
+        )
 
 
 class FeatureRows(NamedTuple):

@@ -38,8 +38,8 @@ def views(tokens: TokenTable, sentence: Places, target: Ids) -> Views:
         in_list[view[places[heads[several & (rank == len(units) - 1)]]]] = True
         between = _between(places[:-1][linked[1:]], places[1:][linked[1:]], len(view))
         kept, ends = kept & ~between, ends & ~between
-    words = (part[kept] for part in (view, unit, word, tokens.stem[at], country, np.cumsum(ends)))
-    return Views(n, *words, in_list)
+    stem, clause = tokens.stem[at][kept], np.cumsum(ends)[kept]
+    return Views(n, view[kept], unit[kept], word[kept], stem, country[kept], clause, in_list)
 
 
 def _linked(places: Places, view: Places, joiner: Flags) -> Flags:
