@@ -32,7 +32,7 @@ from tools.roles.near_copies import clusters
 from tools.roles.sentences import FOLDER, parse_labels, training_set
 
 STRENGTH = 1.0
-THRESHOLD = 0.5
+THRESHOLD = 0.6  # a false accusation is the worst error
 OWN, OTHER, ENGLISH = 4.0, 2.0, 1.0  # weights of rows; chosen out of fold
 
 
