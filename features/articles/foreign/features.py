@@ -6,13 +6,14 @@ classes, `b:` pair of neighbours, `L`/`R` left and right of the country, `k:`/`o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from features.articles.foreign.names import GROUPS, Named, names_in
 from features.articles.foreign.phrases import phrase_book
-from features.articles.foreign.words import Word, words_of
+from features.articles.foreign.words import TURKISH, Word, words_of
 from features.articles.places.gazetteer import gazetteer
 from features.articles.roles.lexicon import symbol
 from features.articles.roles.marks import LISTABLE, LONGEST_LINK, mask
@@ -27,6 +28,12 @@ _ENDS = frozenset(
 )  # fmt: skip
 _STYLE = SILENT | {"«", "»", "–", "—", "’", "'"}
 _UNPAIRED = frozenset(["SAY", "NEG", "GOODS_ANY", "OTHER", "COUNTRY", "REGION"])
+
+
+# A Turkish verb says no inside itself (`satmıyor`, `göndermedi`, `satmadığını`).
+_SAYS_NO = re.compile(
+    r"\w{2,}m(?:[ıiuü]yor|[ae]d[ıi](?:lar|ler|ğ\w*)?$|[ae]z(?:lar|ler)?$|[ae]m[ıi]ş|[ae]y[ae]c[ae][kğ])"
+)
 
 
 class Token(NamedTuple):
@@ -108,6 +115,8 @@ def _tokens(words: Sequence[Word], named: Iterable[Named], language: str) -> lis
         if any(at < first < at + length for first in places):
             phrase, length = None, 1
         tokens.append(Token(" ".join(texts[at : at + length]), phrase.label if phrase else "", ""))
+        if language == TURKISH and _SAYS_NO.match(texts[at + length - 1]):
+            tokens.append(Token("", "neg", ""))
         at += length
     return tokens
 

@@ -61,7 +61,6 @@ def words_of(sentence: str, language: str) -> list[Word]:
 
 def foreign_sentences(text: pl.Expr, language: str) -> pl.Expr:
     """List of the sentences of cleaned texts; quotes and dashes of the language may begin one."""
-    abbreviation = rf"(^|[^\p{{L}}\d])({_ABBREVIATIONS[language]})\. "
-    glued = text.str.replace_all(abbreviation, f"${{1}}${{2}}.{_GLUE} ")
+    glued = text.str.replace_all(rf"\b({_ABBREVIATIONS[language]})\. ", f"$1.{_GLUE} ")
     parted = glued.str.replace_all(r"""([.!?…]["”’')\]»]*) ((?:[–—] )?[«"“‘'(\[]?[\p{Lu}\d])""", "$1\n$2")
     return sentence_list(parted)
