@@ -8,13 +8,17 @@ probability.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_ROUTES
+from features.articles.foreign.read import read_foreign
+from features.articles.foreign.words import LANGUAGES as FOREIGN
+from features.articles.foreign.words import foreign_sentences
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import with_context
 from features.articles.roles.model import RoleVerdict, role_model
@@ -38,8 +42,8 @@ class PartReading:
     """One part of a table of articles, read. Stories span parts, so their columns come with `with_stories`.
 
     `rows`: `COLUMNS` without those of stories, sorted by article_id, sentence_no, country. `sketches`: of the
-    English articles. `not_read_by_language`: articles that were not read because they are not English, by
-    language. `n_articles_read`: articles that were read, with mentions or without.
+    articles read. `not_read_by_language`: articles in languages that are not read, by language.
+    `n_articles_read`: articles that were read, with mentions or without.
     """
 
     rows: pl.DataFrame
@@ -71,13 +75,18 @@ def find_mentions(
 def read_part(articles: pl.DataFrame, first_row: int = 0) -> PartReading:
     """Read one part; `first_row` is the number of its first article in the whole table, from 0."""
     labelled = with_language(articles)
-    english = labelled.filter(pl.col("language") == "en")
-    others = labelled.filter(pl.col("language") != "en").group_by("language").len().sort("language")
+    can_be_read = pl.col("language").is_in(["en", *FOREIGN])
+    read = labelled.filter(can_be_read)
+    others = labelled.filter(~can_be_read).group_by("language").len().sort("language")
+    rows = [_rows(read.filter(pl.col("language") == "en"))]
+    for language in FOREIGN:
+        own = read.filter(pl.col("language") == language)
+        rows += [_foreign_rows(own, language)] if own.height else []
     return PartReading(
-        _rows(english).sort("article_id", "sentence_no", "country"),
-        sketch(english, first_row),
+        pl.concat(rows).sort("article_id", "sentence_no", "country"),
+        sketch(read, first_row),
         dict(zip(others["language"].to_list(), others["len"].to_list(), strict=True)),
-        english.height,
+        read.height,
     )
 
 
@@ -88,7 +97,7 @@ def with_stories(rows: pl.DataFrame, stories: Stories) -> pl.DataFrame:
 
 
 def _rows(articles: pl.DataFrame) -> pl.DataFrame:
-    sentences = _sentences(articles)
+    sentences = _sentences(articles, sentence_list, _may_be_read)
     places = countries_in(sentences)
     wanted = _to_read(sentences, places)
     read = _read(wanted)
@@ -104,6 +113,18 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
         why=pl.lit(""),
     )
     rows = pl.concat([skimmed, read.select(skimmed.columns)])
+    return _with_facts(rows, sentences, articles)
+
+
+def _foreign_rows(articles: pl.DataFrame, language: str) -> pl.DataFrame:
+    sentences = _sentences(
+        articles, partial(foreign_sentences, language=language), lambda body: body["article"]
+    )
+    return _with_facts(read_foreign(sentences, language), sentences, articles)
+
+
+def _with_facts(rows: pl.DataFrame, sentences: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the text of their sentence and what is known of their article: `COLUMNS` without stories."""
     read_texts = sentences.select("article", "sentence_no", "text")[rows["row"]]
     facts = articles.select("article_id", pl.col("published_at").dt.date().alias("published_on"), "source")
     whole = pl.concat([rows, read_texts, facts[read_texts["article"]]], how="horizontal")
@@ -112,8 +133,15 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
-    """One row for each sentence: row, article (its index), sentence_no (title 0), text, gate."""
+def _sentences(
+    articles: pl.DataFrame,
+    parted: Callable[[pl.Expr], pl.Expr],
+    may_be_read: Callable[[pl.DataFrame], pl.Series],
+) -> pl.DataFrame:
+    """One row for each sentence: row, article (its index), sentence_no (title 0), text, gate.
+
+    `parted`: texts to lists of sentences. `may_be_read`: the articles that pass the gate.
+    """
     given = articles.select(pl.col("title", "text").fill_null(""))
     body = (
         pl.DataFrame([cleaned(given["title"]), cleaned(given["text"])])
@@ -129,7 +157,7 @@ def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
         .select(
             "article",
             whole=pl.concat_str("title", "text", separator="\n"),
-            text=pl.concat_list(pl.concat_list("title"), sentence_list(pl.col("text"))),
+            text=pl.concat_list(pl.concat_list("title"), parted(pl.col("text"))),
             titled=(pl.col("title").str.len_bytes() > 0).cast(pl.Int64),
         )
     )
@@ -137,7 +165,7 @@ def _sentences(articles: pl.DataFrame) -> pl.DataFrame:
         body.select(
             "article",
             "text",
-            gate=pl.col("article").is_in(_may_be_read(body).implode()),
+            gate=pl.col("article").is_in(may_be_read(body).implode()),
             sentence_no=pl.int_ranges(0, pl.col("text").list.len()),
         )
         .explode("text", "sentence_no")

@@ -39,7 +39,7 @@ class NewsReading:
 
     Attributes
     ----------
-    not_read_by_language: articles that were not read because they are not English, by language.
+    not_read_by_language: articles that were not read for their language, by language.
     n_articles_read: articles that were read, with mentions or without.
     """
 

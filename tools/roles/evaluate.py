@@ -15,7 +15,9 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -24,6 +26,10 @@ from data_contracts.tables import ARTICLES
 from features.articles.mentions import find_mentions
 from features.articles.text.sentences import split_sentences
 from features.reference.read import word_list
+
+if TYPE_CHECKING:
+    from tools.roles.fit import OutOfFold
+    from tools.roles.sentences import TrainingSet
 
 Key = tuple[str, str]
 BASELINES = ("every mention", "Russia in the sentence", "evasion words", "Russia and evasion words")
@@ -254,13 +260,21 @@ def _polarity(predicted: dict[Key, int], truth: dict[Key, int]) -> PolarityScore
     return PolarityScore(right / len(hits) if hits else 0.0, len(hits))
 
 
-def evaluate_out_of_fold() -> list[str]:
-    """Lines of the report on the training sentences, read by models that did not see them."""
-    from tools.roles.fit import THRESHOLD, out_of_fold
+@cache
+def _read_out_of_fold() -> tuple[TrainingSet, OutOfFold]:
+    """The training sentences and their readings, made once: it takes five fits."""
+    from tools.roles.fit import out_of_fold
     from tools.roles.sentences import training_set
 
     data = training_set()
-    read = out_of_fold(data)
+    return data, out_of_fold(data)
+
+
+def evaluate_out_of_fold() -> list[str]:
+    """Lines of the report on the training sentences, read by models that did not see them."""
+    from tools.roles.fit import THRESHOLD
+
+    data, read = _read_out_of_fold()
     predicted = read.probability >= THRESHOLD
     numbers = np.arange(len(predicted))
     sentence = np.array([e.sentence for e in data.examples])
@@ -282,6 +296,23 @@ def evaluate_out_of_fold() -> list[str]:
     ]
 
 
+def polarity_out_of_fold() -> list[str]:
+    """A line for each polarity: recall and precision among the routes that are found out of fold."""
+    from tools.roles.fit import THRESHOLD
+
+    _, read = _read_out_of_fold()
+    hit = (read.probability >= THRESHOLD) & read.truth
+    found, true = read.polarity[hit], read.true_polarity[hit]
+    lines = []
+    for name, sign in (("worsening", 1), ("denial or neither", 0), ("easing", -1)):
+        right = int(((found == sign) & (true == sign)).sum())
+        recall, precision = right / int((true == sign).sum()), right / int((found == sign).sum())
+        lines.append(
+            f"{name:20}recall {recall:.3f}  precision {precision:.3f}  of {int((true == sign).sum())}"
+        )
+    return lines
+
+
 def _report(path: Path) -> list[str]:
     from tools.roles.kinds import is_by_kind, is_official, lines_by_kind, lines_of_official
 
@@ -294,7 +325,10 @@ def _report(path: Path) -> list[str]:
 
 def main() -> None:
     """Print the report."""
-    lines = evaluate_out_of_fold() if len(sys.argv) == 1 else _report(Path(sys.argv[1]))
+    if len(sys.argv) == 1:
+        lines = [*evaluate_out_of_fold(), *polarity_out_of_fold()]
+    else:
+        lines = _report(Path(sys.argv[1]))
     print("\n".join(lines))
 
 

@@ -6,8 +6,11 @@ features in many sentences at once, and a test compares the two.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from features.articles.roles.units import (
     CLASSES,
+    CLAUSE_ENDS,
     MASKS,
     PAIRED,
     SILENT,
@@ -74,6 +77,21 @@ def target_features(tokens: list[Token], iso3: str, group: str) -> dict[str, str
     if "RUSSIA" in units and seen.targets:
         side = "before" if seen.targets[0] < units.index("RUSSIA") else "after"
         found[f"x:{side} russia"] = f"{side} Russia"
+    return found
+
+
+def clause_features(tokens: list[Token], iso3: str) -> dict[str, str]:
+    """Words in the clauses that name one country, and words in the others: for its polarity.
+
+    A sentence that praises one country and accuses another has a message for each.
+    """
+    seen = masked(tokens, iso3)
+    number = list(accumulate(int(symbol in CLAUSE_ENDS) for symbol in seen.symbols))
+    own = {number[at] for at in seen.targets}
+    found: dict[str, str] = {}
+    for symbol, word, clause in zip(seen.symbols, seen.words, number, strict=True):
+        if symbol not in SILENT:
+            found.setdefault(f"{'k' if clause in own else 'o'}:{unit_of(symbol)}", word)
     return found
 
 

@@ -92,9 +92,7 @@ def fit(examples: Sequence[Example], sha256: str = "", *, roles: bool = True) ->
         sentence=fit_linear([e.sentence_features for e in one_each], [hit[e.sentence] for e in one_each]),
         target=fit_linear([e.target_features for e in in_hits], [e.positive for e in in_hits]),
         joint=fit_linear([_both(e) for e in examples], [e.positive for e in examples]),
-        polarity=fit_linear(
-            [_both(e) for e in positives], [e.polarity for e in positives], POLARITY_STRENGTH
-        ),
+        polarity=fit_linear([_all(e) for e in positives], [e.polarity for e in positives], POLARITY_STRENGTH),
         role=fit_linear([e.target_features for e in rest], [e.role for e in rest]) if roles else _NO_ROLES,
         slope=1.0,
         offset=0.0,
@@ -108,6 +106,10 @@ def _both(example: Example) -> dict[str, str]:
     return {**example.sentence_features, **example.target_features}
 
 
+def _all(example: Example) -> dict[str, str]:
+    return {**_both(example), **example.clause_features}
+
+
 def out_of_fold(data: TrainingSet) -> OutOfFold:
     """Readings by models that saw neither the sentence nor a near-copy of it."""
     fold = folds(data)
@@ -118,7 +120,7 @@ def out_of_fold(data: TrainingSet) -> OutOfFold:
         for i in np.flatnonzero(fold == number):
             example = data.examples[i]
             raw[i] = raw_score(model, example.sentence_features, example.target_features)
-            polarity[i] = int(best(model.polarity, _both(example)))
+            polarity[i] = int(best(model.polarity, _all(example)))
     truth = np.array([e.positive for e in data.examples])
     slope, offset = platt(raw, truth)
     probability = 1 / (1 + np.exp(-(slope * raw + offset)))

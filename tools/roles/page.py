@@ -14,9 +14,11 @@ from tools.roles.evaluate import (
     evaluate_out_of_fold,
     measured_articles,
     measured_sentences,
+    polarity_out_of_fold,
     read_articles,
     read_as_articles,
 )
+from tools.roles.foreign import measures
 from tools.roles.kinds import lines_of_official, scores_by_kind
 from tools.sections import renewed
 
@@ -111,6 +113,16 @@ def examples_section() -> str:
     return "\n".join(table)
 
 
+def polarity_section() -> str:
+    """Recall and precision of each polarity, out of fold."""
+    return "\n".join(f"    {line}" for line in polarity_out_of_fold())
+
+
+def other_languages_section() -> str:
+    """The figures of Russian and Turkish, out of fold."""
+    return "\n".join(f"    {measure.line()}" for measure in measures())
+
+
 def main() -> None:
     """Write the generated parts of the page."""
     sections = {
@@ -118,6 +130,8 @@ def main() -> None:
         "examples": examples_section(),
         "measures": measures_section(),
         "kinds": kinds_section(),
+        "polarity": polarity_section(),
+        "other languages": other_languages_section(),
     }
     PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
 

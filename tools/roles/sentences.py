@@ -22,7 +22,7 @@ from features.articles.roles.context import anaphors_for, with_context
 from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
 from features.articles.text.sentences import split_sentences
 from features.reference.read import read_reference
-from tools.roles.features import sentence_features, target_features
+from tools.roles.features import clause_features, sentence_features, target_features
 from tools.roles.tokens import tokenize
 
 FOLDER = "tools.roles"
@@ -49,6 +49,7 @@ class Example:
     polarity: int
     sentence_features: dict[str, str]
     target_features: dict[str, str]
+    clause_features: dict[str, str]
 
     @property
     def positive(self) -> bool:
@@ -171,5 +172,6 @@ def _examples(
             continue
         role, polarity = labels.get(iso3, ("other_mention", 0))
         target = target_features(tokens, iso3, gazetteer().group(iso3))
-        found.append(Example(number, owner, iso3, role, polarity, whole, target))
+        clauses = clause_features(tokens, iso3)
+        found.append(Example(number, owner, iso3, role, polarity, whole, target, clauses))
     return found

@@ -77,7 +77,8 @@ def _fits(pattern: tuple[str, ...], words: list[str], at: int) -> bool:
     return True
 
 
-def _build(rows: list[tuple[str, str]]) -> Lexicon:
+def lexicon_of(rows: list[tuple[str, str]]) -> Lexicon:
+    """Lexicon of phrases and their labels; of two that are equal the first wins."""
     exact: dict[str, list[Phrase]] = {}
     prefix: dict[str, list[Phrase]] = {}
     for text, label in rows:
@@ -99,13 +100,13 @@ def _build(rows: list[tuple[str, str]]) -> Lexicon:
 @lru_cache(maxsize=1)
 def phrases() -> Lexicon:
     """Phrase classes; the first class of a phrase in the file wins."""
-    return _build([(row["phrase"], row["class"]) for row in read_reference("phrases.csv")])
+    return lexicon_of([(row["phrase"], row["class"]) for row in read_reference("phrases.csv")])
 
 
 @lru_cache(maxsize=1)
 def goods() -> Lexicon:
     """Goods terms; the label is the product family."""
-    return _build([(row["term"], row["family"]) for row in read_reference("goods_lexicon.csv")])
+    return lexicon_of([(row["term"], row["family"]) for row in read_reference("goods_lexicon.csv")])
 
 
 def longest_phrase(words: list[str], at: int) -> tuple[int, str]:

@@ -1,7 +1,8 @@
 """What the role models call the words of a sentence (units), and what its document lends to it.
 
 Names of features: `w:` word, `c:` class, `b:` pair of neighbours, `f:` pair with its gap, `p:` pair anywhere,
-`L`/`R` what is left and right of the target country, `x:` cues, `in:` a class inside a document.
+`L`/`R` what is left and right of the target country, `k:` in its clause, `o:` in the others, `x:` cues,
+`in:` a class inside a document.
 """
 
 from __future__ import annotations
@@ -53,6 +54,16 @@ CLASSES = frozenset(
 PAIRED = (CLASSES - {"SAY", "NEG", "GOODS_ANY", *_STRUCTURE}) | {"RUSSIA", "REGIME", "WEST"}
 # Words and marks that carry style, not meaning; `to`, `from`, `through` and the like are kept.
 SILENT = frozenset([".", "!", "?", ",", ";", ":", "(", ")", '"', "“", "”", "/", "&", "-", "the", "a", "an"])
+
+
+# Where one clause may end and another begin; a comma in a list of countries ends none.
+CLAUSE_ENDS = frozenset(
+    [
+        ",", ";", ":", "and", "as", "because", "before", "after", "but", "despite", "however", "if", "nor",
+        "notwithstanding", "since", "so", "that", "then", "though", "although", "unless", "until", "when",
+        "where", "whereas", "which", "while", "who", "yet",
+    ]
+)  # fmt: skip
 
 
 class DocumentContext(NamedTuple):

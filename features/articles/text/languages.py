@@ -1,14 +1,14 @@
-"""Which articles are English: the language column where it is filled, else the text itself.
+"""The language of articles: the language column where it is filled, else the text itself.
 
 English function words settle most texts in one polars pass; only the rest is shown to the language
-identifier (py3langid, offline). Texts in other languages are counted, not read.
+identifier (py3langid, offline).
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-_ENGLISH_CODES = ["en", "eng", "english"]
+_CODES = {"eng": "en", "english": "en", "rus": "ru", "russian": "ru", "tur": "tr", "turkish": "tr"}
 _FUNCTION_WORDS = (
     r"(?i)\b(?:the|and|of|to|that|with|has|have|had|by|from|were|was|been|which|their|its|would|said|says|are|is|for|"
     r"through|they|who|not|this|be|as|on|at|it|into|than|will|more|over|after)\b"
@@ -20,7 +20,7 @@ UNKNOWN = "unknown"
 def with_language(articles: pl.DataFrame) -> pl.DataFrame:
     """Articles with `language` filled: `en`, another code, or `unknown` for texts without letters."""
     given = pl.col("language").str.to_lowercase().str.extract(r"^([a-z]+)")
-    known = pl.when(given.is_in(_ENGLISH_CODES)).then(pl.lit("en")).otherwise(given)
+    known = given.replace(_CODES)
     frame = articles.with_row_index("_row").with_columns(language=known)
     silent = frame.filter(pl.col("language").is_null())
     if not silent.height:

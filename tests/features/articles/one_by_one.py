@@ -9,7 +9,7 @@ from features.articles.places.gazetteer import gazetteer
 from features.articles.roles.columns.reasons import reason, telling_word
 from features.articles.roles.model import ABOUT, ROUTE, RoleModel, RoleVerdict, role_model
 from features.articles.roles.units import DocumentContext
-from tools.roles.features import sentence_features, target_features
+from tools.roles.features import clause_features, sentence_features, target_features
 from tools.roles.named_scores import about, best, contributions, raw_score
 from tools.roles.tokens import Token
 
@@ -26,7 +26,7 @@ def _verdict(model: RoleModel, tokens: list[Token], sentence: dict[str, str], is
     p = model.floor if off_topic else model.calibrated(raw_score(model, sentence, target))
     if off_topic or not model.is_route(iso3, p):
         return RoleVerdict(best(model.role, target), round(p, 4), False, 0, "")
-    polarity = int(best(model.polarity, {**sentence, **target}))
+    polarity = int(best(model.polarity, {**sentence, **target, **clause_features(tokens, iso3)}))
     return RoleVerdict(ROUTE, round(p, 4), True, polarity, _why(model, tokens, sentence, target))
 
 

@@ -9,6 +9,7 @@ from features.articles.places.gazetteer import find_places
 from features.articles.roles.model import LinearModel, role_model
 from features.articles.roles.screen import article_screen, sentence_screen
 from features.reference.read import read_reference
+from tools.roles.features import clause_features
 from tools.roles.fit import design, fit_linear
 from tools.roles.named_scores import scores, to_json
 from tools.roles.sentences import FOLDER, TrainingSet, training_set
@@ -101,3 +102,15 @@ def test_no_weight_names_a_country() -> None:
         plain = [name for name in part.weights if not name.startswith("x:")]
         words = {bit for name in plain for bit in name.split(":", 1)[1].split("_")}
         assert sorted(words & names) == []
+
+
+def test_what_one_clause_says_is_kept_apart_for_each_country() -> None:
+    text = "Kazakhstan banned the trade, but Kyrgyz firms sell chips to Russia."
+    tokens = tokenize(text, find_places(text))
+    of_one, of_other = clause_features(tokens, "KAZ"), clause_features(tokens, "KGZ")
+    assert {"k:CRACKDOWN", "o:SUPPLY", "o:GOODS"} <= set(of_one)
+    assert {"o:CRACKDOWN", "k:SUPPLY", "k:GOODS"} <= set(of_other)
+    listed = "Kazakhstan, Armenia and Georgia banned the trade."
+    assert not [
+        name for name in clause_features(tokenize(listed, find_places(listed)), "ARM") if name[0] == "o"
+    ]

@@ -41,6 +41,18 @@ def target_table(views: Views, groups: Sequence[str]) -> FeatureTable:
     return _table(views.n, (part for kind in TARGET_KINDS for part in kind(indexed, groups)))
 
 
+def clause_table(views: Views) -> FeatureTable:
+    """Words in the clauses that name the target, and words in the others."""
+    last = views.clause.max(initial=0) + 1
+    clause = views.view * last + views.clause
+    own = np.isin(clause, clause[views.country])
+    parts = (
+        _single("k", views, np.flatnonzero(own), views.unit),
+        _single("o", views, np.flatnonzero(~own), views.unit),
+    )
+    return _table(views.n, parts)
+
+
 def _table(n: int, parts: Iterable[FeatureRows]) -> FeatureTable:
     rows = [part.where(part.feature != UNKNOWN) for part in parts]
     size = len(vocabulary().names)

@@ -36,7 +36,8 @@ class TokenTable:
     starts: (n + 1), where each sentence begins. strings, labels, codes: what `word`, `label` and `iso3` are
         indexes of; a place has its mask for a word, and a token without a country has -1 for a code.
     unit, stem: what the models call a token, and the stem of its words. joiner: may link places of a list.
-    silent: says nothing. country: reads COUNTRY. listable: a place that may be part of a list.
+    silent: says nothing. ends: may end a clause. country: reads COUNTRY. listable: a place that may be part
+        of a list.
     """
 
     starts: Places
@@ -50,6 +51,7 @@ class TokenTable:
     stem: Ids
     joiner: Flags
     silent: Flags
+    ends: Flags
     country: Flags
     listable: Flags
 
@@ -70,8 +72,8 @@ class Views:
 
     A view is a sentence with one of its countries as the target, or with none.
 
-    `view`: which one a word belongs to. unit, word, stem, country: as in `TokenTable`. in_list: (n), whether
-    the target is in a list.
+    `view`: which one a word belongs to. unit, word, stem, country: as in `TokenTable`. clause: number of the
+    clause of a word. in_list: (n), whether the target is in a list.
     """
 
     n: int
@@ -80,7 +82,23 @@ class Views:
     word: Ids
     stem: Ids
     country: Flags
+    clause: Places
     in_list: Flags
+
+    def of(self, rows: Places) -> Views:
+        """Some of the views (their numbers, sorted), numbered anew."""
+        number = _numbered(rows, self.n)
+        kept = number[self.view] != ABSENT
+        return Views(
+            len(rows),
+            number[self.view[kept]],
+            self.unit[kept],
+            self.word[kept],
+            self.stem[kept],
+            self.country[kept],
+            self.clause[kept],
+            self.in_list[rows],
+        )
 
 
 class FeatureRows(NamedTuple):
@@ -105,3 +123,16 @@ class FeatureTable:
     view: Places
     feature: Ids
     rows: tuple[FeatureRows, ...]
+
+    def of(self, rows: Places) -> FeatureTable:
+        """Features of some of the views (their numbers, sorted), numbered anew, without their words."""
+        number = _numbered(rows, self.n)
+        kept = number[self.view] != ABSENT
+        return FeatureTable(len(rows), number[self.view[kept]], self.feature[kept], ())
+
+
+def _numbered(rows: Places, n: int) -> Places:
+    """Place in `rows` of each of n numbers, `ABSENT` where it is not among them."""
+    number = np.full(n, ABSENT, dtype=np.int64)
+    number[rows] = np.arange(len(rows))
+    return number

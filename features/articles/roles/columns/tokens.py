@@ -29,7 +29,7 @@ from features.articles.roles.lexicon import (
     symbol,
 )
 from features.articles.roles.marks import JOINERS, LISTABLE, Mark, mask
-from features.articles.roles.units import MASKS, SILENT, stem, unit_of
+from features.articles.roles.units import CLAUSE_ENDS, MASKS, SILENT, stem, unit_of
 
 _PLACE, _END = "\x00", "\x01"  # no cleaned text holds them
 _PIECE_PATTERN = re.compile(f"{WORD.pattern}|[{_PLACE}{_END}]")
@@ -60,6 +60,7 @@ def token_table(sentences: Sequence[MarkedSentence]) -> TokenTable:
         stem=facts.stem[word],
         joiner=facts.joiner[word],
         silent=facts.silent[word] & unlabelled,
+        ends=facts.ends[word] & unlabelled,
         country=facts.country[word] & unlabelled,
         listable=np.zeros(len(word), dtype=np.bool_),
     )
@@ -127,6 +128,7 @@ class WordFact(NamedTuple):
     stem: int
     joiner: bool
     silent: bool
+    ends: bool
     restricting: bool
     country: bool
 
@@ -141,6 +143,7 @@ class WordFacts(NamedTuple):
     stem: Ids
     joiner: Flags
     silent: Flags
+    ends: Flags
     restricting: Flags
     country: Flags
 
@@ -162,6 +165,7 @@ def word_fact(word: str) -> WordFact:
         stem=units.get(stem(word), NO_UNIT),
         joiner=word in JOINERS,
         silent=word in SILENT,
+        ends=word in CLAUSE_ENDS,
         restricting=word in RESTRICTING,
         country=word == "COUNTRY",
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.articles.places.gazetteer import gazetteer
-from features.articles.roles.columns.features import sentence_table, target_table
+from features.articles.roles.columns.features import clause_table, sentence_table, target_table
 from features.articles.roles.columns.reasons import (
     added_by_words,
     feature_words,
@@ -102,16 +102,24 @@ def _verdicts(questions: _Questions) -> list[RoleVerdict]:
         probabilities.append(p)
         routes.append(may_be and model.is_route(iso3, p))
     roles = book.role.best(_summed(book.role, questions.of_targets))
-    polarities = book.polarity.best(_both(book.polarity, questions))
+    polarities = _polarities(questions, np.flatnonzero(routes))
     reasons = _reasons(questions, sums, np.array(routes, dtype=np.bool_))
     return [
-        RoleVerdict(ROUTE, round(p, 4), True, int(polarity), reasons[row])
+        RoleVerdict(ROUTE, round(p, 4), True, polarities[row], reasons[row])
         if route
         else RoleVerdict(role, round(p, 4), False, 0, "")
-        for row, (p, route, role, polarity) in enumerate(
-            zip(probabilities, routes, roles, polarities, strict=True)
-        )
+        for row, (p, route, role) in enumerate(zip(probabilities, routes, roles, strict=True))
     ]
+
+
+def _polarities(questions: _Questions, rows: NDArray[np.int64]) -> dict[int, int]:
+    """Polarity of some countries in question, by their number; only routes have one."""
+    head = vocabulary().polarity
+    sentences, of = np.unique(questions.sentence[rows], return_inverse=True)
+    sums = _summed(head, questions.of_sentences.of(sentences))[of]
+    sums = sums + _summed(head, questions.of_targets.of(rows))
+    sums = sums + _summed(head, clause_table(questions.aimed.of(rows)))
+    return dict(zip(rows.tolist(), map(int, head.best(sums)), strict=True))
 
 
 def _summed(head: Head, table: FeatureTable) -> Sums:

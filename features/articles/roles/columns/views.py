@@ -27,7 +27,7 @@ def views(tokens: TokenTable, sentence: Places, target: Ids) -> Views:
     unit, word = tokens.unit[at], tokens.word[at]
     unit[aimed], word[aimed] = units[-1], MASKS.index("COUNTRY")
     country = tokens.country[at] | aimed
-    kept, in_list = ~tokens.silent[at], np.zeros(n, dtype=np.bool_)
+    kept, ends, in_list = ~tokens.silent[at], tokens.ends[at], np.zeros(n, dtype=np.bool_)
     places = np.flatnonzero(tokens.listable[at] | aimed)
     if len(places):
         linked = _linked(places, view, tokens.joiner[at])
@@ -36,8 +36,10 @@ def views(tokens: TokenTable, sentence: Places, target: Ids) -> Views:
         unit[places[heads]], country[places[heads]] = units[rank], rank == len(units) - 1
         several = np.diff(np.append(heads, len(places))) > 1
         in_list[view[places[heads[several & (rank == len(units) - 1)]]]] = True
-        kept &= ~_between(places[:-1][linked[1:]], places[1:][linked[1:]], len(view))
-    return Views(n, view[kept], unit[kept], word[kept], tokens.stem[at][kept], country[kept], in_list)
+        between = _between(places[:-1][linked[1:]], places[1:][linked[1:]], len(view))
+        kept, ends = kept & ~between, ends & ~between
+    stem, clause = tokens.stem[at][kept], np.cumsum(ends)[kept]
+    return Views(n, view[kept], unit[kept], word[kept], stem, country[kept], clause, in_list)
 
 
 def _linked(places: Places, view: Places, joiner: Flags) -> Flags:

@@ -26,7 +26,7 @@ Sums = NDArray[np.float64]  # of n rows: (n, classes + 1), the last how many fea
 UNKNOWN = -1  # id of a feature that no model knows
 NO_UNIT = 0  # id of a word that no model knows
 
-ONE_UNIT = ("c", "w", "in:c", "L", "R", "L1", "L2", "R1", "R2")
+ONE_UNIT = ("c", "w", "in:c", "L", "R", "L1", "L2", "R1", "R2", "k", "o")
 TWO_UNITS = ("b", "f", "L12", "R12", "LR", "p")
 BY_NAME = "x"
 

@@ -1,0 +1,1 @@
+"""Articles in Russian and Turkish: their words, names, phrases and reading."""
