@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("riskmodel", "features", "data_contracts")
 # Names that import otherwise than their distribution is called, for what may not be installed here.
 IMPORTED_AS = {"py7zr": "py7zr", "distributed": "distributed", "fsspec": "fsspec", "s3fs": "s3fs"}
-OPTIONAL = ("fetch", "cluster")  # extras whose imports are in the packages; the others serve notebooks
+OPTIONAL = ("fetch", "cluster")  # extras whose imports are in the packages
+PROGRAMS = ("notebook", "docs")  # extras of which the packages import something or nothing
 
 
 def project() -> Mapping[str, object]:
@@ -64,15 +65,21 @@ def recorded() -> set[str]:
     return {plain(name) for name in LIBRARIES}
 
 
-def problems(sources: Iterable[str], required: Iterable[str], optional: Iterable[str]) -> list[str]:
-    """What is declared but not imported, and what is imported but not declared."""
+def problems(
+    sources: Iterable[str],
+    required: Iterable[str],
+    optional: Iterable[str],
+    programs: Iterable[str] = (),
+) -> list[str]:
+    """What is declared but not imported, and what is imported but not declared; `programs` may be either."""
     imports, declared = third_party(sources), {plain(one) for one in required}
-    extras = {plain(one) for one in optional}
+    extras, run = ({plain(one) for one in names} for names in (optional, programs))
     unused = [
         f"{name} is declared and never imported"
         for name in sorted((declared | extras) - imports - recorded())
     ]
-    return unused + [f"{name} is imported and not declared" for name in sorted(imports - declared - extras)]
+    undeclared = sorted(imports - declared - extras - run)
+    return unused + [f"{name} is imported and not declared" for name in undeclared]
 
 
 def package_sources() -> list[str]:
@@ -84,8 +91,10 @@ def test_what_is_declared_is_what_is_imported():
     stated = project()
     extras = stated.get("optional-dependencies", {})
     assert isinstance(extras, dict)
-    optional = [one for name in OPTIONAL for one in extras.get(name, ())]
-    assert problems(package_sources(), stated["dependencies"], optional) == []
+    optional, programs = (
+        [one for name in names for one in extras.get(name, ())] for names in (OPTIONAL, PROGRAMS)
+    )
+    assert problems(package_sources(), stated["dependencies"], optional, programs) == []
 
 
 @pytest.mark.parametrize(

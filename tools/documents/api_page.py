@@ -6,15 +6,14 @@ import inspect
 from dataclasses import fields
 
 import riskmodel
-from riskmodel.commands import api
 from riskmodel.report.view import ReportInput
 
 _INTRODUCTION = """# Python
 
 Generated from signatures and docstrings by `python -m tools.documents.pages --write`; do not edit.
 
-`from riskmodel import score, load_run, signals, explain` does what the commands of these names do, on frames
-(polars) and values. Heavy libraries are imported when one of them is first used. Errors are those of
+`from riskmodel import score, load_run, ranking, signals, explain, validate` does what the commands of these names
+do, on frames (polars) and values. Heavy libraries are imported when one of them is first used. Errors are those of
 `riskmodel.errors`, one sentence each; their exit codes are in [Commands](commands.md#exit-codes).
 """
 
@@ -23,7 +22,7 @@ def page() -> str:
     """The page, as Markdown."""
     parts = [_INTRODUCTION]
     for name in riskmodel.__all__:
-        function = getattr(api, name)
+        function = getattr(riskmodel, name)
         text = inspect.getdoc(function) or ""
         parts += [f"## {name}\n", _fenced(f"{name}{_signature(function)}", "python"), ""]
         parts += [_fenced(text, "text"), ""]
@@ -34,6 +33,8 @@ def page() -> str:
 
 
 def _signature(function: object) -> str:
+    if isinstance(function, type):
+        return "(Exception)"
     written = inspect.signature(function)  # type: ignore[arg-type]
     given = [str(one) for one in written.parameters.values()]
     if any(one.kind is one.KEYWORD_ONLY for one in written.parameters.values()):
