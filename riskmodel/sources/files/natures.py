@@ -25,6 +25,10 @@ _NATURES: tuple[tuple[bytes, str, str], ...] = (
 )
 _TAR_AT, _TAR = 257, b"ustar"
 _XML_ROOT = re.compile(rb"<\s*([A-Za-z_][\w:.-]*)")
+_HTML = re.compile(
+    rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_NOT_AN_ELEMENT = re.compile(rb"<!--.*?-->|<[?!][^>]*>", re.DOTALL)
 _FEED_ROOTS = (b"rss", b"feed", b"rdf:RDF")
 
 
@@ -42,14 +46,32 @@ def nature_of(head: bytes) -> str | None:
     return None
 
 
+def root_of(head: bytes) -> str:
+    """The name of the first element of XML or of a web page, without its prefix; empty for anything else.
+
+    >>> [root_of(head) for head in (b"<?xml?><!-- x --><rdf:RDF a='y'>", b"a,b", b"<!doctype html>")]
+    ['RDF', '', 'html']
+    """
+    found = _root(head)
+    return found.rpartition(b":")[2].decode("ascii", "replace")
+
+
+def _root(head: bytes) -> bytes:
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not bare.startswith(b"<"):
+        return b""
+    if _HTML.match(bare):
+        return b"html"
+    found = _XML_ROOT.search(_NOT_AN_ELEMENT.sub(b"", bare[: 1 << 14]))
+    return found[1] if found else b""
+
+
 def markup_of(head: bytes) -> str | None:
     """What XML or a web page is that was given as a table; None for anything else."""
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not bare.startswith(b"<"):
         return None
-    text = re.sub(rb"<[?!][^>]*>", b"", bare[: 1 << 14])
-    found = _XML_ROOT.search(text)
-    root = found[1] if found else b""
+    root = _root(head)
     if root.lower() == b"html":
         return "is a web page without a table; ask its source for a table, as CSV or JSON"
     if root in _FEED_ROOTS:
