@@ -21,6 +21,11 @@ _LISTS = (
     "data", "dataset", "entries", "items", "articles", "results", "records", "docs", "stories", "posts",
     "news", "hits", "value", "objects", "documents", "@graph",
 )  # fmt: skip
+_SAYS_ERROR = frozenset({"error", "errors", "message", "error_message", "fault", "detail"})
+_OF_ERRORS = _SAYS_ERROR | {
+    "status", "statuscode", "code", "details", "success", "reason", "type", "ok", "request_id", "timestamp",
+    "path",
+}  # fmt: skip
 _WRAPPED = ("response", "hits", "result", "data", "articles", "payload", "_embedded", "article", "item")
 
 
@@ -43,6 +48,10 @@ def read_json_cells(source: Source) -> pl.DataFrame:
         else:
             lists = [_list_in(value) for value in values]
             items = [item for value in lists for item in (value if isinstance(value, list) else [value])]
+    if len(items) == 1 and (said := _error_in(items[0])):
+        raise source.refuse(
+            f"holds an error of its source and no data ({one_line(said, 160)}); fetch it again"
+        )
     objects = [_object(item) for item in _named(items)]
     if objects and not any(objects):
         raise source.refuse(
@@ -95,6 +104,14 @@ def _framed(value: Mapping[str, Any]) -> list[Any]:
     if all(key.isdigit() for key in cells[0]):
         return [{name: column[key] for name, column in value.items()} for key in cells[0]]
     return [{"_id": key, **one} for key, one in value.items()]
+
+
+def _error_in(item: Any) -> str | None:
+    """What an answer says that is an error and nothing else."""
+    if not isinstance(item, dict) or not item or not {str(key).lower() for key in item} <= _OF_ERRORS:
+        return None
+    said = next((item[key] for key in item if str(key).lower() in _SAYS_ERROR and item[key]), None)
+    return None if said is None else said if isinstance(said, str) else json.dumps(said)
 
 
 def _object(item: Any) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def read_canonical(frame: pl.DataFrame) -> Reading:
 
 def with_days(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Days with slashes in plain spelling, in each file by what the whole of it shows; in doubt they stay."""
+    if isinstance(frame.schema[column], pl.Datetime):
+        return frame.with_columns(pl.col(column).dt.date())
     if frame.schema[column] != pl.String:
         return frame
     files = frame.partition_by(FILE, maintain_order=True)

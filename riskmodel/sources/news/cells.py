@@ -38,8 +38,16 @@ def first_filled(frame: pl.DataFrame, name: str, columns: Sequence[str]) -> pl.S
     first = frame[columns[0]]
     if first.dtype.is_temporal() and (len(columns) == 1 or _all_said(first)):
         return first.rename(name)
-    texts = [_said(clean(frame[column].rename(name)), name) for column in columns]
+    texts = [_said(clean(_as_json(frame[column]).rename(name)), name) for column in columns]
     return pl.select(pl.coalesce(texts).alias(name)).to_series()
+
+
+def _as_json(values: pl.Series) -> pl.Series:
+    """Lists and records of Parquet as JSON, in which text formats give them."""
+    if not values.dtype.is_nested():
+        return values
+    written = [None if value is None else json.dumps(value, default=str) for value in values.to_list()]
+    return pl.Series(values.name, written, pl.String)
 
 
 def _all_said(moments: pl.Series) -> bool:

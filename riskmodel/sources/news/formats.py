@@ -16,8 +16,8 @@ from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.csv_cells import Dialect
 from riskmodel.sources.files.find import Source, ends_in
-from riskmodel.sources.files.natures import root_of
-from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table
+from riskmodel.sources.files.natures import is_pointer, root_of
+from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, refuse_other_natures
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.files.unpack import first_bytes
 from riskmodel.sources.formats import Format, Reading, unused
@@ -41,6 +41,8 @@ _FEDERAL_REGISTER = frozenset({"doc", "date", "title", "abstract", "url"})
 
 def load_article_parts(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Iterator[Table]:
     """The cells of one article file, some thousand rows at a time. Raises InputUnreadable."""
+    if is_pointer(first_bytes(source, 1 << 10)):
+        refuse_other_natures(source, first_bytes(source, 1 << 10))
     if ends_in(source.name, TEXT_SUFFIXES):
         yield load_text(source)
     elif ends_in(source.name, WARC_SUFFIXES):
