@@ -169,6 +169,8 @@ def unknown_header(
     """Return the error for a header of no format: what it is instead, or what the nearest format lacks."""
     from riskmodel.sources.known_formats import kind_of
 
+    if not columns:
+        return source.refuse("holds no row; fetch or export it again")
     given = frozenset(columns)
     other = kind_of(given, but=kind)
     if other is not None:

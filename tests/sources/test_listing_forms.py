@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from riskmodel.errors import InputUnreadable
+from riskmodel.sources.files.day_order import DOUBT
 from riskmodel.sources.listings import read_listings
 from riskmodel.sources.listings.read import FORMATS, JOINED
 
@@ -37,8 +38,8 @@ def read(folder: Path, name: str, text: str | bytes, **options):
     [
         (["01/05/2022", "13/05/2022"], ["2022-05-01", "2022-05-13"]),
         (["01/05/2022", "01/13/2022"], ["2022-01-05", "2022-01-13"]),
-        (["01/05/2022", "02/05/2022"], ["01/05/2022", "02/05/2022"]),
-        (["01/05/2022", "13/05/2022", "05/13/2022"], ["01/05/2022", "2022-05-13", "2022-05-13"]),
+        (["01/05/2022", "02/05/2022"], ["01/05/2022" + DOUBT, "02/05/2022" + DOUBT]),
+        (["01/05/2022", "13/05/2022", "05/13/2022"], ["01/05/2022" + DOUBT, "2022-05-13", "2022-05-13"]),
         (["1.5.2022", "20220502"], ["2022-05-01", "2022-05-02"]),
     ],
 )

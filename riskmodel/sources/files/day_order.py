@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+DOUBT = " (is the day or the month first?)"
 _NUMBERS = r"^\W*(\d{1,2})[/-](\d{1,2})[/-](\d{4})\b(.*)$"
 
 
@@ -37,13 +38,19 @@ def in_doubt(text: pl.Series) -> bool:
 
 
 def in_order(text: pl.Series, order: str) -> pl.Series:
-    """The column with such dates as `YYYY-MM-DD` and what follows them; without an order as it is.
+    """The column with such dates as `YYYY-MM-DD` and what follows them.
+
+    Without an order cells in doubt are marked in words, so that no cast reads them and refusals say why.
 
     >>> in_order(pl.Series(["01/05/2022 10:00", "2022-05-02"]), "day").to_list()
     ['2022-05-01 10:00', '2022-05-02']
+    >>> in_order(pl.Series(["01/05/2022", "13/05/2022"]), "").to_list()
+    ['01/05/2022 (is the day or the month first?)', '13/05/2022']
     """
     if not order:
-        return text
+        first, second = _numbers(text)
+        doubt = ((first <= 12) & (second <= 12) & (first != second)).fill_null(False)
+        return (text + DOUBT).zip_with(doubt, text).alias(text.name)
     parts = text.str.extract_groups(_NUMBERS).struct.unnest()
     month, day = ("1", "2") if order == "month" else ("2", "1")
     two = {name: parts[name].str.zfill(2) for name in (month, day)}

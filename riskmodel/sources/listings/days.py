@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from riskmodel.sources.files.day_order import day_order, in_order
+from riskmodel.sources.files.day_order import DOUBT, day_order, in_order
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"^(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ].*|[Z+-].*)?$")
@@ -42,12 +42,12 @@ def days_of(column: pl.Series, usual: str = "") -> pl.Series:
     """The days of one file as YYYY-MM-DD; `usual` is what its source writes first, `day` or `month`.
 
     A list that was saved again by a spreadsheet of another country has the other order: a cell that shows it
-    decides for all. Where cells disagree, or nothing decides, cells in doubt keep their text.
+    decides for all. Where cells disagree, or nothing decides, cells in doubt say so.
 
     >>> days_of(pl.Series(["3/7/2023", "3/13/2023"]), "day").to_list()
     ['2023-03-07', '2023-03-13']
     >>> days_of(pl.Series(["01/05/2022"])).to_list(), days_of(pl.Series(["01/05/2022"]), "day").to_list()
-    (['01/05/2022'], ['2022-05-01'])
+    (['01/05/2022 (is the day or the month first?)'], ['2022-05-01'])
     """
     plain = in_order(column, day_order([column], usual))
     known = {text: _without_doubt(text) for text in plain.unique().drop_nulls().to_list()}
@@ -56,8 +56,9 @@ def days_of(column: pl.Series, usual: str = "") -> pl.Series:
 
 def _without_doubt(text: str) -> str | None:
     found = _NUMBERS.match(" ".join(text.split()))
-    doubt = found and found[2] != "." and int(found[1]) <= 12 and int(found[3]) <= 12 and found[1] != found[3]
-    return text if doubt else month_first(text) if found and int(found[3]) > 12 else day_first(text)
+    if text.endswith(DOUBT):
+        return text
+    return month_first(text) if found and int(found[3]) > 12 else day_first(text)
 
 
 def _day(text: str | None, month_first: bool) -> str | None:
