@@ -264,3 +264,52 @@ def test_an_index_in_lines_says_what_to_fetch(tmp_path: Path) -> None:
     )
     with pytest.raises(InputUnreadable, match=r"is an index of Common Crawl.*fetch the pages"):
         read_articles([write(tmp_path / "a.jsonl", line * 2)])
+
+
+HTML = (
+    "<p>Microchips<svg><title>Share</title></svg> reach&nbsp;Russia<br>via T&uuml;rkiye &amp; Oman.</p>"
+    "<table><tr><td>A</td><td>B</td></tr></table><nav>Georgia</nav><script>1</script><p hidden>Iran</p>"
+    '<div style="display: none">Iraq</div><ul><li>5 &lt; 6</li></ul>'
+)
+SHOWN = "Microchips reach Russia\nvia T\u00fcrkiye & Oman.\nA\nB\n5 < 6"
+RSS = "<rss><channel><item><guid>1</guid><description>{}</description></item></channel></rss>"
+RESPONSE = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + HTML
+XHTML = HTML.replace("<br>", "<br/>").replace("&nbsp;", "&#160;").replace("&uuml;", "&#252;")
+ONE_TEXT = {
+    "cdata.rss": RSS.format(f"<![CDATA[{HTML}]]>"),
+    "escaped.rss": RSS.format(HTML.replace("&", "&amp;").replace("<", "&lt;")),
+    "xhtml.atom": "<feed><entry><id>1</id><content type='xhtml'><div>"
+    + XHTML.replace("<p hidden>", "<p hidden='hidden'>") + "</div></content></entry></feed>",
+    "items.json": json.dumps({"items": [{"id": "1", "title": "t", "content_html": HTML}]}),
+    "lines.jsonl": json.dumps({"id": "1", "title": "t", "maintext": HTML}),
+    "table.csv": pl.DataFrame({"id": ["1"], "title": ["t"], "text": [HTML]}).write_csv(),
+    "page.html": f"<html><head><title>t</title></head><body>{HTML}</body></html>",
+    "text.txt": HTML,
+    "page.warc": "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\n"
+    f"Content-Length: {len(RESPONSE)}\r\n\r\n{RESPONSE}\r\n\r\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ONE_TEXT)
+def test_html_is_one_text_in_every_form(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(ONE_TEXT[name].encode())
+    frame = read_articles([tmp_path / name], published_at=date(2022, 5, 1)).frame
+    assert frame["text"].to_list() == [SHOWN]
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ({"body": {"summary": [], "sections": [{"headline": "h", "paragraphs": ["a", "b"]}]}}, "h\na\nb"),
+        ({"text": [{"type": "bold", "text": "Chips"}, " reach ", {"type": "link", "text": "Russia"}]},
+         "Chips reach Russia"),
+        ({"text": ["one", "", "two"]}, "one\ntwo"),
+        ({"text": [1, 2]}, "[1, 2]"),
+        ({"text": '{"sections": broken'}, '{"sections": broken'),
+    ],
+)  # fmt: skip
+def test_texts_that_are_given_in_parts(tmp_path: Path, item: dict[str, Any], text: str) -> None:
+    path = write(tmp_path / "a.json", json.dumps([{"title": "t", "publishing_date": "2022-05-01", **item}]))
+    frame = read_articles([path]).frame
+    assert frame["text"].to_list() == [text]
+    assert str(frame["published_at"][0].date()) == "2022-05-01"

@@ -46,7 +46,7 @@ def rows_of(source: Source, path: Path, layout: Layout, *, sound: bool, exact: b
             raise
         fault = error
     # Line by line comes first: there no row can hide within another.
-    for way in (_line_by_line, _escaped):
+    for way in (_line_by_line, _escaped, *((_literal,) if layout.separator == "\t" else ())):
 
         def rows(way: Callable[[Path, Layout], Iterator[list[str]]] = way) -> Iterator[list[str]]:
             return way(path, layout)
@@ -108,6 +108,13 @@ def _line_by_line(path: Path, layout: Layout) -> Iterator[list[str]]:
     with _below_header(path, layout) as file:
         for line in file:
             yield _cells(line.rstrip("\r\n"), layout.separator)
+
+
+def _literal(path: Path, layout: Layout) -> Iterator[list[str]]:
+    """Each line a row and every mark text, as writers of tab-separated text without quotes have it."""
+    with _below_header(path, layout) as file:
+        for line in file:
+            yield line.rstrip("\r\n").split(layout.separator)
 
 
 def _below_header(path: Path, layout: Layout) -> TextIO:

@@ -19,7 +19,8 @@ NOT_AN_OBJECT = "not_a_json_object"
 _VALUE = re.compile(r"[^\s,\x1e]")
 _LISTS = (
     "data", "dataset", "entries", "items", "articles", "results", "records", "docs", "stories", "posts",
-    "news", "hits", "value", "objects", "documents", "@graph",
+    "news", "hits", "value", "objects", "documents", "messages",
+    "@graph",
 )  # fmt: skip
 _SAYS_ERROR = frozenset({"error", "errors", "message", "error_message", "fault", "detail"})
 _OF_ERRORS = _SAYS_ERROR | {

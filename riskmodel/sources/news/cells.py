@@ -24,11 +24,13 @@ _ZERO = (
 _PARTS = (
     ("text", "$[0].value"), ("text", "$.rendered"), ("text", "$.value"), ("text", "$['#text']"),
     ("title", "$.rendered"), ("title", "$.main"), ("title", "$.value"), ("title", "$['#text']"),
-    ("source", "$.name"), ("source", "$.title"), ("source", "$.domain"),
+    ("source", "$.name"), ("source", "$.title"), ("source", "$.domain"), ("source", "$.Name"),
     ("article_id", "$['$oid']"), ("article_id", "$.rendered"), ("url", "$['@id']"),
     ("published_at", "$['$date']"), ("published_at", "$['$numberLong']"), ("published_at", "$.value"),
 )  # fmt: skip
-_LIST = r'^\["(?s:.*)"\]$'
+_LIST = r'^\[(?s:["{].*["}])\]$'
+_SECTIONS = r'^\{(?s:.*)"(?:sections|paragraphs|blocks)"(?s:.*)\}$'
+_SHOWN = frozenset({"text", "summary", "sections", "headline", "paragraphs", "blocks", "body", "content"})
 
 
 def first_filled(frame: pl.DataFrame, name: str, columns: Sequence[str]) -> pl.Series:
@@ -78,6 +80,9 @@ def unwrapped(named: pl.DataFrame) -> pl.DataFrame:
             end = "\n" if column == "text" else None
             plain = pl.Series([_of_list(text, end) for text in named[column].gather(lists)], dtype=pl.String)
             named = named.with_columns(named[column].scatter(lists, plain))
+    if named.schema["text"] == pl.String and (rows := named["text"].str.contains(_SECTIONS).arg_true()).len():
+        plain = pl.Series([_of_sections(text) for text in named["text"].gather(rows)], dtype=pl.String)
+        named = named.with_columns(named["text"].scatter(rows, plain))
     return named
 
 
@@ -87,10 +92,37 @@ def _of_list(text: str, end: str | None) -> str:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list):
         return text
-    said = [one for one in value if one.strip()]
+    parts = [one.get("text") if isinstance(one, dict) else one for one in value]
+    texts = [part for part in parts if isinstance(part, str)]
+    if not texts or len(texts) < len(parts):
+        return text
+    # Telegram divides a text where its type changes; everyone else gives a paragraph each.
+    if any(isinstance(one, dict) for one in value):
+        return "".join(texts)
+    said = [one for one in texts if one.strip()]
     return (end.join(said) if end else said[0]) if said else ""
+
+
+def _of_sections(text: str) -> str:
+    """The headlines and paragraphs of a text that is given in its sections."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return "\n".join(_shown(value)) or text
+
+
+def _shown(value: object, depth: int = 0) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if depth > 8:
+        return []
+    within = value if isinstance(value, list) else []
+    if isinstance(value, dict):
+        within = [one for key, one in value.items() if key in _SHOWN]
+    return [text for one in within for text in _shown(one, depth + 1)]
 
 
 def seen(reading: Reading) -> Reading:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from urllib.parse import urljoin
 from xml.parsers import expat
@@ -19,7 +20,7 @@ from xml.parsers import expat
 import polars as pl
 
 from data_contracts.plain_text import one_line
-from features.articles.text.html import BLOCKS, SILENT, tidy_lines, visible
+from features.articles.text.html import tidy_lines, visible
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.find import Source, ends_in, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table, is_json
@@ -147,20 +148,24 @@ class _Field:
     kind: str
     depth: int
     text: list[str] = field(default_factory=list)
-    marked_up: bool = False
     silent: int = 0
+    tags: dict[int, str] = field(default_factory=dict)  # mark-up by its place among the texts
+
+    def tag(self, text: str) -> None:
+        """Keep mark-up of titles and texts, to be read as any HTML is."""
+        if self.name in MARKED_UP:
+            self.tags[len(self.text)] = text
+        self.text.append("")
 
     def value(self) -> str | None:
         """The text; HTML of titles and texts is reduced to what is visible."""
         text = "".join(self.text)
+        if self.tags:
+            text = "".join(self.tags.get(place, escape(one)) for place, one in enumerate(self.text))
         if self.name in MARKED_UP and self.kind not in _TEXT_KINDS and not self.kind.startswith("text/"):
             return None  # a picture, or bytes as letters
         # What is said to be plain text and ends tags is HTML all the same.
-        if (
-            self.name in MARKED_UP
-            and not self.marked_up
-            and (self.kind in _HTML_KINDS or _ENDED.search(text))
-        ):
+        if self.name in MARKED_UP and (self.tags or self.kind in _HTML_KINDS or _ENDED.search(text)):
             text = visible(text)
         return (" ".join(text.split()) if self.name not in ELEMENTS["text"] else tidy_lines(text)) or None
 
@@ -196,7 +201,7 @@ class _Reader:
         if self._depth == 1:
             self._root(qualified, attributes)
         elif self._field is not None:
-            self._nested(self._field, qualified)
+            self._nested(self._field, qualified, attributes)
         elif self._entry is None:
             self._of_feed(qualified, attributes)
         elif self._depth == self._entry_depth + 1 and name in WANTED:
@@ -209,7 +214,7 @@ class _Reader:
             self._field = None
         elif self._field is not None:
             self._field.silent -= self._field.silent > 0
-            self._field.text.append("\n" if qualified.rpartition(" ")[2] in BLOCKS else "")
+            self._field.tag(f"</{qualified.rpartition(' ')[2]}>")
         elif self._entry is not None and self._depth == self._entry_depth:
             self.entries.append(self._columns(self._entry))
             self._entry = None
@@ -252,12 +257,12 @@ class _Reader:
         kind = "base64" if attributes.get("mode") == "base64" else kind.split(";")[0]
         self._field = _Field(name, kind, self._depth)
 
-    def _nested(self, field: _Field, qualified: str) -> None:
+    def _nested(self, field: _Field, qualified: str, attributes: Mapping[str, str]) -> None:
         """Mark-up within a field, as XHTML has it; of the feed that an entry is from, only the title."""
         local = qualified.rpartition(" ")[2]
-        field.marked_up = True
-        field.silent += field.silent > 0 or local in SILENT or (field.name == "source" and local != "title")
-        field.text.append("\n" if local in BLOCKS else "")
+        field.silent += field.silent > 0 or (field.name == "source" and local != "title")
+        given = "".join(f' {name.rpartition(" ")[2]}="{escape(text)}"' for name, text in attributes.items())
+        field.tag(f"<{local}{given}>")
 
     def _keep(self, field: _Field) -> None:
         value = field.value()

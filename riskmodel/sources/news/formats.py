@@ -68,7 +68,7 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             "plain-text",
             "a .txt file",
             lambda columns: TEXT in columns,
-            lambda frame: _read(frame, published_at, language=None),
+            lambda frame: seen(_read(frame, published_at, language=None)),
         ),
         Format(
             "warc",

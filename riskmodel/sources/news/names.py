@@ -20,7 +20,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "publish_time", "published_time", "publication_date", "publication_time", "published_datetime",
         "date_time", "article:published_time", "post_date", "posted_at", "issued", "dateline",
         "webPublicationDate", "published_parsed", "published_dt", "published_date_dt", "pub_time",
-        "publish_datetime",
+        "publish_datetime", "publishing_date",
         "updated", "date_modified", "date_modify", "modified", "modified_at", "modified_gmt", "updated_at",
         "last_modified", "updated_parsed",
         "seendate", "date_seen", "first_seen", "date_download", "download_date", "crawl_date", "date_crawled",
@@ -29,15 +29,16 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "source": (
         "source", "publisher", "feed", "outlet", "domain", "source_domain", "source_name", "hostname",
-        "source-hostname", "site", "site_name", "sitename", "website", "source_url",
+        "source-hostname", "site", "site_name", "sitename", "website", "publication", "media_name",
+        "source_url",
     ),
     "language": ("language", "lang", "meta_lang", "language_code", "inLanguage", "humanLanguage"),
     "title": ("title", "headline", "title_page", "title_rss", "og_title", "webTitle"),
     "text": (
         "text", "body", "content", "content_text", "content_html", "article", "maintext", "full_text",
         "main_text", "articleBody", "article_text", "body_text", "text_content", "cleaned_text", "raw_text",
-        "plain_text", "article_html", "body_html", "lead_paragraph", "abstract", "description", "summary",
-        "excerpt", "snippet", "html",
+        "plain_text", "story_text", "selftext", "article_content", "page_content", "article_html",
+        "body_html", "lead_paragraph", "abstract", "description", "summary", "excerpt", "snippet", "html",
     ),
     "url": (
         "url", "link", "article_url", "canonical_url", "web_url", "permalink", "original_url", "pageUrl",
