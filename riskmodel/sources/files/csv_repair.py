@@ -28,17 +28,29 @@ def too_long(row: int, width: int, separator: str) -> str:
     )
 
 
-def rows_of(source: Source, path: Path, layout: Layout, *, sound: bool, exact: bool = False) -> Rows:
+def hides_rows(row: int) -> str:
+    """What to do about a quoted cell that holds lines which look like rows."""
+    return (
+        f"holds a quoted cell over several lines in data row {row}, the last of which looks like a row: a "
+        "quotation mark there is not doubled; double the marks within cells, or export it again"
+    )
+
+
+def rows_of(
+    source: Source, path: Path, layout: Layout, *, sound: bool, exact: bool = False, hidden: int | None = None
+) -> Rows:
     """The way in which all rows of a text can be read. Raises InputUnreadable naming the row at fault.
 
     Of a text whose quotes are `sound`, or that RFC 4180 reads all the same, rows may be shorter than the
-    header, unless `exact`.
+    header, unless `exact`. `hidden` is a row that by RFC 4180 has others within it.
     """
 
     def strict() -> Iterator[list[str]]:
         return _strict(source, path, layout)
 
     try:
+        if hidden:
+            raise source.refuse(hides_rows(hidden))
         _go_through(source, strict, layout, exact=exact)
         return strict
     except InputUnreadable as error:
