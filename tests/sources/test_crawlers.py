@@ -313,3 +313,15 @@ def test_texts_that_are_given_in_parts(tmp_path: Path, item: dict[str, Any], tex
     frame = read_articles([path]).frame
     assert frame["text"].to_list() == [text]
     assert str(frame["published_at"][0].date()) == "2022-05-01"
+
+
+@pytest.mark.parametrize("name", ["items", "messages", "data", "records"])
+def test_an_article_that_has_lists_is_one_article(tmp_path: Path, name: str) -> None:
+    item = {"title": "Chips", "text": TEXT, "date": "2022-05-01", name: [{"id": 1}, {"id": 2}]}
+    frame = read_articles([write(tmp_path / "a.json", json.dumps(item, indent=1))]).frame
+    assert frame["title"].to_list() == ["Chips"]
+
+
+def test_other_xml_named_doc_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputUnreadable, match="its first element is doc"):
+        read_articles([write(tmp_path / "a.xml", "<doc><title>x</title><body>y</body></doc>")])

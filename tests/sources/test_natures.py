@@ -42,6 +42,7 @@ def zipped(**members: str | bytes) -> bytes:
         ("a.docx", zipped(**{"[Content_Types]_dot_xml": "x", "word__a_dot_xml": "x"}), "a text document"),
         ("a.json", b'{"statusCode": 429, "message": "Rate limit"}', r"error of its source.*Rate limit"),
         ("a.json", b'{"error": {"code": 3, "message": "no key"}}', "error of its source"),
+        ("a.json", b'{"count": 0, "data": null, "error": "Bad request"}', "Bad request"),
         ("a.csv", b'"a,b,c"\n"1,2,3"\n', "has each of its lines between quotation marks"),
     ],
 )  # fmt: skip

@@ -22,9 +22,11 @@ _LISTS = (
     "news", "hits", "value", "objects", "documents", "messages",
     "@graph",
 )  # fmt: skip
+_TEXTS = ("text", "body", "content", "maintext", "article", "articleBody", "full_text")
 _SAYS_ERROR = frozenset({"error", "errors", "message", "error_message", "fault", "detail"})
 _OF_ERRORS = _SAYS_ERROR | {
     "status", "statuscode", "code", "details", "success", "reason", "type", "ok", "request_id", "timestamp",
+    "elapsedtime", "count",
     "path",
 }  # fmt: skip
 _WRAPPED = ("response", "hits", "result", "data", "articles", "payload", "_embedded", "article", "item")
@@ -81,6 +83,8 @@ def _list_in(value: Any, depth: int = 0) -> Any:
         return value
     if framed := _framed(value):
         return framed
+    if "title" in value and any(isinstance(value.get(name), str) for name in _TEXTS):
+        return value  # one article, whatever lists it has
     found = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
     if found is not None and any(isinstance(one, dict | list) for one in found or [{}]):
         return found
@@ -109,7 +113,10 @@ def _framed(value: Mapping[str, Any]) -> list[Any]:
 
 def _error_in(item: Any) -> str | None:
     """What an answer says that is an error and nothing else."""
-    if not isinstance(item, dict) or not item or not {str(key).lower() for key in item} <= _OF_ERRORS:
+    if not isinstance(item, dict):
+        return None
+    said_so = {str(key).lower() for key, value in item.items() if value not in (None, [], {})}
+    if not said_so or not said_so <= _OF_ERRORS:
         return None
     said = next((item[key] for key in item if str(key).lower() in _SAYS_ERROR and item[key]), None)
     return None if said is None else said if isinstance(said, str) else json.dumps(said)

@@ -11,6 +11,7 @@ from features.articles.text.html import tidy_lines
 from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import blocks
+from riskmodel.sources.news.feed_names import other_xml
 
 ROOTS = ("doc", "TEI")
 CRAWLED = "<trafilatura>"  # is among the columns, so that no other file can pass for one
@@ -37,6 +38,8 @@ def load_crawled(source: Source) -> Table:
         element.tag = element.tag.rpartition("}")[2]
     row = _of_tei(root) if root.tag == "TEI" else {c: root.get(name) for c, name in _OF_DOC.items()}
     body = root.find("text/body" if root.tag == "TEI" else "main")
+    if root.tag == "doc" and body is None:
+        raise source.refuse(other_xml("doc"))
     row["text"] = tidy_lines("".join(_shown(root if body is None else body)))
     columns = tuple(name for name, value in row.items() if value)
     schema = {**dict.fromkeys((*columns, FILE), pl.String()), ROW: pl.Int64()}
