@@ -17,6 +17,7 @@ from riskmodel.sources.news.names import named_as
 
 # Words that programs write where there was nothing, and moments that are none: the zero of a clock.
 _NOTHING = ("nan", "nat", "none", "null", "n/a", "na", "<na>", "undefined", "nil", "[removed]")
+_LONGEST_WORD = 64
 _ZERO = (
     r"^(?:0+(?:\.0+)?|-1|(?:0000-00-00|0001-01-01|1970-01-01)(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?)?)$"
 )
@@ -58,11 +59,12 @@ def _all_said(moments: pl.Series) -> bool:
 
 def _said(text: pl.Series, name: str) -> pl.Series:
     """Cells that say something; a whole cell of a word for nothing is none."""
-    bare = text.str.strip_chars()
+    short = (text.str.len_bytes() <= _LONGEST_WORD).fill_null(False).arg_true()  # texts are long
+    bare = text.gather(short).str.strip_chars()
     nothing = (bare == "") | bare.str.to_lowercase().is_in(_NOTHING)
     if name == "published_at":
         nothing |= bare.str.contains(_ZERO)
-    return text.set(nothing.fill_null(False), None)
+    return text.scatter(short.filter(nothing), None) if nothing.any() else text
 
 
 def unwrapped(named: pl.DataFrame) -> pl.DataFrame:
