@@ -77,3 +77,10 @@ def test_an_article_about_an_error_is_an_article(tmp_path: Path) -> None:
     item = {**json.loads(ARTICLE), "error": "x", "message": "y"}
     (tmp_path / "a.json").write_text(json.dumps(item))
     assert read_articles([tmp_path / "a.json"]).frame.height == 1
+
+
+def test_a_table_of_two_forms_at_once_is_refused(tmp_path: Path) -> None:
+    header = "freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUEE,2,2023-01\n"
+    (tmp_path / "a.csv").write_text(header + "M,DE,KG,85423190,2,VALUE_IN_EUROS,2023-01,1,2,3\n")
+    with pytest.raises(InputUnreadable, match="keep one of the two forms"):
+        read_trade([tmp_path / "a.csv"])
