@@ -1,80 +1,82 @@
 """How moments are written: ISO 8601, mail, JavaScript, databases, pages, seconds since 1970.
 
-An offset that is ambiguous (CST is Chicago and Shanghai, IST is Dublin, Jerusalem and Delhi) or unknown is
-taken as the one that gives the latest moment: nothing is known earlier than it was. A time without any zone
-is UTC. A date with slashes of which day and month cannot be known is no moment. Sources of abbreviations: RFC
-5322, the IANA time zone database (2025).
+`checking.zones` says what a zone is. A date with slashes of which day and month cannot be known is no moment.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import polars as pl
+
+from data_contracts.checking.zones import in_utc
+from data_contracts.codes.months import month_named
 
 MOMENT = pl.Datetime("us", "UTC")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
-_OFFSET = r"[+-][0-9]{2}:?[0-9]{2}"
-_LATEST = -12 * 60  # minutes east of Greenwich: the last place on Earth where a given local time arrives
+_OFFSET = r"[+-](?:0[0-9]|1[0-3]):?[0-5][0-9]|[+-]14:?00"
 
-# Minutes east of Greenwich; of an abbreviation in use at several places the westernmost.
-_ZONES: Mapping[str, int] = {
-    **dict.fromkeys(("z", "ut", "utc", "gmt", "wet"), 0),
-    **{"bst": 60, "ist": 60, "west": 60, "cet": 60, "met": 60, "cest": 120, "mest": 120, "eet": 120},
-    **{"sast": 120, "cat": 120, "eest": 180, "idt": 180, "msk": 180, "trt": 180, "eat": 180, "msd": 240},
-    **{"gst": -120, "azt": 240, "get": 240, "irst": 210, "irdt": 270, "aft": 270, "pkt": 300, "uzt": 300},
-    **{"yekt": 300, "npt": 345, "kgt": 360, "almt": 300, "ict": 420, "wib": 420, "hkt": 480, "sgt": 480},
-    **{"myt": 480, "awst": 480, "jst": 540, "kst": 540, "acst": 570, "aest": 600, "acdt": 630},
-    **{"aedt": 660, "nzst": 720, "nzdt": 780, "brt": -180, "nst": -210, "ndt": -150},
-    **{"ast": -240, "adt": -180, "est": -300, "edt": -240, "cst": -360, "cdt": -300},
-    **{"mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600},
-}
-_NAMES: Mapping[str, str] = {
-    "coordinated universal time": "utc",
-    "greenwich mean time": "gmt",
-    "universal time": "utc",
-}
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
-_TIME = (
-    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\b\.?)?"
+_WORD = r"[^\W\d_]+"
+_MONTH = r"(?P<month>[^\W\d_]{3,12})\.?"
+# A day of the week in any language, and what pages write before a date.
+_BEFORE = (
+    r"(?:(?:first |last )?(?:published|posted|updated|modified|created|date)(?:\s+on)?\s*:?\s+)?"
+    rf"(?:{_WORD}\.?,?\s+)?"
 )
-_ZONE = r"(?P<zone>\s*(?:[+-][0-9]{1,2}(?::?[0-9]{2})?(?:\s*[A-Za-z(\[].*)?|[A-Za-z(\[].*))?"
-_BEHIND = rf"(?:(?:,?\s+(?:at\s+|-\s+|\|\s+)?|T|,\s*){_TIME}{_ZONE})?"
-_YEAR = r"(?P<year>[0-9]{4})"
-_D = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
+_TIME = (
+    r"(?P<hour>[0-9]{1,2})[:.h](?P<minute>[0-9]{2})"
+    r"(?:[:.](?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
+    r"(?:\s*(?P<half>[ap])\.?m\b\.?)?(?:\s*(?:Uhr|hrs?|hours|uur)\b\.?)?"
+)
+# What may be a zone: an offset with or without its name, else words; no second date, no list.
+_ZONE = (
+    r"(?P<zone>\s*(?:[+-][0-9]{1,2}(?::?[0-9]{2})?(?:\s*[A-Za-z(\[][^,;]*)?"
+    r"|[(\[][^,;]*|[^\W\d_](?:(?![0-9]{4}-)[^,;])*))?"
+)
+_BEHIND = rf"(?:(?:,?\s+(?:(?:at|um|à|в|o|,)\s+|[-–|@·]\s+)?|T|,\s*){_TIME}{_ZONE})?"
+_YEAR = r"(?P<year>[0-9]{4})(?:\s*г(?:ода|\.)?|\s*р(?:оку|\.))?"
+_D = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.|º|o)?"
+_OF = r"(?:\s+(?:of|de|del|di)\s+|\s+|-)"
+_CJK = (
+    r"(?P<year>[0-9]{4})[年년]\s*(?P<month>[0-9]{1,2})[月월]\s*(?P<day>[0-9]{1,2})[日일](?:\s*\([^)]{1,8}\))?"
+)
 _FORMS = tuple(
     re.compile(rf"(?:{form})", re.IGNORECASE)
     for form in (
         rf"{_YEAR}-(?P<month>[0-9]{{1,2}})-(?P<day>[0-9]{{1,2}}){_BEHIND}",
-        rf"{_YEAR}[/.](?P<month>[0-9]{{1,2}})[/.](?P<day>[0-9]{{1,2}}){_BEHIND}",
-        rf"(?P<one>[0-9]{{1,2}})/(?P<two>[0-9]{{1,2}})/{_YEAR}{_BEHIND}",
-        rf"(?P<day>[0-9]{{1,2}})\.(?P<month>[0-9]{{1,2}})\.{_YEAR}{_BEHIND}",
-        rf"{_WEEKDAY}{_D}(?:\s+(?:of\s+)?|-){_MONTH},?(?:\s+|-){_YEAR}{_BEHIND}",
-        rf"{_WEEKDAY}{_MONTH}\s+{_D},?\s+{_YEAR}{_BEHIND}",
-        rf"{_WEEKDAY}{_MONTH}\s+{_D},?\s+{_TIME}(?P<zone>\s+[A-Za-z+-][A-Za-z0-9:+-]*)?\s+{_YEAR}",
+        rf"{_YEAR}-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})[T ](?P<hour>[0-9]{{2}})(?P<zone>Z|[+-].*)?",
+        rf"{_YEAR}/(?P<month>[0-9]{{1,2}})/(?P<day>[0-9]{{1,2}}){_BEHIND}",
+        rf"(?P<year>[0-9]{{4}})\.\s?(?P<month>[0-9]{{1,2}})\.\s?(?P<day>[0-9]{{1,2}})\.?{_BEHIND}",
+        rf"{_BEFORE}(?P<one>[0-9]{{1,2}})[/-](?P<two>[0-9]{{1,2}})[/-]{_YEAR}{_BEHIND}",
+        rf"{_BEFORE}(?P<day>[0-9]{{1,2}})\.\s?(?P<month>[0-9]{{1,2}})\.\s?{_YEAR}{_BEHIND}",
+        rf"{_BEFORE}{_D}{_OF}{_MONTH},?{_OF}{_YEAR}{_BEHIND}",
+        rf"{_BEFORE}{_D}[-\s]{_MONTH}[-\s](?P<year>[0-9]{{2}}){_BEHIND}",
+        rf"{_BEFORE}{_MONTH}\s+{_D},?\s+{_YEAR}{_BEHIND}",
+        rf"{_BEFORE}{_MONTH}\s+{_D},?\s+{_TIME}(?P<zone>\s+[A-Za-z+-][A-Za-z0-9:+-]*)?\s+{_YEAR}",
+        rf"{_YEAR}[-\s]{_MONTH}[-\s]{_D}{_BEHIND}",
+        rf"{_CJK}(?:\s*{_TIME}{_ZONE})?",
         r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-        r"(?:T?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?"
+        r"(?:[T ]?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?"
         r"(?:\.(?P<fraction>[0-9]+))?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+        rf"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_BEHIND}",
     )
 )
-_MAIL_YEAR = re.compile(r"^(?:[A-Za-z]{3},?\s+)?[0-9]{1,2}\s+[A-Za-z]{3}\s+([0-9]{2})(?=\s+[0-9]{2}:)")
 _SINCE_1970 = re.compile(r"([0-9]{9,10}|[0-9]{12,13}|[0-9]{15,16}|[0-9]{18,19})(?:\.([0-9]+))?")
 _EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?(?:0?[89]|1[0-8])")
+# What programs put around a moment, and a list of one.
+_WRAPPED = (
+    re.compile(r"/Date\(([0-9]{9,13})(?:[+-][0-9]{4})?\)/"),
+    re.compile(r"@([0-9]{9,10}(?:\.[0-9]+)?)"),
+    re.compile(r"(?:new )?[A-Za-z.]{4,12}\(([\"'])(?P<inner>[^\"']+)\1(?:,[^()]*)?\)"),
+    re.compile(r"\[?\s*([\"'])(?P<inner>[^\"']+)\1\s*\]?"),
+)
+_PARTS_OF_TIME = re.compile(r"[(\[]((?:\s*[0-9]{1,4}\s*,){5,8}\s*-?[0-9]{1,3}\s*)[)\]]")
+_DIRECTION = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_LONGEST = 120
 
 
 def moments(text: pl.Series) -> pl.Series:
@@ -100,79 +102,58 @@ def moment_of(text: str) -> datetime | None:
     >>> str(moment_of("May 1, 2022 9:30 PM IST")), moment_of("01/05/2022")
     ('2022-05-01 20:30:00+00:00', None)
     """
-    if len(text) > 120:
+    if len(text) > _LONGEST:
         return None
     try:
-        since = _since_1970(text)
+        written = _unwrapped(" ".join(_DIRECTION.sub("", unicodedata.normalize("NFKC", text)).split()))
+        written = written.replace("\u2212", "-")
+        since = _since_1970(written)
         if since is not None:
             return since
-        written = _MAIL_YEAR.sub(_four_digits, " ".join(text.split()))
+        if parts := _PARTS_OF_TIME.fullmatch(written):  # as programs take a moment apart, in UTC
+            return datetime(*(int(part) for part in parts[1].split(",")[:6]), tzinfo=UTC)  # type: ignore[arg-type,misc]
         for form in _FORMS:
-            if found := form.fullmatch(written):
-                return _moment(found.groupdict())
+            if (found := form.fullmatch(written)) and (moment := _moment(found.groupdict())):
+                return moment
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def _unwrapped(text: str) -> str:
+    for wrapped in _WRAPPED:
+        if found := wrapped.fullmatch(text):
+            return (found.groupdict().get("inner") or found[1]).strip()
+    return text
 
 
 def _moment(parts: Mapping[str, str | None]) -> datetime | None:
     day = _day(parts)
     if day is None:
         return None
-    hour = int(parts.get("hour") or 0)
+    hour, minute, second = (int(parts.get(name) or 0) for name in ("hour", "minute", "second"))
     if half := parts.get("half"):
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half.lower() == "p" else 0)
+    if hour == 24 and not minute and not second:  # the end of a day, as ISO 8601 had it
+        day, hour = day + timedelta(days=1), 0
     fraction = int((parts.get("fraction") or "0")[:6].ljust(6, "0"))
-    local = datetime(day.year, day.month, day.day, hour, int(parts.get("minute") or 0),
-                     int(parts.get("second") or 0), fraction)  # fmt: skip
-    return _in_utc(local, (parts.get("zone") or "").strip())
+    local = datetime(day.year, day.month, day.day, hour, minute, second, fraction)
+    return in_utc(local, (parts.get("zone") or "").strip())
 
 
 def _day(parts: Mapping[str, str | None]) -> date | None:
-    year = int(parts["year"] or 0)
+    year = _four_digits(parts["year"] or "")
     if (one := parts.get("one")) and (two := parts.get("two")):
         first, second = int(one), int(two)
         if first <= 12 and second <= 12 and first != second:
             return None
         month, day = (first, second) if second > 12 else (second, first)
         return date(year, month, day)
-    named = (parts.get("month") or "").lower()
-    month = int(named) if named.isdigit() else _MONTHS.get(named, 0)
-    return date(year, month, int(parts["day"] or 0))
-
-
-def _in_utc(local: datetime, zone: str) -> datetime:
-    """A local time in UTC; a zone that is unknown makes it as late as it can be."""
-    bare = re.sub(r"\s*[(\[].*$", "", zone).strip() or zone.strip("()[] ")
-    bare = re.sub(r"^([+-][0-9:]+)\s.*$", r"\1", bare)
-    if not bare:
-        return local.replace(tzinfo=UTC)
-    if "/" in bare:
-        return _at_place(local, bare)
-    if found := re.fullmatch(
-        r"(?:(?:gmt|utc|z)\s*)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", bare, re.IGNORECASE
-    ):
-        minutes = int(found[2]) * 60 + int(found[3] or 0)
-        if minutes > 14 * 60:
-            raise ValueError("no such offset")
-        return _east(local, minutes if found[1] == "+" else -minutes)
-    known = bare.lower().rstrip(".")
-    return _east(local, _ZONES.get(_NAMES.get(known, known), _LATEST))
-
-
-def _at_place(local: datetime, place: str) -> datetime:
-    try:
-        zone = ZoneInfo(place)
-    except (KeyError, ValueError, OSError):
-        return _east(local, _LATEST)
-    # Where clocks change, an hour comes twice or never: the later reading.
-    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-
-
-def _east(local: datetime, minutes: int) -> datetime:
-    return local.replace(tzinfo=UTC) - timedelta(minutes=minutes)
+    named = parts.get("month") or ""
+    found = int(named) if named.isdigit() else month_named(named)
+    return None if found is None else date(year, found, int(parts["day"] or 0))
 
 
 def _since_1970(text: str) -> datetime | None:
@@ -192,10 +173,10 @@ def _since_1970(text: str) -> datetime | None:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=whole, microseconds=microseconds)
 
 
-def _four_digits(found: re.Match[str]) -> str:
-    """The years 00 to 68 of mails are of this century, as RFC 5322 and POSIX have them."""
-    short = found[1]
-    return found[0][: -len(short)] + ("20" if int(short) < 69 else "19") + short
+def _four_digits(year: str) -> int:
+    """The years 00 to 68 of mails and databases are of this century, as RFC 5322 and POSIX have them."""
+    number = int(year)
+    return number if len(year) == 4 else number + (2000 if number < 69 else 1900)
 
 
 def _iso_8601(text: pl.Series) -> pl.Series:

@@ -54,6 +54,9 @@ def data_files(path: Path, limits: ReadingLimits) -> Iterator[Finding]:
             yield Finding(what, f"not taken as {verdict.kind}: {verdict.words}", FIX)
 
 
+_OF_OTHER_KIND = ("no known format", "is a web page without", "is XML", "which no known list does")
+
+
 def judged(file: Path, limits: ReadingLimits) -> FileVerdict:
     """The verdict of the nearest kind of input."""
     verdicts = [_judged_as(kind, file, limits) for kind in KINDS]
@@ -75,8 +78,8 @@ def _judged_as(kind: str, file: Path, limits: ReadingLimits) -> FileVerdict:
         with_edition = _edition_given(kind, request)
         if with_edition is not None:
             return with_edition
-    # A refusal that lists the known formats is about the header; any other is about the file itself.
-    return FileVerdict(kind, 0 if "no known format" in refusal else 1, False, refusal)
+    # These say that the file is of some other kind; any other refusal is about the file itself.
+    return FileVerdict(kind, 0 if any(words in refusal for words in _OF_OTHER_KIND) else 1, False, refusal)
 
 
 def _edition_given(kind: str, request: InputRequest) -> FileVerdict | None:

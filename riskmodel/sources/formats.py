@@ -176,6 +176,8 @@ def unknown_header(
     """Return the error for a header of no format: what it is instead, or what the nearest format lacks."""
     from riskmodel.sources.known_formats import kind_of
 
+    if not columns:
+        return source.refuse("holds no row; fetch or export it again")
     given = frozenset(columns)
     other = kind_of(given, but=kind)
     if other is not None:
@@ -224,7 +226,14 @@ def _names(header: str) -> list[str]:
 
 def shaped(form: Format, table: Table) -> Table:
     """The table as its format is read, one cell in a row."""
-    return table if form.long is None else replace(table, frame=form.long(table.frame))
+    if form.long is None:
+        return table
+    try:
+        return replace(table, frame=form.long(table.frame))
+    except pl.exceptions.DuplicateError as error:
+        raise table.source.refuse(
+            "has periods as columns and a column of periods or values too; keep one of the two forms"
+        ) from error
 
 
 def dialect_among(columns: frozenset[str], formats: Sequence[Format]) -> Dialect:

@@ -17,6 +17,7 @@ from riskmodel.sources.trade import read as trade
 
 KINDS = ("trade", "articles", "listings", "goods")
 # Formats that are known by so little that a table of another kind may look like one.
+AnyFormat = Format | listings.ListFormat | listings.JoinedFormat
 _LOOSE = ("baci-code-list", "plain-list", "no-products")
 _GKG = ("gdelt-gkg", "a line of 27 tab-separated fields that begins with a record id")
 _WORDS = {
@@ -80,7 +81,7 @@ def _named(kind: str) -> list[tuple[str, str]]:
 
 
 @cache
-def _formats() -> dict[str, tuple[Format | listings.ListFormat, ...]]:
+def _formats() -> dict[str, tuple[AnyFormat, ...]]:
     return {
         "trade": trade.FORMATS,
         "articles": news.article_formats(None),
@@ -96,8 +97,8 @@ def _tables() -> list[tuple[str, Callable[[frozenset[str]], bool]]]:
     ]
 
 
-def _by_columns(form: Format | listings.ListFormat) -> Callable[[frozenset[str]], bool] | None:
-    if form.name in _LOOSE:
+def _by_columns(form: AnyFormat) -> Callable[[frozenset[str]], bool] | None:
+    if form.name in _LOOSE or isinstance(form, listings.JoinedFormat):
         return None
     return form.recognise if isinstance(form, Format) else form.fits
 

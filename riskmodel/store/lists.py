@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import polars as pl
 from riskmodel.store.annex_iv import annex_four
 from riskmodel.store.gathering import Gathering, gaps
 from riskmodel.store.ledger import Entry
-from riskmodel.store.listing_rows import ofac_list, uk_list
-from riskmodel.store.vintages import known_on, of_files
+from riskmodel.store.listing_rows import listings_of
+from riskmodel.store.vintages import Vintage, known_on, of_files
 
 LISTS = {
     "csl": ("consolidated.csv",),
@@ -26,15 +27,17 @@ def listings_known(g: Gathering) -> dict[str, pl.DataFrame]:
     found: dict[str, pl.DataFrame] = {}
     for source, datasets in LISTS.items():
         files = of_files(g.entries, source)
+        vintages: list[Vintage] = []
         for dataset in datasets:
             _gaps_of_list(g, source, dataset)
             if dataset not in files:
                 continue
             known = known_on(files[dataset], g.as_of)
             g.note(source, dataset, "", known, dataset)
-            if known.vintage:
-                path = g.store.object(known.vintage.entries[0].sha256)
-                found[f"{source}-{Path(dataset).stem.lower()}.csv"] = _listing(source, dataset, path)
+            vintages += [known.vintage] if known.vintage else []
+        if vintages:
+            name = Path(vintages[0].entries[0].dataset).stem.lower()
+            found[f"{source}-{name}.csv"] = _listing(g, source, vintages)
     found["eu-annex-iv.csv"] = _annex_four(g)
     if any(name.startswith("ofac-") for name in found) and "csl-consolidated.csv" in found:
         table = found["csl-consolidated.csv"]
@@ -48,12 +51,11 @@ def _gaps_of_list(g: Gathering, source: str, dataset: str) -> None:
         g.note(source, dataset, "", "absent at source" if last.outcome == "absent" else "failed", dataset)
 
 
-def _listing(source: str, dataset: str, path: Path) -> pl.DataFrame:
-    if source == "uk-list":
-        return uk_list(path)
-    if source == "ofac":
-        return ofac_list(path, "OFAC-" + dataset.partition("_")[0])
-    return pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True)
+def _listing(g: Gathering, source: str, vintages: Sequence[Vintage]) -> pl.DataFrame:
+    paths = [g.store.object(vintage.entries[0].sha256) for vintage in vintages]
+    if source in ("uk-list", "ofac"):
+        return listings_of(paths, max(vintage.known_at for vintage in vintages))
+    return pl.read_csv(paths[0], infer_schema=False, truncate_ragged_lines=True)
 
 
 def _annex_four(g: Gathering) -> pl.DataFrame:

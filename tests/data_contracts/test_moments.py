@@ -44,6 +44,29 @@ def one(text: str) -> datetime | None:
         "May 1st, 2022, 6:00 a.m. EDT",
         "Sunday, 1 May 2022 at 10:00",
         "01.05.2022 10:00",
+        "2022-05-01T10Z",
+        "2022-05-01T07:00:00\u221203:00",
+        "2022-05-01 10:00:00 Coordinated Universal Time",
+        "2022-05-01 13:00 (\u041c\u0421\u041a)",
+        "01-MAY-22 10.00.00.000000 AM",
+        "Sunday, 01-May-22 10:00:00 GMT",
+        "May 1, 2022 @ 10:00:00.000",
+        "Published: May 1, 2022 10:00 GMT",
+        "dimanche 1 mai 2022 \u00e0 10:00",
+        "1. Mai 2022, 10:00 Uhr",
+        "1 de mayo de 2022, 10:00",
+        "1 \u043c\u0430\u044f 2022 \u0433., 10:00",
+        "1 May\u0131s 2022 10:00",
+        "2022\u5e745\u67081\u65e5 10:00",
+        "2022. 5. 1. 10:00",
+        "20220501 100000",
+        "/Date(1651399200000+0300)/",
+        "@1651399200",
+        'ISODate("2022-05-01T10:00:00Z")',
+        "Timestamp('2022-05-01 10:00:00+0000', tz='UTC')",
+        '["2022-05-01T10:00:00Z"]',
+        "[2022, 5, 1, 10, 0, 0, 6, 121, 0]",
+        "\u200e01.05.2022\u200e 10:00",
     ],
 )
 def test_ten_oclock_in_every_spelling(text: str) -> None:
@@ -62,6 +85,31 @@ def test_ambiguous_and_unknown_zones_are_as_late_as_they_can_be(zone: str, hour:
     assert one(f"2022-05-01 10:00:00 {zone}") == TEN.replace(hour=hour)
     if "/" not in zone:
         assert one(f"Sun, 01 May 2022 10:00:00 {zone}") == TEN.replace(hour=hour)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022-05-01T10:00:00+15:00",
+        "2022-05-01T10:00:00Z, 2022-06-01T10:00:00Z",
+        "2 hours ago",
+        "May 2022",
+        "44682",
+        "1 Brumaire 2022",
+        "2022-05-01T25:00:00Z",
+    ],
+)
+def test_what_says_no_moment_is_none(text: str) -> None:
+    assert one(text) is None
+
+
+def test_an_hour_of_24_is_the_next_midnight() -> None:
+    assert one("2022-04-30T24:00:00Z") == MIDNIGHT
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("ET", 15), ("Eastern Daylight Time", 14), ("Z+03:00", 22)])
+def test_zones_by_name(zone: str, hour: int) -> None:
+    assert one(f"2022-05-01 10:00 {zone}") == TEN.replace(hour=hour)
 
 
 @pytest.mark.parametrize("text", ["2022-10-30 02:30 Europe/Berlin", "2022-03-27 02:30 Europe/Berlin"])

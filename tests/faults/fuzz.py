@@ -48,7 +48,7 @@ with atheris.instrument_imports(include=["riskmodel", "data_contracts"]):
     from riskmodel.sources.trade.read import trade_parts
     from tools.contracts.examples import sound
 
-ENDINGS = (".csv", ".jsonl", ".parquet", ".csv.gz", ".json", ".txt", ".warc", ".gkg.csv")
+ENDINGS = (".csv", ".jsonl", ".parquet", ".csv.gz", ".json", ".txt", ".warc", ".gkg.csv", ".xml", ".html")
 SMALL = ReadingLimits(trade_rows=3, whole_bytes=200, table_rows=3)
 READERS: tuple[Callable[[Path], Batch], ...] = (
     lambda path: in_memory(trade_parts([path], hs_edition="HS2022", limits=SMALL)),
@@ -131,9 +131,39 @@ def write_seeds(folder: Path) -> None:
     (folder / "text").write_bytes(bytes([1, 5]) + b"Title\n\nChips passed through Kyrgyzstan to Russia.\n")
     (folder / "warc").write_bytes(bytes([1, 6]) + WARC.format(len(PAGE), PAGE).encode())
     (folder / "gkg").write_bytes(bytes([4, 7]) + gkg().encode())
+    for number, content in enumerate(FEEDS):
+        (folder / f"feed-{number}").write_bytes(bytes([1, 8]) + content)
+    (folder / "page").write_bytes(bytes([1, 9]) + PAGE.partition("\r\n\r\n")[2].encode())
+    for number, item in enumerate(CRAWLED):
+        (folder / f"crawled-{number}").write_bytes(bytes([1, 4]) + json.dumps(item).encode())
+    for path in sorted((HERE.parent / "sources" / "lists").iterdir()):
+        ending = ENDINGS.index(path.suffix)
+        (folder / f"list-{path.stem}").write_bytes(bytes([2, ending]) + path.read_bytes())
     for name, columns in FOREIGN.items():
         (folder / name).write_bytes(bytes([0, 0]) + columns.encode())
 
+
+# Feeds, and what crawlers and search engines write.
+FEEDS = (
+    b'<rss version="2.0"><channel><title>c</title><link>https://example.org</link><item><guid>1</guid><link>/1'
+    b"</link><title>T &amp; U</title><pubDate>Sun, 01 May 2022 10:00 EST</pubDate><description>&lt;p&gt;Chips"
+    b"&amp;nbsp;reach Russia&lt;/p&gt;</description></item></channel></rss>",
+    b'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://example.org/"><entry xml:lang="en">'
+    b'<id>1</id><title type="html">T</title><link href="1.html"/><updated>2022-05-01T10:00:00Z</updated>'
+    b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Chips</p></div></content></entry></feed>',
+    b'<doc title="T" date="2022-05-01" source="https://example.org/1"><main><p>Chips</p></main></doc>',
+)
+CRAWLED: tuple[object, ...] = (
+    {"title": "T", "maintext": "Chips", "date_publish": "2022-05-01 10:00:00", "text": None},
+    {"hits": {"hits": [{"_id": "1", "_source": {"title": ["T"], "text": ["a", "b"], "date": "01/05/2022"}}]}},
+    {"columns": ["title", "text", "date"], "data": [["T", "Chips", "1 mai 2022"], ["U", "x", "13/05/2022"]]},
+    {"title": {"0": "T", "1": "U"}, "text": {"0": "a", "1": "b"}, "date": {"0": 1651399200, "1": "NaT"}},
+    {
+        "entries": [
+            {"id": "1", "content": [{"value": "<p>x</p>"}], "published_parsed": [2022, 5, 1, 10, 0, 0]}
+        ]
+    },
+)
 
 # Headers of the formats of statistical offices, with a row each.
 FOREIGN = {

@@ -3,8 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from features.articles.mentions import find_mentions
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.formats import in_memory
 from riskmodel.sources.news.articles import read_articles
@@ -75,6 +77,14 @@ def test_two_pretty_objects(cases: Path) -> None:
 def test_dates(cases: Path) -> None:
     moments = read_articles([cases / "16-dates-of-databases/dates.jsonl"]).frame["published_at"]
     assert [str(m) for m in moments] == [TEN] * 6 + ["2022-05-01 00:00:00+00:00"] * 3
+
+
+def test_places_that_are_no_countries(cases: Path) -> None:
+    articles = read_articles([cases / "19-places-that-are-no-countries" / "sentences.jsonl"]).frame
+    mentions = find_mentions(articles)
+    shown = mentions.filter(pl.col("is_diversion") & (pl.col("country") != "USA"))
+    found = set(shown.select("article_id", "country").iter_rows())
+    assert found == {("person2", "KAZ"), ("town2", "COL"), ("delta", "NGA"), ("sound", "GEO")}
 
 
 def test_json_feed_and_rss_give_the_same_texts(cases: Path) -> None:

@@ -147,11 +147,14 @@ def test_a_document_type_is_refused_before_it_declares_anything(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (RSS[:-40], r"is no well-formed XML at line \d+: no element found; fetch it again"),
-        ("<rss>&undefined;</rss>", r"is no well-formed XML at line 1: undefined entity"),
-        ("<html><body/></html>", r"is XML but no feed: its first element is html"),
+        (RSS[:-40], r"breaks off at line \d+; fetch it again"),
+        ("<rss>&undefined;</rss>", r"is no well-formed XML at line 1 \(byte \d+\): undefined entity"),
+        ("<html><body/></html>", r"is a web page, not a feed"),
+        ("<urlset><url><loc>https://a.example/1</loc></url></urlset>", r"is a sitemap.*fetch the pages"),
+        ("<opml><body/></opml>", r"is a list of feeds"),
+        ("<table/>", r"is XML but no feed: its first element is table"),
         ("no xml at all", r"is no well-formed XML at line 1"),
-        ('<?xml version="1.0" encoding="shift_jis"?><rss/>', r"is XML in an encoding that is not read"),
+        ("<rss><channel><title>a</b></channel></rss>", r"line 1 \(byte \d+\): mismatched tag"),
         ('<?xml version="1.0" encoding="none-such"?><rss/>', r"is (XML in an encoding|no well-formed XML)"),
     ],
 )
@@ -201,6 +204,10 @@ def test_an_empty_feed_is_a_table_without_rows(tmp_path: Path) -> None:
         ("<?xml", "\n \n<?xml"),
         ("&amp; lathes", "&amp;&nbsp;lathes"),
         ("&amp; lathes", "&amp; \x0blathes"),
+        ("<?xml", "<br />\n<b>Warning</b>: no memory in /x.php\n<?xml"),
+        ("</rss>", "</rss>\n<!-- cached --><script>x</script>"),
+        ("</rss>", "</rss>\nNotice: done"),
+        (RSS, RSS.replace("item>", "ITEM>").replace("pubDate", "pubdate").replace("title>", "Title>")),
     ],
 )
 def test_usual_faults_are_repaired_to_the_same_articles(tmp_path: Path, old: str, new: str) -> None:
@@ -226,3 +233,82 @@ def test_prefix_that_no_one_declared_is_known(tmp_path: Path) -> None:
         b"<rss><channel><item><title>T</title><content:encoded>whole</content:encoded></item></channel></rss>"
     )
     assert read(tmp_path, feed)["text"].to_list() == ["whole"]
+
+
+@pytest.mark.parametrize("encoding", ["gb2312", "euc-kr", "shift_jis", "big5"])
+def test_encodings_of_several_bytes(tmp_path: Path, encoding: str) -> None:
+    word = {"euc-kr": "\ub7ec\uc2dc\uc544", "shift_jis": "\u30ed\u30b7\u30a2"}.get(encoding, "\u4e2d\u6587")
+    item = f"<item><title>{word}</title></item>"
+    text = f'<?xml version="1.0" encoding="{encoding}"?><rss><channel>{item}</channel></rss>'
+    assert read(tmp_path, text.encode(encoding))["title"].to_list() == [word]
+
+
+def test_entities_in_utf_16_and_a_wrong_declaration(tmp_path: Path) -> None:
+    item = "<item><title>a&nbsp;b</title></item>"
+    text = f'<?xml version="1.0" encoding="utf-16"?><rss><channel>{item}</channel></rss>'
+    for data in (text.encode("utf-16"), text.encode()):
+        assert read(tmp_path, data)["title"].to_list() == ["a b"]
+
+
+def test_the_named_type_of_rss_0_91_is_passed_over(tmp_path: Path) -> None:
+    kind = (
+        '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/x.dtd">'
+    )
+    feed = '<?xml version="1.0"?>{}<rss version="0.91"><channel><item><title>T</title></item></channel></rss>'
+    assert read(tmp_path, feed.format(kind))["title"].to_list() == ["T"]
+    with pytest.raises(InputUnreadable, match="declares a document type"):
+        read(tmp_path, feed.format(kind[:-1] + ' [<!ENTITY x "y">]>'))
+
+
+def test_entries_of_an_unknown_namespace_do_not_vanish(tmp_path: Path) -> None:
+    feed = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://example.org/own/">'
+        "<item><title>T</title><link>https://b.example/1</link></item></rdf:RDF>"
+    )
+    assert read(tmp_path, feed)["title"].to_list() == ["T"]
+
+
+@pytest.mark.parametrize(
+    ("feed", "url"),
+    [
+        ('<rss><channel><link>https://a.example/news/</link><item><title>T</title><link>/1</link></item></channel></rss>',
+         "https://a.example/1"),
+        ('<feed xml:base="https://a.example/news/"><entry><title>T</title><link href="1"/></entry></feed>',
+         "https://a.example/news/1"),
+        ('<feed xml:base="https://a.example/"><entry xml:base="b/"><title>T</title><link href="1"/>'
+         "</entry></feed>", "https://a.example/b/1"),
+        ("<rss><channel><item><title>T</title><link>/1</link></item></channel></rss>", "/1"),
+        ("<rss><channel><link>file:///e/</link><item><title>T</title><link>x</link></item></channel></rss>",
+         "x"),
+    ],
+)  # fmt: skip
+def test_relative_addresses(tmp_path: Path, feed: str, url: str) -> None:
+    assert read(tmp_path, feed)["url"].to_list() == [url]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('<content type="image/png">iVBORw0KGgo=</content><summary>S</summary>', "S"),
+        ('<content type="text/html" mode="base64">PGI+</content><summary>S</summary>', "S"),
+        ('<content type="text">&lt;p&gt;A&lt;/p&gt;</content>', "A"),
+        ('<content type="text">a &lt;b&gt; c</content>', "a <b> c"),
+    ],
+)
+def test_what_content_is_not_text_is_not_the_text(tmp_path: Path, content: str, text: str) -> None:
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>T</title>{content}</entry></feed>'
+    assert read(tmp_path, feed)["text"].to_list() == [text]
+
+
+def test_json_named_as_a_feed_is_read_as_what_it_is(tmp_path: Path) -> None:
+    text = '{"version": "1.1", "items": [{"id": "1", "title": "T", "content_text": "x"}]}'
+    assert read(tmp_path, text)["text"].to_list() == ["x"]
+
+
+def test_an_icon_ends_no_line(tmp_path: Path) -> None:
+    feed = (
+        "<rss><channel><item><description><![CDATA[<p>Chips<svg><title>Share</title></svg>reach Russia</p>]]>"
+    )
+    assert read(tmp_path, feed + "</description></item></channel></rss>")["text"].to_list() == [
+        "Chips reach Russia"
+    ]

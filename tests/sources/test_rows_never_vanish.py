@@ -164,3 +164,13 @@ def test_counting_apart_from_the_parser_refuses_what_it_counts_otherwise(tmp_pat
     path.write_text(HIDDEN)
     with pytest.raises(InputUnreadable, match="data row 1"):
         load(Source(path, path.name))
+
+
+def test_marks_in_text_between_tabs_are_text(tmp_path: Path) -> None:
+    text = table('"a', "b", 'c"', 'd "e" f').replace(",", "\t")
+    path = tmp_path / "t.tsv"
+    path.write_text(text)
+    assert values(path) == [1, 2, 3, 4]
+    (tmp_path / "u.tsv").write_text(text.replace("\tb\n", "\tb\tc\td\n"))
+    with pytest.raises(InputUnreadable):
+        values(tmp_path / "u.tsv")

@@ -138,3 +138,21 @@ def test_a_length_that_lies_costs_its_record_only(tmp_path: Path) -> None:
     batch = read_articles([path])
     assert batch.frame.height == 2
     assert batch.dropped == {"length_of_record_is_wrong": 1, "not_a_page": 1}
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        ("9" * 40, "breaks off inside a record"),
+        ("9" * 18, "breaks off inside a record"),
+        ("\u00b2", "has a record without length"),
+        ("-1", "has a record without length"),
+    ],
+)
+def test_lengths_that_no_file_has(tmp_path: Path, length: str, words: str) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(
+        b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: " + length.encode() + b"\r\n\r\nx\r\n\r\n"
+    )
+    with pytest.raises(InputUnreadable, match=words):
+        read_articles([path])

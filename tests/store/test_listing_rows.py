@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from riskmodel.store.listing_rows import ofac_list
+from riskmodel.store.listing_rows import listings_of
 
 HEAD = """<?xml version="1.0" encoding="utf-8"?>
 <Sanctions xmlns="https://example.org/ADVANCED_XML"><ReferenceValueSets>
@@ -55,23 +55,30 @@ def listed(tmp_path):
             f"{HEAD}<DistinctParties>{''.join(parties)}</DistinctParties>"
             f"<SanctionsEntries>{''.join(entries)}</SanctionsEntries></Sanctions>"
         )
-        rows = ofac_list(path, "OFAC-SDN")
+        rows = listings_of([path], KNOWN)
         return [tuple(row) for row in rows.select("country", "listed_on", "n_entities").iter_rows()]
 
     return write
 
 
-DAY, LATER = date(2024, 6, 12), date(2025, 1, 15)
+DAY, LATER, KNOWN = date(2024, 6, 12), date(2025, 1, 15), date(2025, 6, 1)
 
 
 def test_a_firm_counts_where_it_is_and_from_the_day_it_was_entered(listed):
     assert listed([party(1, 3, 1), party(2, 3, 1)], [entry(1, DAY), entry(2, DAY)]) == [("KGZ", DAY, 2)]
 
 
-def test_of_several_places_the_first_outside_russia_counts(listed):
-    assert listed([party(1, 3, 2, 3), party(2, 3, 2)], [entry(1, DAY), entry(2, DAY)]) == [
-        ("ARE", DAY, 1), ("RUS", DAY, 1),
+def test_a_firm_counts_once_in_every_country_of_its_places(listed):
+    assert listed([party(1, 3, 2, 3, 3), party(2, 3, 2)], [entry(1, DAY), entry(2, DAY)]) == [
+        ("ARE", DAY, 1), ("RUS", DAY, 2),
     ]  # fmt: skip
+
+
+def test_a_firm_on_two_lists_of_one_publisher_counts_once(tmp_path, listed):
+    listed([party(1, 3, 1)], [entry(1, DAY)])
+    (tmp_path / "other.xml").write_text((tmp_path / "list.xml").read_text() + "<!-- the other list -->")
+    rows = listings_of([tmp_path / "list.xml", tmp_path / "other.xml"], KNOWN)
+    assert rows["n_entities"].to_list() == [1]
 
 
 def test_of_several_events_the_first_counts(listed):
@@ -83,6 +90,10 @@ def test_people_and_ships_are_no_firms(listed, kind):
     assert listed([party(1, kind, 1)], [entry(1, DAY)]) == []
 
 
-def test_other_programmes_and_firms_without_a_day_or_a_place_are_left_out(listed):
-    parties = [party(1, 3, 1), party(2, 3, 1), party(3, 3, 4), party(4, 3)]
-    assert listed(parties, [entry(1, DAY, programme="SDGT"), entry(2), entry(3, DAY), entry(4, DAY)]) == []
+def test_other_programmes_and_firms_without_a_place_are_left_out(listed):
+    parties = [party(1, 3, 1), party(3, 3, 4), party(4, 3)]
+    assert listed(parties, [entry(1, DAY, programme="SDGT"), entry(3, DAY), entry(4, DAY)]) == []
+
+
+def test_a_firm_without_a_day_was_listed_by_the_day_of_the_list(listed):
+    assert listed([party(2, 3, 1)], [entry(2)]) == [("KGZ", KNOWN, 1)]

@@ -125,7 +125,8 @@ class _Page(HTMLParser):
             self._silent, self._depth = tag, 1
         # Only a page has a title of its own; icons have theirs.
         self._in_title = tag == "title" and self._silent is None
-        self._break(tag)
+        if self._silent is None or tag == self._silent:
+            self._break(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self._silent_tags:  # `<svg/>` has no content
@@ -134,12 +135,14 @@ class _Page(HTMLParser):
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
+        silent = self._silent is not None and tag != self._silent
         if tag == self._silent:
             self._depth -= 1
             if not self._depth:
                 self._silent = None
         self._in_title = False
-        self._break(tag)
+        if not silent:  # an icon's parts end no line of the text around it
+            self._break(tag)
 
     def _break(self, tag: str) -> None:
         if tag in BLOCKS or tag in _SILENT_BLOCKS:

@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from riskmodel.sources.files.csv_header import Layout, csv_rows, layout_of
-from riskmodel.sources.files.csv_repair import rows_of, too_long
+from riskmodel.sources.files.csv_repair import hides_rows, rows_of, too_long
 from riskmodel.sources.files.csv_scan import Scan, last_lines, scan, swallowed_row
 from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
@@ -192,13 +192,10 @@ def _stored_parts(path: Path, rows: int) -> Iterator[pl.DataFrame]:
 
 def _row_parts(source: Source, path: Path, layout: Layout, facts: Scan, size: int) -> Iterator[pl.DataFrame]:
     width, number = len(layout.columns), 0
-    hidden = swallowed_row(path, layout) if facts.sound and facts.inner else None
-    if hidden:
-        raise source.refuse(
-            f"holds a quoted cell over several lines in data row {hidden}, each of which looks like a row: a "
-            "quotation mark there is not doubled; double the marks within cells, or export it again"
-        )
-    reader = rows_of(source, path, layout, sound=facts.sound, exact=facts.returns > 0)
+    hidden = swallowed_row(path, layout) if facts.inner or not facts.sound else None
+    if hidden and facts.sound:
+        raise source.refuse(hides_rows(hidden))
+    reader = rows_of(source, path, layout, sound=facts.sound, exact=facts.returns > 0, hidden=hidden)
     rows = reader()
     schema = {name: pl.String() for name in (*layout.columns, TRAILING)}
     while chunk := list(islice(rows, size)):

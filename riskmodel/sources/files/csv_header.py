@@ -12,6 +12,7 @@ from data_contracts.plain_text import one_line
 from riskmodel.sources.files.find import Source
 
 SEPARATORS = ",;\t|"
+_RARE = "\x01^~"  # of Hive and of mainframes; only where the header has none of the usual
 _CELL_LIMIT = 1 << 28
 _EUROSTAT = re.compile(r"[\\/](?:TIME_PERIOD|time) *\t")
 _LINE_END = re.compile(r"\r*\n|\r")
@@ -71,7 +72,11 @@ def csv_rows(
 
 def _separator(line: str) -> str:
     # Eurostat joins the dimensions by commas in the first of its columns, which tabs divide.
-    return "\t" if _EUROSTAT.search(line) else max(SEPARATORS, key=line.count)
+    if _EUROSTAT.search(line):
+        return "\t"
+    usual = max(SEPARATORS, key=line.count)
+    rare = max(_RARE, key=line.count)
+    return rare if not line.count(usual) and line.count(rare) > 1 else usual
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -108,6 +113,11 @@ def _refuse_bad(source: Source, header: list[str]) -> None:
     if "-0-" in header:
         raise source.refuse(
             "has no header line; it looks like an OFAC list (SDN.CSV and the like), which also holds no dates"
+        )
+    if len(header) == 1 and max(header[0].count(sign) for sign in SEPARATORS) > 1:
+        raise source.refuse(
+            "has each of its lines between quotation marks, so that it is one column; remove the marks at "
+            "both ends of each line, or export it again"
         )
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:

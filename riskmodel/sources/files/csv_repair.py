@@ -28,17 +28,29 @@ def too_long(row: int, width: int, separator: str) -> str:
     )
 
 
-def rows_of(source: Source, path: Path, layout: Layout, *, sound: bool, exact: bool = False) -> Rows:
+def hides_rows(row: int) -> str:
+    """What to do about a quoted cell that holds lines which look like rows."""
+    return (
+        f"holds a quoted cell over several lines in data row {row}, the last of which looks like a row: a "
+        "quotation mark there is not doubled; double the marks within cells, or export it again"
+    )
+
+
+def rows_of(
+    source: Source, path: Path, layout: Layout, *, sound: bool, exact: bool = False, hidden: int | None = None
+) -> Rows:
     """The way in which all rows of a text can be read. Raises InputUnreadable naming the row at fault.
 
     Of a text whose quotes are `sound`, or that RFC 4180 reads all the same, rows may be shorter than the
-    header, unless `exact`.
+    header, unless `exact`. `hidden` is a row that by RFC 4180 has others within it.
     """
 
     def strict() -> Iterator[list[str]]:
         return _strict(source, path, layout)
 
     try:
+        if hidden:
+            raise source.refuse(hides_rows(hidden))
         _go_through(source, strict, layout, exact=exact)
         return strict
     except InputUnreadable as error:
@@ -46,7 +58,7 @@ def rows_of(source: Source, path: Path, layout: Layout, *, sound: bool, exact: b
             raise
         fault = error
     # Line by line comes first: there no row can hide within another.
-    for way in (_line_by_line, _escaped):
+    for way in (_line_by_line, _escaped, *((_literal,) if layout.separator == "\t" else ())):
 
         def rows(way: Callable[[Path, Layout], Iterator[list[str]]] = way) -> Iterator[list[str]]:
             return way(path, layout)
@@ -108,6 +120,13 @@ def _line_by_line(path: Path, layout: Layout) -> Iterator[list[str]]:
     with _below_header(path, layout) as file:
         for line in file:
             yield _cells(line.rstrip("\r\n"), layout.separator)
+
+
+def _literal(path: Path, layout: Layout) -> Iterator[list[str]]:
+    """Each line a row and every mark text, as writers of tab-separated text without quotes have it."""
+    with _below_header(path, layout) as file:
+        for line in file:
+            yield line.rstrip("\r\n").split(layout.separator)
 
 
 def _below_header(path: Path, layout: Layout) -> TextIO:

@@ -103,7 +103,7 @@ def _lone_returns(block: NDArray[np.uint8], places: NDArray[np.int64], quotes: i
 
 
 def swallowed_row(path: Path, layout: Layout) -> int | None:
-    """The data row in whose quotes are lines that each look like a row of their own; None where none does.
+    """The data row in whose quotes are lines that look like rows of their own; None where none does.
 
     Two marks that are not doubled, each at the edge of a cell, keep RFC 4180 and hide the rows between.
     """
@@ -122,12 +122,15 @@ def swallowed_row(path: Path, layout: Layout) -> int | None:
 
 
 def _are_rows(lines: list[bytes], separator: bytes, width: int) -> bool:
-    """Whether each line has the width of a row and, save in two cells, the shape of the first."""
-    if width < 3 or any(line.count(separator) != width - 1 for line in lines):
+    """Whether the first line and the last have the width of a row and, save in two cells, the same shape.
+
+    What is between may be anything: a row of other width there is hidden as well.
+    """
+    ends = (lines[0], lines[-1])
+    if width < 3 or any(line.count(separator) != width - 1 for line in ends):
         return False
-    shapes = [[_RUNS.sub(_kind, cell.strip(b' "\r\n')) for cell in line.split(separator)] for line in lines]
-    same = [sum(a == b for a, b in zip(shapes[0], other, strict=True)) for other in shapes[1:]]
-    return all(count >= max(width - 2, 2) for count in same)
+    one, other = ([_RUNS.sub(_kind, c.strip(b' "\r\n')) for c in line.split(separator)] for line in ends)
+    return sum(a == b for a, b in zip(one, other, strict=True)) >= max(width - 2, 2)
 
 
 def _kind(run: re.Match[bytes]) -> bytes:

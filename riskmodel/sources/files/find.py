@@ -24,6 +24,7 @@ from riskmodel.sources.limits import ReadingLimits, reading_limits
 
 _NOT_DATA = ("readme", "provenance", "license", "licence", "changelog")
 _PARTITION = re.compile(r"([^=]{1,120})=(.*)")
+_NESTED = "an archive inside an archive; unpack it"
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 # Bulk files of UN Comtrade are named after what they hold and end in .gz alone.
 _BULK = re.compile(r"comtrade-[^/]*\.(?:gz|txt)", re.IGNORECASE)
@@ -159,12 +160,14 @@ def _unfolded(
     for member in members:
         place = PurePosixPath(member.name.replace("\\", "/"))
         why = None if sheets else _passed_over(place.parts, suffixes)
+        if why == "unknown ending" and place.name.lower().endswith(ARCHIVE_ENDINGS):
+            why = _NESTED
         why = why if member.bytes else "empty"
         if why == "unknown ending" and len(members) == 1 and source.outright:
             why = None
         name = one_line(f"{source.name}/{place}", 1000)
         if why is None and not sheets and place.name.lower().endswith(ARCHIVE_ENDINGS):
-            why = "an archive inside an archive; unpack it"
+            why = _NESTED
         if why is not None:
             skipped.append(InputFile(name, "", member.bytes, f"skipped: {why}", 0))
             continue
@@ -177,7 +180,11 @@ def _unfolded(
             )
         )  # fmt: skip
     if not kept:
-        nothing = source.refuse(f"is an archive without a readable file; known endings: {_shown(suffixes)}")
+        nested = next((file.name for file in skipped if file.reader == f"skipped: {_NESTED}"), None)
+        what = (
+            f"known endings: {_shown(suffixes)}" if nested is None else f"{nested} is an archive; unpack it"
+        )
+        nothing = source.refuse(f"is an archive without a readable file; {what}")
         skipped.append(source.set_aside(nothing))
     return kept
 

@@ -19,15 +19,24 @@ NOT_AN_OBJECT = "not_a_json_object"
 _VALUE = re.compile(r"[^\s,\x1e]")
 _LISTS = (
     "data", "dataset", "entries", "items", "articles", "results", "records", "docs", "stories", "posts",
-    "news", "hits", "value",
+    "news", "hits", "value", "objects", "documents", "messages",
+    "@graph",
 )  # fmt: skip
-_WRAPPED = ("response", "hits", "result", "data")
+_TEXTS = ("text", "body", "content", "maintext", "article", "articleBody", "full_text")
+_SAYS_ERROR = frozenset({"error", "errors", "message", "error_message", "fault", "detail"})
+_OF_ERRORS = _SAYS_ERROR | {
+    "status", "statuscode", "code", "details", "success", "reason", "type", "ok", "request_id", "timestamp",
+    "elapsedtime", "count",
+    "path",
+}  # fmt: skip
+_WRAPPED = ("response", "hits", "result", "data", "articles", "payload", "_embedded", "article", "item")
 
 
 def read_json_cells(source: Source) -> pl.DataFrame:
     """Read one JSON list of objects, an object with such a list (`_LISTS`), or objects one after another.
 
-    An object may take one line or many. Of a search engine's hits what they are about is read (`_source`).
+    An object may take one line or many. Of a search engine's hits what they are about is read (`_source`,
+    `fields`), of objects under their ids the objects, of a data frame its rows, however pandas wrote it.
 
     A list of lists, the first of which names the columns (as the US Census answers), is read like a list of
     objects; of a name that is repeated the first column counts. Returns cells (String or null; lists and
@@ -42,6 +51,10 @@ def read_json_cells(source: Source) -> pl.DataFrame:
         else:
             lists = [_list_in(value) for value in values]
             items = [item for value in lists for item in (value if isinstance(value, list) else [value])]
+    if len(items) == 1 and (said := _error_in(items[0])):
+        raise source.refuse(
+            f"holds an error of its source and no data ({one_line(said, 160)}); fetch it again"
+        )
     objects = [_object(item) for item in _named(items)]
     if objects and not any(objects):
         raise source.refuse(
@@ -53,7 +66,8 @@ def read_json_cells(source: Source) -> pl.DataFrame:
 
 def _values(text: str) -> list[Any] | None:
     """JSON values one after another, each on one line or on many; None where anything else is between."""
-    decoder, values, place = json.JSONDecoder(), [], 0
+    # Texts of pages hold line breaks that some writers leave as they are.
+    decoder, values, place = json.JSONDecoder(strict=False), [], 0
     try:
         while found := _VALUE.search(text, place):
             value, place = decoder.raw_decode(text, found.start())
@@ -64,25 +78,60 @@ def _values(text: str) -> list[Any] | None:
 
 
 def _list_in(value: Any, depth: int = 0) -> Any:
-    """The list of objects that an answer wraps, or the value itself."""
+    """The list of objects that an answer wraps or a data frame is, or the value itself."""
     if not isinstance(value, dict):
         return value
+    if framed := _framed(value):
+        return framed
+    if "title" in value and any(isinstance(value.get(name), str) for name in _TEXTS):
+        return value  # one article, whatever lists it has
     found = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
-    if found is not None:
+    if found is not None and any(isinstance(one, dict | list) for one in found or [{}]):
         return found
     inner = next((value[key] for key in _WRAPPED if isinstance(value.get(key), dict)), None)
     wrapped = None if inner is None or depth > 2 else _list_in(inner, depth + 1)
-    return wrapped if isinstance(wrapped, list) else value
+    if isinstance(wrapped, list):
+        return wrapped
+    return inner if inner is not None and len(value) == 1 else value
+
+
+def _framed(value: Mapping[str, Any]) -> list[Any]:
+    """The rows of a data frame as pandas writes one (`split`, `list`, `columns`, `index`); else none."""
+    columns, rows = value.get("columns"), value.get("data")
+    if isinstance(columns, list) and isinstance(rows, list) and all(isinstance(r, list) for r in rows):
+        return [columns, *rows]
+    cells = list(value.values())
+    if len(cells) > 1 and all(isinstance(c, list) for c in cells) and len({len(c) for c in cells}) == 1:
+        plain = not any(isinstance(one, dict | list) for c in cells for one in c)
+        return [dict(zip(value, row, strict=True)) for row in zip(*cells, strict=True)] if plain else []
+    if len(cells) < 2 or not all(isinstance(c, dict) and c.keys() == cells[0].keys() for c in cells):
+        return []
+    if all(key.isdigit() for key in cells[0]):
+        return [{name: column[key] for name, column in value.items()} for key in cells[0]]
+    return [{"_id": key, **one} for key, one in value.items()]
+
+
+def _error_in(item: Any) -> str | None:
+    """What an answer says that is an error and nothing else."""
+    if not isinstance(item, dict):
+        return None
+    said_so = {str(key).lower() for key, value in item.items() if value not in (None, [], {})}
+    if not said_so or not said_so <= _OF_ERRORS:
+        return None
+    said = next((item[key] for key in item if str(key).lower() in _SAYS_ERROR and item[key]), None)
+    return None if said is None else said if isinstance(said, str) else json.dumps(said)
 
 
 def _object(item: Any) -> dict[str, Any]:
     """An object; of a hit what it is about, with its id; nothing for what is no object."""
     if not isinstance(item, dict):
         return {}
-    about = item.get("_source")
-    if isinstance(about, dict) and "_id" in item:
+    about = item.get("_source", item.get("fields"))
+    if not isinstance(about, dict):
+        return item
+    if "_id" in item:
         return {"_id": item["_id"], **about}
-    return item
+    return {**about, **{key: value for key, value in item.items() if value is not about}}
 
 
 def _named(items: Sequence[Any]) -> Sequence[Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
 
 import polars as pl
+
+from data_contracts.codes.months import month_named
 
 _USUAL = r"^\d{4}-\d{2}(-\d{2})?$"
 _YEAR_FIRST = re.compile(r"^(\d{4})(?:[-/.]?M|[-/])(\d{1,2})$", re.IGNORECASE)
@@ -44,23 +42,6 @@ def plain_months(text: pl.Series) -> pl.Series:
     order = _order([found for cell in strange if (found := _TWO_AND_TWO.match(cell))])
     known = {cell: month for cell in strange if (month := _month(cell) or _slashed(cell, order))}
     return text.replace(list(known), list(known.values())) if known else text
-
-
-@cache
-def month_names() -> dict[str, int]:
-    """Month by its English, German or French name, short or long, in small letters without accents."""
-    text = files("data_contracts.codes").joinpath("month_names.csv").read_text(encoding="utf-8")
-    return {row["name"]: int(row["month"]) for row in csv.DictReader(text.splitlines())}
-
-
-def month_named(name: str) -> int | None:
-    """The month of a name.
-
-    >>> month_named("F\u00e9vr."), month_named("Mai"), month_named("Brumaire")
-    (2, 5, None)
-    """
-    plain = unicodedata.normalize("NFKD", name).lower()
-    return month_names().get("".join(c for c in plain if c.isalpha()))
 
 
 def _month(cell: str) -> str | None:

@@ -60,8 +60,24 @@ def sheets_of(path: Path, limits: ReadingLimits) -> list[Member]:
             size = target.stat().st_size if cells.height else 0
             found.append(Member(one_line(title, 120), size, target, keep=keep))
     except Exception as error:  # the decoder raises errors of its own on broken bytes
+        if words := _other_office(path):
+            raise InputUnreadable(f"{name} is {words}; save its text as .txt, or its table as CSV") from error
         raise InputUnreadable(f"{name} is {kind} that cannot be read; {_SAVE}") from error
     return found
+
+
+def _other_office(path: Path) -> str | None:
+    """What an archive of Office's parts is that is no workbook."""
+    if _is_old(path):
+        return None
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    folders = {name.partition("/")[0] for name in names}
+    if "word" in folders:
+        return "a text document (.docx)"
+    if "ppt" in folders:
+        return "a presentation (.pptx)"
+    return "an e-book or a text document" if "mimetype" in names and "xl" not in folders else None
 
 
 def _is_old(path: Path) -> bool:

@@ -19,10 +19,23 @@ from riskmodel.sources.listings import ofac_csv
 from riskmodel.sources.listings.trees import Tree, json_tree, xml_tree
 from riskmodel.sources.listings.uk import DATED_LINE
 
-LISTING_SUFFIXES = (*TABLE_SUFFIXES, ".xml", ".xml.gz", ".html", ".htm", ".xhtml", ".html.gz", ".ods")
+LISTING_SUFFIXES = (
+    *TABLE_SUFFIXES,
+    ".xml",
+    ".xml.gz",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".html.gz",
+    ".ods",
+    ".del",
+    ".pip",
+)
 _HEAD = 1 << 14
 _PAGE = re.compile(rb"<html\b|<!doctype\s+html", re.IGNORECASE)
 _DATED = re.compile(r"^\W*(?:Report Date|Last Updated|Date Generated|fileGenerationDate)\b", re.IGNORECASE)
+JAPANESE_HEADER = "\u544a\u793a\u65e5\u4ed8".encode("cp932")  # the day of a notice, as Japan's lists name it
+_REPEATS = re.compile(r"^\W*Date_file;Entity_logical_id;")  # the EU's older file names its number twice
 _FEWEST_CELLS = 4  # of a header; a title above it has fewer
 
 
@@ -73,12 +86,16 @@ def open_document(source: Source, roots: frozenset[str]) -> Document:
     about = ofac_csv.kind_of(head.decode("cp1252", "replace"))
     if about is not None:
         return Document(*facts, bare=ofac_csv.rows_of(_text(source)), about=about)
-    if _DATED.match(_first_line(head)) and not _is_header(_first_line(head)):
+    first = _first_line(head)
+    if (_DATED.match(first) and not _is_header(first)) or _REPEATS.match(first):
         text = _text(source)
         separator = max(",;\t", key=text[: 1 << 16].count)
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
         table, dated = _grid(source, rows, facts[1])
         return Document(*facts, table=table, dated=dated)
+    if JAPANESE_HEADER in head:
+        rows = list(csv.reader(io.StringIO(_text(source, "cp932"), newline="")))
+        return Document(*facts, table=_grid(source, rows, facts[1])[0])
     return Document(*facts, table=load(source))
 
 
@@ -90,15 +107,15 @@ def _is_header(line: str) -> bool:
     return max(line.count(c) for c in ",;\t") >= _FEWEST_CELLS
 
 
-def _text(source: Source) -> str:
-    """The whole text, as UTF-8 or, where it is none, as Windows-1252."""
+def _text(source: Source, other: str = "cp1252") -> str:
+    """The whole text, as UTF-8 or, where it is none, in the `other` encoding."""
     data = b"".join(blocks(source))
     if len(data) > source.limits.feed_bytes * 4:
         raise source.refuse("is larger than a list is; split it into several files")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        return data.decode(other, "replace")
 
 
 def _grid(source: Source, rows: Sequence[Sequence[str]], sha256: str) -> tuple[Table, str | None]:

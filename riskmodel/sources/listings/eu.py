@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 import polars as pl
 
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3
-from riskmodel.sources.listings.days import day_first, known_day
+from riskmodel.sources.listings.days import known_day
 from riskmodel.sources.listings.parties import (
     NOT_AN_ENTITY,
     NOT_RUSSIA_RELATED,
@@ -18,7 +19,7 @@ from riskmodel.sources.listings.parties import (
     first_reason,
     frame_of,
 )
-from riskmodel.sources.listings.trees import Tree, text
+from riskmodel.sources.listings.trees import Tree, text, texts
 
 LIST, JURISDICTION, SOURCE = "EU-FSF", "EU", "eu_financial_sanctions"
 _RUSSIA = re.compile(r"^(?:UKR|RUS|BLR|HRRUS)")
@@ -29,6 +30,13 @@ _PROGRAMME, _COUNTRY, _NAMED = (
     "Address_CountryDescription",
 )
 COLUMNS = (_NUMBER, _KIND, _PROGRAMME)
+# The same columns in the older form of the file (1.0), which is still published.
+OLD_COLUMNS = ("Entity_logical_id", "Subject_type", "Programme")
+_OLD = {
+    **dict(zip(OLD_COLUMNS, COLUMNS, strict=True)),
+    "Addr_country": _COUNTRY,
+    "Date_file": "fileGenerationDate",
+}
 _MORE = (_COUNTRY, _NAMED, "Entity_DesignationDate", "fileGenerationDate")
 
 
@@ -60,11 +68,36 @@ def _entity(record: Element, row: int) -> Party:
     )
 
 
+def read_old_xml(tree: Tree) -> Parties:
+    """The older form (1.0); `reg_date` is that of a regulation, so parties stand at the day of the file."""
+    published = known_day(tree.attributes.get("Date"))
+    parties = [
+        _party(
+            record.get("Id") or str(row),
+            record.get("Type") or "",
+            {record.get("programme") or ""},
+            texts(record, "COUNTRY"),
+            None,
+            row,
+        )
+        for row, record in enumerate(tree.records("ENTITY"), start=1)
+    ]
+    return Parties(frame_of(parties), SOURCE, published)
+
+
+def recognise_columns(columns: frozenset[str]) -> bool:
+    """A number, a kind and a programme, under the names of one of the two forms."""
+    return set(COLUMNS) <= columns or {*OLD_COLUMNS, "Addr_country"} <= columns
+
+
 def read_table(frame: pl.DataFrame, dated: str | None = None) -> Parties:
     """As `read_xml`, from a table with one row for each name, address and act of a party.
 
     `dated` is the day in a line above the header.
     """
+    frame = frame.rename(
+        {old: new for old, new in _OLD.items() if old in frame.columns and new not in frame.columns}
+    )
     cells = frame.select(
         *(pl.col(c) if c in frame.columns else pl.lit(None, pl.String).alias(c) for c in (*COLUMNS, *_MORE)),
         pl.col(ROW),
@@ -74,12 +107,15 @@ def read_table(frame: pl.DataFrame, dated: str | None = None) -> Parties:
         for number, kind, programme, code, named, listed_on, _, row in cells.rows()
         if number
     ]
-    # A programme is written in some rows of a party only.
+    # A programme is written in some rows of a party only, and so may be the day.
     related = {p.party for p in parties if p.dropped is None}
+    days = {p.party: p.listed_on for p in parties if p.listed_on}
     whole = [
-        Party(p.party, p.countries, p.listed_on, None, p.list, p.jurisdiction, p.row)
-        if p.dropped == NOT_RUSSIA_RELATED and p.party in related
-        else p
+        replace(
+            p,
+            listed_on=p.listed_on or days.get(p.party),
+            dropped=None if p.dropped == NOT_RUSSIA_RELATED and p.party in related else p.dropped,
+        )
         for p in parties
     ]
     day = next((d for text in cells["fileGenerationDate"].unique() if (d := known_day(text))), None)
@@ -94,7 +130,7 @@ def _party(
     return Party(
         number.strip(),
         [alpha3(place) for place in places if place.strip()],
-        day_first(listed_on),
+        listed_on or None,
         first_reason(
             (kind.strip().casefold() not in ("enterprise", "entity", "e"), NOT_AN_ENTITY),
             (not any(_RUSSIA.match(programme) for programme in programmes), NOT_RUSSIA_RELATED),

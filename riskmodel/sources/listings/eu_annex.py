@@ -11,7 +11,7 @@ import polars as pl
 from riskmodel.sources.files.pages import PageTable, TablePage
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3, in_address
-from riskmodel.sources.listings.days import day_first, known_day
+from riskmodel.sources.listings.days import known_day
 from riskmodel.sources.listings.parties import Parties, Party, frame_of
 
 LIST, JURISDICTION, SOURCE = "EU-ANNEX-IV", "EU", "eu_annex_iv"
@@ -56,7 +56,7 @@ def read_table(frame: pl.DataFrame) -> Parties:
         places = [p for part in (address or "").split(";") if (p := in_address(part))]
         places += [alpha3(c) for c in (country or "").split(";") if c.strip()]
         parties.append(
-            Party(_key(name or str(row)), places, day_first(start), None if fits else "other_annex",
+            Party(_key(name or str(row)), places, start, None if fits else "other_annex",
                   LIST, JURISDICTION, row)
         )  # fmt: skip
     return Parties(frame_of(parties), SOURCE, goods_diversion="abroad")
@@ -112,7 +112,7 @@ def _places_of_name(name: str) -> list[str]:
 
 
 def _party(name: str, places: list[str], listed_on: str | None) -> Party:
-    return Party(_key(name), places, day_first(listed_on), None, LIST, JURISDICTION, 0)
+    return Party(_key(name), places, listed_on or None, None, LIST, JURISDICTION, 0)
 
 
 def _key(name: str) -> str:

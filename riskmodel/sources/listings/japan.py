@@ -9,7 +9,6 @@ import polars as pl
 
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3, in_address
-from riskmodel.sources.listings.days import day_first
 from riskmodel.sources.listings.parties import (
     HOME,
     NOT_AN_ENTITY,
@@ -52,7 +51,7 @@ def read_freezes(frame: pl.DataFrame) -> Parties:
             Party(
                 number or " ".join((name or str(row)).casefold().split()),
                 places,
-                day_first(re.split(r"[\s;；（(]", day or "")[0]),
+                re.split(r"[\s;；（(]", day or "")[0] or None,
                 first_reason(
                     (kind != _BODY, NOT_AN_ENTITY),
                     (not related or bool(nations), NOT_RUSSIA_RELATED),
@@ -85,7 +84,7 @@ def read_russia(frame: pl.DataFrame) -> Parties:
         name = row["name_en"] or row.get("name_raw") or str(row[ROW])
         places = [place for part in addresses if (place := in_address(part))] or named
         parties.append(
-            Party(" ".join(name.casefold().split()), places, day_first(row["designated_date"]), None,
+            Party(" ".join(name.casefold().split()), places, row["designated_date"], None,
                   "JP-METI-RU", JURISDICTION, row[ROW])
         )  # fmt: skip
     used = {*RUSSIA_COLUMNS, *more, ROW}

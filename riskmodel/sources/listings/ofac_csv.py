@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from riskmodel.sources.files.find import Source
 from riskmodel.sources.listings.countries import alpha3
@@ -21,7 +21,8 @@ from riskmodel.sources.listings.parties import (
 
 NAME = "ofac-csv"
 HEADER = (
-    "SDN.CSV (12 fields, no header) with ADD.CSV (6 fields); ALT.CSV and SDN_COMMENTS.CSV may lie with them"
+    "SDN.CSV (12 fields, no header) with ADD.CSV (6 fields), or .PIP or .DEL; ALT.CSV and SDN_COMMENTS.CSV "
+    "may lie with them"
 )
 # Number of fields -> what a row is about.
 _KINDS = {12: "party", 6: "address", 5: "name", 2: "comment"}
@@ -37,7 +38,7 @@ Rows = Sequence[Sequence[str]]
 
 def kind_of(head: str) -> str | None:
     """What the rows of such a file are about (party, address, name, comment); None for any other file."""
-    rows = list(csv.reader(io.StringIO(head, newline="")))[:_LOOKED_AT]
+    rows = list(_rows(head))[:_LOOKED_AT]
     rows = [row for row in rows if row and row != ["\x1a"]]
     if len(rows) > 1:
         rows = rows[:-1]  # the last may be cut
@@ -51,8 +52,14 @@ def kind_of(head: str) -> str | None:
 
 def rows_of(text: str) -> Rows:
     """The rows of such a file; the mark at its end (0x1A) is none."""
-    rows = csv.reader(io.StringIO(text.replace("\x1a", ""), newline=""))
+    rows = _rows(text.replace("\x1a", ""))
     return [[_cell(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)]
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """Cells between commas (.CSV), bars (.PIP) or the sign @ (.DEL), whichever follows the first number."""
+    sign = text.lstrip().lstrip("0123456789")[:1]
+    return csv.reader(io.StringIO(text, newline=""), delimiter=sign if sign in ("|", "@") else ",")
 
 
 def countries_of(addresses: Sequence[Rows]) -> Mapping[str, list[str]]:

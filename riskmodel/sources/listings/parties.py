@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from riskmodel.sources.files.table import ROW
+from riskmodel.sources.listings.days import days_of
 
 HOME = ("RUS", "BLR")
 NOT_AN_ENTITY = "not_an_entity"
@@ -63,12 +64,16 @@ class Parties:
     ignored_columns: tuple[str, ...] = field(default=())
 
 
-def frame_of(parties: Iterable[Party]) -> pl.DataFrame:
-    """The parties as a table."""
+def frame_of(parties: Iterable[Party], usual: str = "day") -> pl.DataFrame:
+    """The parties of one file as a table; of days with slashes `usual` (`day`, `month`) comes first.
+
+    A column that shows the other order is read in that one (`days.days_of`).
+    """
     rows = [
         (p.party, list(p.countries), p.listed_on, p.dropped, p.list, p.jurisdiction, p.row) for p in parties
     ]
-    return pl.DataFrame(rows, schema=_COLUMNS, orient="row")
+    frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row")
+    return frame.with_columns(days_of(frame["listed_on"], usual))
 
 
 def first_reason(*reasons: tuple[bool, str]) -> str | None:

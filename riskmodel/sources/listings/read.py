@@ -53,6 +53,14 @@ class ListFormat:
     fits: Callable[[frozenset[str]], bool] | None = None
 
 
+@dataclass(frozen=True)
+class JoinedFormat:
+    """A list whose files have no header and say something together only (`_Gathered.batch`)."""
+
+    name: str
+    header: str
+
+
 def _tree(name: str, root: str, read: Callable[..., Parties]) -> ListFormat:
     return ListFormat(
         name,
@@ -88,11 +96,6 @@ def _read_annex(document: Document) -> Parties:
     return eu_annex.read_page(document.page)
 
 
-def _never(document: Document) -> Parties:
-    """Files without header are read together, see `_Gathered`."""
-    raise NotImplementedError(document.source.name)
-
-
 COUNTED = (
     Format("canonical", ", ".join(LISTINGS), tables.recognise_canonical, tables.read_canonical),
     Format("designation-events", ", ".join(tables.EVENTS), _has(*tables.EVENTS), tables.read_events),
@@ -105,6 +108,7 @@ _TREES = (
           ofac.read_enhanced),
     _tree("uk-xml", "Designations", uk.read_xml),
     _tree("eu-fsf-xml", "export", eu.read_xml),
+    _tree("eu-fsf-old-xml", "WHOLE", eu.read_old_xml),
     _tree("un-xml", "CONSOLIDATED_LIST", un.read_xml),
     _tree("swiss-xml", "swiss-sanctions-list", switzerland.read_xml),
 )  # fmt: skip
@@ -122,21 +126,21 @@ _TABLES = (
                "Date Designated, under a line with the date of the list",
                lambda d: uk.recognise_columns(d.columns), lambda d: uk.read_table(_frame(d), d.dated),
                uk.recognise_columns),
-    ListFormat("eu-fsf-csv", ", ".join(eu.COLUMNS), lambda d: set(eu.COLUMNS) <= d.columns,
-               lambda d: eu.read_table(_frame(d), d.dated), _has(*eu.COLUMNS)),
+    ListFormat("eu-fsf-csv", ", ".join(eu.COLUMNS), lambda d: eu.recognise_columns(d.columns),
+               lambda d: eu.read_table(_frame(d), d.dated), eu.recognise_columns),
     _table("japan-russia", ", ".join(japan.RUSSIA_COLUMNS), _has(*japan.RUSSIA_COLUMNS), japan.read_russia),
     _table("japan-freezes", ", ".join(japan.FREEZE_COLUMNS), _has(*japan.FREEZE_COLUMNS),
            japan.read_freezes),
     _table("japan-end-users", ", ".join(japan.END_USER_COLUMNS), _has(*japan.END_USER_COLUMNS),
            japan.read_end_users),
-    ListFormat(ofac_csv.NAME, ofac_csv.HEADER, lambda d: False, _never),
     ListFormat("eu-annex-iv", "an HTML page with ANNEX IV", _is_annex, _read_annex),
 )  # fmt: skip
+JOINED = (JoinedFormat(ofac_csv.NAME, ofac_csv.HEADER),)
 LISTS: tuple[ListFormat, ...] = (*_TREES, *_TABLES)
-FORMATS: tuple[Format | ListFormat, ...] = (*COUNTED, *LISTS)
+FORMATS: tuple[Format | ListFormat | JoinedFormat, ...] = (*COUNTED, *LISTS, *JOINED)
 _FEED_ROOTS = ("rss", "feed", "RDF")
-_ROOTS = frozenset({"sdnList", "Sanctions", "sanctionsData", "Designations", "export", "CONSOLIDATED_LIST",
-                    "swiss-sanctions-list"})  # fmt: skip
+_ROOTS = frozenset({"sdnList", "Sanctions", "sanctionsData", "Designations", "export", "WHOLE",
+                    "CONSOLIDATED_LIST", "swiss-sanctions-list"})  # fmt: skip
 
 
 def read_listings(
@@ -246,7 +250,8 @@ class _Gathered:
 
 
 def _recognise(document: Document) -> Format | ListFormat:
-    for form in FORMATS:
+    forms: tuple[Format | ListFormat, ...] = (*COUNTED, *LISTS)
+    for form in forms:
         fits = form.recognise(document.columns) if isinstance(form, Format) else form.recognise(document)
         if fits and (document.table is not None or isinstance(form, ListFormat)):
             return form

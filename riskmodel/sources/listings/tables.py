@@ -8,6 +8,8 @@ from data_contracts.tables import LISTINGS
 from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Reading, unused
+from riskmodel.sources.listings.countries import alpha3
+from riskmodel.sources.listings.days import days_of
 from riskmodel.sources.listings.parties import NOT_AN_ENTITY, Parties
 
 OFAC = ("ent_num", "sdn_type", "iso3", "first_seen_russia_eo14024")
@@ -24,8 +26,24 @@ def read_canonical(frame: pl.DataFrame) -> Reading:
     """Absent `source` is the file's name, absent `goods_diversion` is `unknown`."""
     fill = {"source": pl.col(FILE), "goods_diversion": pl.lit("unknown")}
     table = frame.with_columns(expr.alias(name) for name, expr in fill.items() if name not in frame.columns)
+    table = with_days(table, "listed_on").with_columns(_countries(clean(table["country"])))
     table = canonical(table, LISTINGS).with_columns(pl.col("goods_diversion").str.to_lowercase())
     return Reading(table.select(*LISTINGS, FILE, ROW), ignored_columns=unused(frame, list(LISTINGS)))
+
+
+def with_days(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Days with slashes in plain spelling, in each file by what the whole of it shows; in doubt they stay."""
+    if isinstance(frame.schema[column], pl.Datetime):
+        return frame.with_columns(pl.col(column).dt.date())
+    if frame.schema[column] != pl.String:
+        return frame
+    files = frame.partition_by(FILE, maintain_order=True)
+    return pl.concat([one.with_columns(days_of(one[column])) for one in files]) if files else frame
+
+
+def _countries(text: pl.Series) -> pl.Series:
+    """Alpha-3 of names and of codes of two letters; text that is no country stays as it is."""
+    return text.map_elements(lambda written: alpha3(written) or written, return_dtype=pl.String)
 
 
 def read_ofac(frame: pl.DataFrame) -> Parties:
@@ -55,7 +73,7 @@ def read_events(frame: pl.DataFrame) -> Reading:
     day of publication. The same event in two rows or files counts once.
     """
     own = [c for c in frame.columns if c not in (FILE, ROW)]
-    rows = frame.with_columns(clean(frame[c]) for c in own)
+    rows = with_days(frame.with_columns(clean(frame[c]) for c in own), "event_date")
     once = rows.unique(own, keep="first", maintain_order=True)
     adopted = once.filter(pl.col("count_type").is_in(["exact", "named_no_count"]))
     related = adopted.filter(pl.col("russia_related").is_in(["yes", "mixed", "unknown"]))

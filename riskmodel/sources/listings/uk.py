@@ -10,7 +10,7 @@ import polars as pl
 
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3
-from riskmodel.sources.listings.days import day_first, known_day
+from riskmodel.sources.listings.days import known_day
 from riskmodel.sources.listings.parties import (
     NOT_AN_ENTITY,
     NOT_RUSSIA_RELATED,
@@ -80,7 +80,7 @@ def _party(
     return Party(
         number.strip(),
         [alpha3(country) for country in countries if country.strip()],
-        day_first(listed_on),
+        listed_on or None,
         first_reason(
             (kind.strip().casefold() != "entity", NOT_AN_ENTITY),
             (not _RUSSIA.search(regime), NOT_RUSSIA_RELATED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from riskmodel.sources.listings.countries import alpha3
-from riskmodel.sources.listings.days import day_first, known_day
+from riskmodel.sources.listings.days import known_day
 from riskmodel.sources.listings.parties import NOT_AN_ENTITY, Parties, Party, first_reason, frame_of
 from riskmodel.sources.listings.trees import Tree, text, texts
 
@@ -28,7 +28,7 @@ def _party(record: Element, row: int) -> Party:
     return Party(
         text(record, "REFERENCE_NUMBER", "DATAID") or str(row),
         [alpha3(place) for place in places],
-        day_first(text(record, "LISTED_ON")),
+        text(record, "LISTED_ON"),
         first_reason((record.tag != "ENTITY", NOT_AN_ENTITY)),
         LIST,
         JURISDICTION,

@@ -10,7 +10,6 @@ import polars as pl
 from riskmodel.sources.files.cells import clean
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3, in_address
-from riskmodel.sources.listings.days import month_first
 from riskmodel.sources.listings.parties import (
     NOT_AN_ENTITY,
     NOT_RUSSIA_RELATED,
@@ -47,7 +46,7 @@ def read(frame: pl.DataFrame) -> Parties:
     )
     parties = [_party(**dict(zip((*names, "row"), row, strict=True))) for row in cells.rows()]
     ignored = tuple(c for c in frame.columns if c not in {*names, ROW})
-    return Parties(frame_of(parties), "us_screening_list", ignored_columns=ignored)
+    return Parties(frame_of(parties, "month"), "us_screening_list", ignored_columns=ignored)
 
 
 def _party(
@@ -72,7 +71,7 @@ def _party(
     return Party(
         " ".join((entity_number or name or str(row)).casefold().split()),
         places,
-        month_first(start_date),
+        start_date,
         first_reason(
             ((type or "").casefold() in ("individual", "vessel", "aircraft"), NOT_AN_ENTITY),
             (not related, NOT_RUSSIA_RELATED),

@@ -12,70 +12,52 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 import polars as pl
 
 from data_contracts.plain_text import one_line
-from features.articles.text.html import BLOCKS, SILENT, tidy_lines, visible
+from features.articles.text.html import tidy_lines, visible
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.find import Source, ends_in, sha256_of
-from riskmodel.sources.files.table import FILE, ROW, Table
+from riskmodel.sources.files.table import FILE, ROW, Table, is_json
 from riskmodel.sources.files.unpack import first_bytes, unpacked_file
-from riskmodel.sources.news.feed_repair import repaired
+from riskmodel.sources.news.feed_names import (
+    BASE,
+    ELEMENTS,
+    LANGUAGE,
+    MARKED_UP,
+    ROOTS,
+    WANTED,
+    Names,
+    other_xml,
+)
+from riskmodel.sources.news.feed_repair import names_a_type_only, repaired
 
 FEED_SUFFIXES = (".xml", ".rss", ".atom", ".rdf")
 FEED = "<feed>"  # is among the columns, so that no other file can pass for one
 _BLOCK = 1 << 16
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF)\b")
-_ROOTS = ("feed", "rss", "RDF")
-_NAMESPACES = {
-    "": "",
-    "http://www.w3.org/2005/Atom": "",
-    "http://purl.org/atom/ns#": "",  # Atom 0.3
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://purl.org/rss/1.0/": "",
-    "http://backend.userland.com/RSS2": "",
-    "http://blogs.law.harvard.edu/tech/rss": "",
-    "http://backend.userland.com/rss2": "",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "",
-    "http://purl.org/rss/1.0/modules/content/": "content:",
-    "http://purl.org/dc/elements/1.1/": "dc:",
-    "http://purl.org/dc/terms/": "dcterms:",
-}
-_LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
-# Columns of an article and the elements they are taken from; the first that holds something counts.
-_ELEMENTS: dict[str, tuple[str, ...]] = {
-    "article_id": ("guid", "id"),
-    # The text is that of the last change: before it, no one could read these words.
-    "published_at": (
-        "updated",
-        "modified",
-        "dcterms:modified",
-        "pubDate",
-        "published",
-        "issued",
-        "dc:date",
-        "dcterms:issued",
-        "created",
-    ),
-    "source": ("source", "dc:publisher"),
-    "language": ("dc:language",),
-    "title": ("title", "dc:title"),
-    "text": ("content:encoded", "content", "description", "summary", "dc:description"),
-    "url": ("link",),
-}
-COLUMNS = tuple(_ELEMENTS)
-_WANTED = frozenset(name for names in _ELEMENTS.values() for name in names)
-_MARKED_UP = frozenset({*_ELEMENTS["title"], *_ELEMENTS["text"]})
+COLUMNS = tuple(ELEMENTS)
 _HTML_KINDS = ("", "html", "text/html", "xhtml", "application/xhtml+xml")
+_TEXT_KINDS = (*_HTML_KINDS, "text", "text/plain", "escaped")
+_ENDED = re.compile(r"</(?:p|div|a|span|b|i|em|strong|ul|ol|li|h[1-6]|br)\s*>", re.IGNORECASE)
+_BREAKS_OFF = tuple(
+    expat.errors.codes[text]
+    for text in (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+                 expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION)
+)  # fmt: skip
+_INVALID = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 _EMPTY = "entry_without_title_and_text"
 
 
 def is_feed(source: Source) -> bool:
-    """Whether the file is named as feeds are, or begins as XML does."""
-    return ends_in(source.name, FEED_SUFFIXES) or bool(_BEGINNING.match(first_bytes(source, 1 << 10)))
+    """Whether the file is named as feeds are and holds no JSON, or begins as XML does."""
+    head = first_bytes(source, 1 << 10)
+    return (ends_in(source.name, FEED_SUFFIXES) and not is_json(head)) or bool(_BEGINNING.match(head))
 
 
 def load_feed(source: Source) -> Table:
@@ -119,7 +101,7 @@ def _read(source: Source, path: Path) -> _Reader:
     except InputUnreadable:
         text = path.read_bytes()
         again = repaired(text)
-        if again == text or reader.refused:
+        if again == text or (reader.declares and not names_a_type_only(text)):
             raise
     reader = _Reader()
     _parse(source, iter([again]), reader)
@@ -138,15 +120,20 @@ def _parse(source: Source, blocks: Iterator[bytes], reader: _Reader) -> None:
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except _Refused as error:
-        reader.refused = True
         raise source.refuse(str(error)) from None
     except expat.ExpatError as error:
-        fault = one_line(expat.ErrorString(error.code), 120)
-        raise source.refuse(
-            f"is no well-formed XML at line {error.lineno}: {fault}; fetch it again"
-        ) from error
+        raise source.refuse(_fault(error, parser.CurrentByteIndex)) from error
     except (ValueError, LookupError) as error:
         raise source.refuse("is XML in an encoding that is not read; save it as UTF-8") from error
+
+
+def _fault(error: expat.ExpatError, place: int) -> str:
+    if error.code in _BREAKS_OFF:
+        return f"breaks off at line {error.lineno}; fetch it again"
+    fault = one_line(expat.ErrorString(error.code), 120)
+    where = f"is no well-formed XML at line {error.lineno} (byte {place})"
+    also = ", or its text is in another encoding than it says" if error.code == _INVALID else ""
+    return f"{where}: {fault}{also}; fetch it again"
 
 
 class _Refused(Exception):
@@ -161,15 +148,26 @@ class _Field:
     kind: str
     depth: int
     text: list[str] = field(default_factory=list)
-    marked_up: bool = False
     silent: int = 0
+    tags: dict[int, str] = field(default_factory=dict)  # mark-up by its place among the texts
+
+    def tag(self, text: str) -> None:
+        """Keep mark-up of titles and texts, to be read as any HTML is."""
+        if self.name in MARKED_UP:
+            self.tags[len(self.text)] = text
+        self.text.append("")
 
     def value(self) -> str | None:
         """The text; HTML of titles and texts is reduced to what is visible."""
         text = "".join(self.text)
-        if self.name in _MARKED_UP and not self.marked_up and self.kind in _HTML_KINDS:
+        if self.tags:
+            text = "".join(self.tags.get(place, escape(one)) for place, one in enumerate(self.text))
+        if self.name in MARKED_UP and self.kind not in _TEXT_KINDS and not self.kind.startswith("text/"):
+            return None  # a picture, or bytes as letters
+        # What is said to be plain text and ends tags is HTML all the same.
+        if self.name in MARKED_UP and (self.tags or self.kind in _HTML_KINDS or _ENDED.search(text)):
             text = visible(text)
-        return (" ".join(text.split()) if self.name not in _ELEMENTS["text"] else tidy_lines(text)) or None
+        return (" ".join(text.split()) if self.name not in ELEMENTS["text"] else tidy_lines(text)) or None
 
 
 class _Reader:
@@ -177,16 +175,20 @@ class _Reader:
 
     def __init__(self) -> None:
         self.entries: list[dict[str, str | None]] = []
-        self.refused = False
+        self.declares = False
         self._depth = 0
         self._atom = False
+        self._names = Names()
         self._feed_language: str | None = None
+        self._feed_base: str | None = None
+        self._base: str | None = None
         self._entry: dict[str, str] | None = None
         self._entry_depth = 0
         self._field: _Field | None = None
 
     def doctype(self, *_: object) -> None:
         """Stop before anything is declared."""
+        self.declares = True
         raise _Refused(
             "declares a document type, which a feed does not need and which may define text of its own; "
             "remove the declaration"
@@ -195,14 +197,14 @@ class _Reader:
     def start(self, qualified: str, attributes: Mapping[str, str]) -> None:
         """Begin an element."""
         self._depth += 1
-        name = _short(qualified)
+        name = self._names.short(qualified)
         if self._depth == 1:
-            self._root(qualified, name, attributes)
+            self._root(qualified, attributes)
         elif self._field is not None:
-            self._nested(self._field, qualified)
+            self._nested(self._field, qualified, attributes)
         elif self._entry is None:
-            self._of_feed(name, attributes)
-        elif self._depth == self._entry_depth + 1 and name in _WANTED:
+            self._of_feed(qualified, attributes)
+        elif self._depth == self._entry_depth + 1 and name in WANTED:
             self._begin(name, attributes, self._entry)
 
     def end(self, qualified: str) -> None:
@@ -212,7 +214,7 @@ class _Reader:
             self._field = None
         elif self._field is not None:
             self._field.silent -= self._field.silent > 0
-            self._field.text.append("\n" if qualified.rpartition(" ")[2] in BLOCKS else "")
+            self._field.tag(f"</{qualified.rpartition(' ')[2]}>")
         elif self._entry is not None and self._depth == self._entry_depth:
             self.entries.append(self._columns(self._entry))
             self._entry = None
@@ -223,56 +225,71 @@ class _Reader:
         if self._field is not None and not self._field.silent:
             self._field.text.append(text)
 
-    def _root(self, qualified: str, name: str | None, attributes: Mapping[str, str]) -> None:
-        if name not in _ROOTS:
-            shown = one_line(qualified.rpartition(" ")[2], 40)
-            raise _Refused(f"is XML but no feed: its first element is {shown}, not {' or '.join(_ROOTS)}")
-        self._atom = name == "feed"
-        self._feed_language = attributes.get(_LANGUAGE)
+    def _root(self, qualified: str, attributes: Mapping[str, str]) -> None:
+        root = one_line(qualified.rpartition(" ")[2], 40)
+        if root.lower() not in {name.lower() for name in ROOTS}:
+            raise _Refused(other_xml(root))
+        self._names.take_root(qualified)
+        self._atom = root.lower() == "feed"
+        self._feed_language = attributes.get(LANGUAGE)
+        self._feed_base = attributes.get(BASE)
 
-    def _of_feed(self, name: str | None, attributes: Mapping[str, str]) -> None:
-        if name in ("item", "entry"):
+    def _of_feed(self, qualified: str, attributes: Mapping[str, str]) -> None:
+        entry = self._names.is_entry(qualified)
+        name = self._names.short(qualified)
+        if entry:
             self._entry, self._entry_depth = {}, self._depth
-            if attributes.get(_LANGUAGE):
-                self._entry["dc:language"] = attributes[_LANGUAGE]
+            self._base = attributes.get(BASE)
+            if attributes.get(LANGUAGE):
+                self._entry["dc:language"] = attributes[LANGUAGE]
         elif name in ("language", "dc:language"):
             self._field = _Field("feed language", "", self._depth)
+        elif name == "link" and attributes.get("rel", "alternate") == "alternate":
+            self._feed_base = self._feed_base or attributes.get("href")
+            self._field = _Field("feed link", "", self._depth)
 
     def _begin(self, name: str, attributes: Mapping[str, str], entry: dict[str, str]) -> None:
         if name == "link" and attributes.get("href"):
             if attributes.get("rel", "alternate") == "alternate":
                 entry.setdefault("link", attributes["href"])
             return
-        kind = attributes.get("type", "text" if self._atom else "")
+        kind = attributes.get("type", "text" if self._atom else "").lower().strip()
+        kind = "base64" if attributes.get("mode") == "base64" else kind.split(";")[0]
         self._field = _Field(name, kind, self._depth)
 
-    def _nested(self, field: _Field, qualified: str) -> None:
+    def _nested(self, field: _Field, qualified: str, attributes: Mapping[str, str]) -> None:
         """Mark-up within a field, as XHTML has it; of the feed that an entry is from, only the title."""
         local = qualified.rpartition(" ")[2]
-        field.marked_up = True
-        field.silent += field.silent > 0 or local in SILENT or (field.name == "source" and local != "title")
-        field.text.append("\n" if local in BLOCKS else "")
+        field.silent += field.silent > 0 or (field.name == "source" and local != "title")
+        given = "".join(f' {name.rpartition(" ")[2]}="{escape(text)}"' for name, text in attributes.items())
+        field.tag(f"<{local}{given}>")
 
     def _keep(self, field: _Field) -> None:
         value = field.value()
         if field.name == "feed language":
             self._feed_language = self._feed_language or value
+        elif field.name == "feed link":
+            self._feed_base = self._feed_base or value
         elif self._entry is not None and value:
             self._entry.setdefault(field.name, value)
 
     def _columns(self, entry: Mapping[str, str]) -> dict[str, str | None]:
         columns = {
             column: next((entry[name] for name in names if name in entry), None)
-            for column, names in _ELEMENTS.items()
+            for column, names in ELEMENTS.items()
         }
         columns["language"] = columns["language"] or self._feed_language
         if columns["url"] is None and entry.get("guid", "").startswith(("http://", "https://")):
             columns["url"] = entry["guid"]
+        if (url := columns["url"]) and not re.match("[A-Za-z][A-Za-z0-9+.-]*:", url):
+            columns["url"] = _joined(self._feed_base, self._base, url)
         return columns
 
 
-def _short(qualified: str) -> str | None:
-    """The name of an element with the usual prefix of its namespace; None for namespaces of no interest."""
-    namespace, _, local = qualified.rpartition(" ")
-    prefix = _NAMESPACES.get(namespace)
-    return None if prefix is None else prefix + local
+def _joined(feed: str | None, entry: str | None, url: str) -> str:
+    """An address that is relative to that of its entry, else of its feed; as it is where neither is known."""
+    try:
+        base = urljoin(feed or "", entry or "")
+        return urljoin(base, url) if base.startswith(("http://", "https://")) else url
+    except ValueError:
+        return url

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import polars as pl
@@ -12,36 +12,49 @@ import polars as pl
 from data_contracts.checking.moments import moments
 from data_contracts.plain_text import one_line
 from data_contracts.tables import ARTICLES
-from features.articles.text.html import visible_line, visible_lines
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.csv_cells import Dialect
 from riskmodel.sources.files.find import Source, ends_in
-from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table
+from riskmodel.sources.files.natures import is_pointer, root_of
+from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, refuse_other_natures
 from riskmodel.sources.files.table_parts import load_parts
+from riskmodel.sources.files.unpack import first_bytes
 from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.news.cells import first_filled, seen, unwrapped
+from riskmodel.sources.news.crawled_xml import CRAWLED, ROOTS, load_crawled
+from riskmodel.sources.news.feed_names import other_xml
 from riskmodel.sources.news.feeds import FEED, FEED_SUFFIXES, is_feed, load_feed
 from riskmodel.sources.news.names import ALIASES as ALIASES
 from riskmodel.sources.news.names import is_time_like, language_code, named_as
 from riskmodel.sources.news.plain_text import TEXT, TEXT_SUFFIXES, load_text
 from riskmodel.sources.news.warc import WARC, WARC_SUFFIXES, warc_parts
+from riskmodel.sources.news.web_page import PAGE, PAGE_SUFFIXES, load_page
 
 # Endings by which articles are found in folders.
-ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES, *FEED_SUFFIXES)
-# Where a cell holds JSON: contents of feeds, named sources, and the types of MongoDB.
-_PARTS = (
-    ("text", "$[0].value"), ("source", "$.name"), ("article_id", "$['$oid']"), ("published_at", "$['$date']"),
-    ("published_at", "$['$numberLong']"),
-)  # fmt: skip
+ARTICLE_SUFFIXES = (*TABLE_SUFFIXES, *TEXT_SUFFIXES, *WARC_SUFFIXES, *FEED_SUFFIXES, *PAGE_SUFFIXES)
+_CRAWL_INDEX = "an index of Common Crawl, which names pages but holds no text"
+_FETCH = "fetch the pages at its addresses and give them as WARC or JSON lines"
+_INDEX = re.compile(rb"\S+\)\S* \d{14} \{")
 _FEDERAL_REGISTER = frozenset({"doc", "date", "title", "abstract", "url"})
 
 
 def load_article_parts(source: Source, dialect_of: Callable[[frozenset[str]], Dialect]) -> Iterator[Table]:
     """The cells of one article file, some thousand rows at a time. Raises InputUnreadable."""
+    if is_pointer(first_bytes(source, 1 << 10)):
+        refuse_other_natures(source, first_bytes(source, 1 << 10))
     if ends_in(source.name, TEXT_SUFFIXES):
         yield load_text(source)
     elif ends_in(source.name, WARC_SUFFIXES):
         yield from warc_parts(source)
+    elif (root := root_of(head := first_bytes(source, 1 << 14))).lower() == "html":
+        if ends_in(source.name, FEED_SUFFIXES):
+            raise source.refuse(other_xml("html"))
+        yield load_page(source)
+    elif root in ROOTS:
+        yield load_crawled(source)
+    elif _INDEX.match(head):
+        raise source.refuse(f"is {_CRAWL_INDEX}; {_FETCH}")
     elif is_feed(source):
         yield load_feed(source)
     else:
@@ -55,7 +68,7 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             "plain-text",
             "a .txt file",
             lambda columns: TEXT in columns,
-            lambda frame: _read(frame, published_at, language=None),
+            lambda frame: seen(_read(frame, published_at, language=None)),
         ),
         Format(
             "warc",
@@ -70,10 +83,22 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             lambda frame: _read(frame, published_at),
         ),
         Format(
+            "web-page",
+            "an HTML page, .html or .htm",
+            lambda columns: PAGE in columns,
+            lambda frame: _read(frame, published_at),
+        ),
+        Format(
+            "trafilatura-xml",
+            "XML whose first element is doc or TEI",
+            lambda columns: CRAWLED in columns,
+            lambda frame: _read(frame, published_at),
+        ),
+        Format(
             "federal-register",
             ", ".join(sorted(_FEDERAL_REGISTER)),
             lambda columns: columns >= _FEDERAL_REGISTER and "source" not in columns,
-            lambda frame: _seen(_read(frame, published_at, source="federal_register", language="en")),
+            lambda frame: seen(_read(frame, published_at, source="federal_register", language="en")),
         ),
         Format(
             "gdelt-doc",
@@ -85,7 +110,7 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             "crawl-index",
             "urlkey, timestamp, filename, offset: an index of Common Crawl",
             lambda columns: columns >= {"timestamp", "filename", "offset"} and not _has("text", columns),
-            _no_text("an index of Common Crawl, which names pages but holds no text"),
+            _no_text(_CRAWL_INDEX),
         ),
         Format(
             "article-table",
@@ -94,7 +119,7 @@ def article_formats(published_at: date | None) -> tuple[Format, ...]:
             lambda columns: (
                 _has("text", columns) and (_has("title", columns) or _has("published_at", columns))
             ),
-            lambda frame: _seen(_read(frame, published_at)),
+            lambda frame: seen(_read(frame, published_at)),
         ),
     )
 
@@ -105,7 +130,7 @@ def _has(name: str, columns: frozenset[str]) -> bool:
 
 def _no_text(what: str) -> Callable[[pl.DataFrame], Reading]:
     def refuse(_: pl.DataFrame) -> Reading:
-        raise InputUnreadable(f"{what}; fetch the pages at its addresses and give them as WARC or JSON lines")
+        raise InputUnreadable(f"{what}; {_FETCH}")
 
     return refuse
 
@@ -114,33 +139,20 @@ def _read(
     frame: pl.DataFrame, published_at: date | None, *, source: str | None = None, language: str | None = None
 ) -> Reading:
     chosen = {name: named_as(name, [c for c in frame.columns if c not in (FILE, ROW)]) for name in ALIASES}
-    named = frame.select(*(_first_filled(frame, name, found) for name, found in chosen.items()), FILE, ROW)
+    named = frame.select(*(first_filled(frame, name, found) for name, found in chosen.items()), FILE, ROW)
     if not chosen["published_at"] and published_at is not None:
         _refuse_other_dates(frame, [c for found in chosen.values() for c in found])
         midnight = datetime.combine(published_at, time(), UTC)
         named = named.with_columns(pl.lit(midnight, pl.Datetime("us", "UTC")).alias("published_at"))
     if language is not None and not chosen["language"]:
         named = named.with_columns(pl.lit(language).alias("language"))
-    for column, part in _PARTS:
-        if named.schema[column] == pl.String:
-            named = named.with_columns(_plain(column, part))
+    named = unwrapped(named)
     if not chosen["url"] and named.schema["source"] == pl.String:  # trafilatura's source is the address
         named = named.with_columns(pl.col("source").str.extract(r"^(https?://[^/\s]+/\S+)$").alias("url"))
     table = canonical(named, ARTICLES).with_columns(_primary_language())
     table = table.with_columns(_source(source).alias("source")).with_columns(_ids(table))
     used = [c for found in chosen.values() for c in found]
     return Reading(table.select(*ARTICLES, FILE, ROW), ignored_columns=unused(frame, used))
-
-
-def _first_filled(frame: pl.DataFrame, name: str, columns: list[str]) -> pl.Expr:
-    """The first of the columns that holds something, row by row; one column keeps its type."""
-    if len(columns) < 2:
-        return (pl.col(columns[0]) if columns else pl.lit(None, pl.String)).alias(name)
-    texts = [clean(frame[c].rename(name)) for c in columns]
-    if frame[columns[0]].dtype.is_temporal() and not frame[columns[0]].null_count():
-        return pl.col(columns[0]).alias(name)
-    filled = [pl.when(text.str.strip_chars() != "").then(text) for text in texts]
-    return pl.coalesce(filled).alias(name)
 
 
 def _refuse_other_dates(frame: pl.DataFrame, used: list[str]) -> None:
@@ -153,24 +165,6 @@ def _refuse_other_dates(frame: pl.DataFrame, used: list[str]) -> None:
             )
 
 
-def _seen(reading: Reading) -> Reading:
-    """Titles and texts of a table as a reader sees them: crawlers and feeds leave tags and entities in."""
-    frame = reading.frame
-    for column, seen in (("title", visible_line), ("text", visible_lines)):
-        texts = frame[column]
-        odd = texts.str.contains("<|&[#A-Za-z0-9]+;").fill_null(False).arg_true()
-        if len(odd):
-            plain = pl.Series([seen(text).strip() or None for text in texts.gather(odd)], dtype=pl.String)
-            frame = frame.with_columns(texts.scatter(odd, plain))
-    return replace(reading, frame=frame)
-
-
-def _plain(column: str, path: str) -> pl.Expr:
-    """A cell, or the part at `path` of JSON in its place: feeds give a list of contents, a named source."""
-    nested = pl.when(pl.col(column).str.contains(r"^(?:\[\{|\{).*[}\]]$")).then(column)
-    return pl.coalesce(nested.str.json_path_match(path), pl.col(column)).alias(column)
-
-
 def _source(fixed: str | None) -> pl.Expr:
     """The host of a source given as address; where there is none the format's, the url's host, the file."""
     return pl.coalesce(
@@ -179,10 +173,8 @@ def _source(fixed: str | None) -> pl.Expr:
 
 
 def _primary_language() -> pl.Expr:
-    """`en` for `en-US` and `EN`; what is no code stays as it is."""
-    primary = pl.col("language").str.extract(r"^([A-Za-z]{2,3})(?:[-_].*)?$").str.to_lowercase()
-    named = pl.col("language").map_elements(language_code, return_dtype=pl.String)
-    return pl.coalesce(primary, named).alias("language")
+    """`en` for `en-US`, `EN`, `eng` and `English`; what is no code stays as it is."""
+    return pl.col("language").map_elements(language_code, return_dtype=pl.String).alias("language")
 
 
 def _host(column: str) -> pl.Expr:

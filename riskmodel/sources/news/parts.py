@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 
 import polars as pl
 
 from data_contracts.tables import ARTICLES
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import InputFile, Parts
+from riskmodel.sources.files.csv_cells import Dialect
 from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise
+from riskmodel.sources.news.cells import DaysOfFile
 from riskmodel.sources.news.formats import (
     ambiguous_ids,
     article_formats,
@@ -86,9 +89,9 @@ class ArticleParts(Parts):
 
     def _tables(self, sources: Sequence[Source]) -> Iterator[tuple[Table, Format]]:
         for source in sources:
-            tables = load_article_parts(source, lambda columns: dialect_among(columns, self._formats))
-            file: InputFile | None = None
-            for table in tables:
+            load = partial(load_article_parts, source, self._dialect)
+            plain, file = DaysOfFile(load), None
+            for table in map(plain, load()):
                 form = recognise(table, self._formats, ARTICLES, "articles")
                 rows = table.rows + (file.rows if file else 0)
                 file = InputFile(source.name, table.sha256, table.bytes, form.name, rows)
@@ -96,6 +99,9 @@ class ArticleParts(Parts):
             if file is None:
                 raise source.refuse("holds no row; fetch or export it again")
             self._add(file)
+
+    def _dialect(self, columns: frozenset[str]) -> Dialect:
+        return dialect_among(columns, self._formats)
 
     def _canonical(self, form: Format, tables: list[Table]) -> pl.DataFrame:
         reading: Reading = read_tables(form, tables)

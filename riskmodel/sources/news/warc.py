@@ -6,6 +6,7 @@ is cut off or has no length, and gives bodies that cannot be decoded as if they 
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from collections import Counter
@@ -21,10 +22,12 @@ from riskmodel.sources.files.find import Source, sha256_of
 from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.unpack import unpacked_file
 from riskmodel.sources.limits import ReadingLimits
+from riskmodel.sources.news.web_page import decoded
 
 WARC_SUFFIXES = (".warc", ".wet")
 COLUMNS = ("url", "published_at", "title", "text")
 WARC = "<warc>"  # is among the columns, so that no other file can pass for one
+_DIGITS = 18  # of a length; a longer one lies, and the file breaks off
 _LOOKS_LIKE_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -66,6 +69,7 @@ def warc_parts(source: Source) -> Iterator[Table]:
 def _records(source: Source, file: BinaryIO) -> Iterator[Record | str]:
     """Yield the records; where a length lied, the reason in its place and then the next record."""
     seen = lost = False
+    end = os.fstat(file.fileno()).st_size
     while line := file.readline(1 << 16):
         if not line.strip():
             continue
@@ -79,13 +83,13 @@ def _records(source: Source, file: BinaryIO) -> Iterator[Record | str]:
         seen, lost = True, False
         headers = _headers(file)
         length = headers.get("content-length", "")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             raise source.refuse(f"has a record without length before byte {file.tell()}; fetch it again")
-        size = int(length)
+        size = int(length[:_DIGITS])
+        if size > end - file.tell():
+            raise source.refuse("breaks off inside a record; fetch it again")
         block = file.read(min(size, source.limits.page_bytes))
         file.seek(size - len(block), 1)
-        if len(block) < min(size, source.limits.page_bytes):
-            raise source.refuse("breaks off inside a record; fetch it again")
         yield Record(headers, block)
 
 
@@ -129,11 +133,7 @@ def _response(record: Record, limits: ReadingLimits) -> dict[str, str | None] | 
 
 
 def _html(record: Record, body: bytes, kind: str) -> dict[str, str | None] | str:
-    charset = re.search(r"charset=[\"']?([\w-]+)", kind + " " + body[:2048].decode("latin-1"), re.IGNORECASE)
-    try:
-        text = body.decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        text = body.decode("utf-8", "replace")
+    text = decoded(body, kind)
     try:
         page = read_page(text)
     except ValueError:

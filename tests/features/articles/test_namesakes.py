@@ -26,6 +26,8 @@ def found(text: str) -> list[str]:
         ("Kevin Jordan was held.", "In Jordan was held."),
         ("Israel Hersh was held.", "Israel was held."),
         ("The Bank of Cyprus refused.", "The Central Bank of Cyprus refused."),
+        ("The Niger delta is wide.", "The Niger border is wide."),
+        ("The Shanghai Cooperation Organisation met.", "The Shanghai cooperation of dealers went on."),
         ("In Macon, Georgia, it was seized.", "In Poti, Georgia, it was seized."),
     ],
 )
@@ -38,6 +40,19 @@ def test_a_longer_name_is_no_country_and_what_looks_alike_is(namesake: str, coun
     fast = countries_in(texts)
     assert fast.filter(row=0).is_empty()
     assert fast.filter(row=1)["iso3"].to_list() == list(dict.fromkeys(found(country)))
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("A roaster in Armenia, Colombia, paid.", ["COL"]),
+        ("A roaster in Armenia, Moldova and Oman paid.", ["ARM", "MDA", "OMN"]),
+        ("A clerk in Delhi, New York, was held.", ["USA"]),
+        ("Offices in Delhi, New York City and Oman.", ["IND", "USA", "OMN"]),
+    ],
+)
+def test_a_town_that_shares_the_name_is_where_the_place_behind_it_is(text: str, countries: list[str]) -> None:
+    assert found(text) == countries
 
 
 def test_the_fast_pass_finds_what_the_slow_one_finds_in_every_sentence_of_the_set() -> None:
