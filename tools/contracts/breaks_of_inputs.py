@@ -152,7 +152,7 @@ ARTICLES = (
     rows_repeated("articles", "conflicting_duplicate", text="Another text."),
     Break(
         "articles",
-        "mostly_english",
+        "mostly_read_languages",
         "every article is in German",
         lambda frame: frame.with_columns(language=pl.lit("de")),
     ),

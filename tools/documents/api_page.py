@@ -12,9 +12,9 @@ _INTRODUCTION = """# Python
 
 Generated from signatures and docstrings by `python -m tools.documents.pages --write`; do not edit.
 
-`from riskmodel import score, load_run, ranking, signals, explain, validate` does what the commands of these names
-do, on frames (polars) and values. Heavy libraries are imported when one of them is first used. Errors are those of
-`riskmodel.errors`, one sentence each; their exit codes are in [Commands](commands.md#exit-codes).
+`from riskmodel import score, load_run, ranking, signals, explain, validate` does what the commands of these
+names do, on frames (polars) and values. Heavy libraries are imported when one of them is first used. Errors
+are those of `riskmodel.errors`, one sentence each; their exit codes are in [Commands](commands.md#exit-codes).
 """
 
 
