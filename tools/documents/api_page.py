@@ -14,7 +14,7 @@ Generated from signatures and docstrings by `python -m tools.documents.pages --w
 
 `from riskmodel import score, load_run, ranking, signals, explain, validate` does what the commands of these
 names do, on frames (polars) and values. Heavy libraries are imported when one of them is first used. Errors
-are those of `riskmodel.errors`, one sentence each; their exit codes are in [Commands](commands.md#exit-codes).
+are those of `riskmodel.errors`, one sentence each; exit codes are in [Commands](commands.md#exit-codes).
 """
 
 
