@@ -29,11 +29,11 @@ def zipped(**members: str | bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.csv.gz", gzip.compress(gzip.compress(TRADE.encode(), mtime=0), mtime=0), "is packed more than once; unpack it"),
+        ("a.csv.gz", gzip.compress(gzip.compress(TRADE.encode())), "is packed more than once; unpack it"),
         ("a.zip", zipped(), "is an empty zip archive; fetch it again"),
         ("a.zip", zipped(b_dot_zip=zipped(c_dot_csv=TRADE)), r"a.zip/b.zip is an archive; unpack it"),
         ("a.csv", b"version https://git-lfs.github.com/spec/v1\noid sha256:a\n", "is a pointer of Git LFS"),
-        ("a.rds", gzip.compress(b"X\n\x00\x00\x00\x03rest", mtime=0), r"is an R object \(.rds\)"),
+        ("a.rds", gzip.compress(b"X\n\x00\x00\x00\x03rest"), r"is an R object \(.rds\)"),
         ("a.pkl", b"\x80\x04\x95abc", "is a pickle of Python"),
         ("a.npy", b"\x93NUMPY\x01\x00", "is an array of NumPy"),
         ("a.db", b"\x00" * 8 + b"DUCK" + b"\x00" * 40, "is a database of DuckDB"),
@@ -45,6 +45,7 @@ def zipped(**members: str | bytes) -> bytes:
         ("a.json", b'{"count": 0, "data": null, "error": "Bad request"}', "Bad request"),
         ("a.csv", b'"a,b,c"\n"1,2,3"\n', "has each of its lines between quotation marks"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",  # archives hold the time of day
 )  # fmt: skip
 def test_what_is_no_table_is_named(tmp_path: Path, kind: str, name: str, content: bytes, words: str) -> None:
     path = tmp_path / name
