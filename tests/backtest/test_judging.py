@@ -109,8 +109,11 @@ def test_the_page_is_self_contained_and_escapes_names(model: Model, worlds: None
     page = backtest_page(replace(found, timelines=lines, protocol=hostile))
     assert "<script" not in page and "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=|https?://|@import|url\(", page)
-    assert page.count("<svg") == 2 + len(found.timelines) and "Simulated data" in page
-    assert page.count('<svg class="chart" role="img" aria-label="') == page.count("<svg")
+    assert "Simulated data" in page
+    charts, samples = 2 + len(found.timelines), len(found.curves)
+    assert page.count('<svg class="chart" role="img" aria-label="') == charts
+    assert page.count('<svg class="chart sample" aria-hidden="true"') == samples > 1
+    assert page.count("<svg") == charts + samples
 
 
 def test_own_tables_are_judged_by_rolling_origins(draw_panel: Draw) -> None:

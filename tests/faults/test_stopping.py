@@ -34,7 +34,7 @@ def _stubbed(work: str) -> list[str]:
     code = (
         "import sys\nimport riskmodel.scoring.run\nfrom riskmodel.operations import stopping\n"
         "stopping.GRACE_SECONDS = 0.5\n"
-        f"def work(request, settings, steps):\n    steps.step('at work')\n    {work}\n"
+        f"def work(request, settings, steps, engine):\n    steps.step('at work')\n    {work}\n"
         "riskmodel.scoring.run.score = work\nfrom riskmodel.cli import main\nmain()\n"
     )
     return [sys.executable, "-c", code]

@@ -21,7 +21,8 @@ the line.
 
 def page() -> str:
     """The page, as Markdown."""
-    root = click.Context(cli, info_name="riskmodel", terminal_width=WIDTH)
+    # As the command line makes it: a context made by hand knows nothing of -h.
+    root = cli.make_context("riskmodel", [], resilient_parsing=True, terminal_width=WIDTH)
     parts = [_INTRODUCTION, "## riskmodel\n", _fenced(cli.get_help(root)), ""]
     for name in COMMANDS:
         command = cli.get_command(root, name)
