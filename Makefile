@@ -102,7 +102,11 @@ test: $(VENV)/.installed-dev ## set up and run every test, linter and type check
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
+
+.PHONY: long
+long: $(VENV)/.installed-dev ## run the tests that `make test` leaves out: evaluations, every engine, every example of the documents
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
 
 .PHONY: quick
 quick: $(VENV)/.installed-dev ## a short suite that enters every room (under a minute on two free cores)

@@ -8,7 +8,7 @@ from tools.documents import examples
 from tools.documents.examples import BLOCK, NOTE, ExampleFailed, Sample, commands_of_sample, filled, pages
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1500)
 def test_examples_print_what_the_pages_show(tmp_path: Path):
     """All pages at once: they share the sample's run."""

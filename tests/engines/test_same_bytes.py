@@ -35,7 +35,7 @@ from riskmodel.worlds.corridors.params import WorldParams
 from riskmodel.worlds.corridors.world import simulate_world
 
 pytestmark = pytest.mark.filterwarnings("default")  # what Dask and tornado deprecate is theirs
-ENGINES = ["none", "local:1", "local:2", "dask"]
+ENGINES = ["local:2", *(pytest.param(name, marks=pytest.mark.long) for name in ("none", "local:1", "dask"))]
 FAMILIES = [replace(job, step_months=12) for job in family_jobs(("firms", "networks"), 1, 40)]
 LIMITS = ReadingLimits(read_articles=8)
 
@@ -110,6 +110,7 @@ class _Counting:
             yield result
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moments", [range(0, 8, 3)])
 def test_mentions_with_one_of_two_workers_killed(moments, cluster, articles, plain_mentions, tmp_path):
     for moment in moments:
@@ -124,6 +125,7 @@ class _Stopped(Exception):
     pass
 
 
+@pytest.mark.long
 def test_a_restart_of_mentions_gives_the_same_bytes(articles, plain_mentions, tmp_path):
     def stop() -> None:
         raise _Stopped
@@ -151,6 +153,7 @@ def test_worlds_of_several_authors(name, of_families, request, tmp_path):
         assert family_rows(FAMILIES, 1, engine).equals(of_families)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["local:1"])
 def test_simulated_worlds(name, request, tmp_path):
     jobs = [replace(job, step_months=12) for job in held_out_jobs(1, 9)]
@@ -200,6 +203,7 @@ def command(*words: object) -> subprocess.Popen:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["local:2", "dask"])
 def test_ctrl_c_ends_the_command_with_its_usual_code_and_a_restart_goes_on(
     name, articles, plain_mentions, request, tmp_path

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+pytestmark = pytest.mark.xdist_group("manifests")  # three runs, made once
 SCHEMA = Path(__file__).parents[2] / "docs" / "manifest.schema.json"
 KINDS = {
     "all inputs": {"articles": "articles.jsonl", "goods": "goods.csv"},

@@ -86,7 +86,7 @@ def test_classes_without_a_minimum_keep_the_answer_of_the_search() -> None:
     assert polished(found, columns, target, np.ones(50), np.array([True, False])) is found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_kernel_of_the_linear_algebra_library_gives_the_same_model(tmp_path: Path) -> None:
     code = "import hashlib, test_same_model as t; print(hashlib.sha256(t.archive()).hexdigest())"
     found = {}

@@ -30,7 +30,7 @@ from riskmodel.outcomes.simulated_rows import training_jobs
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.trade.read import read_trade
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.long]
 
 COUNTRIES = ("ARM", "GEO", "KAZ", "KGZ", "UZB")
 LATER = pl.col("period").dt.month().is_between(8, 11)

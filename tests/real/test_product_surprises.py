@@ -30,7 +30,7 @@ from features.trade.products import others_excess_usd
 from features.trade.signals import trade_signals
 
 __all__ = ["flows", "goods"]  # fixtures of the check
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.long]
 
 SURPRISES = ("code", "others", "heading", "direct")
 AMOUNTS = ("inbound_recent_usd", "inbound_excess_usd", "displaced_usd", "others_excess_usd")
