@@ -39,6 +39,11 @@ RULES = (
     one_of("letter", "s", ("a", "b"), "x", "y."),
     not_null("s"),
     one_of("number", "k", (1, 2), "x", "y."),
+    # As n and m are judged, so that their values are judged in one go.
+    within("low_too", ("n_too",), "n_too", "x", "y.", least=-2),
+    within("high_too", ("n_too",), "n_too", "x", "y.", most=3),
+    not_null("m_too"),
+    within("one_too", ("m_too",), "m_too", "x", "y.", least=1, most=1),
 )
 FLOATS = st.one_of(st.none(), st.sampled_from([-0.0, 0.0, -1.5, 2.5, 2.6, float("nan"), float("inf")]))
 ROW = st.fixed_dictionaries(
@@ -48,9 +53,12 @@ ROW = st.fixed_dictionaries(
         "m": st.sampled_from([None, 0, 1]),
         "s": st.sampled_from([None, "a", "b", "c", "", "\x00"]),
         "k": st.sampled_from([None, 1, 2, 3]),
+        "n_too": st.one_of(st.none(), st.integers(-5, 6)),
+        "m_too": st.sampled_from([None, 0, 1]),
     }
 )
 SCHEMA = {"n": pl.Int64(), "f": pl.Float64(), "m": pl.Int8(), "s": pl.String(), "k": pl.Int64()}
+SCHEMA |= {"n_too": pl.Int64(), "m_too": pl.Int8()}
 
 
 def plain(frame: pl.DataFrame) -> dict[str, list[int]]:
@@ -104,6 +112,29 @@ def test_known_values_are_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> N
     asked.clear()
     assert verdicts.broken(pl.DataFrame({"n": [1, 0, -9, 2]}))["low"].tolist() == [False, False, True, False]
     assert [frame["n"].to_list() for frame in asked] == [[-9]]
+
+
+def test_columns_under_the_same_terms_are_judged_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One expectation for both, each with its own verdicts; other bounds and other types are kept apart."""
+    asked: list[tuple[dict[str, list[object]], list[str]]] = []
+
+    def spy(name: str, frame: pl.DataFrame, rules: list[Rule]) -> dict[str, list[int]]:
+        asked.append((frame.to_dict(as_series=False), [rule.name for rule in rules]))
+        return dict(breaking_rows(name, frame, rules))
+
+    monkeypatch.setattr("data_contracts.checking.judged_values.breaking_rows", spy)
+    bounds = {"a": 3, "b": 3, "c": 4, "d": 3}
+    rules = [within(f"{name}_rule", (name,), name, "x", "y.", most=most) for name, most in bounds.items()]
+    frame = pl.DataFrame({"a": [1, 9], "b": [None, 4], "c": [4, 4], "d": [1.0, 3.5]})
+    found = Verdicts("alike", rules).broken(frame)
+    assert {name: mask.tolist() for name, mask in found.items()} == {
+        "a_rule": [False, True],
+        "b_rule": [False, True],
+        "c_rule": [False, False],
+        "d_rule": [False, True],
+    }
+    assert [rules for _, rules in asked] == [["a_rule", "c_rule", "d_rule"]]
+    assert asked[0][0]["a"] == [1, 9, 4, None]
 
 
 def test_dates_are_judged() -> None:
