@@ -26,7 +26,7 @@ ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "GX_ANALYTICS_E
 
 
 def short_table(trade: Path, rows: int) -> pl.DataFrame:
-    """Rows of the product with most of them, evenly over its flows, so that baseline and recent months fit."""
+    """Rows of the product with most of them, evenly over its flows: both windows hold some."""
     flows = pl.read_parquet(trade).sort(
         "reporter", "partner", "flow", "hs6", "period", "known_at", "value_usd"
     )
