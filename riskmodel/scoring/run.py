@@ -19,6 +19,7 @@ from features.trade.flows.windows import Windows
 from features.trade.products import product_table
 from features.trade.series import SERIES, leg_series
 from features.trade.signals import TradeSignals, trade_signals
+from features.trade.surprises.products import product_surprises
 from riskmodel.engines.engine import Engine
 from riskmodel.errors import ContractFailed, RiskmodelError, TooFewScored, WrongUsage
 from riskmodel.explain.drivers import explanations
@@ -123,7 +124,6 @@ def score_inputs(
     panel_check = _check_panel(panel, windows)
     steps.step("scoring")
     graded = with_grade(panel)
-    products = product_table(trade) if trade else None
     manifest = make_manifest(
         request=request,
         settings=settings,
@@ -148,7 +148,12 @@ def score_inputs(
         model.model_id,
         manifest.run_id,
     )
-    ranked = product_scores(products, graded, as_of)
+    ranked = product_scores(
+        product_table(trade) if trade else None,
+        product_surprises(trade.lines, windows, as_of) if trade else None,
+        graded,
+        as_of,
+    )
     steps.step("checking scores")
     own = [panel_check, _check_own("scores_country", countries)]
     if not ranked.is_empty():  # without trade no product is ranked
