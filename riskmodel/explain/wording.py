@@ -63,7 +63,7 @@ def say(signal: str, value: float) -> str:
 
     >>> say("matched_transit_usd", 2_000_000)
     'US$2.0m of the same goods are in excess both coming in and going on to Russia'
-    >>> say("inbound_rise_surprise", 0.1)[-30:]
+    >>> say("inbound_rise_surprise", 0.1)[-28:]
     '(most placebos show as much)'
     """
     known = _SPOKEN_OF[signal]
