@@ -139,5 +139,11 @@ SCORES_PRODUCT: dict[str, pl.DataType] = {
     "onward_excess_usd": pl.Int64(),
     "displaced_usd": pl.Int64(),
     "matched_transit_usd": pl.Int64(),
+    "inbound_surprise": pl.Float64(),  # -log10((as_extreme + 1) / (placebos + 1)) of the family's rise
+    "inbound_placebos": pl.Int64(),  # other countries whose leg is known; null below nine
+    "inbound_as_extreme": pl.Int64(),  # of them, those whose rise of the family is at least as large
+    "onward_surprise": pl.Float64(),
+    "onward_placebos": pl.Int64(),
+    "onward_as_extreme": pl.Int64(),
     "grade": pl.String(),
 }

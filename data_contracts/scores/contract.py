@@ -37,6 +37,9 @@ EVENT_CODES = r"^[0-9]{6}( [0-9]{6}){0,4}$"
 JSON_COLUMNS = ("drivers", "counter_evidence", "lowers")
 ONLY_SCORED = ("risk", "risk_low", "risk_high", "band", "grade")
 AMOUNTS = ("inbound_excess_usd", "onward_excess_usd", "displaced_usd", "matched_transit_usd")
+LEGS = ("inbound", "onward")
+LEAST_PLACEBOS = 9
+SURPRISES = tuple(f"{leg}_{part}" for leg in LEGS for part in ("surprise", "placebos", "as_extreme"))
 
 
 def measures_country(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -100,6 +103,8 @@ def measures_product(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         matched_below_inbound=pl.col("inbound_excess_usd") - pl.col("matched_transit_usd"),
         matched_below_onward=pl.col("onward_excess_usd") - pl.col("matched_transit_usd"),
         displaced_below_inbound=pl.col("inbound_excess_usd") - pl.col("displaced_usd"),
+        **{f"{leg}_counted": _follows_from_counts(leg) for leg in LEGS},
+        **{f"{leg}_less_extreme": pl.col(f"{leg}_placebos") - pl.col(f"{leg}_as_extreme") for leg in LEGS},
     )
 
 
@@ -108,6 +113,15 @@ def evidence_country(lazy: pl.LazyFrame, context: Context) -> Mapping[str, Any]:
     accepted = lazy.collect()
     abstained = int(accepted["abstained"].sum())
     return {"n_scored": accepted.height - abstained, "n_abstained": abstained}
+
+
+def _follows_from_counts(leg: str) -> pl.Expr:
+    """1 where the surprise of a leg is that of its counts, or all three are null; else 0."""
+    given = [pl.col(f"{leg}_{part}") for part in ("surprise", "placebos", "as_extreme")]
+    surprise, placebos, as_extreme = given
+    follows = (surprise + ((as_extreme + 1) / (placebos + 1)).log10()).abs() < 1e-9
+    together = pl.all_horizontal(each.is_null() for each in given)
+    return (follows.fill_null(False) | together).cast(pl.Int64)
 
 
 def _finite(name: str) -> pl.Expr:
@@ -262,6 +276,37 @@ COUNTRY_RULES = (
     within("one_row_per_country", ("country",), "copy_no", "each country has one row", PROGRAM_FAULT, most=0),
 )
 
+_SURPRISE_RULES = tuple(
+    rule
+    for leg in LEGS
+    for rule in (
+        within(
+            f"{leg}_placebos_are_enough",
+            (f"{leg}_placebos",),
+            f"{leg}_placebos",
+            f"{leg}_placebos is at least {LEAST_PLACEBOS} or empty",
+            PROGRAM_FAULT,
+            least=LEAST_PLACEBOS,
+        ),
+        _not_negative(f"{leg}_as_extreme"),
+        within(
+            f"{leg}_as_extreme_at_most_placebos",
+            (f"{leg}_as_extreme",),
+            f"{leg}_less_extreme",
+            f"{leg}_as_extreme is at most {leg}_placebos",
+            PROGRAM_FAULT,
+            least=0,
+        ),
+        _flag(
+            f"{leg}_surprise_follows_from_its_counts",
+            f"{leg}_surprise",
+            f"{leg}_counted",
+            f"{leg}_surprise is -log10 of ({leg}_as_extreme + 1) / ({leg}_placebos + 1); all three or none "
+            "are given",
+        ),
+    )
+)
+
 PRODUCT_RULES = (
     *_KEY_RULES,
     *six_digits(),
@@ -295,6 +340,7 @@ PRODUCT_RULES = (
         PROGRAM_FAULT,
         least=0,
     ),
+    *_SURPRISE_RULES,
     one_of("grade_is_known", "grade", GRADES, "grade is A, B, C, D or empty", PROGRAM_FAULT),
     within(
         "one_row_per_product",
@@ -331,10 +377,10 @@ COUNTRY = Contract(
 
 PRODUCT = Contract(
     name="scores_product",
-    version="1.1",
+    version="1.2",
     columns=SCORES_PRODUCT,
     required=tuple(SCORES_PRODUCT),
-    nullable=(*AMOUNTS, "grade"),
+    nullable=(*AMOUNTS, *SURPRISES, "grade"),
     row_rules=PRODUCT_RULES,
     set_rules=OWN_BATCH_RULES,
     unique=Unique(key=("as_of", "country", "hs6")),

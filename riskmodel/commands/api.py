@@ -232,7 +232,9 @@ def explain(run: ReportInput | str | Path, country: str, rows: int = 10) -> dict
     row = find_row(report.countries, country, report.manifest)
     mine = report.evidence.filter(pl.col("country") == row.country)
     findings, placebos = report.findings, report.behind.placebos
-    return country_json(row, mine, report.manifest, rows, findings=findings, placebos=placebos)
+    return country_json(
+        row, mine, report.manifest, rows, findings=findings, placebos=placebos, products=report.products
+    )
 
 
 def _run(run: ReportInput | str | Path) -> ReportInput:

@@ -52,6 +52,7 @@ def command(
     from riskmodel.report.country_text import country_lines
     from riskmodel.report.findings import read_findings, read_placebos
     from riskmodel.report.manifest import read_run_manifest
+    from riskmodel.report.products import read_products
 
     missing = [name for name in NEEDED if not (run / name).is_file()]
     if missing:
@@ -64,7 +65,7 @@ def command(
         scores = pl.read_parquet(run / "scores_country.parquet")
         evidence = pl.read_parquet(run / "evidence.parquet")
         signals = pl.read_parquet(run / "signals.parquet")
-        findings, placebos = read_findings(run), read_placebos(run)
+        findings, placebos, products = read_findings(run), read_placebos(run), read_products(run)
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise InputUnreadable(
             f"{one_line(run.name, 120)} cannot be read as a run ({type(error).__name__}); score again."
@@ -78,10 +79,10 @@ def command(
     elif as_json or (job or {}).get("log") == "json":
         from riskmodel.report.country_json import country_json
 
-        found = country_json(row, own, manifest, rows, moved, findings, placebos)
+        found = country_json(row, own, manifest, rows, moved, findings, placebos, products)
         click.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
     else:
-        for line in country_lines(row, mine, own, manifest, rows, moved, findings, placebos):
+        for line in country_lines(row, mine, own, manifest, rows, moved, findings, placebos, products):
             click.echo(line)
 
 

@@ -7,6 +7,7 @@ import math
 from riskmodel.explain.bands import band_of
 
 UNKNOWN = "–"
+NOT_RARE = 1.5  # below it "1 in n" would read as 1 in 1
 
 
 def money(value: float | None) -> str:
@@ -68,12 +69,14 @@ def peers(quantile: float) -> str:
 
 
 def one_in(surprise: float) -> str:
-    """A surprise as how many placebos show as much, to two digits.
+    """A surprise as how many placebos show as much, to two digits; a word where that is no rare thing.
 
-    >>> [one_in(s) for s in (2.69897, 3.0, 1.414973, 0.0)]
-    ['1 in 500', '1 in 1,000', '1 in 26', '1 in 1']
+    >>> [one_in(s) for s in (2.69897, 3.0, 1.414973, 0.0, 0.1)]
+    ['1 in 500', '1 in 1,000', '1 in 26', 'all', 'most']
     """
     n = 10 ** min(max(surprise, 0.0), 9.0)
+    if n < NOT_RARE:
+        return "all" if n == 1 else "most"
     digits = max(0, int(math.log10(n)) - 1)
     return f"1 in {round(n / 10**digits) * 10**digits:,.0f}"
 

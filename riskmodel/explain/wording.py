@@ -63,12 +63,16 @@ def say(signal: str, value: float) -> str:
 
     >>> say("matched_transit_usd", 2_000_000)
     'US$2.0m of the same goods are in excess both coming in and going on to Russia'
+    >>> say("inbound_rise_surprise", 0.1)[-28:]
+    '(most placebos show as much)'
     """
     known = _SPOKEN_OF[signal]
     if not known.says:
         amount = money(value) if known.is_money else f"{value:.2f} ({known.unit})"
         return f"{known.label}: {amount}"
     words = known.says if value > 0 or not known.says_at_zero else known.says_at_zero
+    if not one_in(value)[-1].isdigit():
+        words = words.replace("about {share}", "{share}")  # of "all" or "most" nothing is about
     for name, shown in _SHOWN.items():
         if f"{{{name}}}" in words:
             words = words.replace(f"{{{name}}}", shown(value))

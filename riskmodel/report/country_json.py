@@ -15,6 +15,7 @@ from riskmodel.explain.figures import interval, percent, signal_value
 from riskmodel.explain.wording import noun
 from riskmodel.report.findings import Findings, when_and_where
 from riskmodel.report.manifest import RunManifest
+from riskmodel.report.products import first_products, rise_words
 from riskmodel.report.rows import CountryScore, EvidenceRow, rows_of
 
 
@@ -26,8 +27,10 @@ def country_json(
     moved: Sequence[str] = (),
     findings: Findings | None = None,
     placebos: pl.DataFrame | None = None,
+    products: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Everything that `country_lines` says, as values; `evidence` holds at most `limit` rows of each kind.
+    """Everything that `country_lines` says, as values; `evidence` holds at most `limit` rows of each kind,
+    and `products` at most as many, highest score first.
 
     `risk_shown` and `interval_shown` are the probability as the report prints it, never 0% or 100%.
     """
@@ -53,6 +56,10 @@ def country_json(
         "counter_evidence": json.loads(row.counter_evidence or "[]"),
         "lowers": json.loads(row.lowers or "[]"),
         "placebos": _of(placebos, row.country),
+        "products": [
+            {**asdict(product), "rise": rise_words(product)}
+            for product in first_products(products, row.country, limit)
+        ],
         "when_and_where": when_and_where(findings or Findings(), row.country),
         "moved": list(moved),
         "evidence": [asdict(one) for one in rows_of(EvidenceRow, shown)],

@@ -9,11 +9,13 @@ import polars as pl
 
 from data_contracts.plain_text import one_line
 from features.catalogue import BY_NAME, MODEL_SIGNALS
+from features.reference.facts import product_names
 from riskmodel.explain.drivers import read_drivers
 from riskmodel.explain.evidence import TO_READ
 from riskmodel.report.event import event_risk_words, met_words, probability
 from riskmodel.report.findings import Findings, placebo_lines, placebos_of, when_and_where
 from riskmodel.report.manifest import RunManifest
+from riskmodel.report.products import product_lines
 from riskmodel.report.rows import CountryScore, EvidenceRow, rows_of
 
 
@@ -26,6 +28,7 @@ def country_lines(
     moved: Sequence[str] = (),
     findings: Findings | None = None,
     placebos: pl.DataFrame | None = None,
+    products: pl.DataFrame | None = None,
 ) -> list[str]:
     """The explanation as lines of text, nothing from inputs left unescaped.
 
@@ -33,7 +36,7 @@ def country_lines(
     ----------
     row: of scores_country. signals: the country's row of the panel. evidence: the country's rows. limit: how
         many evidence rows of each kind are listed. moved: what drifted or changed, in words. findings: those
-        of the run. placebos: its `driver_placebos`.
+        of the run. placebos: its `driver_placebos`. products: its `scores_product`.
     """
     lines = [f"{one_line(row.name or row.country, 120)} ({row.country}), as of {row.as_of}"]
     if manifest.simulated:
@@ -52,6 +55,7 @@ def country_lines(
     mine = None if placebos is None else placebos.filter(pl.col("country") == row.country)
     counted = placebo_lines(drivers, placebos_of(mine))
     lines += _section("Against placebos of the same table", counted)
+    lines += _section("Products, highest score first", product_lines(products, row.country, product_names()))
     lines += _section("When and where", when_and_where(findings or Findings(), row.country))
     unknown = _unknown(signals, {d.signal for d in drivers})
     lines += _section("Not known, so it moves nothing", unknown)

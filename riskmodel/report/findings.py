@@ -122,9 +122,19 @@ def kind_words(signal: str, kind: str, placebos: int, as_extreme: int) -> str:
     >>> kind_words("new_links_surprise", "places", 1, 0)
     'of 1 other country, none had as many new senders'
     """
+    return compared_words(kind, placebos, as_extreme, _DID.get(signal.removesuffix(SUFFIX), ROSE))
+
+
+def compared_words(kind: str, placebos: int, as_extreme: int, did: str) -> str:
+    """How many placebos of a kind did as much.
+
+    >>> compared_words("places", 62, 1, "rose as much"), compared_words("places", 62, 62, "rose as much")
+    ('of 62 other countries, 1 rose as much', 'of 62 other countries, all rose as much')
+    """
     one, several = _CALLED[kind]
-    did = _DID.get(signal.removesuffix(SUFFIX), ROSE)
     how_many = "none" if as_extreme == 0 else f"{as_extreme:,}"
+    if 1 < placebos == as_extreme:
+        how_many = "all"
     return f"of {placebos:,} {one if placebos == 1 else several}, {how_many} {did}"
 
 

@@ -28,6 +28,7 @@ from riskmodel.report.first_screen import (
     routes_of,
     tiers_of,
 )
+from riskmodel.report.products import rise_words
 from riskmodel.report.provenance import (
     contract_line,
     drift_lines,
@@ -88,6 +89,7 @@ def render_report(report: ReportInput) -> str:
         files=FILES,
         titles=product_titles(),
         controlled_since=controlled_since,
+        rise_words=rise_words,
         priority_tiers=priority_tiers(),
         manifest=manifest,
         model=manifest.model,
@@ -135,6 +137,7 @@ def render_country(report: ReportInput, code: str) -> str:
         names=country_names(),
         titles=product_titles(),
         controlled_since=controlled_since,
+        rise_words=rise_words,
         priority_tiers=priority_tiers(),
     )
 

@@ -37,7 +37,12 @@ def reason(driver: Driver) -> str:
     what = noun(driver.signal)
     if known.unit == "surprise":
         often = one_in(driver.value)
-        return f"{what}: about {often} comparisons with other places, dates or goods shows as much"
+        with_what = "comparisons with other places, dates or goods"
+        return (
+            f"{what}: about {often} {with_what} shows as much"
+            if often[-1].isdigit()
+            else f"{what}: {often} {with_what} show as much"
+        )
     if known.unit.startswith("ln(1 + "):
         return f"{what}: about {count(driver.value)} ({known.unit[7:-1]})"
     return f"{what}: {words.signal_value(driver.value, known.unit)}"

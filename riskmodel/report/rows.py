@@ -50,6 +50,12 @@ class ProductScore:
     onward_excess_usd: int | None
     displaced_usd: int | None
     matched_transit_usd: int | None
+    inbound_surprise: float | None
+    inbound_placebos: int | None
+    inbound_as_extreme: int | None
+    onward_surprise: float | None
+    onward_placebos: int | None
+    onward_as_extreme: int | None
     grade: str | None
 
 

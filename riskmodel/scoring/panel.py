@@ -22,6 +22,22 @@ def official_days_for(model: Model, inputs: Inputs) -> pl.DataFrame | None:
     )
 
 
+def why_empty(inputs: Inputs) -> str:
+    """Why no country can be scored, and what is needed, as a sentence."""
+    if inputs.trade is not None:
+        flows = inputs.trade.lazy().select(pl.col("flow").unique()).collect(engine="streaming")
+        if flows["flow"].to_list() == ["M"]:
+            return (
+                "The trade table holds imports only (flow M), and trade signals are made of exports; give "
+                "the exports (flow X) of coalition members to the countries and to Russia, and those of the "
+                "countries to Russia."
+            )
+    return (
+        "No transit country appears in the inputs, so there is nothing to score; check that the files "
+        "are the right ones and that their rows were public on the as-of date."
+    )
+
+
 def panel_for(
     model: Model,
     as_of: date,

@@ -19,6 +19,7 @@ from features.trade.flows.windows import Windows
 from features.trade.products import product_table
 from features.trade.series import SERIES, leg_series
 from features.trade.signals import TradeSignals, trade_signals
+from features.trade.surprises.products import product_surprises
 from riskmodel.engines.engine import Engine
 from riskmodel.errors import ContractFailed, RiskmodelError, TooFewScored, WrongUsage
 from riskmodel.explain.drivers import explanations
@@ -38,7 +39,7 @@ from riskmodel.scoring.earlier import earlier_run
 from riskmodel.scoring.history import score_history
 from riskmodel.scoring.manifest import make_manifest
 from riskmodel.scoring.nights import counted, refuse_too_few, remove_older
-from riskmodel.scoring.panel import official_days_for, panel_for
+from riskmodel.scoring.panel import official_days_for, panel_for, why_empty
 from riskmodel.scoring.request import Inputs, ScoreRequest, read_inputs
 from riskmodel.scoring.run_folder import write_refusal, write_run
 from riskmodel.scoring.tables import country_scores, product_scores
@@ -120,10 +121,9 @@ def score_inputs(
     mentions = _mentions(inputs, request, settings.evidence_sentences, steps, engine)
     steps.step("building signals")
     panel = _panel(inputs, model, trade, mentions, request, settings)
-    panel_check = _check_panel(panel, windows)
+    panel_check = _check_panel(panel, windows, inputs)
     steps.step("scoring")
     graded = with_grade(panel)
-    products = product_table(trade) if trade else None
     manifest = make_manifest(
         request=request,
         settings=settings,
@@ -148,7 +148,12 @@ def score_inputs(
         model.model_id,
         manifest.run_id,
     )
-    ranked = product_scores(products, graded, as_of)
+    ranked = product_scores(
+        product_table(trade) if trade else None,
+        product_surprises(trade.lines, windows, as_of) if trade else None,
+        graded,
+        as_of,
+    )
     steps.step("checking scores")
     own = [panel_check, _check_own("scores_country", countries)]
     if not ranked.is_empty():  # without trade no product is ranked
@@ -293,12 +298,9 @@ def _outcomes_of_rows(
     return outcomes
 
 
-def _check_panel(panel: pl.DataFrame, windows: Windows) -> ContractReport:
+def _check_panel(panel: pl.DataFrame, windows: Windows, inputs: Inputs) -> ContractReport:
     if panel.is_empty():
-        raise ContractFailed(
-            "No transit country appears in the inputs, so there is nothing to score; check that the files "
-            "are the right ones and that their rows were public on the as-of date."
-        )
+        raise ContractFailed(why_empty(inputs))
     known = [panel[signal.name].null_count() < panel.height for signal in SIGNALS]
     if not any(known):
         named = ", ".join(panel["country"].head(5)) + (" and others" if panel.height > 5 else "")

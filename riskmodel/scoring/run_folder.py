@@ -19,6 +19,7 @@ from riskmodel.report.dictionary import dictionary
 from riskmodel.report.findings import read_findings, read_placebos, run_csv
 from riskmodel.report.html import render_report
 from riskmodel.report.manifest import read_run_manifest
+from riskmodel.report.products import read_products
 from riskmodel.report.tables import run_tables
 from riskmodel.report.view import COVERAGE, HISTORY, DriverRows, ReportInput
 from riskmodel.report.workbook import write_workbook
@@ -59,7 +60,7 @@ def read_run(folder: Path) -> ReportInput:
     contracts = json.loads((folder / "contracts.json").read_text(encoding="utf-8"))
     return ReportInput(
         countries=table("scores_country"),
-        products=table("scores_product"),
+        products=read_products(folder),
         evidence=table("evidence"),
         series=table("series"),
         signals=table("signals"),

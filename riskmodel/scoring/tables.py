@@ -81,16 +81,25 @@ def _probabilities(predicted: pl.DataFrame) -> pl.DataFrame:
     return predicted.select("as_of", "country", *given)
 
 
-def product_scores(products: pl.DataFrame | None, graded: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def product_scores(
+    products: pl.DataFrame | None, surprises: pl.DataFrame | None, graded: pl.DataFrame, as_of: date
+) -> pl.DataFrame:
     """`SCORES_PRODUCT`, `inbound_recent_usd` and `controlled_by`, highest score first within each country.
+
+    Parameters
+    ----------
+    products: of `product_table`. surprises: of `product_surprises`; they never change the score. None: no
+        trade was given.
 
     `controlled_by` is the first day from which a regime surely controlled the product: a fall of the direct
     leg before it may be a choice of sellers. Null means unknown, not free.
     """
-    if products is None:
+    if products is None or surprises is None:
         return pl.DataFrame(schema=SCORES_PRODUCT)
-    table = products.join(graded.select("country", "grade"), on="country", how="left").with_columns(
-        pl.lit(as_of).alias("as_of")
+    table = (
+        products.join(surprises, on=["country", "family"], how="left")
+        .join(graded.select("country", "grade"), on="country", how="left")
+        .with_columns(pl.lit(as_of).alias("as_of"))
     )
     columns = [pl.col(name).cast(dtype) for name, dtype in SCORES_PRODUCT.items()]
     known = table.with_columns(pl.col("inbound_recent_usd").cast(pl.Int64), controlled_by(table["hs6"]))

@@ -1,4 +1,4 @@
-"""Time and memory of scoring 200 countries and of a full retrain; figures stand in README.md.
+"""Time and memory of scoring 200 countries and of a full retrain; it prints its figures.
 
 python tests/bench/bench_model.py score
 python tests/bench/bench_model.py worlds     # riskmodel retrain as shipped: 24 worlds, judged on 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -266,6 +267,12 @@ def build(n_countries: int = 22, n_abstained: int = 2) -> ReportInput:
             "onward_excess_usd": None if place == 1 else 5_000_000,
             "displaced_usd": 20_000,
             "matched_transit_usd": 3_000_000,
+            "inbound_surprise": math.log10(63 / (n + 1)),
+            "inbound_placebos": 62,
+            "inbound_as_extreme": n,
+            "onward_surprise": None if place == 1 else 0.0,
+            "onward_placebos": None if place == 1 else 40,
+            "onward_as_extreme": None if place == 1 else 40,
             "grade": "B",
         }
         for place, code in enumerate(codes)

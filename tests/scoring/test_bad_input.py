@@ -197,3 +197,14 @@ def test_a_baseline_after_the_date_is_wrong_usage_and_not_said_as_bad_input(tiny
     assert ended.code == 2, ended.err
     assert "starts after --as-of" in ended.err and len(ended.err.strip().splitlines()) == 1
     assert not (tmp_path / "run").exists()
+
+
+def test_a_table_of_imports_alone_is_said_to_be_one(tiny, run, tmp_path):
+    path = tmp_path / "imports.csv"
+    tiny.trade.with_columns(pl.lit("M").alias("flow")).write_csv(path)
+    target = tmp_path / "run"
+    ended = run(["score", "--trade", str(path), "--as-of", "2024-03-31", "--out", str(target)])
+    assert ended.code == 3, ended.err
+    assert "holds imports only (flow M)" in ended.err and "give the exports (flow X)" in ended.err
+    assert "No transit country" not in ended.err
+    assert not target.exists()

@@ -10,7 +10,9 @@ from data_contracts.scores.contract import (
     AMOUNTS,
     EVENT_RISK,
     JSON_COLUMNS,
+    LEGS,
     PROBABILITIES,
+    SURPRISES,
     WITH_EVENT_MET,
 )
 from data_contracts.signals.contract import AT_MOST, BETWEEN, FLOATS, NOT_NEGATIVE, SHARES, SIGNALS_PANEL
@@ -243,6 +245,12 @@ COUNTRIES = (
     ),
 )
 
+
+def _counted(name: str) -> tuple[str, ...]:
+    """The rule that a surprise and its counts break together."""
+    return (f"{name.split('_')[0]}_surprise_follows_from_its_counts",) if name in SURPRISES else ()
+
+
 PRODUCTS = (
     *schema_breaks("scores_product", "as_of", "as_of_is_a_date", refusal="every_row_accepted"),
     *_own("scores_product", "country", "country_is_given", filled="country"),
@@ -254,9 +262,30 @@ PRODUCTS = (
     cell("scores_product", "hs6_is_six_digits", "hs6", "10121", also=FAULT),
     cell("scores_product", "hs6_chapter_exists", "hs6", "990000", also=FAULT),
     *(
-        cell("scores_product", f"{name}_is_a_number", name, "high", also=FAULT)
+        cell("scores_product", f"{name}_is_a_number", name, "high", also=(*_counted(name), *FAULT))
         for name, dtype in SCORES_PRODUCT.items()
         if dtype.is_numeric()
+    ),
+    *(
+        broken
+        for leg in LEGS
+        for broken in (
+            cell(
+                "scores_product",
+                f"{leg}_surprise_follows_from_its_counts",
+                f"{leg}_surprise",
+                1.1,
+                also=FAULT,
+            ),
+            *(
+                cell("scores_product", rule, column, value, also=(*_counted(column), *FAULT))
+                for rule, column, value in (
+                    (f"{leg}_as_extreme_is_not_negative", f"{leg}_as_extreme", -1),
+                    (f"{leg}_as_extreme_at_most_placebos", f"{leg}_as_extreme", 60),
+                    (f"{leg}_placebos_are_enough", f"{leg}_placebos", 8),
+                )
+            ),
+        )
     ),
     cell("scores_product", "score_is_finite", "score", float("nan"), also=FAULT),
     *(cell("scores_product", f"{name}_is_not_negative", name, -1, also=FAULT) for name in AMOUNTS[2:]),

@@ -214,6 +214,12 @@ def _scores_product() -> pl.DataFrame:
         "onward_excess_usd": [800] * ROWS,
         "displaced_usd": [700] * ROWS,
         "matched_transit_usd": [600] * ROWS,
+        "inbound_surprise": [1.0] * ROWS,
+        "inbound_placebos": [49] * ROWS,
+        "inbound_as_extreme": [4] * ROWS,
+        "onward_surprise": [1.0] * ROWS,
+        "onward_placebos": [19] * ROWS,
+        "onward_as_extreme": [1] * ROWS,
         "grade": ["B"] * ROWS,
     }
     return pl.DataFrame(columns, schema=SCORES_PRODUCT)
