@@ -12,7 +12,7 @@ import polars as pl
 from data_contracts.tables import LISTINGS_WITH_NAMES
 from riskmodel.sources.files.cells import canonical
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.listings.names import NAMES, cell_of, label
+from riskmodel.sources.listings.names import NAMES, UNNAMED, cell_of, label
 from riskmodel.sources.listings.parties import HOME, Parties, frame_of
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY
 
@@ -128,7 +128,7 @@ def _once(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 
 def _first_label() -> pl.Expr:
     """What the earliest copy that names the party calls it, whatever the order of the files."""
-    unnamed = pl.col("label").str.starts_with("[")
+    unnamed = pl.col("label").str.starts_with(UNNAMED)
     order = [unnamed, pl.col(_SEEN), pl.col(FILE), pl.col(ROW)]
     return pl.col("label").sort_by(order, nulls_last=True).first()
 
