@@ -228,7 +228,7 @@ def test_the_twelve_first_are_named_and_the_rest_counted(tmp_path: Path) -> None
 
 def test_the_name_is_that_of_the_earliest_copy_that_has_one(tmp_path: Path) -> None:
     paths = []
-    for file, day, name in (("c", "06/05/2023", "NEW"), ("b", "02/03/2023", "OLD"), ("a", "01/02/2023", "")):
+    for file, day, name in (("a", "06/05/2023", "NEW"), ("b", "02/03/2023", "OLD"), ("c", "01/02/2023", "")):
         paths.append(tmp_path / f"{file}.xml")
         party = ENTRY.format(number=7, name=f"<lastName>{name}</lastName>" if name else "", kind="Entity")
         paths[-1].write_text(OFAC_XML.format(day=day, parties=party))
@@ -237,6 +237,12 @@ def test_the_name_is_that_of_the_earliest_copy_that_has_one(tmp_path: Path) -> N
         assert frame.select("listed_on", "n_entities", "entities").rows() == [
             (date(2023, 1, 2), 1, "OLD [7]")
         ]
+
+
+def test_a_number_that_a_person_has_too_does_not_bring_their_name(tmp_path: Path) -> None:
+    head, row, _ = OFAC_RUSSIA.splitlines()
+    person = "77,Ivan Petrov,individual,TUR,2023-05-19"
+    assert names(read(tmp_path, "ofac.csv", "\n".join([head, person, row, ""]))) == ["ALFA LTD [77]"]
 
 
 HOSTILE = "=cmd|'/c'!A1;\n<script>alert(1)</script>\u202e[x] " + "A" * 500 + " LTD"

@@ -36,7 +36,7 @@ def entries(parties: Parties, file: str, published_on: date | None) -> pl.DataFr
 
     `day` is the day of listing as the list gives it, else `published_on`, the day this copy is of: whoever
     is on it was listed by then. A party of no country is one row, dropped as `no_country`. `label` says who
-    it is (`names.label`), the same in all of a party's rows; null for a dropped one.
+    it is (`names.label`), the same in all of a party's rows.
     """
     published = pl.lit(None if published_on is None else published_on.isoformat(), pl.String)
     known = parties.frame.with_columns(
@@ -60,7 +60,7 @@ def entries(parties: Parties, file: str, published_on: date | None) -> pl.DataFr
         .alias("goods_diversion"),
         pl.lit(parties.source).alias("source"),
         published.alias(_SEEN),
-        pl.when(pl.col("dropped").is_null()).then("label").alias("label"),
+        "label",
         pl.lit(file).alias(FILE),
         ROW,
     )
