@@ -65,6 +65,9 @@ LISTINGS: dict[str, pl.DataType] = {
     "source": pl.String(),
 }
 
+# `entities`: `name [number]; name [number]; and 12 more`, as the list writes both; no part of a row's key.
+LISTINGS_WITH_NAMES: dict[str, pl.DataType] = {**LISTINGS, "entities": pl.String()}
+
 GOODS: dict[str, pl.DataType] = {
     "hs6": pl.String(),
     "tier": pl.String(),
@@ -100,6 +103,7 @@ EVIDENCE: dict[str, pl.DataType] = {
     "row_digest": pl.String(),  # sha256 of the canonical row
     "title": pl.String(),  # of the article
     "url": pl.String(),  # of the article, as the input gives it
+    "entities": pl.String(),  # who was listed: `name [number]; ...`; null where the input does not say
 }
 
 SCORES_COUNTRY: dict[str, pl.DataType] = {

@@ -95,12 +95,21 @@ def articles() -> pl.DataFrame:
 def listings() -> pl.DataFrame:
     """Three listings of entities."""
     rows = [
-        ("TJK", "2023-11-02", "US", "SDN", 3, "unknown", "hand-made"),
-        ("TJK", "2024-02-23", "EU", "Annex IV", 1, "true", "hand-made"),
-        ("ARE", "2023-05-19", "US", "SDN", 2, "unknown", "hand-made"),
+        (
+            "TJK",
+            "2023-11-02",
+            "US",
+            "SDN",
+            3,
+            "unknown",
+            "hand-made",
+            "=1+1 <b>Ltd</b> [7]; Alfa; and 1 more",
+        ),
+        ("TJK", "2024-02-23", "EU", "Annex IV", 1, "true", "hand-made", None),
+        ("ARE", "2023-05-19", "US", "SDN", 2, "unknown", "hand-made", None),
     ]
     names = ["country", "listed_on", "jurisdiction", "list", "n_entities", "goods_diversion", "source"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+    return pl.DataFrame(rows, schema=[*names, "entities"], orient="row")
 
 
 @dataclass(frozen=True)

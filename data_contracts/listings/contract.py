@@ -20,7 +20,7 @@ from data_contracts.rules import (
     reads,
     within,
 )
-from data_contracts.tables import LISTINGS
+from data_contracts.tables import LISTINGS_WITH_NAMES
 
 FIRST_YEAR = 1990
 MOST_ENTITIES = 10_000
@@ -121,7 +121,7 @@ ROW_RULES = (
         "exact_duplicate",
         ("country",),
         "copy_no",
-        "the row is no copy of an earlier one (all columns the same)",
+        "the row is no copy of an earlier one (all columns the same but the names of entities)",
         "Nothing to fix if a file was given twice; else add up the entities of one country, day and list.",
         most=0,
     ),
@@ -173,7 +173,7 @@ SET_RULES = (
 CONTRACT = Contract(
     name="listings",
     version="1.0",
-    columns=LISTINGS,
+    columns=LISTINGS_WITH_NAMES,
     required=("country", "listed_on", "jurisdiction", "list", "n_entities", "goods_diversion"),
     row_rules=ROW_RULES,
     set_rules=SET_RULES,

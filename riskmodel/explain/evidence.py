@@ -120,14 +120,18 @@ def goods_evidence(mentions: pl.DataFrame, as_of: date, windows: ArticleWindows)
 
 
 def listing_evidence(listings: pl.DataFrame, as_of: date, limit: int) -> pl.DataFrame:
-    """The newest listings of each country, summed by day and list."""
+    """The newest listings of each country, summed by day and list; `row_digest` leaves the names out."""
     rows = (
         listings.filter(pl.col("listed_on") <= as_of)
         .sort("country", "listed_on", "jurisdiction", "list", "source_file", "source_row")
         .group_by(
             "country", "listed_on", "jurisdiction", "list", "goods_diversion", "source", maintain_order=True
         )
-        .agg(pl.col("n_entities").sum(), pl.col("source_file", "source_row").first())
+        .agg(
+            pl.col("n_entities").sum(),
+            pl.col("source_file", "source_row").first(),
+            pl.col("entities").drop_nulls().first(),
+        )
         .sort(["country", "listed_on", "list"], descending=[False, True, False])
         .group_by("country", maintain_order=True)
         .head(limit)

@@ -96,4 +96,5 @@ def _evidence_line(row: EvidenceRow) -> str:
         note = "to read, not counted, " if row.kind == TO_READ else ""
         return f'{note}article {row.article_id}, sentence {row.sentence_no}: "{row.text}" {where}'
     listed = f"listing by {row.jurisdiction}, {row.known_at}, {row.n_entities} entities"
-    return f"{listed}: {row.text} {where}"
+    who = f" listed: {row.entities}" if row.entities else ""
+    return f"{listed}: {row.text} {where}{who}"

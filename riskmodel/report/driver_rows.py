@@ -77,6 +77,7 @@ def _listing(row: Mapping[str, object], names: Mapping[str, str]) -> Cells:
         words.clean(row["jurisdiction"], 20),
         words.clean(row["list"], 80),
         f"{_number(row['n_entities']) or 0:,.0f}",
+        words.clean(row["entities"], 200) or words.UNKNOWN,
         f"{words.clean(row['source_file'], 60)}, row {row['source_row']}",
     )
 
@@ -95,5 +96,8 @@ _HEADS = {
         _link,
     ),
     "driver_stories": (("First reported", "Source", "Story", "About diversion", "Weight"), _story),
-    "driver_listings": (("Listed on", "Jurisdiction", "List", "Entities", "Source row"), _listing),
+    "driver_listings": (
+        ("Listed on", "Jurisdiction", "List", "Entities", "Who was listed", "Source row"),
+        _listing,
+    ),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import TypeVar
 
@@ -85,9 +85,14 @@ class EvidenceRow:
     row_digest: str | None
     title: str | None
     url: str | None
+    entities: str | None = None
 
 
 def rows_of(kind: type[Row], frame: pl.DataFrame) -> Iterator[Row]:
-    """The rows of a frame in its order; columns without a field are left out."""
-    for row in frame.select([one.name for one in fields(kind)]).iter_rows(named=True):
+    """The rows of a frame in its order; columns without a field are left out.
+
+    A column that an earlier version did not write yet has its default.
+    """
+    names = [f.name for f in fields(kind) if f.name in frame.columns or f.default is MISSING]
+    for row in frame.select(names).iter_rows(named=True):
         yield kind(**row)

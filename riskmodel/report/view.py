@@ -39,7 +39,7 @@ class DriverRows:
     ----------
     placebos: `features.trade.surprises.behind.PLACEBOS`. families: `FAMILY_ROWS` of it. links: `LINK_ROWS`.
     stories: `features.articles.rates.stories_behind`. listings: country, listed_on, jurisdiction, list,
-    n_entities, goods_diversion, weight, source_file, source_row.
+    n_entities, goods_diversion, weight, source_file, source_row, entities.
     """
 
     placebos: pl.DataFrame = field(default_factory=pl.DataFrame)

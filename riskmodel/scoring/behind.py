@@ -33,6 +33,7 @@ LISTED: dict[str, pl.DataType] = {
     "weight": pl.Float64(),
     "source_file": pl.String(),
     "source_row": pl.Int64(),
+    "entities": pl.String(),
 }
 
 

@@ -81,7 +81,18 @@ def run(tmp_path: Path) -> Path:
         "source_file": "flows.csv",
         "source_row": 12,
     }
-    pl.DataFrame([flow, flow, story], schema=EVIDENCE).write_parquet(tmp_path / "evidence.parquet")
+    listing = {
+        "country": "KGZ",
+        "kind": "listing",
+        "text": "US-OFAC",
+        "jurisdiction": "US",
+        "known_at": date(2022, 10, 3),
+        "n_entities": 2,
+        "source_file": "sdn.xml",
+        "source_row": 4,
+        "entities": f"A Ltd [7]; {HOSTILE}",
+    }
+    pl.DataFrame([flow, flow, story, listing], schema=EVIDENCE).write_parquet(tmp_path / "evidence.parquet")
     write_json(to_json(made_manifest()), tmp_path / "manifest.json")
     return tmp_path
 
@@ -90,6 +101,22 @@ def printed(*arguments: str) -> str:
     found = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert found.exit_code == 0, found.output
     return found.output
+
+
+def test_a_listing_says_who_was_listed(run: Path) -> None:
+    line = next(one for one in printed("KGZ", "--run", str(run)).splitlines() if "listing by US" in one)
+    assert "2 entities: US-OFAC [sdn.xml, row 4] listed: A Ltd [7]; " in line
+    assert "\x1b" not in line
+    given = json.loads(printed("KGZ", "--run", str(run), "--json"))["evidence"]
+    assert [one["entities"] for one in given if one["kind"] == "listing"] == [f"A Ltd [7]; {HOSTILE}"]
+
+
+def test_a_run_of_before_names_were_kept_is_read(run: Path) -> None:
+    evidence = pl.read_parquet(run / "evidence.parquet").drop("entities")
+    evidence.write_parquet(run / "evidence.parquet")
+    assert "US-OFAC [sdn.xml, row 4]\n" in printed("KGZ", "--run", str(run))
+    given = json.loads(printed("KGZ", "--run", str(run), "--json"))["evidence"]
+    assert {one["entities"] for one in given} == {None}
 
 
 @pytest.mark.parametrize(
@@ -152,7 +179,7 @@ def test_json_holds_the_same_as_values(run: Path) -> None:
     found = json.loads(printed("Kirghiz", "--run", str(run), "--json"))
     assert (found["country"], found["rank"], found["simulated"]) == ("KGZ", 1, True)
     assert found["drivers"][0]["shown"] == "×2.7" and found["counter_evidence"] == ["little goes on"]
-    assert [row["kind"] for row in found["evidence"]] == ["trade", "trade", "article"]
+    assert [row["kind"] for row in found["evidence"]] == ["trade", "trade", "article", "listing"]
 
 
 def test_what_moved_since_an_earlier_run_and_since_training_is_said(run: Path, tmp_path: Path) -> None:

@@ -296,7 +296,7 @@ def build_hostile() -> ReportInput:
     """The same run with a hostile string in every place that holds text from outside."""
     run = build()
     pick = lambda n: HOSTILE[n % len(HOSTILE)]  # noqa: E731
-    texts = ["article_id", "text", "why", "jurisdiction", "source", "source_file", "row_digest"]
+    texts = ["article_id", "text", "why", "jurisdiction", "source", "source_file", "row_digest", "entities"]
     evidence = run.evidence.with_columns(
         pl.Series(name, [pick(n + shift) for n in range(run.evidence.height)])
         for shift, name in enumerate(texts)

@@ -86,6 +86,25 @@ def test_article_and_listing_drivers_follow_from_their_rows(folder: Path) -> Non
         assert value == pytest.approx(math.log1p(weight / unit), abs=1e-6)
 
 
+def test_whom_a_list_names_is_shown_and_never_run(folder: Path) -> None:
+    from riskmodel import explain
+
+    given = "=1+1 <b>Ltd</b> [7]; Alfa; and 1 more"
+    for name in ("evidence", "driver_listings"):
+        assert table(folder, name)["entities"].drop_nulls().to_list() == [f"'{given}"]
+    evidence = pl.read_parquet(folder / "evidence.parquet").filter(pl.col("kind") == "listing")
+    mine = evidence.filter(pl.col("country") == "TJK").select("text", "entities").rows()
+    assert mine == [("Annex IV", None), ("SDN", given)]
+    assert given in [one["entities"] for one in explain(folder, "TJK")["evidence"]]
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert (
+        page.count("=1+1 &lt;b&gt;Ltd&lt;/b&gt; [7]; Alfa; and 1 more") == 2
+    )  # evidence, and the driver's rows
+    assert "a jurisdiction listed this party, nothing else" in page
+    with zipfile.ZipFile(folder / "run.xlsx") as book:
+        assert "=1+1 &lt;b&gt;Ltd&lt;/b&gt; [7]" in book.read("xl/sharedStrings.xml").decode()
+
+
 def test_every_column_of_every_table_is_described(folder: Path) -> None:
     described = set(table(folder, "columns").select("file", "column").rows())
     for path in folder.glob("*.csv"):

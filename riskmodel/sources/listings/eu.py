@@ -36,8 +36,11 @@ _OLD = {
     **dict(zip(OLD_COLUMNS, COLUMNS, strict=True)),
     "Addr_country": _COUNTRY,
     "Date_file": "fileGenerationDate",
+    "Naal_wholename": "NameAlias_WholeName",
+    "EU_ref_num": "Entity_EU_ReferenceNumber",
 }
-_MORE = (_COUNTRY, _NAMED, "Entity_DesignationDate", "fileGenerationDate")
+_NAME, _REFERENCE = "NameAlias_WholeName", "Entity_EU_ReferenceNumber"
+_MORE = (_COUNTRY, _NAMED, "Entity_DesignationDate", "fileGenerationDate", _NAME, _REFERENCE)
 
 
 def read_xml(tree: Tree) -> Parties:
@@ -65,6 +68,8 @@ def _entity(record: Element, row: int) -> Party:
         places,
         record.get("designationDate"),
         row,
+        next((name for one in record.findall("nameAlias") if (name := one.get("wholeName"))), None),
+        record.get("euReferenceNumber"),
     )
 
 
@@ -79,6 +84,8 @@ def read_old_xml(tree: Tree) -> Parties:
             texts(record, "COUNTRY"),
             None,
             row,
+            text(record, "WHOLENAME"),
+            None,
         )
         for row, record in enumerate(tree.records("ENTITY"), start=1)
     ]
@@ -103,8 +110,8 @@ def read_table(frame: pl.DataFrame, dated: str | None = None) -> Parties:
         pl.col(ROW),
     )
     parties = [
-        _party(number or str(row), kind or "", {programme or ""}, [code or named or ""], listed_on, row)
-        for number, kind, programme, code, named, listed_on, _, row in cells.rows()
+        _party(number, kind or "", {programme or ""}, [code or named or ""], listed_on, row, name, reference)
+        for number, kind, programme, code, named, listed_on, _, name, reference, row in cells.rows()
         if number
     ]
     # A programme is written in some rows of a party only, and so may be the day.
@@ -125,7 +132,14 @@ def read_table(frame: pl.DataFrame, dated: str | None = None) -> Parties:
 
 
 def _party(
-    number: str, kind: str, programmes: set[str], places: list[str], listed_on: str | None, row: int
+    number: str,
+    kind: str,
+    programmes: set[str],
+    places: list[str],
+    listed_on: str | None,
+    row: int,
+    name: str | None,
+    reference: str | None,
 ) -> Party:
     return Party(
         number.strip(),
@@ -138,4 +152,6 @@ def _party(
         LIST,
         JURISDICTION,
         row,
+        name,
+        reference or number.strip(),
     )

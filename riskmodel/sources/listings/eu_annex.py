@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -12,6 +13,7 @@ from riskmodel.sources.files.pages import PageTable, TablePage
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3, in_address
 from riskmodel.sources.listings.days import known_day
+from riskmodel.sources.listings.names import organisation
 from riskmodel.sources.listings.parties import Parties, Party, frame_of
 
 LIST, JURISDICTION, SOURCE = "EU-ANNEX-IV", "EU", "eu_annex_iv"
@@ -40,10 +42,7 @@ def read_page(page: TablePage) -> Parties:
     parties = [party for table in page.tables if table.annex == ANNEX for party in _of_table(table)] or list(
         _of_lines(page)
     )
-    numbered = [
-        Party(p.party, p.countries, p.listed_on, None, p.list, p.jurisdiction, row)
-        for row, p in enumerate(parties, start=1)
-    ]
+    numbered = [replace(p, row=row) for row, p in enumerate(parties, start=1)]
     return Parties(frame_of(numbered), SOURCE, _published(page), goods_diversion="abroad")
 
 
@@ -57,7 +56,7 @@ def read_table(frame: pl.DataFrame) -> Parties:
         places += [alpha3(c) for c in (country or "").split(";") if c.strip()]
         parties.append(
             Party(_key(name or str(row)), places, start, None if fits else "other_annex",
-                  LIST, JURISDICTION, row)
+                  LIST, JURISDICTION, row, organisation(name))
         )  # fmt: skip
     return Parties(frame_of(parties), SOURCE, goods_diversion="abroad")
 
@@ -112,7 +111,7 @@ def _places_of_name(name: str) -> list[str]:
 
 
 def _party(name: str, places: list[str], listed_on: str | None) -> Party:
-    return Party(_key(name), places, listed_on or None, None, LIST, JURISDICTION, 0)
+    return Party(_key(name), places, listed_on or None, None, LIST, JURISDICTION, 0, organisation(name))
 
 
 def _key(name: str) -> str:

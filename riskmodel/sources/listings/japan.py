@@ -59,6 +59,8 @@ def read_freezes(frame: pl.DataFrame) -> Parties:
                 "JP-MOF",
                 JURISDICTION,
                 row,
+                name,
+                number,
             )
         )
     ignored = tuple(c for c in frame.columns if c not in {*FREEZE_COLUMNS, *_FREEZE_MORE, ROW})
@@ -85,7 +87,7 @@ def read_russia(frame: pl.DataFrame) -> Parties:
         places = [place for part in addresses if (place := in_address(part))] or named
         parties.append(
             Party(" ".join(name.casefold().split()), places, row["designated_date"], None,
-                  "JP-METI-RU", JURISDICTION, row[ROW])
+                  "JP-METI-RU", JURISDICTION, row[ROW], row["name_en"] or row.get("name_raw"))
         )  # fmt: skip
     used = {*RUSSIA_COLUMNS, *more, ROW}
     ignored = tuple(c for c in frame.columns if c not in used)
@@ -96,7 +98,7 @@ def read_end_users(frame: pl.DataFrame) -> Parties:
     """Firms of concern for weapons of mass destruction: goods_diversion is false, no signal uses them."""
     parties = [
         Party(" ".join((name or str(row)).casefold().split()), [alpha3(place)] if place else [], None, None,
-              "JP-METI-EUL", JURISDICTION, row)
+              "JP-METI-EUL", JURISDICTION, row, name)
         for place, name, row in frame.select(*END_USER_COLUMNS, ROW).rows()
     ]  # fmt: skip
     ignored = tuple(c for c in frame.columns if c not in {*END_USER_COLUMNS, ROW})

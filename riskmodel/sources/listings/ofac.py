@@ -41,6 +41,7 @@ def _sdn(entry: Element, row: int) -> Party:
         [] if places is None else texts(places, "country"),
         None,
         row,
+        entry.findtext("lastName"),
     )
 
 
@@ -61,13 +62,26 @@ def read_enhanced(tree: Tree) -> Parties:
                 [] if places is None else texts(places, "country"),
                 days[0] if days else None,
                 row,
+                _primary_name(entity),
             )
         )
     return Parties(frame_of(parties), SOURCE, published)
 
 
+def _primary_name(entity: Element) -> str | None:
+    names = list(entity.iter("name"))
+    primary = [one for one in names if text(one, "isPrimary") == "true"]
+    return next((found for one in (*primary, *names) if (found := text(one, "formattedFullName"))), None)
+
+
 def _party(
-    number: str, kind: str, programmes: list[str], places: list[str], listed_on: str | None, row: int
+    number: str,
+    kind: str,
+    programmes: list[str],
+    places: list[str],
+    listed_on: str | None,
+    row: int,
+    name: str | None,
 ) -> Party:
     return Party(
         number.strip(),
@@ -80,4 +94,6 @@ def _party(
         LIST,
         JURISDICTION,
         row,
+        name,
+        number.strip(),
     )

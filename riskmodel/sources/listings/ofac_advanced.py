@@ -17,7 +17,7 @@ from riskmodel.sources.listings.parties import (
     first_reason,
     frame_of,
 )
-from riskmodel.sources.listings.trees import Tree, text
+from riskmodel.sources.listings.trees import Tree, text, texts
 
 _SECTIONS = (
     "DateOfIssue",
@@ -43,7 +43,7 @@ class _Numbers:
     places: dict[str, list[str]] = field(default_factory=dict)
     programmes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     days: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    parties: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    parties: list[tuple[str, str, list[str], str | None]] = field(default_factory=list)
 
 
 def read_advanced(tree: Tree) -> Parties:
@@ -80,7 +80,14 @@ def _take(record: Element, numbers: _Numbers) -> None:
     elif record.tag == "DistinctParty":
         for profile in record.iter("Profile"):
             located = [place.get("LocationID") or "" for place in profile.iter("VersionLocation")]
-            numbers.parties.append((profile.get("ID") or "", profile.get("PartySubTypeID") or "", located))
+            numbers.parties.append(
+                (
+                    profile.get("ID") or "",
+                    profile.get("PartySubTypeID") or "",
+                    located,
+                    _primary_name(profile),
+                )
+            )
     elif record.tag == "SanctionsEntry":
         _take_entry(record, numbers)
 
@@ -93,7 +100,16 @@ def _take_entry(record: Element, numbers: _Numbers) -> None:
         numbers.days[profile] += [day for event in record.iter("EntryEvent") if (day := _date(event))]
 
 
-def _party(row: int, profile: str, subtype: str, located: list[str], numbers: _Numbers) -> Party:
+def _primary_name(profile: Element) -> str | None:
+    """The documented name, all its parts, of the first alias that is called primary."""
+    primary = (alias for alias in profile.iter("Alias") if alias.get("Primary") == "true")
+    named = next((name for alias in primary for name in alias.iter("DocumentedName")), None)
+    return None if named is None else " ".join(texts(named, "NamePartValue")) or None
+
+
+def _party(
+    row: int, profile: str, subtype: str, located: list[str], name: str | None, numbers: _Numbers
+) -> Party:
     countries = {number for place in located for number in numbers.places.get(place, ()) if number}
     days = sorted(numbers.days.get(profile, ()))
     return Party(
@@ -110,6 +126,8 @@ def _party(row: int, profile: str, subtype: str, located: list[str], numbers: _N
         LIST,
         JURISDICTION,
         row,
+        name,
+        profile,
     )
 
 

@@ -28,7 +28,7 @@ HEADER = (
 _KINDS = {12: "party", 6: "address", 5: "name", 2: "comment"}
 _LOOKED_AT = 5
 _MISSING = "-0-"
-_KIND, _PROGRAMME, _COUNTRY = 2, 3, 4
+_NAME, _KIND, _PROGRAMME, _COUNTRY = 1, 2, 3, 4
 ALONE = (
     "has no header line; it looks like an OFAC list (SDN.CSV and the like), whose addresses are in ADD.CSV: "
     "give both, and the day they are of with --published-at"
@@ -95,6 +95,8 @@ def read(source: Source, rows: Rows, countries: Mapping[str, list[str]]) -> Part
                 LIST,
                 JURISDICTION,
                 number,
+                row[_NAME] if len(row) > _NAME else None,
+                row[0],
             )
         )
     return Parties(frame_of(parties), SOURCE)

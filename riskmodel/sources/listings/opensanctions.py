@@ -16,6 +16,7 @@ from riskmodel.sources.files.cells import clean
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3
 from riskmodel.sources.listings.days import known_day
+from riskmodel.sources.listings.names import organisation
 from riskmodel.sources.listings.parties import (
     NOT_AN_ENTITY,
     NOT_SANCTIONED,
@@ -28,7 +29,7 @@ from riskmodel.sources.listings.parties import (
 LIST, SOURCE = "OPENSANCTIONS", "opensanctions"
 SIMPLE = ("id", "schema", "countries", "sanctions", "dataset")
 NESTED = ("id", "schema", "properties")
-_MORE = ("program_ids", "last_seen")
+_MORE = ("program_ids", "last_seen", "name")
 ENTITIES = ("Company", "Organization", "LegalEntity", "PublicBody")
 # What a listing means here; sanction.counter (by Russia, China and others), sanction.linked (owned by a
 # listed party), export.risk and debarment are none.
@@ -79,8 +80,10 @@ def read_simple(frame: pl.DataFrame) -> Parties:
             LIST,
             _jurisdiction(datasets or ""),
             row,
+            _name(schema, name),
+            key,
         )
-        for key, schema, countries, sanctions, datasets, programmes, _, row in cells.rows()
+        for key, schema, countries, sanctions, datasets, programmes, _, name, row in cells.rows()
     ]
     ignored = tuple(c for c in frame.columns if c not in {*names, ROW})
     return Parties(frame_of(parties), SOURCE, _newest(cells["last_seen"]), ignored_columns=ignored)
@@ -138,7 +141,14 @@ def _entity(
         LIST,
         _jurisdiction(names),
         row,
+        _name(schema, next(iter(_texts(properties, "name")), None)),
+        key,
     )
+
+
+def _name(schema: str | None, name: str | None) -> str | None:
+    """The name of a body; a LegalEntity may be a person."""
+    return organisation(name) if schema == "LegalEntity" else name
 
 
 def _starts(sanction: Mapping[str, Any]) -> list[str]:

@@ -23,6 +23,8 @@ _COLUMNS = {
     "list": pl.String(),
     "jurisdiction": pl.String(),
     ROW: pl.Int64(),
+    "name": pl.String(),
+    "number": pl.String(),
 }
 
 
@@ -35,6 +37,8 @@ class Party:
     party: its number or name, the same in every copy of the list. countries: alpha-3 of every address; `""`
         is no country, text that is not known stays. listed_on: ISO day, other text as written, None where
         the list gives no day. dropped: why it does not count, else None. row: its number in the file.
+    name: of an organisation, as the list writes it; None where it has none or the party may be a person. Any
+        row of a party may give it. number: the list's own reference, None where it has none.
     """
 
     party: str
@@ -44,6 +48,8 @@ class Party:
     list: str
     jurisdiction: str
     row: int
+    name: str | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ def frame_of(parties: Iterable[Party], usual: str = "day") -> pl.DataFrame:
     A column that shows the other order is read in that one (`days.days_of`).
     """
     rows = [
-        (p.party, list(p.countries), p.listed_on, p.dropped, p.list, p.jurisdiction, p.row) for p in parties
+        (p.party, list(p.countries), p.listed_on, p.dropped, p.list, p.jurisdiction, p.row, p.name, p.number)
+        for p in parties
     ]
     frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row")
     return frame.with_columns(days_of(frame["listed_on"], usual))

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from data_contracts.plain_text import one_line
-from data_contracts.tables import LISTINGS
+from data_contracts.tables import LISTINGS, LISTINGS_WITH_NAMES
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.batch import Batch, InputFile
 from riskmodel.sources.files.cells import stack
@@ -36,6 +36,7 @@ from riskmodel.sources.listings import (
 from riskmodel.sources.listings.counting import counted, entries, joined, without_any_day
 from riskmodel.sources.listings.days import day_of_name
 from riskmodel.sources.listings.documents import LISTING_SUFFIXES, Document, open_document
+from riskmodel.sources.listings.names import NAMES
 from riskmodel.sources.listings.parties import Parties
 
 
@@ -216,7 +217,7 @@ class _Gathered:
             result = counted(joined([self._parts[place] for place in sorted(self._parts)]))
             frames.append(result.frame)
             self._dropped.update(result.dropped)
-        frame = stack([one.select(*LISTINGS, FILE, ROW) for one in frames])
+        frame = stack([_with_names(one).select(*LISTINGS_WITH_NAMES, FILE, ROW) for one in frames])
         counts = {reason: n for reason, n in sorted(self._dropped.items()) if n}
         total = sum(file.rows for file in self._files)
         return Batch("listings", frame, (*self._files, *skipped), total, counts, tuple(self._ignored))
@@ -247,6 +248,11 @@ class _Gathered:
                 self._files[place] = replace(self._files[place], rows=rows)
             else:
                 self._dropped[f"{document.about}_row_of_ofac"] += len(document.bare or ())
+
+
+def _with_names(frame: pl.DataFrame) -> pl.DataFrame:
+    """A table that gives no names has the column all the same."""
+    return frame if NAMES in frame.columns else frame.with_columns(pl.lit(None, pl.String).alias(NAMES))
 
 
 def _recognise(document: Document) -> Format | ListFormat:

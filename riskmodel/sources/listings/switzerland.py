@@ -64,7 +64,18 @@ def _target(record: Element, row: int, programmes: dict[str, str], places: dict[
         LIST,
         JURISDICTION,
         row,
+        None if entity is None else _primary_name(entity),
+        text(record, "ssid"),
     )
+
+
+def _primary_name(entity: Element) -> str | None:
+    """The primary name of the main identity."""
+    identities = entity.findall("identity")
+    main = [one for one in identities if one.get("main") == "true"] or identities
+    names = [name for one in main for name in one.findall("name")]
+    primary = [one for one in names if one.get("name-type") == "primary-name"] or names
+    return None if not primary else " ".join(texts(primary[0], "value")) or None
 
 
 def _country(record: Element) -> str:

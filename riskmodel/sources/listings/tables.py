@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from data_contracts.tables import LISTINGS
+from data_contracts.tables import LISTINGS, LISTINGS_WITH_NAMES
 from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Reading, unused
 from riskmodel.sources.listings.countries import alpha3
 from riskmodel.sources.listings.days import days_of
+from riskmodel.sources.listings.names import NAMES, tidy
 from riskmodel.sources.listings.parties import NOT_AN_ENTITY, Parties
 
 OFAC = ("ent_num", "sdn_type", "iso3", "first_seen_russia_eo14024")
@@ -23,12 +24,17 @@ def recognise_canonical(columns: frozenset[str]) -> bool:
 
 
 def read_canonical(frame: pl.DataFrame) -> Reading:
-    """Absent `source` is the file's name, absent `goods_diversion` is `unknown`."""
+    """Absent `source` is the file's name, absent `goods_diversion` is `unknown`, absent names are null."""
     fill = {"source": pl.col(FILE), "goods_diversion": pl.lit("unknown")}
     table = frame.with_columns(expr.alias(name) for name, expr in fill.items() if name not in frame.columns)
     table = with_days(table, "listed_on").with_columns(_countries(clean(table["country"])))
-    table = canonical(table, LISTINGS).with_columns(pl.col("goods_diversion").str.to_lowercase())
-    return Reading(table.select(*LISTINGS, FILE, ROW), ignored_columns=unused(frame, list(LISTINGS)))
+    given = clean(frame[NAMES]).map_elements(tidy, pl.String) if NAMES in frame.columns else pl.lit(None)
+    table = canonical(table.with_columns(given.alias(NAMES)), LISTINGS_WITH_NAMES)
+    table = table.with_columns(pl.col("goods_diversion").str.to_lowercase())
+    return Reading(
+        table.select(*LISTINGS_WITH_NAMES, FILE, ROW),
+        ignored_columns=unused(frame, list(LISTINGS_WITH_NAMES)),
+    )
 
 
 def with_days(frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -51,7 +57,9 @@ def read_ofac(frame: pl.DataFrame) -> Parties:
 
     `listed_on` is the day the record was first seen with the programme, so never earlier than it was public.
     """
-    rows = frame.select(*(clean(frame[c]).alias(c) for c in OFAC), pl.col(ROW))
+    used = [c for c in (*OFAC, "name") if c in frame.columns]
+    rows = frame.select(*(clean(frame[c]).alias(c) for c in used), pl.col(ROW))
+    name = pl.col("name") if "name" in used else pl.lit(None, pl.String)
     entity = pl.col("sdn_type").str.to_lowercase() == "entity"
     table = rows.select(
         pl.coalesce("ent_num", pl.col(ROW).cast(pl.String)).alias("party"),
@@ -61,8 +69,10 @@ def read_ofac(frame: pl.DataFrame) -> Parties:
         pl.lit("OFAC-SDN-RU14024").alias("list"),
         pl.lit("US").alias("jurisdiction"),
         ROW,
+        name.alias("name"),
+        pl.col("ent_num").alias("number"),
     )
-    return Parties(table, "ofac", ignored_columns=unused(frame, OFAC))
+    return Parties(table, "ofac", ignored_columns=unused(frame, (*OFAC, "name")))
 
 
 def read_events(frame: pl.DataFrame) -> Reading:

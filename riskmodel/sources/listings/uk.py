@@ -31,6 +31,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "country": ("Address Country", "Country"),
     "listed_on": ("Date Designated", "UK Sanctions List Date Designated", "Listed On"),
 }
+_NAME = "Name 6"
+_NAME_KINDS = ("Name type", "Name Type", "Alias Type")
+_PRIMARY = "primary name"
 DATED_LINE = re.compile(r"^\W*(?:Report Date|Last Updated|Date Generated)\W+([^,;\t]+)", re.IGNORECASE)
 
 
@@ -49,33 +52,63 @@ def _designation(record: Element, row: int) -> Party:
         texts(record, "AddressCountry"),
         text(record, "DateDesignated"),
         row,
+        _primary_name(record),
     )
+
+
+def _primary_name(record: Element) -> str | None:
+    names = list(record.iter("Name"))
+    primary = [one for one in names if (text(one, "NameType") or "").casefold() == _PRIMARY]
+    return next((found for one in (*primary, *names) if (found := text(one, "Name6"))), None)
 
 
 def recognise_columns(columns: frozenset[str]) -> bool:
     """A number, a kind, a regime, a country and a day, under the names of one of the two lists."""
-    return all(columns & set(names) for names in COLUMNS.values()) and "Name 6" in columns
+    return all(columns & set(names) for names in COLUMNS.values()) and _NAME in columns
 
 
 def read_table(frame: pl.DataFrame, dated: str | None) -> Parties:
     """As `read_xml`, from a table with one row for each name and address; `dated` is the line above it."""
     chosen = {name: [c for c in names if c in frame.columns] for name, names in COLUMNS.items()}
     cells = frame.select(
-        *(pl.coalesce(pl.col(columns)).alias(name) for name, columns in chosen.items()), pl.col(ROW)
+        *(pl.coalesce(pl.col(columns)).alias(name) for name, columns in chosen.items()),
+        pl.col(ROW),
+        _primary_names(frame).alias("name"),
     )
     parties = [
         _party(
-            party or str(row), kind or "", regime or "", (country or "").split("|"), listed_on or None, row
+            party or str(row),
+            kind or "",
+            regime or "",
+            (country or "").split("|"),
+            listed_on or None,
+            row,
+            name,
         )
-        for party, kind, regime, country, listed_on, row in cells.rows()
+        for party, kind, regime, country, listed_on, row, name in cells.rows()
     ]
-    used = {column for columns in chosen.values() for column in columns}
+    used = {_NAME, *_NAME_KINDS, *(column for columns in chosen.values() for column in columns)}
     ignored = tuple(c for c in frame.columns if c not in used and c != ROW)
     return Parties(frame_of(parties), SOURCE, known_day(dated), ignored_columns=ignored)
 
 
+def _primary_names(frame: pl.DataFrame) -> pl.Expr:
+    """The name in the rows of primary names; in all rows where the table does not say which these are."""
+    kinds = [pl.col(column) for column in _NAME_KINDS if column in frame.columns]
+    if not kinds:
+        return pl.col(_NAME)
+    primary = pl.coalesce(kinds).str.strip_chars().str.to_lowercase() == _PRIMARY
+    return pl.when(primary).then(pl.col(_NAME))
+
+
 def _party(
-    number: str, kind: str, regime: str, countries: list[str], listed_on: str | None, row: int
+    number: str,
+    kind: str,
+    regime: str,
+    countries: list[str],
+    listed_on: str | None,
+    row: int,
+    name: str | None,
 ) -> Party:
     return Party(
         number.strip(),
@@ -88,4 +121,6 @@ def _party(
         LIST,
         JURISDICTION,
         row,
+        name,
+        number.strip(),
     )

@@ -33,4 +33,6 @@ def _party(record: Element, row: int) -> Party:
         LIST,
         JURISDICTION,
         row,
+        text(record, "FIRST_NAME"),
+        text(record, "REFERENCE_NUMBER"),
     )

@@ -10,6 +10,7 @@ import polars as pl
 from riskmodel.sources.files.cells import clean
 from riskmodel.sources.files.table import ROW
 from riskmodel.sources.listings.countries import alpha3, in_address
+from riskmodel.sources.listings.names import organisation
 from riskmodel.sources.listings.parties import (
     NOT_AN_ENTITY,
     NOT_RUSSIA_RELATED,
@@ -79,6 +80,8 @@ def _party(
         f"US-CSL-{short[1] if short else source}",
         "US",
         row,
+        name if (type or "").casefold() == "entity" else organisation(name),
+        entity_number,
     )
 
 
