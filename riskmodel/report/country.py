@@ -173,7 +173,7 @@ def _page(row: CountryScore, own: dict[str, pl.DataFrame | None], run: OfRun, is
     if is_full and own["series"] is not None:
         chart = timeline(own["series"], row.as_of, report.manifest.settings.recent_months, name, run.mark)
     ordered = sorted(drivers, key=lambda d: (-d.contribution, d.signal))
-    products = _products(own["products"], 12 if is_full else 3)
+    products = _products(own["products"], 12 if is_full else 2)
     past = _past(row, own["history"], signal_row) if is_full else []
     needs = [words for leg, words in LEG_NEEDS.items() if signal_row is None or _unknown(signal_row, leg)]
     return CountryPage(

@@ -31,14 +31,19 @@ def read_products(folder: Path) -> pl.DataFrame:
     return table.with_columns(missing)
 
 
-def rise_words(product: ProductScore) -> list[str]:
-    """How unusual the rise on each leg is, with its real counts; nothing of a leg that is unknown."""
+def rise_words(product: ProductScore, short: bool = False) -> list[str]:
+    """How unusual the rise on each leg is, with its real counts; nothing of a leg that is unknown.
+
+    short: the counts alone, "arrivals 7 of 50", for tables whose heading says what is counted.
+    """
     legs = (
         ("arrivals", product.inbound_placebos, product.inbound_as_extreme),
         ("exports to Russia", product.onward_placebos, product.onward_as_extreme),
     )
     return [
-        f"{name}: {compared_words('places', placebos, as_extreme, ROSE_IN_GOODS)}"
+        f"{name} {as_extreme} of {placebos}"
+        if short
+        else f"{name}: {compared_words('places', placebos, as_extreme, ROSE_IN_GOODS)}"
         for name, placebos, as_extreme in legs
         if placebos is not None and as_extreme is not None
     ]
