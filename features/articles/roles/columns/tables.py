@@ -86,7 +86,7 @@ class Views:
     in_list: Flags
 
     def of(self, rows: Places) -> Views:
-        """Some of the views (their numbers, sorted), numbered again from 0."""
+        """Some of the views (their numbers, sorted), numbered from 0."""
         number = _numbered(rows, self.n)
         kept = number[self.view] != ABSENT
         return Views(
@@ -125,7 +125,7 @@ class FeatureTable:
     rows: tuple[FeatureRows, ...]
 
     def of(self, rows: Places) -> FeatureTable:
-        """Features of some of the views (their numbers, sorted), numbered again from 0, without their words."""
+        """Features of some of the views (their numbers, sorted), numbered from 0, without their words."""
         number = _numbered(rows, self.n)
         kept = number[self.view] != ABSENT
         return FeatureTable(len(rows), number[self.view[kept]], self.feature[kept], ())
