@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.special import expit, logit
 
+from riskmodel.backtest.families import author_folds
 from riskmodel.backtest.protocol import blocks_of, labels_of
 from riskmodel.backtest.results import Coverage, rounded
 from riskmodel.model.estimator import INTERVAL_LEVEL, Model, fit_heads
@@ -33,10 +34,8 @@ def widened_intervals(
     that of the grade above: missing legs and old months never give less. A grade without rows takes the
     factor of the grade above.
     """
-    names = rows["family"].unique().sort().to_list()
     judge = partial(_judged_outside, candidate=candidate, seed=seed)
-    folds = [(rows.filter(pl.col("family") != name), rows.filter(pl.col("family") == name)) for name in names]
-    return widened_by_grade(pl.concat(in_processes(judge, folds, n_jobs)))
+    return widened_by_grade(pl.concat(in_processes(judge, author_folds(rows), n_jobs)))
 
 
 def widened_by_grade(judged: pl.DataFrame) -> dict[str, Coverage]:

@@ -18,11 +18,15 @@ WORLD_FOLDS = 3
 
 def leave_families_out(rows: pl.DataFrame, *, seed: int = 0, n_jobs: int = 2) -> Scored:
     """Score the rows of each family by fits on all other families; columns of `FAMILY_FRAME`."""
-    names = rows["family"].unique().sort().to_list()
-    folds = [(rows.filter(pl.col("family") != name), rows.filter(pl.col("family") == name)) for name in names]
-    scored = all_folds(folds, True, seed, n_jobs)
+    scored = all_folds(author_folds(rows), True, seed, n_jobs)
     assert scored is not None  # there is a fold for each family
     return scored
+
+
+def author_folds(rows: pl.DataFrame) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
+    """For each family, in order of names: the rows of all others to learn from, and its own to judge on."""
+    names = rows["family"].unique().sort().to_list()
+    return [(rows.filter(pl.col("family") != name), rows.filter(pl.col("family") == name)) for name in names]
 
 
 def leave_worlds_out(rows: pl.DataFrame, *, seed: int = 0, n_jobs: int = 2) -> Scored:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from data_contracts.plain_text import one_line
 from riskmodel.errors import WrongUsage
-from riskmodel.operations.disk import append_line, remove
+from riskmodel.operations.disk import append_line, remove, replace_bytes
 from riskmodel.operations.scratch import Scratch
 
 LEDGER = "ledger.jsonl"
@@ -78,19 +78,10 @@ class Folder:
         return (self._folder / name).read_bytes()
 
     def write(self, name: str, content: bytes) -> None:
-        """Write aside, then rename: another worker may be writing the same part."""
+        """Write a file whole or not at all: another worker may be writing the same part."""
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}.{os.urandom(4).hex()}")
-        try:
-            with aside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
+        replace_bytes(path, content)
 
     def remove(self, name: str) -> None:
         """Remove a file or a folder."""

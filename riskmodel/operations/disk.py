@@ -50,10 +50,15 @@ def remove(path: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Replace a file at once: a reader sees the old text or the new, never a part of either."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    replace_bytes(path, text.encode())
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Replace a file at once, also where threads or other machines write the same one: the last is kept."""
+    aside = path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}.{os.urandom(4).hex()}.new")
     try:
-        with aside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with aside.open("wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)

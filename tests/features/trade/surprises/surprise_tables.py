@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,6 +21,7 @@ from features.trade.flows.windows import Windows
 from features.trade.surprises.cells import LegRows, leg_rows
 from features.trade.surprises.table import surprise_table
 
+HERE = Path(__file__).parent
 WINDOWS = Windows(date(2020, 1, 1), date(2021, 12, 1))
 AS_OF = date(2023, 3, 31)
 LISTED = ("847150", "848210", "852910", "853221", "853224", "854231", "854232", "854233", "854239")
@@ -61,6 +67,26 @@ def leg_rows_of(table: pl.DataFrame, as_of: date = AS_OF, windows: Windows = WIN
     in_force = goods_in_force(wanted, as_of, first_month=windows.baseline_start)
     condensed = condense_flows(table, plan_for(wanted, windows, [as_of]))
     return leg_rows(condensed, in_force.frame, coalition(as_of), hs_edition(windows.baseline_start))
+
+
+def digest(table: pl.DataFrame) -> str:
+    return hashlib.sha256(table.write_csv(float_precision=17).encode()).hexdigest()
+
+
+def printed_on_cores(script: str) -> set[str]:
+    """What a script that finds the tests' modules prints on one core and on two."""
+    printed = set()
+    for cores in ("1", "2"):
+        threads = dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), cores
+        )
+        paths = [str(HERE), str(HERE.parent.parent / "equivalence"), *sys.path]
+        environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        ran = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        printed.add(ran.stdout.strip())
+    return printed
 
 
 def surprises(
