@@ -20,6 +20,7 @@ from features.articles.foreign.read import read_foreign
 from features.articles.foreign.words import LANGUAGES as FOREIGN
 from features.articles.foreign.words import foreign_sentences
 from features.articles.places.in_tables import countries_in
+from features.articles.roles.bystanders import without_bystanders
 from features.articles.roles.context import with_context
 from features.articles.roles.model import RoleVerdict, role_model
 from features.articles.roles.off_topic import about_other_matters
@@ -100,7 +101,7 @@ def _rows(articles: pl.DataFrame) -> pl.DataFrame:
     sentences = _sentences(articles, sentence_list, _may_be_read)
     places = countries_in(sentences)
     wanted = _to_read(sentences, places)
-    read = _read(wanted)
+    read = without_bystanders(_read(wanted), sentences)
     here = places.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select(
         "row", pl.col("iso3").alias("country")
     )

@@ -272,6 +272,7 @@ def _read_out_of_fold() -> tuple[TrainingSet, OutOfFold]:
 
 def evaluate_out_of_fold() -> list[str]:
     """Lines of the report on the training sentences, read by models that did not see them."""
+    from tools.roles.bystanders import facts_of, lines_out_of_fold
     from tools.roles.fit import THRESHOLD
 
     data, read = _read_out_of_fold()
@@ -293,6 +294,7 @@ def evaluate_out_of_fold() -> list[str]:
         f"{'out of fold, by sentence':28}{score(sentence[predicted], sentence[read.truth])}",
         f"{'polarity of true positives':28}accuracy {share:.3f} of {int(hit.sum())}",
         f"{'calibration':28}{'; '.join(rows)}",
+        *lines_out_of_fold(facts_of(data, read)),
     ]
 
 

@@ -30,8 +30,14 @@ SETS = {
     "final half": "own_articles_final.toml",
     "second set": "second_independent_articles.toml",
     "third set": "independent_articles.toml",
+    "third writer, read half": "third_writer_articles_read.toml",
+    "third writer, unread half": "third_writer_articles_unread.toml",
 }
-SENTENCES = "independent_sentences.csv"
+SENTENCES = {
+    "second writer": "independent_sentences.csv",
+    "third writer": "third_writer_sentences.csv",
+    "third writer, in the manner of official abstracts": "third_writer_official.csv",
+}
 KINDS = "false_accusations.csv"
 OFFICIAL_TEXTS = "official_journals.toml"
 _SIGNS = {1: "+", 0: "0", -1: "-"}
@@ -55,17 +61,20 @@ def measures_section() -> str:
     }
     table = [f"| | {' | '.join(SETS)} |", f"|---|{'---|' * len(SETS)}"]
     table += [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()]
-    single = measured_sentences(TEXTS / SENTENCES)
-    by_sentence = single.by_sentence.row() if single.by_sentence else ""
-    return "\n".join(
-        [
-            *table,
-            "",
-            f"Single sentences (`{SENTENCES}`): {single.texts} with {single.named} rows, {single.diversion} "
-            f"of diversion; precision, recall, F1 {single.ours.row()} by row, {by_sentence} by sentence, "
-            f"polarity {single.polarity.row()}.",
-        ]
-    )
+    singles = [
+        "| single sentences by the | texts, rows, of diversion | precision, recall, F1 by row | F1 by text | "
+        "F1 of Russia in the sentence | polarity |",
+        "|---|---|---|---|---|---|",
+    ]
+    for writer, file in SENTENCES.items():
+        m = measured_sentences(TEXTS / file)
+        by_text = f"{m.by_sentence.f1:.3f}" if m.by_sentence else ""
+        russia = m.baselines["Russia in the sentence"].f1
+        singles.append(
+            f"| {writer} (`{file}`) | {m.texts}, {m.named}, {m.diversion} | {m.ours.row()} | {by_text} | "
+            f"{russia:.3f} | {m.polarity.row()} |"
+        )
+    return "\n".join([*table, "", *singles])
 
 
 def kinds_section() -> str:

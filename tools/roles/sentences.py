@@ -12,6 +12,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from data_contracts.codes.never_scored import NEVER_ROUTES
 from features.articles.places.gazetteer import find_places, gazetteer
 from features.articles.places.in_tables import countries_in
 from features.articles.roles.context import anaphors_for, with_context
+from features.articles.roles.second.passages import BEFORE
 from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
 from features.articles.text.sentences import split_sentences
 from features.reference.read import read_reference
@@ -35,16 +37,27 @@ ROLE_OF = {
 }
 
 
+class Said(NamedTuple):
+    """What the document said before a text: the sentences before it, in order, and its first one where it is
+    not among those, else empty.
+    """
+
+    before: tuple[str, ...]
+    title: str
+
+
 @dataclass(frozen=True)
 class Example:
     """One (sentence, country) row with its features and its label.
 
     `sentence` is the index of the text in `TrainingSet.texts`; `article` that of its article, or -1.
+    `carried`: the country that `there` means in it.
     """
 
     sentence: int
     article: int
     iso3: str
+    carried: str | None
     role: str
     polarity: int
     sentence_features: dict[str, str]
@@ -58,10 +71,14 @@ class Example:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Examples in the order of the files, the sentences with their articles, and the files' digest."""
+    """Examples in the order of the files, the sentences with their articles, and the files' digest.
+
+    `said`: what was said before each text.
+    """
 
     examples: tuple[Example, ...]
     texts: tuple[str, ...]
+    said: tuple[Said, ...]
     articles: tuple[int, ...]
     sha256: str
 
@@ -85,6 +102,7 @@ def training_set() -> TrainingSet:
         rows += [(start + i, number, text) for number, (text, _) in enumerate(article)]
     labels = dict(zip(last, (row["labels"] for row in singles), strict=True))
     texts: list[str] = []
+    said: list[Said] = []
     owners: list[int] = []
     examples: list[Example] = []
     line_labels = iter([label for article in articles for _, label in article])
@@ -96,8 +114,15 @@ def training_set() -> TrainingSet:
         owner = rows[at][0] if of_article else -1
         examples += _examples(len(texts), owner, text, parse_labels(label), carried, context)
         texts.append(text)
+        said.append(_said([line for _, _, line in rows[at - rows[at][1] : at]], of_article))
         owners.append(owner)
-    return TrainingSet(tuple(examples), tuple(texts), tuple(owners), _digest())
+    return TrainingSet(tuple(examples), tuple(texts), tuple(said), tuple(owners), _digest())
+
+
+def _said(earlier: list[str], of_article: bool) -> Said:
+    """What the second reader is shown of the sentences before a text; single texts have no title."""
+    near = tuple(earlier[-BEFORE:])
+    return Said(near, earlier[0] if of_article and len(earlier) > BEFORE else "")
 
 
 def _digest() -> str:
@@ -173,5 +198,6 @@ def _examples(
         role, polarity = labels.get(iso3, ("other_mention", 0))
         target = target_features(tokens, iso3, gazetteer().group(iso3))
         clauses = clause_features(tokens, iso3)
-        found.append(Example(number, owner, iso3, role, polarity, whole, target, clauses))
+        meant = carried if anaphors else None
+        found.append(Example(number, owner, iso3, meant, role, polarity, whole, target, clauses))
     return found

@@ -1,0 +1,1 @@
+"""The second reader: a small transformer that sees a sentence with what was said before it."""
