@@ -22,7 +22,7 @@ def made_manifest() -> RunManifest:
         simulated=True,
         simulated_inputs=("trade", "articles", "listings"),
         model=ModelOfRun("transit-2026a", "transit", "simulated worlds", 6),
-        settings=SettingsOfRun("2019-01:2021-12", 12, 18, ArticleWindows()),
+        settings=SettingsOfRun("2019-01:2021-12", 12, 18, ArticleWindows(), second_reader=False),
         goods=GoodsOfRun("Common High Priority List", 50, "9f" * 32, True, False, ()),
         inputs=(InputOfRun("trade", "trade_flows.parquet", "ab" * 32, 123456, "canonical", 98765),),
         rows={

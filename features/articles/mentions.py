@@ -27,6 +27,7 @@ from features.articles.roles.off_topic import about_other_matters
 from features.articles.roles.official import counted_of_official
 from features.articles.roles.read import SentenceInContext, read_closely
 from features.articles.roles.screen import article_screen, sentence_screen
+from features.articles.roles.second.reader import with_second_opinions
 from features.articles.roles.units import CONTEXT_FLAGS, DocumentContext
 from features.articles.schema import COLUMNS, OF_STORIES
 from features.articles.stories.clusters import Stories, stories_of, story_histories
@@ -54,17 +55,21 @@ class PartReading:
 
 
 def find_mentions(
-    articles: pl.DataFrame, *, dated_stories: bool = False, at_once: int = PARTITION
+    articles: pl.DataFrame,
+    *,
+    dated_stories: bool = False,
+    at_once: int = PARTITION,
+    second_reader: bool = False,
 ) -> pl.DataFrame:
     """Mentions of every article (`data_contracts.tables.ARTICLES`), a frame of `COLUMNS`.
 
     `why`: the words that decided. `about_listing`: the story is about a designation itself. Sentence 0 is the
     title. `to_read`: see `official.counted_of_official`. Sorted by article_id, sentence_no, country. With
     `dated_stories` there is `story_history` too, for readings as of several dates (`clusters.as_known_on`).
-    `at_once`: articles in memory at once; it changes no row.
+    `at_once`: articles in memory at once; it changes no row. `second_reader`: see `read_part`.
     """
     starts = range(0, max(articles.height, 1), at_once)
-    parts = [read_part(articles.slice(start, at_once), start) for start in starts]
+    parts = [read_part(articles.slice(start, at_once), start, second_reader) for start in starts]
     sketches = joined([part.sketches for part in parts])
     rows = pl.concat([part.rows for part in parts]).sort("article_id", "sentence_no", "country")
     mentions = with_stories(rows, stories_of(sketches))
@@ -73,13 +78,17 @@ def find_mentions(
     return mentions.join(story_histories(sketches), on="article_id", how="left", maintain_order="left")
 
 
-def read_part(articles: pl.DataFrame, first_row: int = 0) -> PartReading:
-    """Read one part; `first_row` is the number of its first article in the whole table, from 0."""
+def read_part(articles: pl.DataFrame, first_row: int = 0, second_reader: bool = False) -> PartReading:
+    """Read one part; `first_row` is the number of its first article in the whole table, from 0.
+
+    `second_reader`: English sentences in doubt, and all that would be shown, are read by a second, slower
+    reader too (`roles.second.reader`).
+    """
     labelled = with_language(articles)
     can_be_read = pl.col("language").is_in(["en", *FOREIGN])
     read = labelled.filter(can_be_read)
     others = labelled.filter(~can_be_read).group_by("language").len().sort("language")
-    rows = [_rows(read.filter(pl.col("language") == "en"))]
+    rows = [_rows(read.filter(pl.col("language") == "en"), second_reader)]
     for language in FOREIGN:
         own = read.filter(pl.col("language") == language)
         rows += [_foreign_rows(own, language)] if own.height else []
@@ -97,11 +106,14 @@ def with_stories(rows: pl.DataFrame, stories: Stories) -> pl.DataFrame:
     return joined_rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
 
-def _rows(articles: pl.DataFrame) -> pl.DataFrame:
+def _rows(articles: pl.DataFrame, second_reader: bool) -> pl.DataFrame:
     sentences = _sentences(articles, sentence_list, _may_be_read)
     places = countries_in(sentences)
     wanted = _to_read(sentences, places)
-    read = without_bystanders(_read(wanted), sentences)
+    read = _read(wanted)
+    if second_reader:
+        read = with_second_opinions(read, wanted, sentences)
+    read = without_bystanders(read, sentences)
     here = places.filter(~pl.col("iso3").is_in(sorted(NEVER_ROUTES))).select(
         "row", pl.col("iso3").alias("country")
     )

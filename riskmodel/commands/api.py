@@ -27,6 +27,7 @@ def score(
     articles: Paths = (),
     listings: Paths = (),
     goods: str | Path | None = None,
+    second_reader: bool = False,
     baseline: str | None = None,
     recent_months: int | None = None,
     history: int = 0,
@@ -66,6 +67,7 @@ def score(
         articles=_paths(articles),
         listings=_paths(listings),
         goods=None if goods is None else Path(goods),
+        second_reader=second_reader,
     )
     request = ScoreRequest(
         as_of=date.fromisoformat(as_of) if isinstance(as_of, str) else as_of,

@@ -48,6 +48,11 @@ _PUBLISHED_AT = click.option(
 _STRICT = click.option(
     "--strict", is_flag=True, help="Stop at a file of a folder that cannot be read; else it is set aside."
 )
+_SECOND_READER = click.option(
+    "--second-reader",
+    is_flag=True,
+    help="Read sentences in doubt a second time with what was said before them: better, and slower.",
+)
 _HOW = {
     "strict": _STRICT,
     "published_at": _PUBLISHED_AT,
@@ -83,6 +88,7 @@ _ARTICLES_ONLY = {
     ),
     "published_at": _PUBLISHED_AT,
     "strict": _STRICT,
+    "second_reader": _SECOND_READER,
 }
 _WINDOWS = (
     click.option(
@@ -120,7 +126,7 @@ quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but err
 
 def inputs_option(command: Command) -> Command:
     """Add the options about input files; the command gets `inputs`, an `InputRequest`, in their place."""
-    return _requesting(command, {**_FILES, **_HOW})
+    return _requesting(command, {**_FILES, **_HOW, "second_reader": _SECOND_READER})
 
 
 def articles_option(command: Command) -> Command:

@@ -25,6 +25,14 @@ def _take(parcel: Parcel) -> tuple[Any, ...]:
     return parcel["articles"], parcel["first_row"]
 
 
+def _share(second_reader: bool) -> Parcel:
+    return {"second_reader": second_reader}
+
+
+def _take_shared(parcel: Parcel) -> tuple[Any, ...]:
+    return (parcel["second_reader"],)
+
+
 def _to_parcel(part: PartReading) -> Parcel:
     return {
         "rows": part.rows,
@@ -60,4 +68,6 @@ READING = Work(
     take=_take,
     to_parcel=_to_parcel,
     from_parcel=_from_parcel,
+    share=_share,
+    take_shared=_take_shared,
 )

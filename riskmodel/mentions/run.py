@@ -58,7 +58,7 @@ def write_mentions(
         counts.refused += taken[parts.kind].rows_quarantined
     articles, records = (taken[kind].lazy() if kind in taken else None for kind in ("articles", "gkg"))
     steps.step("reading sentences")
-    reading = read_news(articles, records, jobs, inputs.limits.read_articles, engine)
+    reading = read_news(articles, records, jobs, inputs.limits.read_articles, engine, inputs.second_reader)
     counts.articles_read, counts.not_read_by_language = reading.n_articles_read, reading.not_read_by_language
     steps.step("finding stories")
     stories = reading.stories()

@@ -86,15 +86,17 @@ def read_news(
     jobs: int = 1,
     at_once: int = PARTITION,
     engine: Engine | None = None,
+    second_reader: bool = False,
 ) -> NewsReading:
     """Read canonical articles, by `engine` or in `jobs` processes, and GKG records; None where not given.
 
     `at_once` is the number of articles in memory at once; neither it nor the engine changes a row.
+    `second_reader`: see `features.articles.mentions.read_part`.
     """
     reading = NewsReading(records)
     engine = engine or InProcesses(jobs)
     if articles is not None:
-        for number, part in enumerate(engine.map(READING, _numbered(articles, at_once))):
+        for number, part in enumerate(engine.map(READING, _numbered(articles, at_once), (second_reader,))):
             reading.add(number, part)
     return reading
 

@@ -34,7 +34,17 @@ def code_digest() -> str:
     root = Path(__file__).resolve().parents[2]
     for package in ("data_contracts", "features", "riskmodel"):
         for path in sorted((root / package).rglob("*")):
-            if path.suffix in {".py", ".csv", ".json", ".toml", ".jinja", ".css", ".js", ".skops"} and not {
+            if path.suffix in {
+                ".py",
+                ".csv",
+                ".json",
+                ".toml",
+                ".jinja",
+                ".css",
+                ".js",
+                ".skops",
+                ".sha256",
+            } and not {
                 "__pycache__",
                 "shipped",
             } & set(path.relative_to(root).parts):

@@ -26,12 +26,15 @@ class ModelOfRun:
 
 @dataclass(frozen=True)
 class SettingsOfRun:
-    """The windows of the run. baseline: first and last month as `2019-01:2021-12`."""
+    """The windows of the run. baseline: first and last month as `2019-01:2021-12`. second_reader: whether
+    articles in doubt were read a second time.
+    """
 
     baseline: str
     recent_months: int
     oldest_usable_months: int
     articles: ArticleWindows
+    second_reader: bool
 
 
 @dataclass(frozen=True)

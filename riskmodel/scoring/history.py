@@ -61,7 +61,11 @@ def _mentions(inputs: Inputs, request: ScoreRequest, engine: Engine | None) -> p
         intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)
     )
     at_once = request.inputs.limits.read_articles
-    return dated_mentions(read_news(articles, records, at_once=at_once, engine=engine))
+    return dated_mentions(
+        read_news(
+            articles, records, at_once=at_once, engine=engine, second_reader=request.inputs.second_reader
+        )
+    )
 
 
 def _scored(model: Model, panel: pl.DataFrame) -> pl.DataFrame:

@@ -66,6 +66,7 @@ def make_manifest(
             request.windows.recent_months,
             request.windows.oldest_usable_months,
             settings.article_windows,
+            request.inputs.second_reader,
         ),
         goods=_goods(request, goods, trade, intakes),
         inputs=tuple(

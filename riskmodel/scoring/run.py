@@ -256,7 +256,9 @@ def _mentions(
     )
     steps.step("reading sentences")
     at_once = request.inputs.limits.read_articles
-    reading = read_news(articles, records, at_once=at_once, engine=engine)
+    reading = read_news(
+        articles, records, at_once=at_once, engine=engine, second_reader=request.inputs.second_reader
+    )
     steps.step("finding stories")
     return mentions_of(reading, request.as_of, quotes)
 

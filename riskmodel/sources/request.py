@@ -33,6 +33,7 @@ class InputRequest:
         instead of recognising it.
     hs_edition: for trade tables that do not say their edition. limits: how much is read at once.
     strict: stop at a file of a folder or an archive that cannot be read, instead of setting it aside.
+    second_reader: articles in doubt are read a second time (`features.articles.mentions.read_part`).
     """
 
     trade: tuple[Path, ...] = ()
@@ -44,6 +45,7 @@ class InputRequest:
     hs_edition: str | None = None
     limits: ReadingLimits = field(default_factory=reading_limits)
     strict: bool = False
+    second_reader: bool = False
 
     def paths(self) -> dict[str, tuple[Path, ...]]:
         """The paths of each input that was given, in the order in which inputs are read."""

@@ -118,7 +118,7 @@ def labelled_tables(
     tables = Tables(
         trade,
         _goods(intakes),
-        mentions=_mentions(intakes, request.inputs.limits.read_articles, engine),
+        mentions=_mentions(intakes, request.inputs, engine),
         listings=listings,
         listings_end=None if listings is None else _last(listings, "listed_on"),
         article_windows=settings.article_windows,
@@ -154,7 +154,7 @@ def labelled_listing_tables(
         end,
         trade=intakes["trade_flows"].lazy() if "trade_flows" in intakes else None,
         goods=_goods(intakes),
-        mentions=_mentions(intakes, request.inputs.limits.read_articles, engine),
+        mentions=_mentions(intakes, request.inputs, engine),
         official_days=None if articles is None else official_days(articles.lazy()),
         article_windows=settings.article_windows,
     )
@@ -195,13 +195,16 @@ def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:
     return priority_list()
 
 
-def _mentions(intakes: dict[str, Intake], at_once: int, engine: Engine | None) -> pl.DataFrame | None:
+def _mentions(intakes: dict[str, Intake], inputs: InputRequest, engine: Engine | None) -> pl.DataFrame | None:
     from riskmodel.mentions.spool import dated_mentions, read_news
 
     articles, records = (intakes[kind].lazy() if kind in intakes else None for kind in ("articles", "gkg"))
     if articles is None and records is None:
         return None
-    return dated_mentions(read_news(articles, records, at_once=at_once, engine=engine))
+    at_once = inputs.limits.read_articles
+    return dated_mentions(
+        read_news(articles, records, at_once=at_once, engine=engine, second_reader=inputs.second_reader)
+    )
 
 
 def _last(rows: pl.DataFrame | pl.LazyFrame | None, column: str) -> date:

@@ -324,7 +324,7 @@ def build_hostile() -> ReportInput:
         simulated_inputs=(text,),
         model=ModelOfRun(text, text, text, 6),
         goods=GoodsOfRun(text, 50, text, True, True, (text,)),
-        settings=SettingsOfRun(text, 12, 18, ArticleWindows()),
+        settings=SettingsOfRun(text, 12, 18, ArticleWindows(), second_reader=False),
         inputs=(InputOfRun(text, text, text, 1, text, 1),),
         rows={text: RowsOfRun(1, 1, 0, {text: 1}, {text: 1})},
         not_scored={text: text},

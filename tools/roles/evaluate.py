@@ -1,11 +1,11 @@
-"""Measure the mention engine: `python -m tools.roles.evaluate [FILE]`.
+"""Measure the mention engine: `python -m tools.roles.evaluate [FILE] [--second-reader]`.
 
 FILE is a CSV of labelled sentences, one row for each sentence and country: sent_id, text,
 country_iso3, is_diversion_mention (0 or 1), polarity. Each sentence is read as an article by itself.
 With a column `kind` it is a set of false accusations by kind (`tools/roles/kinds.py`).
 Or it is a TOML file of whole articles (`name`, `diversion`, `text`; see `read_articles`). Without FILE the
 out-of-fold figures on the training sentences are printed: every sentence is read by a model that saw
-neither it nor a near-copy.
+neither it nor a near-copy. With `--second-reader` sets of sentences and articles are read by both readers.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tools.roles.fit import OutOfFold
     from tools.roles.sentences import TrainingSet
 
+SECOND = "--second-reader"
 Key = tuple[str, str]
 BASELINES = ("every mention", "Russia in the sentence", "evasion words", "Russia and evasion words")
 
@@ -116,11 +117,13 @@ def read_labelled(path: Path) -> Labelled:
     return Labelled(texts, frozenset(keys), diversion)
 
 
-def read_as_articles(texts: dict[str, str], source: str = "evaluation") -> pl.DataFrame:
+def read_as_articles(
+    texts: dict[str, str], source: str = "evaluation", *, second_reader: bool = False
+) -> pl.DataFrame:
     """Mentions of texts, each an article of `source` by itself."""
     day = datetime(2024, 1, 1, tzinfo=UTC)
     rows = [(sent_id, day, source, None, None, text, None) for sent_id, text in texts.items()]
-    return find_mentions(pl.DataFrame(rows, schema=ARTICLES, orient="row"))
+    return find_mentions(pl.DataFrame(rows, schema=ARTICLES, orient="row"), second_reader=second_reader)
 
 
 def baselines(labelled: Labelled, found: frozenset[Key]) -> dict[str, set[Key]]:
@@ -208,10 +211,10 @@ class Measured:
         ]
 
 
-def measured_sentences(path: Path) -> Measured:
+def measured_sentences(path: Path, *, second_reader: bool = False) -> Measured:
     """Measure a labelled file of sentences."""
     labelled = read_labelled(path)
-    mentions = read_as_articles(labelled.texts)
+    mentions = read_as_articles(labelled.texts, second_reader=second_reader)
     found = frozenset(mentions.select("article_id", "country").rows())
     predicted = combined(mentions)
     keys = baselines(labelled, found)
@@ -228,10 +231,10 @@ def measured_sentences(path: Path) -> Measured:
     )
 
 
-def measured_articles(path: Path) -> Measured:
+def measured_articles(path: Path, *, second_reader: bool = False) -> Measured:
     """Measure a labelled file of whole articles."""
     whole, parts = read_articles(path)
-    mentions = read_as_articles(whole.texts)
+    mentions = read_as_articles(whole.texts, second_reader=second_reader)
     found = frozenset(mentions.select("article_id", "country").rows())
     predicted = combined(mentions)
     by_sentence = combined(
@@ -315,22 +318,25 @@ def polarity_out_of_fold() -> list[str]:
     return lines
 
 
-def _report(path: Path) -> list[str]:
+def _report(path: Path, second_reader: bool) -> list[str]:
     from tools.roles.kinds import is_by_kind, is_official, lines_by_kind, lines_of_official
 
     if is_official(path):
         return lines_of_official(path)
     if path.suffix == ".toml":
-        return measured_articles(path).lines()
-    return lines_by_kind(path) if is_by_kind(path) else measured_sentences(path).lines()
+        return measured_articles(path, second_reader=second_reader).lines()
+    if is_by_kind(path):
+        return lines_by_kind(path)
+    return measured_sentences(path, second_reader=second_reader).lines()
 
 
 def main() -> None:
     """Print the report."""
-    if len(sys.argv) == 1:
-        lines = [*evaluate_out_of_fold(), *polarity_out_of_fold()]
+    given = [word for word in sys.argv[1:] if word != SECOND]
+    if given:
+        lines = _report(Path(given[0]), SECOND in sys.argv)
     else:
-        lines = _report(Path(sys.argv[1]))
+        lines = [*evaluate_out_of_fold(), *polarity_out_of_fold()]
     print("\n".join(lines))
 
 

@@ -77,6 +77,24 @@ def measures_section() -> str:
     return "\n".join([*table, "", *singles])
 
 
+def second_reader_section() -> str:
+    """Every set by the first reader and by both: precision, recall, F1 and polarity."""
+    table = [
+        "| set | first reader: precision, recall, F1 | polarity | both readers | polarity |",
+        "|---|---|---|---|---|",
+    ]
+    for name, file, measured in [
+        *((f"articles, {name}", file, measured_articles) for name, file in SETS.items()),
+        *((f"sentences, {name}", file, measured_sentences) for name, file in SENTENCES.items()),
+    ]:
+        first, both = (measured(TEXTS / file, second_reader=asked) for asked in (False, True))
+        table.append(
+            f"| {name} | {first.ours.row()} | {first.polarity.row()} "
+            f"| {both.ours.row()} | {both.polarity.row()} |"
+        )
+    return "\n".join(table)
+
+
 def kinds_section() -> str:
     """False accusations by kind, for the half that the rules were not written on, and official journals."""
     scores = scores_by_kind(TEXTS / KINDS, "final")
@@ -138,6 +156,7 @@ def main() -> None:
         "out of fold": out_of_fold_section(),
         "examples": examples_section(),
         "measures": measures_section(),
+        "second reader": second_reader_section(),
         "kinds": kinds_section(),
         "polarity": polarity_section(),
         "other languages": other_languages_section(),

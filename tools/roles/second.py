@@ -127,17 +127,19 @@ class Trainee:
         state = w["pieces"][numbers] + w["places"][:longest][None] + w["texts"][second.long()]
         state = self._normed(state, "norm")
         for layer in range(self.n_layers):
-            state = self._through(layer, state, real[:, None, None, :], drop)
+            dropped = drop if layer >= FROZEN else 0.0
+            state = self._through(layer, state, real[:, None, None, :], dropped)
         aimed = torch.where(aimed.any(dim=1, keepdim=True), aimed, second & real)
         both = torch.cat([self._mean(state, aimed), self._mean(state, second & real)], dim=1)
-        return both @ w["answers.weight"].T + w["answers.bias"]
+        return self._linear(both, "answers")
 
     def _mean(self, state: Any, where: Any) -> Any:
         share = where.float()
         return (state * share[..., None]).sum(1) / share.sum(1, keepdim=True)
 
     def _linear(self, values: Any, name: str) -> Any:
-        return values @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        linear = self.torch.nn.functional.linear
+        return linear(values, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
 
     def _normed(self, values: Any, name: str) -> Any:
         norm = self.torch.nn.functional.layer_norm
@@ -204,7 +206,7 @@ def train(trainee: Trainee, passages: Sequence[Passage], examples: Sequence[Exam
             torch.nn.utils.clip_grad_norm_(upper, 1.0)
             optimiser.step()
             step += 1
-            if step % 100 == 0:
+            if step % 50 == 0:
                 print(f"epoch {epoch + 1}, step {step} of {steps}, loss {loss.item():.3f}", flush=True)
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from features.articles.roles.bystanders import NOT_COUNTED
@@ -47,7 +48,8 @@ class SecondReader:
 
     def of_passage(self, passage: Passage) -> Opinion:
         """The opinion on one passage."""
-        answers = self._network.answer(passage.numbers, passage.second, passage.target).round(DIGITS).tolist()
+        found = self._network.answer(passage.numbers, passage.second, passage.target)
+        answers = found.astype(np.float64).round(DIGITS).tolist()
         polarity = dict(zip(POLARITIES, answers[1:4], strict=True))
         role = dict(zip(ROLES, answers[4:], strict=True))
         return Opinion(
