@@ -96,6 +96,15 @@ def test_mentions(name, articles, plain_mentions, request, tmp_path):
         assert mentions(articles, tmp_path / "mentions.parquet", engine) == plain_mentions
 
 
+def test_mentions_of_the_second_reader(articles, plain_mentions, tmp_path):
+    asked = InputRequest(articles=(articles,), limits=LIMITS, second_reader=True)
+    write_mentions(asked, tmp_path / "plain.parquet", 1, Steps())
+    with open_engine(EngineChoice("local:2", None)) as engine:
+        write_mentions(asked, tmp_path / "parts.parquet", 1, Steps(), engine)
+    assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "plain.parquet").read_bytes()
+    assert (tmp_path / "plain.parquet").read_bytes() != plain_mentions
+
+
 class _Counting:
     """Counts the parts of an engine and does something after one of them."""
 

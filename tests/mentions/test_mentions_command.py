@@ -140,3 +140,14 @@ def test_a_failed_run_leaves_the_last_file(tmp_path: Path, capfd: pytest.Capture
     assert run(capfd, "--articles", tmp_path / "a.csv", "--out", out).code == 3
     assert out.read_bytes() == b"before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "out.parquet"]
+
+
+def test_the_second_reader_is_asked_where_the_option_says_so(
+    articles: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first, both = tmp_path / "first.parquet", tmp_path / "both.parquet"
+    assert run(capfd, "--articles", articles, "--out", first).code == 0
+    assert run(capfd, "--articles", articles, "--out", both, "--second-reader").code == 0
+    one, two = pl.read_parquet(first), pl.read_parquet(both)
+    assert one.drop("p_diversion").equals(two.drop("p_diversion"))
+    assert one["p_diversion"].item() != two["p_diversion"].item()

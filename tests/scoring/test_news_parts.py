@@ -97,6 +97,18 @@ def test_one_part_and_many_give_the_same_run(tiny, run, tmp_path):
     assert set(quoted["source_file"]) >= {"articles.jsonl", "20240301.gkg.csv"}
 
 
+def test_the_manifest_says_whether_the_second_reader_was_asked(tiny, run, tmp_path):
+    quoted = {}
+    for asked in (False, True):
+        out = tmp_path / str(asked)
+        ended = run([*tiny.arguments(out), *(["--second-reader"] if asked else [])])
+        assert ended.code == 0, ended.err
+        assert json.loads((out / "manifest.json").read_text())["settings"]["second_reader"] is asked
+        articles = pl.read_parquet(out / "evidence.parquet").filter(pl.col("kind") == "article")
+        quoted[asked] = articles["p_diversion"].to_list()
+    assert quoted[False] != quoted[True]
+
+
 def test_rows_for_own_panels_are_those_of_all_articles_at_once(tmp_path):
     """Dropping sentences and undated mentions changes no signal of any day."""
     from features.articles.mentions import find_mentions
