@@ -7,6 +7,7 @@ from datetime import date
 from importlib import import_module
 from inspect import signature
 
+import numpy as np
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
@@ -14,6 +15,7 @@ from data_contracts.months import month_number, month_numbers
 from features.catalogue import Signal, signals_of
 from features.reference.facts import coalition, country_names
 from features.trade.flows.as_of import FlowsAsOf
+from features.trade.flows.numbers import INBOUND, ONWARD
 from features.trade.flows.windows import Windows
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, age_in_months
@@ -76,12 +78,12 @@ def _transit_countries(members: Collection[str]) -> pl.Expr:
     return pl.col("country").is_in(list(country_names())) & ~pl.col("country").is_in(outside)
 
 
-def _traders(known: FlowsAsOf) -> pl.DataFrame:
+def _traders(flows: FlowsAsOf) -> pl.DataFrame:
     """country: those with a known row on either leg, be it in matched months or not."""
-    traded = known.legs.filter(pl.col("leg").is_in(["inbound", "onward"])).join(
-        known.rows.select("series_id"), on="series_id", how="semi"
-    )
-    return traded.select("country").unique()
+    numbers, series = flows.numbers, flows.known.series
+    on_legs = (numbers.leg[series] == INBOUND) | (numbers.leg[series] == ONWARD)
+    traded = np.unique(numbers.country[series[on_legs]])
+    return pl.DataFrame({"country": pl.Series([numbers.countries[c] for c in traded], dtype=pl.String)})
 
 
 def _inbound_coverage(sums: WindowSums, windows: Windows, as_of: date) -> tuple[float, int | None]:

@@ -7,8 +7,9 @@ from collections.abc import Collection
 import polars as pl
 
 from features.trade.flows.as_of import FlowsAsOf
+from features.trade.flows.numbers import PLACEBO
 from features.trade.measures.growth import control_growth
-from features.trade.measures.surge import WindowSums, code_sums, family_sums
+from features.trade.measures.surge import WindowSums, code_sums
 from features.trade.measures.transit import COUNTRY_FLOOR_USD, leg_totals, with_excess
 
 
@@ -30,10 +31,10 @@ def placebo_surge(known: FlowsAsOf, sums: WindowSums, controls: Collection[str])
     control countries. Minimum: US$1m of such trade in the recent window and its baseline together; a
     table that holds listed codes only has none, and then the country has no row.
     """
-    legs = known.legs.filter(pl.col("leg") == "placebo").with_columns(pl.lit("inbound").alias("leg"))
-    if legs.is_empty():
+    if not (known.numbers.leg == PLACEBO).any():
         return pl.DataFrame(schema={"country": pl.String, "placebo_surge": pl.Float64})
-    families = family_sums(code_sums(known, legs, sums.months))
+    sums_of_placebo = code_sums(known, [PLACEBO], sums.matched).families
+    families = sums_of_placebo.with_columns(pl.lit("inbound").alias("leg"))
     growth = control_growth(families, controls)
     enough = families.group_by("country").agg(
         (pl.col("recent_usd") + pl.col("baseline_usd")).sum().alias("usd")
