@@ -71,10 +71,11 @@ def newest_quarter(
     inbound = new_lines(known, sums, windows, controls)
     onward = onward_lines(known, sums)
     ratio = transit_ratio(sums)
-    countries = pl.concat([part.select("country") for part in (inbound, onward, ratio)]).unique()
-    for part in (inbound, onward, ratio):
+    parts = [part.lazy() for part in (inbound, onward, ratio)]
+    countries = pl.concat([part.select("country") for part in parts]).unique()
+    for part in parts:
         countries = countries.join(part, on="country", how="left")
-    return countries.sort("country")
+    return countries.sort("country").collect()
 
 
 def new_lines(
@@ -125,13 +126,13 @@ def transit_ratio(sums: WindowSums) -> pl.DataFrame:
     six months, makes the event. Months that the country left out are filled with the mean of the others; one
     row for each country that published one of the months.
     """
-    months = _own_months(sums)
+    months = _own_months(sums).lazy()
     senders = int(str(sums.coverage.filter(pl.col("leg") == "inbound")["months"].max() or 1))
     amounts = ["recent_usd", "baseline_usd"]
     inbound, onward = (
-        sums.families.filter(pl.col("leg") == leg).select(
-            "country", "family", pl.col(amounts).name.prefix(f"{leg}_")
-        )
+        sums.families.lazy()
+        .filter(pl.col("leg") == leg)
+        .select("country", "family", pl.col(amounts).name.prefix(f"{leg}_"))
         for leg in ("inbound", "onward")
     )
     both = inbound.join(onward, on=["country", "family"]).join(months, on="country")
@@ -152,6 +153,7 @@ def transit_ratio(sums: WindowSums) -> pl.DataFrame:
         months.join(totals, on="country", how="left")
         .with_columns(pl.col(amounts).fill_null(0.0))
         .select("country", ratio.log().alias("transit_ratio"))
+        .collect()
     )
 
 

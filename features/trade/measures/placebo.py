@@ -18,9 +18,9 @@ def placebo_gap(
 ) -> pl.DataFrame:
     """country, placebo_gap (log ratio): inbound_surge minus `placebo_surge`, null without either."""
     listed = leg_totals(excess, "inbound").select("country", "inbound_surge")
-    both = listed.join(placebo_surge(known, sums, controls), on="country")
+    both = listed.lazy().join(placebo_surge(known, sums, controls).lazy(), on="country")
     gap = (pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap")
-    return both.select("country", gap).sort("country")
+    return both.select("country", gap).sort("country").collect()
 
 
 def placebo_surge(known: FlowsAsOf, sums: WindowSums, controls: Collection[str]) -> pl.DataFrame:
@@ -36,12 +36,16 @@ def placebo_surge(known: FlowsAsOf, sums: WindowSums, controls: Collection[str])
     sums_of_placebo = code_sums(known, [PLACEBO], sums.matched).families
     families = sums_of_placebo.with_columns(pl.lit("inbound").alias("leg"))
     growth = control_growth(families, controls)
-    enough = families.group_by("country").agg(
-        (pl.col("recent_usd") + pl.col("baseline_usd")).sum().alias("usd")
+    enough = (
+        families.lazy()
+        .group_by("country")
+        .agg((pl.col("recent_usd") + pl.col("baseline_usd")).sum().alias("usd"))
     )
     surge = leg_totals(with_excess(families, growth.families), "inbound")
     return (
-        surge.join(enough.filter(pl.col("usd") >= COUNTRY_FLOOR_USD), on="country", how="semi")
+        surge.lazy()
+        .join(enough.filter(pl.col("usd") >= COUNTRY_FLOOR_USD), on="country", how="semi")
         .select("country", pl.col("inbound_surge").alias("placebo_surge"))
         .sort("country")
+        .collect()
     )
