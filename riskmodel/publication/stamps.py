@@ -1,9 +1,9 @@
 """Digests of large files, remembered by what the file system says of them, so that a second run is quick.
 
-They lie in `riskmodel/digests.json` of the cache folder of the user (`XDG_CACHE_HOME`, else `~/.cache`), never in
-a run. A digest counts again where device, inode, size and both times (of content and of status) are the same to
-the nanosecond, and both are older than the digest by more than any file system's clock is coarse: a file that
-is written twice within one tick has the same times. All else is read again, and so is every file under
+They lie in `riskmodel/digests.json` of the user's cache folder (`XDG_CACHE_HOME`, else `~/.cache`), never in
+a run. A digest counts again where device, inode, size and both times (of content and of status) are the same
+to the nanosecond, and both are older than the digest by more than any file system's clock is coarse: a file
+that is written twice within one tick has the same times. All else is read again, and so is every file under
 `LEAST_BYTES`.
 """
 

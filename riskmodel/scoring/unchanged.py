@@ -8,11 +8,11 @@ from pathlib import Path
 
 from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
-from riskmodel.model.estimator import Model
 from riskmodel.publication.digests import code_digest, digest_json, is_whole, read_manifest
 from riskmodel.publication.libraries import library_versions
 from riskmodel.publication.stamps import Stamps, read_stamps
 from riskmodel.publication.typed_json import to_json
+from riskmodel.registry.model_folder import StoredModel
 from riskmodel.scoring.earlier import earlier_run
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
@@ -29,7 +29,7 @@ class Fingerprint:
     files: frozenset[str]
 
 
-def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fingerprint:
+def fingerprint(request: ScoreRequest, settings: Settings, model: StoredModel) -> Fingerprint:
     """Digest what is asked for; reads every input file once, unless it is known, and raises for none."""
     inputs, stamps = request.inputs, read_stamps(again=request.rehash or request.force)
     listed = {name: _files(paths, stamps) for name, paths in inputs.paths().items()}
