@@ -29,15 +29,27 @@ NONE_OF = (
 
 @cache
 def skops_io() -> ModuleType:
-    """`skops.io` with the short list; with its own where another program imported it before."""
-    if "skops.io" in sys.modules:
-        return sys.modules["skops.io"]
+    """`skops.io` with the short list: a copy of our own; other users of skops find theirs untouched."""
+    others = _taken_out()
     short = ModuleType(LIST)
     vars(short).update({**PLAIN, **{name: [] for name in NONE_OF}})
     sys.modules[LIST] = short
     try:
         return importlib.import_module("skops.io")
-    except (ImportError, AttributeError):  # another release, with lists of other names
-        for name in [name for name in sys.modules if name.startswith("skops.io")]:
-            del sys.modules[name]
+    except (ImportError, AttributeError):  # another release, with lists of other names: its own list then
+        _taken_out()
         return importlib.import_module("skops.io")
+    finally:
+        _taken_out()
+        sys.modules.update(others)
+        if "skops.io" in others:
+            sys.modules["skops"].io = others["skops.io"]
+
+
+def _taken_out() -> dict[str, ModuleType]:
+    """Take the modules of `skops.io` out of those that are imported already."""
+    names = [name for name in sys.modules if name == "skops.io" or name.startswith("skops.io.")]
+    found = {name: sys.modules.pop(name) for name in names}
+    if found and hasattr(sys.modules.get("skops"), "io"):
+        delattr(sys.modules["skops"], "io")
+    return found
