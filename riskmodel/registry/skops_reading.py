@@ -43,7 +43,7 @@ def skops_io() -> ModuleType:
         _taken_out()
         sys.modules.update(others)
         if "skops.io" in others:
-            sys.modules["skops"].io = others["skops.io"]
+            vars(sys.modules["skops"])["io"] = others["skops.io"]
 
 
 def _taken_out() -> dict[str, ModuleType]:

@@ -124,7 +124,7 @@ def window_sums(flows: FlowsAsOf, windows: Windows) -> WindowSums:
     senders = np.bincount(reporter, minlength=len(numbers.reporters)) > 0
     ends = _ends(sent, senders, known.exports)
     matched = _matched(flows, ends, windows, windows.recent_months)
-    coverage = _coverage(numbers, known.exports, sent, senders, ends, matched)
+    coverage = _coverage(flows, sent, senders, ends, matched)
     return WindowSums(code_sums(flows, LEGS, matched), coverage, matched, ends)
 
 
@@ -193,18 +193,18 @@ def _of_months(chosen: Bools, amounts: Ints) -> tuple[Ints, Ints]:
 
 
 def _coverage(
-    numbers: NumberedRows,
-    reported: Bools,
+    flows: FlowsAsOf,
     sent: Ints,
     senders: Bools,
     ends: Ints,
     months: MatchedMonths,
 ) -> pl.DataFrame:
+    numbers, reported, series = flows.numbers, flows.known.exports, flows.known.series
     on_leg = np.zeros((len(LEGS), len(numbers.reporters)), dtype=bool)
     on_leg[ONWARD] = ~senders & reported.any(axis=1)
     for leg in (INBOUND, DIRECT):
-        on_leg[leg, numbers.reporter[numbers.leg == leg]] = True
-        on_leg[leg] &= senders
+        # Of known rows alone: a series that is published later must not show before.
+        on_leg[leg, numbers.reporter[series[numbers.leg[series] == leg]]] = True
     order = [DIRECT, INBOUND, ONWARD]  # by name
     place, reporter = np.nonzero(on_leg[order])
     n_reported = reported.sum(axis=1)[reporter].astype(np.float64)
