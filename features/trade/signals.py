@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from features.reference.facts import coalition, control_candidates, hs_edition
 from features.trade.flows.accounting import leg_counts
 from features.trade.flows.as_of import BaselineSums, FlowsAsOf, FlowsByLeg, flows_as_of, sort_by_leg
 from features.trade.flows.condense import Condensed, condense_flows, plan_for
-from features.trade.flows.families import GoodsList, goods_in_force
+from features.trade.flows.families import GoodsList, changes_of_list, goods_in_force
 from features.trade.flows.revisions import revisions
 from features.trade.flows.windows import Windows
 from features.trade.measures.countries import country_table
@@ -112,13 +113,19 @@ def signals_on_day(condensed: Condensed, goods: GoodsList, windows: Windows, as_
 
 
 def _inputs(
-    known: FlowsAsOf, lines: LegRows, comparable: pl.DataFrame, windows: Windows, as_of: date
+    known: FlowsAsOf,
+    lines: LegRows,
+    comparable: pl.DataFrame,
+    windows: Windows,
+    as_of: date,
+    *,
+    with_counts: bool = True,
 ) -> MeasureInputs:
     sums = window_sums(known, windows)
     growth = control_growth(sums.families, control_candidates(as_of))
     excess = with_excess(sums.families, growth.families)
     families = family_table(excess, comparable)
-    surprises = surprise_table(lines, windows, as_of)
+    surprises = surprise_table(lines, windows, as_of, with_counts=with_counts)
     return MeasureInputs(known, windows, as_of, comparable, sums, growth, excess, families, surprises)
 
 
@@ -156,22 +163,26 @@ def panel_of_condensed(
 ) -> pl.DataFrame:
     """As `trade_panel`, from flows that were condensed for these dates, in order, and perhaps for more."""
     edition = hs_edition(windows.baseline_start)
+    changes = changes_of_list(goods)
+    lists: dict[int, GoodsList] = {}
     by_leg: dict[tuple[frozenset[str], tuple[str, ...]], FlowsByLeg] = {}
     lines: dict[tuple[frozenset[str], tuple[str, ...]], LegRows] = {}
     baselines: dict[tuple[frozenset[str], tuple[str, ...]], BaselineSums] = {}
     frames = []
     for as_of in dates:
-        in_force = goods_in_force(
-            goods, as_of, first_month=windows.baseline_start, allow_hindsight=allow_hindsight
-        )
-        comparable, _ = _comparable(in_force, windows, as_of)
+        period = bisect_right(changes, as_of.toordinal())
+        if period not in lists:
+            lists[period] = goods_in_force(
+                goods, as_of, first_month=windows.baseline_start, allow_hindsight=allow_hindsight
+            )
+        comparable, _ = _comparable(lists[period], windows, as_of)
         wanted = (coalition(as_of), tuple(comparable["hs6"]))
         if wanted not in by_leg:
             by_leg[wanted] = sort_by_leg(condensed, comparable, wanted[0], edition)
             lines[wanted] = leg_rows(condensed, comparable, wanted[0], edition)
         known = flows_as_of(condensed, by_leg[wanted], windows, as_of, baselines.get(wanted))
         baselines[wanted] = known.baseline
-        inputs = _inputs(known, lines[wanted], comparable, windows, as_of)
+        inputs = _inputs(known, lines[wanted], comparable, windows, as_of, with_counts=False)
         countries = country_table(inputs, further=further)
         frames.append(countries.select(pl.lit(as_of).alias("as_of"), pl.all()))
     return pl.concat(frames)

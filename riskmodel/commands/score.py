@@ -64,6 +64,9 @@ if TYPE_CHECKING:
 @quiet_option
 @click.option("--force", is_flag=True, help="Compute again even where the same run is in place.")
 @click.option(
+    "--rehash", is_flag=True, help="Read large inputs again even where size and times are as before."
+)
+@click.option(
     "--min-scored",
     type=click.IntRange(0),
     metavar="N",
@@ -95,6 +98,7 @@ def command(
     limit: int,
     quiet: bool,
     force: bool,
+    rehash: bool,
     min_scored: int | None,
     keep: int | None,
     status_file: Path | None,
@@ -145,6 +149,7 @@ def command(
         previous=previous,
         allow_hindsight=allow_hindsight,
         force=force,
+        rehash=rehash,
         history=history,
         min_scored=min_scored,
         keep=keep,

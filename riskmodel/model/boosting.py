@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from riskmodel.model.shapes import Kind, Vector
 
@@ -60,6 +59,9 @@ class MonotoneBoosting(ClassifierMixin, BaseEstimator):
         weights: NDArray[np.float64] | None = None,
     ) -> Self:
         """Fit on X (rows, signals) without NaN and y in {0, 1}; `start` is ignored."""
+        # Only a fit needs it; scoring does not wait for its import.
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
         self.classes_ = np.array([0, 1])
         self.knots_ = list(self.knots) if self.knots is not None else [step_edges(x) for x in X.T]
         self.boosting_ = HistGradientBoostingClassifier(

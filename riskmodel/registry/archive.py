@@ -1,8 +1,8 @@
 """skops files that are the same bytes for the same model, and are read without running anything.
 
 skops names array files after memory addresses and stamps the clock; both are replaced by running
-numbers and a fixed date. Reading allows only the types named in `TRUSTED_TYPES` and the numpy and
-scikit-learn types that skops itself trusts; nothing is ever unpickled.
+numbers and a fixed date. Reading allows only the types named in `TRUSTED_TYPES`, plain values and numpy
+arrays; nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import skops.io
-
 from riskmodel.errors import ModelRefused
 from riskmodel.model.head import AdditiveHead
+from riskmodel.registry.skops_reading import skops_io
 
 TRUSTED_TYPES: tuple[str, ...] = ("riskmodel.model.head.AdditiveHead",)
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -25,7 +24,7 @@ _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 def dump_heads(heads: Mapping[str, AdditiveHead]) -> bytes:
     """The heads as bytes of a skops file; equal heads give equal bytes."""
-    raw = skops.io.dumps(dict(heads))
+    raw = skops_io().dumps(dict(heads))
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     schema = json.loads(members.pop("schema.json"))
@@ -44,13 +43,13 @@ def load_heads(path: Path) -> dict[str, AdditiveHead]:
     """Heads of a skops file; ModelRefused where it is none or holds a type that is not trusted."""
     try:
         data = path.read_bytes()
-        foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
+        foreign = sorted(set(skops_io().get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
         if foreign:
             raise ModelRefused(
                 f"{path.name} holds types that are not trusted ({', '.join(foreign)}); allowed are numpy "
                 f"arrays and {', '.join(TRUSTED_TYPES)}: train the model again with riskmodel retrain."
             )
-        heads = skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+        heads = skops_io().loads(data, trusted=list(TRUSTED_TYPES))
     except ModelRefused:
         raise
     except Exception as error:

@@ -22,7 +22,7 @@ from riskmodel.model.head import AdditiveHead
 from riskmodel.operations import disk, stopping
 from riskmodel.publication.publish import check_folder, put_in_place
 from riskmodel.registry.archive import dump_heads
-from riskmodel.registry.model_folder import read_stored, stored_files
+from riskmodel.registry.model_folder import StoredModel, identify_stored, read_stored, stored_files
 from riskmodel.settings import SHIPPED
 
 CHAMPION = "CHAMPION"
@@ -145,6 +145,19 @@ def load(model_id: str | None, models_dir: Path) -> Model:
     Raises ModelRefused with one sentence where the model is missing, changed, foreign, or was made for
     other features, another signals contract or another minor release of scikit-learn.
     """
+    return read_stored(_chosen(model_id, models_dir))
+
+
+def identify(model_id: str | None, models_dir: Path) -> StoredModel:
+    """Which model `load` would give, and its manifest, without reading its heads; refused as `load` does.
+
+    Only whether the heads fit the manifest is left to `load`.
+    """
+    return identify_stored(_chosen(model_id, models_dir))
+
+
+def _chosen(model_id: str | None, models_dir: Path) -> Path:
+    """Folder of a model; of the champion where no id is given."""
     if models_dir.is_dir() and not os.access(models_dir, os.R_OK | os.X_OK):
         raise ModelRefused(
             f"The folder of models {models_dir} cannot be read and entered; get the right to (chmod u+rx), "
@@ -157,7 +170,7 @@ def load(model_id: str | None, models_dir: Path) -> Model:
                 f"{models_dir}/{CHAMPION} is missing; retrain, give --model ID, or name another folder by "
                 "--models or RISKMODEL_MODELS_DIR."
             )
-    return read_stored(_folder(model_id, models_dir))
+    return _folder(model_id, models_dir)
 
 
 def _folder(model_id: str, models_dir: Path) -> Path:

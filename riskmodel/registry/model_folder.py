@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -75,13 +76,27 @@ def stored_files(
     return {"model.skops": archive, "manifest.json": _json(whole).encode(), **texts}
 
 
-def read_stored(folder: Path) -> Model:
-    """The model in a folder named by its id, every check passed; ModelRefused with one sentence otherwise."""
-    model_id = folder.name
+@dataclass(frozen=True)
+class StoredModel:
+    """Which model a folder holds, its heads not read yet."""
+
+    model_id: str
+    manifest: Mapping[str, Any]
+
+
+def identify_stored(folder: Path) -> StoredModel:
+    """The model in a folder named by its id: manifest and digests checked; ModelRefused otherwise."""
     _check_files(folder)
     manifest = _manifest(folder)
-    _check_manifest(manifest, model_id)
+    _check_manifest(manifest, folder.name)
     _check_digests(folder, manifest)
+    return StoredModel(folder.name, manifest)
+
+
+def read_stored(folder: Path) -> Model:
+    """The model in a folder named by its id, every check passed; ModelRefused with one sentence otherwise."""
+    stored = identify_stored(folder)
+    model_id, manifest = stored.model_id, stored.manifest
     heads = load_heads(folder / "model.skops")
     _check_heads(heads, manifest, model_id)
     kind = ListingModel if LISTING_HEAD in heads else Model

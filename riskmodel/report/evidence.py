@@ -49,7 +49,8 @@ def evidence_parts(
     if frame is None:
         return Shown([], 0), Shown([], 0), Shown([], 0)
     names = ("trade", "article", TO_READ, "listing")
-    kinds = {kind: frame.filter(pl.col("kind") == kind) for kind in names}
+    found = {str(key[0]): part for key, part in frame.partition_by("kind", as_dict=True).items()}
+    kinds = {kind: found.get(kind, frame.clear()) for kind in names}
     counted = _sentences(kinds["article"], 6 if full or abstained else 2)
     to_read = _sentences(kinds[TO_READ], MOST_TO_READ)
     return (
@@ -61,6 +62,8 @@ def evidence_parts(
 
 def _trade(frame: pl.DataFrame, per_leg: int) -> Shown[EvidenceRow]:
     """The largest rows of each leg, so that a big inbound leg does not crowd out the onward one."""
+    if frame.is_empty():
+        return Shown([], 0)
     ordered = frame.sort(
         ["value_usd", "period", "reporter", "partner", "hs6", "source_row"],
         descending=[True, True, False, False, False, False],
@@ -78,6 +81,8 @@ def _sentences(frame: pl.DataFrame, limit: int) -> Shown[Sentence]:
 
     A sentence printed word for word by several articles is shown once, with the number of copies.
     """
+    if frame.is_empty():
+        return Shown([], 0)
     ordered = frame.sort(
         ["p_diversion", "known_at", "article_id", "sentence_no"],
         descending=[True, True, False, False],
@@ -118,6 +123,8 @@ def _standing(row: EvidenceRow) -> str:
 
 
 def _listings(frame: pl.DataFrame, limit: int) -> Shown[EvidenceRow]:
+    if frame.is_empty():
+        return Shown([], 0)
     ordered = frame.sort(
         ["known_at", "jurisdiction", "text"], descending=[True, False, False], nulls_last=True
     )

@@ -153,27 +153,34 @@ def rows_of_drivers(report: ReportInput) -> dict[tuple[str, str], tuple[str, int
 def behind_drivers(report: ReportInput) -> dict[tuple[str, str], tuple[str, pl.DataFrame]]:
     """(country, signal) -> file and the rows of this driver, those that weigh most first."""
     behind = report.behind
-    parts = {
-        name: {str(key[0]): part for key, part in frame.partition_by("country", as_dict=True).items()}
-        if frame.width
-        else {}
-        for name, frame in (
-            ("families", behind.families),
-            ("links", behind.links),
-            ("stories", behind.stories),
-            ("listings", behind.listings),
-        )
+    frames = {
+        "families": behind.families,
+        "links": behind.links,
+        "stories": behind.stories,
+        "listings": behind.listings,
     }
+    with_rows = {name: set(frame["country"]) if frame.width else set() for name, frame in frames.items()}
+    # Chosen and sorted once for all countries: a query costs the same for one as for all.
+    chosen: dict[str, dict[str, pl.DataFrame]] = {}
     found = {}
     for country, cell in report.countries.select("country", "drivers").iter_rows():
         for driver in read_drivers(cell):
             if driver.signal in NO_ROWS:
                 continue
-            name, chosen = _choose(driver.signal)
-            part = parts.get(name, {}).get(country)
-            if part is not None:
-                found[country, driver.signal] = (f"driver_{name}", chosen(part))
+            name, choice = _choose(driver.signal)
+            if country not in with_rows[name]:
+                continue
+            if driver.signal not in chosen:
+                chosen[driver.signal] = _by_country(choice(frames[name]))
+            part = chosen[driver.signal].get(country, frames[name].clear())
+            found[country, driver.signal] = (f"driver_{name}", part)
     return found
+
+
+def _by_country(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Rows of each country, in the order of the frame."""
+    parts = frame.partition_by("country", as_dict=True, maintain_order=True)
+    return {str(key[0]): part for key, part in parts.items()}
 
 
 def _choose(signal: str) -> tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]:

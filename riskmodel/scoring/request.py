@@ -18,7 +18,8 @@ class ScoreRequest:
 
     `previous` is an earlier run, or a report of `validate`, with which the inputs are compared. `store_notes`
     say what of a store was not known, or cannot be reconstructed, as of the day. `history`: how many earlier
-    months are scored too. `min_scored` and `keep` (see `nights`) change no byte of the run.
+    months are scored too. `rehash`: large inputs are read again for their digest, whatever
+    is remembered of them. `min_scored` and `keep` (see `nights`) change no byte of the run.
     """
 
     as_of: date
@@ -28,6 +29,7 @@ class ScoreRequest:
     model_id: str | None = None
     allow_hindsight: bool = False
     force: bool = False
+    rehash: bool = False
     previous: Path | None = None
     store_notes: tuple[str, ...] = ()
     history: int = 0

@@ -32,7 +32,7 @@ from riskmodel.model.listing import ListingModel
 from riskmodel.operations.progress import Steps
 from riskmodel.outcomes.already_met import ALREADY_MET, already_met, code_of_family, legs_known
 from riskmodel.publication.publish import check_target, exclusive, publish
-from riskmodel.registry.champion import load
+from riskmodel.registry.champion import identify, load
 from riskmodel.report.view import ReportInput
 from riskmodel.scoring.behind import driver_rows, findings_of, leg_coverage, newest_dates
 from riskmodel.scoring.earlier import earlier_run
@@ -67,15 +67,16 @@ def score(
     check_target(request.out)
     with exclusive(request.out) as repaired:
         steps.step("loading the model")
-        model = load(request.model_id, settings.models_dir)
-        steps.note(model_id=model.model_id, repaired=list(repaired))
+        stored = identify(request.model_id, settings.models_dir)
+        steps.note(model_id=stored.model_id, repaired=list(repaired))
         steps.step("comparing with the run in place")
-        asked = fingerprint(request, settings, model)
+        asked = fingerprint(request, settings, stored)
         done = None if request.force else run_in_place(request.out, asked.digest)
         if done is not None:
             refuse_too_few(*counted(request.out), request)
             steps.note(run_id=done, unchanged=True, removed=list(remove_older(request)))
             return None
+        model = load(stored.model_id, settings.models_dir)
         inputs = read_inputs(request, steps)
         refuse_changed(inputs.given(), asked)
         if any(intake.failures for intake in inputs.given()):

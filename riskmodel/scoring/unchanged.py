@@ -8,10 +8,11 @@ from pathlib import Path
 
 from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
-from riskmodel.model.estimator import Model
-from riskmodel.publication.digests import code_digest, digest_file, digest_json, is_whole, read_manifest
+from riskmodel.publication.digests import code_digest, digest_json, is_whole, read_manifest
 from riskmodel.publication.libraries import library_versions
+from riskmodel.publication.stamps import Stamps, read_stamps
 from riskmodel.publication.typed_json import to_json
+from riskmodel.registry.model_folder import StoredModel
 from riskmodel.scoring.earlier import earlier_run
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.settings import Settings
@@ -28,10 +29,11 @@ class Fingerprint:
     files: frozenset[str]
 
 
-def fingerprint(request: ScoreRequest, settings: Settings, model: Model) -> Fingerprint:
-    """Digest what is asked for; reads every input file once and raises for none."""
-    inputs = request.inputs
-    listed = {name: _files(paths) for name, paths in inputs.paths().items()}
+def fingerprint(request: ScoreRequest, settings: Settings, model: StoredModel) -> Fingerprint:
+    """Digest what is asked for; reads every input file once, unless it is known, and raises for none."""
+    inputs, stamps = request.inputs, read_stamps(again=request.rehash or request.force)
+    listed = {name: _files(paths, stamps) for name, paths in inputs.paths().items()}
+    stamps.keep()
     asked = {
         "files": listed,
         "read": {name: value for name, value in vars(inputs).items() if name not in _NOT_ASKED},
@@ -70,7 +72,7 @@ def refuse_changed(intakes: Sequence[Intake], taken: Fingerprint) -> None:
                 )
 
 
-def _files(paths: Sequence[Path]) -> list[tuple[str, str]]:
+def _files(paths: Sequence[Path], stamps: Stamps) -> list[tuple[str, str]]:
     """Name and sha256 of every file at or below `paths`, whatever a reader will make of it.
 
     What is missing or no file is listed too, without a digest: the reader says what is wrong with it.
@@ -86,7 +88,7 @@ def _files(paths: Sequence[Path]) -> list[tuple[str, str]]:
         parts = path.resolve().parts[-3:] if names.count(path.name) > 1 else (path.name,)
         # A name that is no text has no place in a digest of text.
         name = "/".join(parts).encode("utf-8", "backslashreplace").decode()
-        listed.append((name, _digest(given, path)))
+        listed.append((name, _digest(given, path, stamps)))
     return listed
 
 
@@ -97,9 +99,9 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _digest(given: Path, path: Path) -> str:
+def _digest(given: Path, path: Path, stamps: Stamps) -> str:
     leads_out = path != given and path.is_symlink() and not path.resolve().is_relative_to(given.resolve())
     try:
-        return "" if leads_out or not path.is_file() else digest_file(path)
+        return "" if leads_out or not path.is_file() else stamps.digest(path)
     except OSError:
         return ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 import skops.io
+from sklearn.linear_model import LogisticRegression
 
 from features.catalogue import MODEL_SIGNALS
 from riskmodel.errors import ModelRefused
@@ -21,6 +24,7 @@ from riskmodel.publication.libraries import LIBRARIES
 from riskmodel.registry.archive import dump_heads, load_heads
 from riskmodel.registry.champion import load, promote, save
 from riskmodel.registry.model_folder import FILES
+from riskmodel.registry.skops_reading import skops_io
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +162,34 @@ def test_a_foreign_type_in_the_file_is_not_loaded(tmp_path: Path) -> None:
     path.write_bytes(skops.io.dumps({"full": io.StringIO}))
     with pytest.raises(ModelRefused, match="not trusted"):
         load_heads(path)
+
+
+def test_not_even_what_skops_trusts_by_itself_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "model.skops"
+    path.write_bytes(skops.io.dumps({"full": LogisticRegression(), "power": np.add}))
+    assert skops.io.get_untrusted_types(file=path) == []
+    with pytest.raises(ModelRefused, match=r"not trusted .*LogisticRegression"):
+        load_heads(path)
+
+
+def test_other_users_of_skops_keep_its_own_list(heads: dict[str, AdditiveHead]) -> None:
+    code = (
+        "import sys\n"
+        "from riskmodel.registry.skops_reading import skops_io\n"
+        "ours = skops_io()\n"
+        "assert not [name for name in sys.modules if name.startswith('skops.io')]\n"
+        "assert 'sklearn.gaussian_process' not in sys.modules\n"
+        "import skops.io\n"
+        "from sklearn.linear_model import LogisticRegression\n"
+        "data = skops.io.dumps(LogisticRegression())\n"
+        "print(skops.io.get_untrusted_types(data=data), ours.get_untrusted_types(data=data))\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.startswith("[] [") and "LogisticRegression" in shown
+    data = dump_heads(heads)
+    assert skops_io() is not skops.io
+    plainly = skops.io.loads(data, trusted=["riskmodel.model.head.AdditiveHead"])
+    assert dump_heads(plainly) == data
 
 
 def test_a_trusted_type_that_is_no_head_is_refused(tmp_path: Path) -> None:

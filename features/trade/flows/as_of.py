@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
+from data_contracts.months import month_number
 from features.reference.facts import RUSSIA, hs_families
-from features.trade.flows.condense import Condensed, latest
+from features.trade.flows.condense import Condensed
+from features.trade.flows.numbers import Ints, KnownRows, NumberedRows, known_rows, number_rows, sums_by
 from features.trade.flows.windows import Windows
 
-LINE_USD = 1_000
 CELL = ("leg", "reporter", "country", "hs6", "family", "period")
 
 
@@ -25,44 +28,17 @@ class BaselineSums:
     ----------
     n_rows: rows of the baseline months, in all vintages, that were public: what is known only grows, so of
         the same flows the same number is the same rows.
-    sums: series_id, calendar_month, value_usd over all baseline years.
-    lines: leg, reporter, country, calendar_month, lines: lines of at least US$1,000 in a month, counted over
-        all baseline years.
+    series, calendar, value: sums of each series over all baseline years by calendar month (0 is January).
+    line, line_calendar, lines: the same of lines: months with at least US$1,000, over all baseline years.
     """
 
     n_rows: int
-    sums: pl.DataFrame
-    lines: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class FlowsAsOf:
-    """Rows known on one day, each in its latest vintage.
-
-    Attributes
-    ----------
-    legs: series_id, line_id, leg, reporter, partner, country, hs6, family, sorted by series_id; the codes of
-        a family between the same two countries are one line. Leg is `inbound`,
-        `onward`, `direct`; `placebo` (the coalition's unlisted codes of the listed headings, to a transit
-        country) or `arrival` (imports that a transit country declares from a coalition member).
-    rows: series_id, period, value_usd, net_kg: the rows of these series, sorted.
-    baseline: what the baseline years of these rows add up to.
-    reported, receiving: reporter, period: months with any export row, with any import row.
-    exports: reporter, code, period, value_usd: baseline exports to everybody but Russia, as first published.
-    """
-
-    legs: pl.DataFrame
-    rows: pl.DataFrame
-    baseline: BaselineSums
-    reported: pl.DataFrame
-    receiving: pl.DataFrame
-    exports: pl.DataFrame
-
-    def on(self, *legs: str) -> pl.DataFrame:
-        """The rows of some legs with their names: the columns of `CELL`, partner, value_usd, net_kg."""
-        wanted = self.legs.filter(pl.col("leg").is_in(legs))
-        joined = self.rows.join(wanted, on="series_id", maintain_order="left")
-        return joined.select(*CELL, "partner", "value_usd", "net_kg")
+    series: Ints
+    calendar: Ints
+    value: Ints
+    line: Ints
+    line_calendar: Ints
+    lines: Ints
 
 
 @dataclass(frozen=True)
@@ -71,11 +47,71 @@ class FlowsByLeg:
 
     Attributes
     ----------
-    legs: as in `FlowsAsOf`. rows: `Condensed.rows` of these series.
+    legs: as in `FlowsAsOf`. rows: `Condensed.rows` of these series. numbers: the same as numbers.
     """
 
     legs: pl.DataFrame
     rows: pl.DataFrame
+    numbers: NumberedRows
+
+
+@dataclass(frozen=True)
+class FlowsAsOf:
+    """Rows known on one day, each in its latest vintage. Tables are made when they are asked for.
+
+    Attributes
+    ----------
+    legs: series_id, line_id, leg, reporter, partner, country, hs6, family, sorted by series_id; the codes of
+        a family between the same two countries are one line. Leg is `inbound`,
+        `onward`, `direct`; `placebo` (the coalition's unlisted codes of the listed headings, to a transit
+        country) or `arrival` (imports that a transit country declares from a coalition member).
+    known, numbers: the rows as numbers. baseline: what the baseline years of these rows add up to.
+    rows: series_id, period, value_usd, net_kg: the rows of these series, sorted.
+    reported, receiving: reporter, period: months with any export row, with any import row.
+    exports: reporter, code, period, value_usd: baseline exports to everybody but Russia, as first published.
+    """
+
+    as_of: date
+    condensed: Condensed
+    by_leg: FlowsByLeg
+    known: KnownRows
+    baseline: BaselineSums
+
+    @property
+    def legs(self) -> pl.DataFrame:
+        return self.by_leg.legs
+
+    @property
+    def numbers(self) -> NumberedRows:
+        return self.by_leg.numbers
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        return self.by_leg.rows.drop("known_at")[self.known.place]
+
+    @cached_property
+    def reported(self) -> pl.DataFrame:
+        return self._months("X")
+
+    @cached_property
+    def receiving(self) -> pl.DataFrame:
+        return self._months("M")
+
+    @cached_property
+    def exports(self) -> pl.DataFrame:
+        exports = self.condensed.exports.filter(pl.col("known_at") <= self.as_of)
+        first = pl.col("known_at") == pl.col("known_at").min().over("reporter", "period")
+        return exports.filter(first).drop("known_at")
+
+    def on(self, *legs: str) -> pl.DataFrame:
+        """The rows of some legs with their names: the columns of `CELL`, partner, value_usd, net_kg."""
+        wanted = self.legs.filter(pl.col("leg").is_in(legs))
+        joined = self.rows.join(wanted, on="series_id", maintain_order="left")
+        return joined.select(*CELL, "partner", "value_usd", "net_kg")
+
+    def _months(self, flow: str) -> pl.DataFrame:
+        public = (pl.col("known_at") <= self.as_of) & (pl.col("flow") == flow)
+        return self.condensed.reported.filter(public).select("reporter", "period")
 
 
 def sort_by_leg(
@@ -88,7 +124,8 @@ def sort_by_leg(
     goods: comparable codes with their family. members: the coalition. since: HS edition of the first month.
     """
     legs = _legs(condensed.series, goods, members, since)
-    return FlowsByLeg(legs, condensed.rows.join(legs, on="series_id", how="semi", maintain_order="left"))
+    rows = condensed.rows.join(legs, on="series_id", how="semi", maintain_order="left")
+    return FlowsByLeg(legs, rows, number_rows(legs, rows, condensed.reported))
 
 
 def _legs(series: pl.DataFrame, goods: pl.DataFrame, members: Collection[str], since: str) -> pl.DataFrame:
@@ -149,49 +186,27 @@ def flows_as_of(
     earlier: the baseline of another day, of the same flows and windows; it is taken over where no row of the
         baseline months was published in between, so that many dates need not sum them again.
     """
-    months = condensed.reported.filter(pl.col("known_at") <= as_of)
-    exports = condensed.exports.filter(pl.col("known_at") <= as_of)
-    first = pl.col("known_at") == pl.col("known_at").min().over("reporter", "period")
-    rows = latest(by_leg.rows, as_of).drop("known_at")
-    return FlowsAsOf(
-        legs=by_leg.legs,
-        rows=rows,
-        baseline=_baseline(by_leg, rows, windows, as_of, earlier),
-        reported=months.filter(pl.col("flow") == "X").select("reporter", "period"),
-        receiving=months.filter(pl.col("flow") == "M").select("reporter", "period"),
-        exports=exports.filter(first).drop("known_at"),
-    )
-
-
-def lines_of(rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
-    """Lines of at least US$1,000 in a month: leg, reporter, country, period; one row for each."""
-    return _line_months(rows, legs).join(_names(legs), on="line_id").drop("line_id")
-
-
-def _line_months(rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
-    """line_id, period of the same, by number."""
-    sums = (
-        rows.join(legs.select("series_id", "line_id"), on="series_id")
-        .group_by("line_id", "period")
-        .agg(pl.col("value_usd").sum())
-    )
-    return sums.filter(pl.col("value_usd") >= LINE_USD).drop("value_usd")
-
-
-def _names(legs: pl.DataFrame) -> pl.DataFrame:
-    return legs.select("line_id", "leg", "reporter", "country").unique("line_id", keep="any")
+    known = known_rows(by_leg.numbers, as_of)
+    baseline = _baseline(by_leg.numbers, known, windows, as_of, earlier)
+    return FlowsAsOf(as_of, condensed, by_leg, known, baseline)
 
 
 def _baseline(
-    by_leg: FlowsByLeg, rows: pl.DataFrame, windows: Windows, as_of: date, earlier: BaselineSums | None
+    rows: NumberedRows, known: KnownRows, windows: Windows, as_of: date, earlier: BaselineSums | None
 ) -> BaselineSums:
-    within = pl.col("period").is_between(windows.baseline_start, windows.baseline_end)
-    n_rows = int(by_leg.rows.select((within & (pl.col("known_at") <= as_of)).sum()).item())
+    first, last = (
+        month_number(month) - rows.first_month for month in (windows.baseline_start, windows.baseline_end)
+    )
+    n_rows = rows.public_between(first, last, as_of)
     if earlier is not None and earlier.n_rows == n_rows:
         return earlier
-    past, month = rows.filter(within), pl.col("period").dt.month().alias("calendar_month")
-    # Counted by number first: names are joined to few rows then.
-    counts = _line_months(past, by_leg.legs).group_by("line_id", month).len("lines")
-    named = counts.join(_names(by_leg.legs), on="line_id")
-    lines = named.group_by("leg", "reporter", "country", "calendar_month").agg(pl.col("lines").sum())
-    return BaselineSums(n_rows, past.group_by("series_id", month).agg(pl.col("value_usd").sum()), lines)
+    past = (known.month >= first) & (known.month <= last)
+    number = known.series[past] * 12 + (known.month[past] + rows.first_month) % 12
+    sums = sums_by(number, known.value[past], rows.leg.size * 12)
+    held = np.flatnonzero(np.bincount(number, minlength=1))
+    past = (known.line_month >= first) & (known.line_month <= last)
+    counts = np.bincount(known.line[past] * 12 + (known.line_month[past] + rows.first_month) % 12)
+    lines = np.flatnonzero(counts)
+    return BaselineSums(
+        n_rows, held // 12, held % 12, sums[held], lines // 12, lines % 12, counts[lines].astype(np.int64)
+    )

@@ -151,12 +151,3 @@ def _series(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _as_enum(text: pl.Series) -> pl.Series:
     return text.cast(pl.Enum(text.unique().sort()))
-
-
-def latest(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The latest vintage known on `as_of` of each series and period of `Condensed.rows`."""
-    known = rows.filter(pl.col("known_at") <= as_of)
-    same = (pl.col("series_id") == pl.col("series_id").shift(-1)) & (
-        pl.col("period") == pl.col("period").shift(-1)
-    )
-    return known.filter(~same.fill_null(False))

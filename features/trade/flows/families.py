@@ -72,6 +72,12 @@ def goods_in_force(
     )
 
 
+def changes_of_list(goods: pl.DataFrame) -> list[int]:
+    """Days (ordinals) from which another set of codes may be in force than on the day before, sorted."""
+    first = {day.toordinal() for day in goods["valid_from"].drop_nulls()}
+    return sorted(first | {day.toordinal() + 1 for day in goods["valid_to"].drop_nulls()})
+
+
 def _with_siblings(listed: pl.DataFrame, editions: pl.DataFrame) -> pl.DataFrame:
     # The list's own family wins unless the code changed between editions.
     changed = editions.rename({"family": "stable"})

@@ -7,6 +7,7 @@ from datetime import date
 from importlib import import_module
 from inspect import signature
 
+import numpy as np
 import polars as pl
 
 from data_contracts.codes.never_scored import NEVER_SCORED
@@ -14,6 +15,7 @@ from data_contracts.months import month_number, month_numbers
 from features.catalogue import Signal, signals_of
 from features.reference.facts import coalition, country_names
 from features.trade.flows.as_of import FlowsAsOf
+from features.trade.flows.numbers import INBOUND, ONWARD
 from features.trade.flows.windows import Windows
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, age_in_months
@@ -29,16 +31,20 @@ def country_table(inputs: MeasureInputs, *, further: bool = True) -> pl.DataFram
     signals, sums, windows, as_of = signals_of("trade"), inputs.sums, inputs.windows, inputs.as_of
     table = _traders(inputs.known).filter(_transit_countries(coalition(as_of)))
     table = table.join(_onward_coverage(sums, windows, as_of), on="country", how="left")
-    for part in _measured([s for s in signals if further or s.in_model or s.in_panels], inputs):
-        table = table.join(part, on="country", how="left")
-    absent = [signal.name for signal in signals if signal.name not in table.columns]
-    table = table.with_columns(pl.lit(None).alias(name) for name in absent)
+    parts = list(_measured([s for s in signals if further or s.in_model or s.in_panels], inputs))
+    measured = {name for part in parts for name in part.columns}
+    absent = [signal.name for signal in signals if signal.name not in measured]
+    # One query, of all that is known of a country.
+    joined = table.lazy()
+    for part in parts:
+        joined = joined.join(part.lazy(), on="country", how="left")
+    joined = joined.with_columns(pl.lit(None).alias(name) for name in absent)
     coverage, age = _inbound_coverage(sums, windows, as_of)
     inbound = coverage > 0 and age is not None and age <= windows.oldest_usable_months
     direct = inbound and not inputs.excess.filter(pl.col("leg") == "direct").is_empty()
     onward = (pl.col("onward_coverage") > 0) & (pl.col("onward_age_months") <= windows.oldest_usable_months)
     legs = {"inbound": pl.lit(inbound), "direct": pl.lit(direct), "onward": onward.fill_null(False)}
-    return table.select(
+    selected = joined.select(
         "country",
         *(_where_known(signal, legs) for signal in signals),
         pl.lit(age, dtype=pl.Int64).alias("inbound_age_months"),
@@ -47,7 +53,8 @@ def country_table(inputs: MeasureInputs, *, further: bool = True) -> pl.DataFram
         pl.col("onward_coverage").fill_null(0.0),
         pl.lit(coverage if direct else 0.0, dtype=pl.Float64).alias("direct_coverage"),
         pl.lit("controls" if inputs.growth.controls else "none").alias("counterfactual"),
-    ).sort("country")
+    )
+    return selected.sort("country").collect()
 
 
 def _measured(signals: Collection[Signal], inputs: MeasureInputs) -> Iterator[pl.DataFrame]:
@@ -76,12 +83,12 @@ def _transit_countries(members: Collection[str]) -> pl.Expr:
     return pl.col("country").is_in(list(country_names())) & ~pl.col("country").is_in(outside)
 
 
-def _traders(known: FlowsAsOf) -> pl.DataFrame:
+def _traders(flows: FlowsAsOf) -> pl.DataFrame:
     """country: those with a known row on either leg, be it in matched months or not."""
-    traded = known.legs.filter(pl.col("leg").is_in(["inbound", "onward"])).join(
-        known.rows.select("series_id"), on="series_id", how="semi"
-    )
-    return traded.select("country").unique()
+    numbers, series = flows.numbers, flows.known.series
+    on_legs = (numbers.leg[series] == INBOUND) | (numbers.leg[series] == ONWARD)
+    traded = np.flatnonzero(np.bincount(numbers.country[series[on_legs]]))
+    return pl.DataFrame({"country": pl.Series([numbers.countries[c] for c in traded], dtype=pl.String)})
 
 
 def _inbound_coverage(sums: WindowSums, windows: Windows, as_of: date) -> tuple[float, int | None]:

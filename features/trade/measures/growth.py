@@ -41,15 +41,15 @@ def control_growth(sums: pl.DataFrame, candidates: Collection[str]) -> Growth:
     ----------
     sums: `WindowSums.families`. candidates: countries that the rule allows.
     """
-    inbound = sums.filter((pl.col("leg") == "inbound") & pl.col("country").is_in(sorted(candidates)))
+    inbound = sums.lazy().filter((pl.col("leg") == "inbound") & pl.col("country").is_in(sorted(candidates)))
     by_country = inbound.group_by("country").agg(pl.col("recent_usd", "baseline_usd").sum())
-    traded = by_country.filter(pl.col("baseline_usd") > 0).sort("country")
+    traded = by_country.filter(pl.col("baseline_usd") > 0).sort("country").collect()
     if traded.height < LEAST_CONTROLS:
         families = sums.select("family").unique().sort("family").with_columns(pl.lit(1.0).alias("growth"))
         return Growth(families, 1.0, ())
     ratio = (pl.col("recent_usd") + SHRINK_USD) / (pl.col("baseline_usd") + SHRINK_USD)
     overall = float(traded.select(ratio.median()).item())
-    used = inbound.join(traded.select("country"), on="country")
+    used = inbound.join(traded.lazy().select("country"), on="country")
     rise = pl.col("recent_usd") - overall * pl.col("baseline_usd")
     trimmed = (
         used.with_columns(rise.alias("rise"))
@@ -64,11 +64,13 @@ def control_growth(sums: pl.DataFrame, candidates: Collection[str]) -> Growth:
     by_family = trimmed.group_by("family").agg(pl.col("recent_usd", "baseline_usd").sum())
     growth = (pl.col("recent_usd") + SHRINK_USD * overall) / (pl.col("baseline_usd") + SHRINK_USD)
     families = (
-        sums.select("family")
+        sums.lazy()
+        .select("family")
         .unique()
         .join(by_family, on="family", how="left")
         .with_columns(growth.fill_null(overall).clip(*BOUNDS).alias("growth"))
         .select("family", "growth")
         .sort("family")
+        .collect()
     )
     return Growth(families, min(max(overall, BOUNDS[0]), BOUNDS[1]), tuple(traded["country"]))

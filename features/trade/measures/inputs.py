@@ -22,7 +22,7 @@ class MeasureInputs:
     ----------
     known: flows as of the day. goods: comparable codes with families. growth: to the control countries.
     excess: `transit.with_excess`. families: `transit.family_table`.
-    surprises: `surprises.table.surprise_table`.
+    surprises: `surprises.table.surprise_table`; its means alone where only the model's signals are wanted.
     """
 
     known: FlowsAsOf

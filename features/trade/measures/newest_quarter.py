@@ -8,15 +8,23 @@ Uzbekistan (Eurostat CN8 table).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from features.trade.flows.as_of import FlowsAsOf, lines_of
+from data_contracts.months import month_number
+from features.trade.flows.as_of import FlowsAsOf
+from features.trade.flows.numbers import ARRIVAL, INBOUND, ONWARD, PLACEBO, Bools, sums_by
 from features.trade.flows.windows import Windows
 from features.trade.measures.growth import BOUNDS, LEAST_CONTROLS
-from features.trade.measures.surge import WindowSums, matched_months, shorter_window
+from features.trade.measures.months import MatchedMonths, matched_months
+from features.trade.measures.surge import WindowSums, shorter_window
+
+Floats = NDArray[np.float64]
 
 NEWEST_MONTHS = 3
 # A placebo of few lines leans on the growth of the controls by so many lines.
@@ -33,6 +41,21 @@ THOUSAND = 1000
 PARTS = 2520
 
 
+@dataclass(frozen=True)
+class LegLines:
+    """Lines of one leg by country, shape (C,) of `NumberedRows.countries`.
+
+    Attributes
+    ----------
+    lines: of the matched months. before: mean of the same calendar months over the baseline years that the
+        reporter published. traded: countries with a line in either.
+    """
+
+    lines: Floats
+    before: Floats
+    traded: Bools
+
+
 def newest_quarter(
     known: FlowsAsOf, sums: WindowSums, windows: Windows, controls: Collection[str]
 ) -> pl.DataFrame:
@@ -44,19 +67,19 @@ def newest_quarter(
     ----------
     sums: those of the whole window. controls: countries whose growth is the counterfactual.
     """
-    sums = shorter_window(known, sums, replace(windows, recent_months=NEWEST_MONTHS))
-    recent = _recent(known, ("inbound", "placebo", "onward"), sums.months)
-    inbound = new_lines(known, recent, sums, windows, controls)
-    onward = onward_lines(known, recent, sums)
+    sums = shorter_window(known, sums, windows, NEWEST_MONTHS)
+    inbound = new_lines(known, sums, windows, controls)
+    onward = onward_lines(known, sums)
     ratio = transit_ratio(sums)
-    countries = pl.concat([part.select("country") for part in (inbound, onward, ratio)]).unique()
-    for part in (inbound, onward, ratio):
+    parts = [part.lazy() for part in (inbound, onward, ratio)]
+    countries = pl.concat([part.select("country") for part in parts]).unique()
+    for part in parts:
         countries = countries.join(part, on="country", how="left")
-    return countries.sort("country")
+    return countries.sort("country").collect()
 
 
 def new_lines(
-    known: FlowsAsOf, recent: pl.DataFrame, sums: WindowSums, windows: Windows, controls: Collection[str]
+    known: FlowsAsOf, sums: WindowSums, windows: Windows, controls: Collection[str]
 ) -> pl.DataFrame:
     """country, new_lines: ln(1 + lines from the coalition above what growth explains, of 1,000 possible).
 
@@ -67,37 +90,31 @@ def new_lines(
     the country reports what it receives, at most 1.5 times its own new lines count: goods that leave for it
     and never arrive cannot pass through it (`ghost_usd` shows them).
     """
-    listed = _lines(known, recent, "inbound", sums.months)
-    growth = _control_growth(listed, controls)
-    unlisted = _lines(known, recent, "placebo", sums.months).rename(
-        {"lines": "other", "before": "other_before"}
-    )
+    listed, unlisted = (leg_lines(known, leg, sums.matched) for leg in (INBOUND, PLACEBO))
+    growth = _control_growth(known.numbers.countries, listed, controls)
+    own = (unlisted.lines + SHRINK_LINES * growth) / (unlisted.before + SHRINK_LINES)
+    above = np.maximum(listed.lines - np.maximum(growth, own) * listed.before, 0.0)
     arrived = _arrivals(known, sums, windows, growth)
-    own = (pl.col("other").fill_null(0) + SHRINK_LINES * growth) / (
-        pl.col("other_before").fill_null(0) + SHRINK_LINES
-    )
-    above = (pl.col("lines") - pl.max_horizontal(pl.lit(growth), own) * pl.col("before")).clip(lower_bound=0)
-    vouched = ARRIVAL_SHARE * pl.col("arrived")
+    vouched = np.where(arrived.traded, ARRIVAL_SHARE * _above(arrived, growth), np.inf)
     senders = sums.coverage.filter(pl.col("leg") == "inbound")
     per_thousand = THOUSAND / max(_families(sums) * int(senders["months"].sum()), 1)
-    return (
-        listed.join(unlisted, on="country", how="left")
-        .join(arrived, on="country", how="left")
-        .select("country", (pl.min_horizontal(above, vouched) * per_thousand).log1p().alias("new_lines"))
-    )
+    lines = np.minimum(above, vouched) * per_thousand
+    return _logs("new_lines", known, listed.traded, lines)
 
 
-def onward_lines(known: FlowsAsOf, recent: pl.DataFrame, sums: WindowSums) -> pl.DataFrame:
+def onward_lines(known: FlowsAsOf, sums: WindowSums) -> pl.DataFrame:
     """country, onward_lines: ln(1 + lines to Russia above the same baseline months, of 1,000 possible).
 
     One row for each country that published one of the months.
     """
-    above = (pl.col("lines") - pl.col("before")).fill_null(0.0).clip(lower_bound=0)
+    found = leg_lines(known, ONWARD, sums.matched)
+    countries = pl.Series(list(known.numbers.countries), dtype=pl.String)
+    lines = pl.DataFrame({"country": countries, "above": _above(found, 1.0)})
     per_thousand = THOUSAND / (max(_families(sums), 1) * pl.col("onward_months"))
     return (
         _own_months(sums)
-        .join(_lines(known, recent, "onward", sums.months), on="country", how="left")
-        .select("country", (above * per_thousand).log1p().alias("onward_lines"))
+        .join(lines, on="country", how="left")
+        .select("country", (pl.col("above").fill_null(0.0) * per_thousand).log1p().alias("onward_lines"))
     )
 
 
@@ -109,13 +126,13 @@ def transit_ratio(sums: WindowSums) -> pl.DataFrame:
     six months, makes the event. Months that the country left out are filled with the mean of the others; one
     row for each country that published one of the months.
     """
-    months = _own_months(sums)
+    months = _own_months(sums).lazy()
     senders = int(str(sums.coverage.filter(pl.col("leg") == "inbound")["months"].max() or 1))
     amounts = ["recent_usd", "baseline_usd"]
     inbound, onward = (
-        sums.families.filter(pl.col("leg") == leg).select(
-            "country", "family", pl.col(amounts).name.prefix(f"{leg}_")
-        )
+        sums.families.lazy()
+        .filter(pl.col("leg") == leg)
+        .select("country", "family", pl.col(amounts).name.prefix(f"{leg}_"))
         for leg in ("inbound", "onward")
     )
     both = inbound.join(onward, on=["country", "family"]).join(months, on="country")
@@ -136,6 +153,7 @@ def transit_ratio(sums: WindowSums) -> pl.DataFrame:
         months.join(totals, on="country", how="left")
         .with_columns(pl.col(amounts).fill_null(0.0))
         .select("country", ratio.log().alias("transit_ratio"))
+        .collect()
     )
 
 
@@ -149,58 +167,61 @@ def _own_months(sums: WindowSums) -> pl.DataFrame:
     return own.select(pl.col("reporter").alias("country"), pl.col("months").alias("onward_months"))
 
 
-def _recent(known: FlowsAsOf, legs: Sequence[str], months: pl.DataFrame) -> pl.DataFrame:
-    """The lines of some legs in `months`: leg, reporter, country, period."""
-    start = months["period"].min()
-    rows = known.rows.filter(pl.col("period") >= start) if start else known.rows.clear()
-    lines = lines_of(rows, known.legs.filter(pl.col("leg").is_in(legs)))
-    return lines.join(months, on=["reporter", "period"], how="semi")
+def leg_lines(known: FlowsAsOf, leg: int, months: MatchedMonths) -> LegLines:
+    """Lines of one leg in `months` and in their baseline.
 
-
-def _lines(known: FlowsAsOf, recent: pl.DataFrame, leg: str, months: pl.DataFrame) -> pl.DataFrame:
-    """country, lines, before (Float64) of one leg, sorted: lines of `months`, and of their baseline.
-
-    A line is a reporter, partner, family and month with at least US$1,000; months: as in `WindowSums`.
-    `before` is the mean over the baseline years that the reporter published.
+    A line is a reporter, partner, family and month with at least US$1,000.
     """
-    now = (
-        recent.filter(pl.col("leg") == leg)
-        .group_by("country")
-        .agg((PARTS * pl.len().cast(pl.Int64)).alias("lines"))
-    )
-    per_month = months.select("reporter", "calendar_month", "n_years").unique()
-    share = PARTS // pl.col("n_years").cast(pl.Int64)
-    before = (
-        known.baseline.lines.filter(pl.col("leg") == leg)
-        .join(per_month, on=["reporter", "calendar_month"])
-        .group_by("country")
-        .agg((share * pl.col("lines").cast(pl.Int64)).sum().alias("before"))
-    )
-    return (
-        now.join(before, on="country", how="full", coalesce=True)
-        .select("country", pl.col("lines", "before").fill_null(0) / PARTS)
-        .sort("country")
-    )
+    numbers, rows, past = known.numbers, known.known, known.baseline
+    n = len(numbers.countries)
+    mine = np.flatnonzero((numbers.line_leg == leg)[rows.line])
+    line, month = rows.line[mine], rows.line_month[mine]
+    line = line[months.recent[numbers.line_reporter[line], month]]
+    now = np.bincount(numbers.line_country[line], minlength=n).astype(np.int64)
+    mine = np.flatnonzero((numbers.line_leg == leg)[past.line])
+    line, calendar, counts = past.line[mine], past.line_calendar[mine], past.lines[mine]
+    reporter = numbers.line_reporter[line]
+    compared = months.n_recent[reporter, calendar] > 0
+    line, counts = line[compared], counts[compared]
+    share = PARTS // months.n_years[reporter[compared], calendar[compared]]
+    country = numbers.line_country[line]
+    before = sums_by(country, share * counts, n)
+    traded = (now > 0) | (np.bincount(country, minlength=n) > 0)
+    return LegLines((PARTS * now) / PARTS, before / PARTS, traded)
 
 
-def _control_growth(lines: pl.DataFrame, controls: Collection[str]) -> float:
+def _above(lines: LegLines, growth: float) -> Floats:
+    """Lines above what growth explains, shape (C,)."""
+    above: Floats = np.maximum(lines.lines - growth * lines.before, 0.0)
+    return above
+
+
+def _logs(name: str, known: FlowsAsOf, chosen: Bools, values: Floats) -> pl.DataFrame:
+    """Table of country and ln(1 + value), the chosen countries alone."""
+    names = [known.numbers.countries[place] for place in np.flatnonzero(chosen)]
+    frame = pl.DataFrame({"country": pl.Series(names, dtype=pl.String), name: values[chosen]})
+    return frame.with_columns(pl.col(name).log1p())
+
+
+def _control_growth(countries: Collection[str], lines: LegLines, controls: Collection[str]) -> float:
     """Growth of the number of lines to the control countries, bounded as `growth` is; 1 with too few."""
-    known = lines.filter(pl.col("country").is_in(sorted(controls)) & (pl.col("before") > 0))
-    if known.height < LEAST_CONTROLS:
+    control = np.array([name in controls for name in countries], dtype=bool)
+    known = control & lines.traded & (lines.before > 0)
+    if int(known.sum()) < LEAST_CONTROLS:
         return 1.0
-    ratio = float(known["lines"].sum()) / float(known["before"].sum())
+    ratio = float(pl.Series(lines.lines[known]).sum()) / float(pl.Series(lines.before[known]).sum())
     return min(max(ratio, BOUNDS[0]), BOUNDS[1])
 
 
-def _arrivals(known: FlowsAsOf, sums: WindowSums, windows: Windows, growth: float) -> pl.DataFrame:
-    """country, arrived: new lines that the country books as imports; no row where it never booked any.
+def _arrivals(known: FlowsAsOf, sums: WindowSums, windows: Windows, growth: float) -> LegLines:
+    """New lines that the countries book as imports; a country that never booked any is not in `traded`.
 
     Its newest three months of imports count, unless they end more than six months before the senders' do.
     """
+    numbers, imports = known.numbers, known.known.imports
     newest = sums.coverage.filter(pl.col("leg") == "inbound")["end"].max()
-    ends = known.receiving.group_by("reporter").agg(pl.col("period").max().alias("end"))
-    fresh = ends.filter(pl.col("end") >= pl.lit(newest, dtype=pl.Date).dt.offset_by(f"-{ARRIVAL_MONTHS}mo"))
-    months = matched_months(known.receiving, fresh, replace(windows, recent_months=NEWEST_MONTHS))
-    found = _lines(known, _recent(known, ("arrival",), months), "arrival", months)
-    above = (pl.col("lines") - growth * pl.col("before")).clip(lower_bound=0)
-    return found.select("country", above.alias("arrived"))
+    ends = np.where(imports, np.arange(imports.shape[1]), -1).max(axis=1, initial=-1).astype(np.int64)
+    oldest = month_number(newest) - numbers.first_month - ARRIVAL_MONTHS if isinstance(newest, date) else None
+    fresh = np.full(ends.shape, -1) if oldest is None else np.where(ends >= oldest, ends, -1)
+    months = matched_months(numbers.reporters, numbers.first_month, imports, fresh, windows, NEWEST_MONTHS)
+    return leg_lines(known, ARRIVAL, months)

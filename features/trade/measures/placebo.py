@@ -7,8 +7,9 @@ from collections.abc import Collection
 import polars as pl
 
 from features.trade.flows.as_of import FlowsAsOf
+from features.trade.flows.numbers import PLACEBO
 from features.trade.measures.growth import control_growth
-from features.trade.measures.surge import WindowSums, code_sums, family_sums
+from features.trade.measures.surge import WindowSums, code_sums
 from features.trade.measures.transit import COUNTRY_FLOOR_USD, leg_totals, with_excess
 
 
@@ -17,9 +18,9 @@ def placebo_gap(
 ) -> pl.DataFrame:
     """country, placebo_gap (log ratio): inbound_surge minus `placebo_surge`, null without either."""
     listed = leg_totals(excess, "inbound").select("country", "inbound_surge")
-    both = listed.join(placebo_surge(known, sums, controls), on="country")
+    both = listed.lazy().join(placebo_surge(known, sums, controls).lazy(), on="country")
     gap = (pl.col("inbound_surge") - pl.col("placebo_surge")).alias("placebo_gap")
-    return both.select("country", gap).sort("country")
+    return both.select("country", gap).sort("country").collect()
 
 
 def placebo_surge(known: FlowsAsOf, sums: WindowSums, controls: Collection[str]) -> pl.DataFrame:
@@ -30,17 +31,21 @@ def placebo_surge(known: FlowsAsOf, sums: WindowSums, controls: Collection[str])
     control countries. Minimum: US$1m of such trade in the recent window and its baseline together; a
     table that holds listed codes only has none, and then the country has no row.
     """
-    legs = known.legs.filter(pl.col("leg") == "placebo").with_columns(pl.lit("inbound").alias("leg"))
-    if legs.is_empty():
+    if not (known.numbers.leg == PLACEBO).any():
         return pl.DataFrame(schema={"country": pl.String, "placebo_surge": pl.Float64})
-    families = family_sums(code_sums(known, legs, sums.months))
+    sums_of_placebo = code_sums(known, [PLACEBO], sums.matched).families
+    families = sums_of_placebo.with_columns(pl.lit("inbound").alias("leg"))
     growth = control_growth(families, controls)
-    enough = families.group_by("country").agg(
-        (pl.col("recent_usd") + pl.col("baseline_usd")).sum().alias("usd")
+    enough = (
+        families.lazy()
+        .group_by("country")
+        .agg((pl.col("recent_usd") + pl.col("baseline_usd")).sum().alias("usd"))
     )
     surge = leg_totals(with_excess(families, growth.families), "inbound")
     return (
-        surge.join(enough.filter(pl.col("usd") >= COUNTRY_FLOOR_USD), on="country", how="semi")
+        surge.lazy()
+        .join(enough.filter(pl.col("usd") >= COUNTRY_FLOOR_USD), on="country", how="semi")
         .select("country", pl.col("inbound_surge").alias("placebo_surge"))
         .sort("country")
+        .collect()
     )

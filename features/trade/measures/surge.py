@@ -6,19 +6,59 @@ baseline year: a reporter that joins or stops moves neither the sum nor the rati
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
-from data_contracts.months import month_number
+from data_contracts.months import month_number, month_start
 from features.trade.flows.as_of import FlowsAsOf
+from features.trade.flows.numbers import (
+    DIRECT,
+    INBOUND,
+    LEG_NAMES,
+    ONWARD,
+    Bools,
+    Ints,
+    NumberedRows,
+    sums_by,
+)
 from features.trade.flows.windows import Windows
+from features.trade.measures.months import MatchedMonths, matched_months
 
-KEY = ("leg", "country", "family")
-CODE = ("leg", "country", "family", "hs6")
-LEGS = ("inbound", "onward", "direct")
+LEGS = (INBOUND, ONWARD, DIRECT)
 USABLE_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class CodeSums:
+    """Recent and baseline sums by code of a country, shape (codes,) of `NumberedRows.codes`.
+
+    Attributes
+    ----------
+    recent, baseline: US$. traded: codes with a row in matched months.
+    """
+
+    numbers: NumberedRows
+    recent: Ints
+    baseline: Ints
+    traded: Bools
+
+    @cached_property
+    def codes(self) -> pl.DataFrame:
+        """leg, country, family, hs6, recent_usd, baseline_usd; sorted."""
+        return _with_sums(self.numbers.codes, self.traded, self.recent, self.baseline)
+
+    @cached_property
+    def families(self) -> pl.DataFrame:
+        """leg, country, family, recent_usd, baseline_usd; sorted."""
+        family, n = self.numbers.family, self.numbers.families.height
+        traded = np.bincount(family, weights=self.traded, minlength=n) > 0
+        recent, baseline = (sums_by(family, sums, n) for sums in (self.recent, self.baseline))
+        return _with_sums(self.numbers.families, traded, recent, baseline)
 
 
 @dataclass(frozen=True)
@@ -27,18 +67,34 @@ class WindowSums:
 
     Attributes
     ----------
-    families: leg, country, family, recent_usd S, baseline_usd B (both Int64; a pair without trade in
-        matched months has no row, which is a true zero where the leg is covered).
-    codes: leg, country, family, hs6, recent_usd, baseline_usd, to share a family's amount out to its codes.
+    by_code: sums of the three legs.
     coverage: leg, reporter, months (matched months), end (newest usable month), monthly_usd (a sender's
         mean month on both of its legs, Float64). A country that reports exports is on the onward leg.
-    months: reporter, period, calendar_month, n_years: the matched months.
+    matched: the matched months. ends: newest usable month of each reporter, shape (R,); -1 without one.
     """
 
-    families: pl.DataFrame
-    codes: pl.DataFrame
+    by_code: CodeSums
     coverage: pl.DataFrame
-    months: pl.DataFrame
+    matched: MatchedMonths
+    ends: Ints
+
+    @property
+    def families(self) -> pl.DataFrame:
+        """leg, country, family, recent_usd S, baseline_usd B (both Int64).
+
+        A pair without trade in matched months has no row, which is a true zero where the leg is covered.
+        """
+        return self.by_code.families
+
+    @property
+    def codes(self) -> pl.DataFrame:
+        """leg, country, family, hs6 and both sums, to share a family's amount out to its codes."""
+        return self.by_code.codes
+
+    @property
+    def months(self) -> pl.DataFrame:
+        """reporter, period, calendar_month, n_years: the matched months."""
+        return self.matched.table
 
 
 def window_ends(cells: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
@@ -49,10 +105,6 @@ def window_ends(cells: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     export, so that a country which reports, but sends Russia no listed goods, has a true zero.
     """
     sent = cells.filter(pl.col("leg") != "onward").group_by("reporter").agg(pl.col("value_usd").sum())
-    return _ends(sent, reported)
-
-
-def _ends(sent: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     total = int(sent["value_usd"].sum())
     by_month = reported.join(sent, on="reporter").group_by("period").agg(pl.col("value_usd").sum())
     newest = by_month.filter(pl.col("value_usd") >= USABLE_SHARE * total)["period"].max()
@@ -62,121 +114,110 @@ def _ends(sent: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([shared, own_end]).sort("reporter")
 
 
-def matched_months(reported: pl.DataFrame, ends: pl.DataFrame, windows: Windows) -> pl.DataFrame:
-    """Recent months that have a baseline: reporter, period, calendar_month, n_years."""
-    months = reported.with_columns(pl.col("period").dt.month().alias("calendar_month"))
-    in_baseline = pl.col("period").is_between(windows.baseline_start, windows.baseline_end)
-    years = months.filter(in_baseline).group_by("reporter", "calendar_month").agg(pl.len().alias("n_years"))
-    start = pl.col("end").dt.offset_by(f"-{windows.recent_months - 1}mo")
-    return (
-        months.join(ends, on="reporter")
-        .filter(pl.col("period").is_between(start, pl.col("end")))
-        .filter(~in_baseline)
-        .join(years, on=["reporter", "calendar_month"])
-        .select("reporter", "period", "calendar_month", "n_years")
-        .sort("reporter", "period")
-    )
-
-
-def window_sums(known: FlowsAsOf, windows: Windows) -> WindowSums:
+def window_sums(flows: FlowsAsOf, windows: Windows) -> WindowSums:
     """Sum the three legs over their recent window and their baseline."""
-    legs = known.legs.filter(pl.col("leg").is_in(LEGS))
-    sent = (
-        known.rows.group_by("series_id")
-        .agg(pl.col("value_usd").sum())
-        .join(legs.filter(pl.col("leg") != "onward"), on="series_id")
-        .group_by("reporter")
-        .agg(pl.col("value_usd").sum())
-    )
-    ends = _ends(sent, known.reported)
-    months = matched_months(known.reported, ends, windows)
-    codes = code_sums(known, legs, months)
-    coverage = _coverage(legs, sent, known.reported, ends, months)
-    return WindowSums(family_sums(codes), codes, coverage, months)
+    numbers, known = flows.numbers, flows.known
+    leg = numbers.leg[known.series]
+    on_legs = (leg == INBOUND) | (leg == DIRECT)
+    reporter = numbers.reporter[known.series[on_legs]]
+    sent = sums_by(reporter, known.value[on_legs], len(numbers.reporters))
+    senders = np.bincount(reporter, minlength=len(numbers.reporters)) > 0
+    ends = _ends(sent, senders, known.exports)
+    matched = _matched(flows, ends, windows, windows.recent_months)
+    coverage = _coverage(flows, sent, senders, ends, matched)
+    return WindowSums(code_sums(flows, LEGS, matched), coverage, matched, ends)
 
 
-def shorter_window(known: FlowsAsOf, sums: WindowSums, windows: Windows) -> WindowSums:
+def shorter_window(flows: FlowsAsOf, sums: WindowSums, windows: Windows, n_months: int) -> WindowSums:
     """`window_sums` of another length of window, with the ends and weights of `sums`."""
-    ends = sums.coverage.select("reporter", "end").unique("reporter", keep="any")
-    months = matched_months(known.reported, ends, windows)
-    counts = months.group_by("reporter").agg(pl.len().cast(pl.Int64).alias("months"))
-    coverage = (
-        sums.coverage.drop("months")
-        .join(counts, on="reporter", how="left", maintain_order="left")
-        .with_columns(pl.col("months").fill_null(0))
-        .select("leg", "reporter", "months", "end", "monthly_usd")
-    )
-    codes = code_sums(known, known.legs.filter(pl.col("leg").is_in(LEGS)), months)
-    return WindowSums(family_sums(codes), codes, coverage, months)
+    matched = _matched(flows, sums.ends, windows, n_months)
+    counts = dict(zip(matched.reporters, matched.n_months.tolist(), strict=True))
+    months = pl.Series("months", [counts[name] for name in sums.coverage["reporter"]], dtype=pl.Int64)
+    coverage = sums.coverage.with_columns(months)
+    return WindowSums(code_sums(flows, LEGS, matched), coverage, matched, sums.ends)
 
 
-def family_sums(codes: pl.DataFrame) -> pl.DataFrame:
-    """Sums by family from sums by code."""
-    return codes.group_by(KEY).agg(pl.col("recent_usd", "baseline_usd").sum()).sort(KEY)
-
-
-def code_sums(known: FlowsAsOf, legs: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
-    """Sums by code over matched months: leg, country, family, hs6, recent_usd, baseline_usd.
+def code_sums(flows: FlowsAsOf, legs: Collection[int], months: MatchedMonths) -> CodeSums:
+    """Sums by code of some legs over matched months.
 
     `S` is the sum over matched recent months. `B` is, for each matched month, the mean of the same
     calendar month over the baseline years that the reporter published, rounded to whole dollars for
     each reporter, country, code and month, then summed: integers, so the order of rows cannot matter.
-
-    Parameters
-    ----------
-    legs: those of `known.legs` to sum. months: the matched months of each reporter.
     """
-    reporters = pl.Enum(legs["reporter"].unique().sort())
-    series = legs.select("series_id", pl.col("reporter").cast(reporters))
-    at = months.filter(pl.col("reporter").is_in(reporters.categories.to_list())).with_columns(
-        pl.col("reporter").cast(reporters)
+    numbers, known, past = flows.numbers, flows.known, flows.baseline
+    wanted = np.isin(numbers.leg, list(legs))
+    any_recent: Bools = np.any(months.recent, axis=0)
+    newest = any_recent[known.month]
+    series, month, value = known.series[newest], known.month[newest], known.value[newest]
+    counted = wanted[series] & months.recent[numbers.reporter[series], month]
+    code = numbers.code[series[counted]]
+    n_recent = months.n_recent[numbers.reporter[past.series], past.calendar]
+    compared = wanted[past.series] & (n_recent > 0)
+    n_recent, before = n_recent[compared], past.series[compared]
+    n_years = months.n_years[numbers.reporter[before], past.calendar[compared]]
+    weighted = past.value[compared] * n_recent
+    n_codes = numbers.codes.height
+    traded = np.zeros(n_codes, dtype=bool)
+    traded[code] = traded[numbers.code[before]] = True
+    return CodeSums(
+        numbers,
+        recent=sums_by(code, value[counted], n_codes),
+        baseline=sums_by(numbers.code[before], (2 * weighted + n_years) // (2 * n_years), n_codes),
+        traded=traded,
     )
-    start = months["period"].min() or date.max
-    recent = (
-        known.rows.filter(pl.col("period") >= start)
-        .join(series, on="series_id")
-        .join(at, on=["reporter", "period"], how="semi")
-        .group_by("series_id")
-        .agg(pl.col("value_usd").sum().alias("recent_usd"))
-    )
-    per_month = at.group_by("reporter", "calendar_month").agg(
-        pl.col("n_years").first().cast(pl.Int64), pl.len().cast(pl.Int64).alias("n_recent")
-    )
-    weighted = pl.col("value_usd") * pl.col("n_recent")
-    baseline = (
-        known.baseline.sums.join(series, on="series_id")
-        .join(per_month, on=["reporter", "calendar_month"])
-        .with_columns(((2 * weighted + pl.col("n_years")) // (2 * pl.col("n_years"))).alias("baseline_usd"))
-        .group_by("series_id")
-        .agg(pl.col("baseline_usd").sum())
-    )
-    return (
-        recent.join(baseline, on="series_id", how="full", coalesce=True)
-        .join(legs, on="series_id")
-        .group_by(CODE)
-        .agg(pl.col("recent_usd", "baseline_usd").sum())
-        .sort(CODE)
-    )
+
+
+def _with_sums(names: pl.DataFrame, traded: Bools, recent: Ints, baseline: Ints) -> pl.DataFrame:
+    place = np.flatnonzero(traded)
+    sums = [pl.Series("recent_usd", recent[place]), pl.Series("baseline_usd", baseline[place])]
+    return names[place].with_columns(sums)
+
+
+def _matched(flows: FlowsAsOf, ends: Ints, windows: Windows, n_months: int) -> MatchedMonths:
+    numbers, exports = flows.numbers, flows.known.exports
+    return matched_months(numbers.reporters, numbers.first_month, exports, ends, windows, n_months)
+
+
+def _ends(sent: Ints, senders: Bools, reported: Bools) -> Ints:
+    """As `window_ends`, shape (R,); -1 where there is no usable month."""
+    by_month = sums_by(*_of_months(reported & senders[:, None], sent), reported.shape[1])
+    any_sender = (reported & senders[:, None]).any(axis=0)
+    usable = np.flatnonzero(any_sender & (by_month >= USABLE_SHARE * float(sent.sum())))
+    own = np.where(reported, np.arange(reported.shape[1]), -1).max(axis=1, initial=-1)
+    return np.where(senders, usable[-1] if usable.size else -1, own).astype(np.int64)
+
+
+def _of_months(chosen: Bools, amounts: Ints) -> tuple[Ints, Ints]:
+    reporter, month = np.nonzero(chosen)
+    return month, amounts[reporter]
 
 
 def _coverage(
-    legs: pl.DataFrame, sent: pl.DataFrame, reported: pl.DataFrame, ends: pl.DataFrame, months: pl.DataFrame
+    flows: FlowsAsOf,
+    sent: Ints,
+    senders: Bools,
+    ends: Ints,
+    months: MatchedMonths,
 ) -> pl.DataFrame:
-    senders = legs.filter(pl.col("leg") != "onward").select("leg", "reporter").unique()
-    senders = senders.join(sent, on="reporter", how="semi")
-    own = ends.join(sent, on="reporter", how="anti").select(pl.lit("onward").alias("leg"), "reporter")
-    counts = months.group_by("reporter").agg(pl.len().cast(pl.Int64).alias("months"))
-    spread = reported.group_by("reporter").agg(pl.len().alias("n_reported"))
-    return (
-        pl.concat([senders, own])
-        .join(ends, on="reporter", how="left")
-        .join(counts, on="reporter", how="left")
-        .join(sent, on="reporter", how="left")
-        .join(spread, on="reporter", how="left")
-        .with_columns(pl.col("months", "value_usd").fill_null(0))
-        .with_columns((pl.col("value_usd") / pl.col("n_reported")).alias("monthly_usd"))
-        .select("leg", "reporter", "months", "end", "monthly_usd")
-        .sort("leg", "reporter")
+    numbers, reported, series = flows.numbers, flows.known.exports, flows.known.series
+    on_leg = np.zeros((len(LEGS), len(numbers.reporters)), dtype=bool)
+    on_leg[ONWARD] = ~senders & reported.any(axis=1)
+    for leg in (INBOUND, DIRECT):
+        # Of known rows alone: a series that is published later must not show before.
+        on_leg[leg, numbers.reporter[series[numbers.leg[series] == leg]]] = True
+    order = [DIRECT, INBOUND, ONWARD]  # by name
+    place, reporter = np.nonzero(on_leg[order])
+    n_reported = reported.sum(axis=1)[reporter].astype(np.float64)
+    newest = [None if end < 0 else month_start(numbers.first_month + end) for end in ends[reporter].tolist()]
+    monthly = np.where(senders, sent, 0)[reporter] / np.where(n_reported > 0, n_reported, 1.0)
+    return pl.DataFrame(
+        {
+            "leg": pl.Series([LEG_NAMES[order[leg]] for leg in place], dtype=pl.String),
+            "reporter": pl.Series([numbers.reporters[each] for each in reporter], dtype=pl.String),
+            "months": pl.Series(months.n_months[reporter], dtype=pl.Int64),
+            "end": pl.Series(newest, dtype=pl.Date),
+            "monthly_usd": pl.Series(monthly, dtype=pl.Float64).set(pl.Series(n_reported == 0), None),
+        }
     )
 
 

@@ -17,7 +17,8 @@ def with_excess(sums: pl.DataFrame, growth: pl.DataFrame) -> pl.DataFrame:
     expected = (pl.col("growth") * pl.col("baseline_usd")).round(0).cast(pl.Int64)
     above = (pl.col("recent_usd") - pl.col("expected_usd")).clip(lower_bound=0)
     return (
-        sums.join(growth, on="family", how="left")
+        sums.lazy()
+        .join(growth.lazy(), on="family", how="left")
         .with_columns(pl.col("growth").fill_null(1.0))
         .with_columns(expected.alias("expected_usd"))
         .with_columns(
@@ -25,6 +26,7 @@ def with_excess(sums: pl.DataFrame, growth: pl.DataFrame) -> pl.DataFrame:
         )
         .drop("growth")
         .sort("leg", "country", "family")
+        .collect()
     )
 
 
@@ -34,14 +36,16 @@ def leg_totals(excess: pl.DataFrame, leg: str) -> pl.DataFrame:
     Surge = ln((S + e) / (g*B + e)), e = US$1m, the country floor: trade of a few parcels cannot surge.
     """
     totals = (
-        excess.filter(pl.col("leg") == leg)
+        excess.lazy()
+        .filter(pl.col("leg") == leg)
         .group_by("country")
         .agg(pl.col("recent_usd", "expected_usd", "excess_usd").sum())
     )
     ratio = (pl.col("recent_usd") + COUNTRY_FLOOR_USD) / (pl.col("expected_usd") + COUNTRY_FLOOR_USD)
-    return totals.select(
+    logs = totals.select(
         "country", ratio.log().alias(f"{leg}_surge"), pl.col("excess_usd").alias(f"{leg}_excess_usd")
-    ).sort("country")
+    )
+    return logs.sort("country").collect()
 
 
 def inbound_totals(excess: pl.DataFrame) -> pl.DataFrame:
@@ -68,14 +72,18 @@ def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     measures = ["recent_usd", "baseline_usd", "excess_usd"]
     key = ["country", "family"]
     inbound, onward = (
-        excess.filter(pl.col("leg") == leg).select(*key, pl.col(measures).name.prefix(f"{leg}_"))
+        excess.lazy().filter(pl.col("leg") == leg).select(*key, pl.col(measures).name.prefix(f"{leg}_"))
         for leg in ("inbound", "onward")
     )
-    direct = excess.filter(pl.col("leg") == "direct").select(
-        "family",
-        (pl.col("baseline_usd") - pl.col("recent_usd")).clip(lower_bound=0).alias("direct_fall_usd"),
+    direct = (
+        excess.lazy()
+        .filter(pl.col("leg") == "direct")
+        .select(
+            "family",
+            (pl.col("baseline_usd") - pl.col("recent_usd")).clip(lower_bound=0).alias("direct_fall_usd"),
+        )
     )
-    tiers = goods.group_by("family").agg(pl.col("tier").min(), pl.col("weight_tenths").max())
+    tiers = goods.lazy().group_by("family").agg(pl.col("tier").min(), pl.col("weight_tenths").max())
     both = inbound.join(onward, on=key, how="full", coalesce=True)
     # A missing row of a reported leg is a true zero; legs that were not reported are nulled by the caller.
     inbound_excess = pl.col("inbound_excess_usd").fill_null(0)
@@ -90,6 +98,7 @@ def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
             (displaced * weight // 10).alias("displaced_usd"),
         )
         .sort(key)
+        .collect()
     )
 
 
@@ -103,7 +112,8 @@ def matched_amounts(families: pl.DataFrame) -> pl.DataFrame:
     excess = pl.col("inbound_excess_usd").fill_null(0)
     enough = pl.when(pl.col("total") >= COUNTRY_FLOOR_USD)
     return (
-        families.group_by("country")
+        families.lazy()
+        .group_by("country")
         .agg(
             pl.col("matched_usd").sum().alias("matched_transit_usd"),
             pl.col("displaced_usd").sum(),
@@ -115,6 +125,7 @@ def matched_amounts(families: pl.DataFrame) -> pl.DataFrame:
             enough.then(pl.col("largest") / pl.col("total")).alias("excess_concentration"),
         )
         .drop("total", "largest")
+        .collect()
     )
 
 
@@ -125,24 +136,28 @@ def substitution(family_sums: pl.DataFrame) -> pl.DataFrame:
     not import is a rise of 0 (the coalition reported it). Null with fewer than `LEAST_FAMILIES`
     families. A country that is itself sanctioned shows a negative value: the negative control.
     """
-    families = family_sums.filter(pl.col("leg") != "onward").select("family").unique()
+    compared = family_sums.filter(pl.col("leg") != "onward")
+    families = compared.lazy().select("family").unique()
     fall = family_sums.filter(pl.col("leg") == "direct").select(
         "family", (pl.col("baseline_usd") - pl.col("recent_usd")).alias("fall")
     )
-    rise = family_sums.filter(pl.col("leg") == "inbound").select(
-        "country", "family", (pl.col("recent_usd") - pl.col("baseline_usd")).alias("rise")
+    rise = (
+        family_sums.lazy()
+        .filter(pl.col("leg") == "inbound")
+        .select("country", "family", (pl.col("recent_usd") - pl.col("baseline_usd")).alias("rise"))
     )
-    if families.height < LEAST_FAMILIES or fall.is_empty():
+    if len(set(compared["family"])) < LEAST_FAMILIES or fall.is_empty():
         return pl.DataFrame(schema={"country": pl.String, "substitution": pl.Float64})
     return (
         rise.select("country")
         .unique()
         .join(families, how="cross")
-        .join(fall, on="family", how="left")
+        .join(fall.lazy(), on="family", how="left")
         .join(rise, on=["country", "family"], how="left")
         .with_columns(pl.col("fall", "rise").fill_null(0))
         .sort("country", "family")
         .group_by("country", maintain_order=True)
         .agg(pl.corr(pl.col("fall").rank("average"), pl.col("rise").rank("average")).alias("substitution"))
         .with_columns(pl.col("substitution").fill_nan(None).clip(-1, 1))  # no rounding beyond a correlation
+        .collect()
     )

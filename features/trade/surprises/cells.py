@@ -21,6 +21,7 @@ Bools = NDArray[np.bool_]
 
 INBOUND, ONWARD, DIRECT = 0, 1, 2
 LEGS = ("inbound", "onward", "direct")
+LINE_USD = 1_000
 NEVER = np.int64(2**40)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations, product
 from math import comb, prod
 
@@ -39,6 +40,13 @@ def placebo_sets(classes: Ints, listed: Bools, seed: int) -> Bools:
     Every other set where there are at most 999, else 999 drawn; none where fewer than three families are
     listed or unlisted.
     """
+    return _sets(classes.astype(np.int64).tobytes(), listed.tobytes(), seed)
+
+
+# The legs of a day, and many days after one another, ask for the same sets.
+@lru_cache(maxsize=16)
+def _sets(of_classes: bytes, of_listed: bytes, seed: int) -> Bools:
+    classes, listed = np.frombuffer(of_classes, np.int64), np.frombuffer(of_listed, np.bool_)
     if min(listed.sum(), (~listed).sum()) < LEAST_FAMILIES:
         return np.zeros((0, listed.size), dtype=bool)
     members = [np.flatnonzero(classes == each) for each in range(int(classes.max()) + 1)]
@@ -47,7 +55,9 @@ def placebo_sets(classes: Ints, listed: Bools, seed: int) -> Bools:
     chosen = _all_sets(members, counts) if every <= N_SETS + 1 else _drawn(members, counts, seed)
     sets = np.zeros((len(chosen), listed.size), dtype=bool)
     sets[np.arange(len(chosen))[:, None], chosen] = True
-    return sets[np.any(sets != listed, axis=1)] if every <= N_SETS + 1 else sets
+    sets = sets[np.any(sets != listed, axis=1)] if every <= N_SETS + 1 else sets
+    sets.flags.writeable = False
+    return sets
 
 
 def other_goods(rises: Floats, listed: Bools, sets: Bools) -> Counts:

@@ -6,12 +6,16 @@ those that the direct leg lost, sender by sender and code by code.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import prod
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from features.trade.surprises.cells import DIRECT, INBOUND, Bools, Floats, Ints, Lines
+from features.trade.surprises.cells import DIRECT, INBOUND, LINE_USD, Bools, Floats, Ints, Lines
 from features.trade.surprises.shares import DECIMALS, SEED, Counts, other_places
-from features.trade.surprises.spans import LINE_USD, Span, months_of
+from features.trade.surprises.spans import Span, months_of
 
 N_MOVES = 499
 LEAST_LINKS = 8
@@ -22,29 +26,44 @@ def link_sums(lines: Lines, span: Span, leg: int, *, count: bool) -> tuple[Float
 
     Lines of at least US$1,000 where `count`, else US$ of the span's months.
     """
-    part, members = lines.of(leg), np.flatnonzero(lines.rows.members & (lines.sent > 0))
-    n, s, k = 1 if leg == DIRECT else len(lines.rows.countries), members.size, lines.rows.listed.size
-    value = (lines.value[part] >= LINE_USD) if count else lines.value[part]
-    # A member that sent no listed goods has no place among the senders.
-    place = np.full(lines.rows.members.size, -1)
-    place[members] = np.arange(s)
-    inside = place[lines.reporter[part]] >= 0
-    reporter, month = lines.reporter[part][inside], lines.month[part][inside]
-    cell = (lines.country[part][inside] * s + place[reporter]) * k + lines.family[part][inside]
+    entry, cell, shape = _cells(lines, span, leg)
+    value = (lines.value[entry] >= LINE_USD) if count else lines.value[entry]
+    at = (lines.reporter[entry], lines.month[entry])
     recent, before = (
-        np.bincount(cell, weights=value[inside] * weights[reporter, month], minlength=n * s * k)
+        np.bincount(cell, weights=value * weights[at], minlength=prod(shape))
         .astype(np.float64)
-        .reshape(n, s, k)
+        .reshape(shape)
         for weights in (span.recent, span.before)
     )
     return recent, before
 
 
+def _cells(lines: Lines, span: Span, leg: int) -> tuple[Ints, Ints, tuple[int, int, int]]:
+    """Entries of a leg with a weight in the span, the cell of each, and the shape (C, S, K) of the cells."""
+    part, members = lines.of(leg), np.flatnonzero(lines.rows.members & (lines.sent > 0))
+    n, s, k = 1 if leg == DIRECT else len(lines.rows.countries), members.size, lines.rows.listed.size
+    # A member that sent no listed goods has no place among the senders.
+    place = np.full(lines.rows.members.size, -1)
+    place[members] = np.arange(s)
+    counted = span.counted[lines.month[part]] & (place[lines.reporter[part]] >= 0)
+    entry = np.flatnonzero(counted) + part.start
+    cell = (lines.country[entry] * s + place[lines.reporter[entry]]) * k + lines.family[entry]
+    return entry, cell, (n, s, k)
+
+
 def new_links(lines: Lines, span: Span, known: Bools) -> Floats:
     """Senders with a line in the span and none before, by country and family, shape (C, K)."""
-    recent, before = link_sums(lines, span, INBOUND, count=True)
+    entry, cell, (n, s, k) = _cells(lines, span, INBOUND)
+    is_line = lines.value[entry] >= LINE_USD
+    entry, cell = entry[is_line], cell[is_line]
+    at = (lines.reporter[entry], lines.month[entry])
+    is_new = np.zeros(n * s * k, dtype=bool)
+    is_new[cell[span.recent[at] > 0]] = True
+    is_new[cell[span.before[at] > 0]] = False
+    link = np.flatnonzero(is_new)
+    counts = np.bincount(link // (s * k) * k + link % k if link.size else link, minlength=n * k)
     published = known & (months_of(lines, span, INBOUND) > 0)
-    return np.where(published[:, None], ((recent > 0) & (before == 0)).sum(axis=1), np.nan)
+    return np.where(published[:, None], counts.reshape(n, k), np.nan)
 
 
 def displaced_links(lines: Lines, span: Span, families: Bools, known: Bools) -> tuple[Counts, Counts]:
@@ -70,11 +89,11 @@ def displaced_links(lines: Lines, span: Span, families: Bools, known: Bools) -> 
     own = _ranks(np.sqrt(recent + 0.25) - np.sqrt(before + 0.25))
     lost = _ranks(np.clip(usd_before - usd, 0, None)[None])[0]
     places = other_places(np.where(known, _correlation(own, lost), np.nan))
-    moves = link_moves(lost.size)
+    moved = _moved_places(lost.size)
     reached = none.copy()
     for c in np.flatnonzero(known):
-        reached[c] = _reached(own[c], lost, moves)
-    return places, Counts(np.where(known, len(moves), 0).astype(np.int64), reached)
+        reached[c] = _reached(own[c], lost, moved)
+    return places, Counts(np.where(known, moved.shape[1], 0).astype(np.int64), reached)
 
 
 def _ranks(values: Floats) -> Floats:
@@ -95,11 +114,18 @@ def link_moves(n: int) -> Ints:
     return np.column_stack([factors, generator.integers(0, n, factors.size)])
 
 
-def _reached(own: Floats, lost: Floats, moves: Ints) -> int:
+@lru_cache(maxsize=2)
+def _moved_places(n: int) -> NDArray[np.int32]:
+    """Where each link comes from after each move, shape (links, moves); the same for many countries."""
+    factors, steps = link_moves(n).T
+    return ((np.arange(n)[:, None] * factors + steps) % n).astype(np.int32)
+
+
+def _reached(own: Floats, lost: Floats, moved: NDArray[np.int32]) -> int:
     """Moves that give at least the same sum of products."""
     values, counts = np.unique(own, return_counts=True)
     # Most links did not change and share one rank; the sum of `lost` is 0, so that they may be taken as 0.
     above = own - values[np.argmax(counts)]
     at = np.flatnonzero(above)
-    moved = lost[(moves[:, :1] * at + moves[:, 1:]) % lost.size]
-    return int(((moved * above[at]).sum(axis=1) >= (lost[at] * above[at]).sum()).sum())
+    sums = np.einsum("l,lm->m", above[at], lost[moved[at]])
+    return int((sums >= (lost[at] * above[at]).sum()).sum())

@@ -6,6 +6,8 @@ say: the families of one leg change places, everything else stays as it is.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.stats import rankdata
 
@@ -18,12 +20,15 @@ FALL_FLOOR_USD = 100_000
 LEAST_FAMILIES = 8
 
 
+@lru_cache(maxsize=8)
 def shuffles(n_families: int, seed: int) -> Ints:
     """Seeded orders of the families, shape (999, K); none with fewer than eight families."""
     if n_families < LEAST_FAMILIES:
         return np.zeros((0, n_families), dtype=np.int64)
     generator = np.random.default_rng(seed)
-    return generator.random((N_SHUFFLES, n_families)).argsort(axis=1, kind="stable").astype(np.int64)
+    orders: Ints = generator.random((N_SHUFFLES, n_families)).argsort(axis=1, kind="stable").astype(np.int64)
+    orders.flags.writeable = False  # shared by dates
+    return orders
 
 
 def matched_families(inbound: Floats, onward: Floats, orders: Ints) -> Counts:

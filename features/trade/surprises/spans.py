@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from data_contracts.months import month_number
 from features.trade.flows.windows import Windows
 from features.trade.measures.surge import USABLE_SHARE
-from features.trade.surprises.cells import DIRECT, ONWARD, Bools, Floats, Ints, Lines
-
-LINE_USD = 1_000
+from features.trade.surprises.cells import DIRECT, LINE_USD, ONWARD, Bools, Floats, Ints, Lines
+from features.trade.surprises.shares import products
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class Span:
     before: Floats
     months: Ints
     ends: Ints
+
+    @cached_property
+    def counted(self) -> Bools:
+        """Months with a weight, shape (M,): entries of others need not be looked at."""
+        weighed: Bools = np.any((self.recent > 0) | (self.before > 0), axis=0)
+        return weighed
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,11 @@ def span_sums(lines: Lines, span: Span, leg: int) -> Sums:
     """Sums of one leg; the direct leg has one row, shape (1, K)."""
     part, (n, k) = lines.of(leg), (len(lines.rows.countries), len(lines.rows.families))
     n = 1 if leg == DIRECT else n
-    cell = lines.country[part] * k + lines.family[part]
-    at = (lines.reporter[part], lines.month[part])
-    value = lines.value[part].astype(np.float64)
-    line = (lines.value[part] >= LINE_USD).astype(np.float64)
+    counted = np.flatnonzero(span.counted[lines.month[part]]) + part.start
+    cell = lines.country[counted] * k + lines.family[counted]
+    at = (lines.reporter[counted], lines.month[counted])
+    value = lines.value[counted].astype(np.float64)
+    line = (lines.value[counted] >= LINE_USD).astype(np.float64)
 
     def total(weights: Floats) -> Floats:
         return np.bincount(cell, weights=weights, minlength=n * k).astype(np.float64).reshape(n, k)
@@ -153,11 +160,10 @@ def _span(reported: Bools, ends: Ints, n_months: int, base: Bools, allowed: Bool
     inside = (months > ends[:, None] - n_months) & (months <= ends[:, None])
     recent = reported & allowed & inside
     before = reported & base
-    weights = np.zeros(reported.shape)
-    for calendar in range(12):
-        same = np.flatnonzero(months % 12 == calendar)
-        years = before[:, same].sum(axis=1)
-        recent[:, same] &= (years > 0)[:, None]
-        share = recent[:, same].sum(axis=1) / np.maximum(years, 1)
-        weights[:, same] = np.where(before[:, same], share[:, None], 0.0)
+    calendar = months % 12
+    of_calendar = (calendar[:, None] == np.arange(12)).astype(np.float64)
+    years = products(before.astype(np.float64), of_calendar.T)
+    recent &= (years > 0)[:, calendar]
+    share = products(recent.astype(np.float64), of_calendar.T) / np.maximum(years, 1)
+    weights = np.where(before, share[:, calendar], 0.0)
     return Span(recent.astype(np.float64), weights, recent.sum(axis=1).astype(np.int64), ends)

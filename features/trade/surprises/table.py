@@ -69,13 +69,19 @@ COLUMNS = tuple(f"{signal}_{kind}" for signal, kinds in KINDS.items() for kind i
 
 
 def surprise_table(
-    rows: LegRows, windows: Windows, as_of: date, *, n_months: int = SPAN_MONTHS
+    rows: LegRows,
+    windows: Windows,
+    as_of: date,
+    *,
+    n_months: int = SPAN_MONTHS,
+    with_counts: bool = True,
 ) -> pl.DataFrame:
     """Surprises as they were knowable on `as_of`.
 
     Parameters
     ----------
     rows: `leg_rows` of condensed flows. n_months: length of the recent span, at most 12.
+    with_counts: also what the means are made of, which only people read; without, the means alone.
 
     Returns
     -------
@@ -93,12 +99,15 @@ def surprise_table(
         telling = np.array([counts[f"{signal}_{kind}"].placebos[shown] >= LEAST_PLACEBOS for kind in kinds])
         columns[signal] = _mean_known(np.where(telling, surprises, np.nan))
         columns |= {f"{signal}_{kind}": values for kind, values in zip(kinds, surprises, strict=True)}
+    names = pl.Series("country", [rows.countries[c] for c in shown], dtype=pl.String)
+    if not with_counts:
+        means = [pl.Series(name, columns[name], nan_to_null=True) for name in SIGNALS]
+        return pl.DataFrame([names, *means])
     ordered = [*SIGNALS, *COLUMNS]
     for name in COLUMNS:
         columns[f"{name}_placebos"] = counts[name].placebos[shown]
         columns[f"{name}_as_extreme"] = counts[name].as_extreme[shown]
         ordered += [f"{name}_placebos", f"{name}_as_extreme"]
-    names = pl.Series("country", [rows.countries[c] for c in shown], dtype=pl.String)
     frame = pl.DataFrame([names, *(pl.Series(name, columns[name]) for name in ordered)])
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None)).with_columns(
         pl.when(pl.col(name).is_not_null()).then(pl.col(f"{name}_{part}")).alias(f"{name}_{part}")

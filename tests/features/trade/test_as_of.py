@@ -46,6 +46,17 @@ def test_later_rows_change_nothing(table: pl.DataFrame) -> None:
     )
 
 
+def test_a_leg_that_a_sender_enters_later_does_not_show_before() -> None:
+    known = [
+        *every_month("DEU", "RUS", "854231", [100_000] * 38),
+        *every_month("FRA", "KAZ", "854231", [100_000] * 38),
+    ]
+    new = every_month("DEU", "KAZ", "854231", [5_000_000] * 3, start=20, known_at=date(2024, 1, 1))
+    now, after = (trade_signals(flows(rows), goods(), WINDOWS, AS_OF) for rows in (known, known + new))
+    assert_same_bytes(now.sums.coverage, after.sums.coverage)
+    assert_same_bytes(now.countries, after.countries)
+
+
 def assert_same_bytes(a: pl.DataFrame, b: pl.DataFrame) -> None:
     assert a.schema == b.schema
     assert a.write_csv(float_precision=17) == b.write_csv(float_precision=17)
