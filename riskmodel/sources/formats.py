@@ -84,8 +84,8 @@ class Format:
     the reason under which all rows of a table that cannot be used are dropped, `advice` a sentence on what it
     is and which table is needed. A format without a line of column names is known by the name of the file and
     the words it begins with (`titled`); `sheet` makes cells of its text and counts the lines that are none.
-    `by_cell` are the steps of `read` of a format whose rows depend on one another, so that a table larger than
-    memory can be read a part at a time.
+    `by_cell` are the steps of `read` of a format whose rows depend on one another, so that a table larger
+    than memory can be read a part at a time.
     """
 
     name: str

@@ -66,23 +66,27 @@ def read_csv_cells(
     return frame
 
 
-def csv_row_parts(source: Source, head: bytes, path: Path, rows: int) -> Iterator[pl.DataFrame]:
-    """Cells of a delimited text, at most `rows` rows at a time; what every row holds beyond the header goes.
+def csv_row_parts(
+    source: Source, head: bytes, path: Path, rows: int, dialect: Dialect = NO_DIALECT
+) -> Iterator[pl.DataFrame]:
+    """Cells of a delimited text in UTF-8, at most `rows` rows at a time.
 
-    Raises InputUnreadable as `read_csv_cells` does, before any row is given away.
+    What every row holds beyond the header goes, as in `read_csv_cells`. Raises InputUnreadable as that does,
+    before any row is given away.
     """
     layout, number = layout_of(source, head), 0
     width = len(layout.columns)
     with tempfile.TemporaryDirectory() as folder, _one_line_end(path, layout) as (plain, facts):
         _refuse_cut(source, plain, layout, facts)
         stored = Path(folder) / "cells"
-        if _stored(plain, layout, facts, stored):
+        trailing = [TRAILING] if _first_row_is_longer(plain, layout) else []
+        if _stored(plain, layout, trailing, facts, stored):
             parts = _stored_parts(stored, rows)
         else:
             parts = _row_parts(source, plain, layout, facts, rows)
         for part in parts:
-            if TRAILING in part.columns:
-                beyond = part[TRAILING].is_not_null()
+            if TRAILING in part.columns and not dialect.trailing_column:
+                beyond = part[TRAILING].is_not_null() & (part[TRAILING] != "")
                 if beyond.any():
                     row = number + int(beyond.arg_max() or 0) + 1
                     raise source.refuse(too_long(row, width, layout.separator))
@@ -150,14 +154,14 @@ def _fast(path: Path, layout: Layout, trailing: list[str], facts: Scan) -> pl.Da
     return frame if frame.height == facts.rows else None
 
 
-def _stored(path: Path, layout: Layout, facts: Scan, target: Path) -> bool:
+def _stored(path: Path, layout: Layout, trailing: list[str], facts: Scan, target: Path) -> bool:
     """Split text into rows once, before any row is given away: a fault may come late."""
     import pyarrow.parquet as pq
 
     if not _is_plain(path, layout, facts):
         return False
     try:
-        cells = _fast_lazy(path, list(layout.columns), layout)
+        cells = _fast_lazy(path, [*layout.columns, *trailing], layout)
         cells.sink_parquet(target, compression="lz4", statistics=False)
     except pl.exceptions.PolarsError:
         return False

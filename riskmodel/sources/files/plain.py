@@ -63,10 +63,10 @@ class PlainFile:
         """The table with plain cells; what cannot be decided or is not of its kind keeps its text."""
         frame, cells = table.frame, self._cells
         changed = [
-            *(self._number(table, c, money) for c, money in cells.numbers.items() if _is_text(frame, c)),
-            *(_plain_codes(frame[c], dotted=True) for c in cells.products if _is_text(frame, c)),
-            *(_plain_codes(frame[c], dotted=False) for c in cells.codes if _is_text(frame, c)),
-            *(plain_months(frame[c].str.strip_chars()) for c in cells.months if _is_text(frame, c)),
+            *(self._number(table, c, money) for c, money in cells.numbers.items() if is_text(frame, c)),
+            *(plain_codes(frame[c], dotted=True) for c in cells.products if is_text(frame, c)),
+            *(plain_codes(frame[c], dotted=False) for c in cells.codes if is_text(frame, c)),
+            *(plain_months(frame[c].str.strip_chars()) for c in cells.months if is_text(frame, c)),
         ]
         return replace(table, frame=frame.with_columns(changed)) if changed else table
 
@@ -78,12 +78,11 @@ class PlainFile:
         # Most columns hold no words, and one look over them is enough.
         words = nothing_said(text.head(_LOOKED_AT)).any()
         if not by_point or words or not has_certain_points(text):
-            text = _without_words(text)
+            text = without_words(text)
             by_point = by_point and has_certain_points(text)
         if by_point:
             self._signs[column] = POINT
-            # Else `125.000`, which the column has decided, would be in doubt again where it is alone.
-            return text.str.replace(r"\.000$", "") if text.str.ends_with(".000").any() else text
+            return by_point_of(text)
         if column not in self._signs:
             self._signs[column] = self._decided(table, column, currency)
         return plain_numbers(text, self._signs[column], currency)
@@ -94,16 +93,24 @@ class PlainFile:
         if not signs:
             for part in self._again():
                 signs |= decimal_signs(part.frame[column], currency)
-        if not signs and self._cells.point and _divided_by(table) in ("", ","):
+        if not signs and self._cells.point and divided_by(table) in ("", ","):
             return POINT
         return signs
 
 
-def _is_text(frame: pl.DataFrame, column: str) -> bool:
+def by_point_of(text: pl.Series) -> pl.Series:
+    """Numbers of a column whose decimal sign is known to be the point.
+
+    Else `125.000`, which the column has decided, would be in doubt again where it is alone.
+    """
+    return text.str.replace(r"\.000$", "") if text.str.ends_with(".000").any() else text
+
+
+def is_text(frame: pl.DataFrame, column: str) -> bool:
     return frame.schema.get(column) == pl.String()
 
 
-def _plain_codes(text: pl.Series, *, dotted: bool) -> pl.Series:
+def plain_codes(text: pl.Series, *, dotted: bool) -> pl.Series:
     """Codes without what a spreadsheet puts on them; a power of ten only where no digit of it was lost."""
     if is_plain(text):
         return text
@@ -128,7 +135,7 @@ def _plain_codes(text: pl.Series, *, dotted: bool) -> pl.Series:
     return text.replace(changes["code"], changes["new"]) if changes.height else text
 
 
-def _without_words(text: pl.Series) -> pl.Series:
+def without_words(text: pl.Series) -> pl.Series:
     """Words for nothing as null, looked for only among the cells that are no numbers."""
     number = text.cast(pl.Float64, strict=False)
     strange = ((number.is_null() & text.is_not_null()) | number.is_nan()).fill_null(False)
@@ -139,7 +146,7 @@ def _without_words(text: pl.Series) -> pl.Series:
     return text.scatter(places.filter(words), None) if words.any() else text
 
 
-def _divided_by(table: Table) -> str:
+def divided_by(table: Table) -> str:
     """The sign between the cells of a delimited text, as its header shows it; `""` for other files."""
     head = first_bytes(table.source)
     if head[:4] == PARQUET or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):

@@ -40,8 +40,7 @@ def load_parts(
     """Read one file as `table.load` does, a large one in tables of at most `rows` rows (`table_rows`).
 
     All tables of a file have the same columns. JSON lines, delimited text, Parquet and Feather are parted;
-    one JSON list is read at once, whatever its size, and so is text of formats with ways of their own. Raises
-    InputUnreadable.
+    one JSON list is read at once, whatever its size. Raises InputUnreadable.
     """
     rows = rows or source.limits.table_rows
     head = first_bytes(source)
@@ -56,10 +55,8 @@ def load_parts(
         yield load(source, dialect_of)  # refuses it, save a page with a table
         return
     json = is_json(head)
-    if not json and dialect_of(frozenset(csv_header(source, head))) != NO_DIALECT:
-        yield load(source, dialect_of)
-        return
-    with utf8_file(source) as path:
+    dialect = NO_DIALECT if json else dialect_of(frozenset(csv_header(source, head)))
+    with utf8_file(source, latin1=dialect.latin1) as path:
         if path.stat().st_size <= source.limits.whole_bytes or (json and not is_json_lines(path)):
             yield load(source, dialect_of)
         elif json:
@@ -67,7 +64,7 @@ def load_parts(
             yield from _tables(source, json_line_parts(path, columns, rows), NOT_AN_OBJECT)
         else:
             above = {ABOVE: lines_before_header(source, head)}
-            yield from _tables(source, csv_row_parts(source, head, path, rows), BLANK, above)
+            yield from _tables(source, csv_row_parts(source, head, path, rows, dialect), BLANK, above)
 
 
 def _tables(

@@ -113,7 +113,7 @@ def fold_cn8(
 
 
 def refuse_fold(tally: Tally, currency: str) -> None:
-    """Raise InputUnreadable for a table that `fold_cn8` found to hold headings only, or no month with a rate."""
+    """Raise InputUnreadable for a table of headings only, or of no month with a rate (`fold_cn8`)."""
     if tally["rows"] and not tally["products"] and tally["headings"]:
         raise InputUnreadable(
             "only headings of 2 or 4 digits, no code of eight or six; export the table by CN8, "
@@ -237,7 +237,7 @@ def steps_of_fold(
     source: str,
     verdict: Callable[[Tally], None] = lambda _: None,
 ) -> ByCell:
-    """The steps of a reader whose `cells` are folded as they are, and which has a verdict of its own first."""
+    """The steps of a reader whose `cells` are folded as they are; its own verdict comes first."""
 
     def judge(tally: Tally) -> None:
         verdict(tally)

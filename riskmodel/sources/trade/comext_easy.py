@@ -81,8 +81,8 @@ def _cut(frame: pl.DataFrame) -> Reading:
         }
     )
     kept = kept.select(
-        "reporter", "partner", "flow", pl.coalesce("code", "PRODUCT").alias("code"), "period", "value", "net_kg",
-        FILE, ROW,
+        "reporter", "partner", "flow", pl.coalesce("code", "PRODUCT").alias("code"), "period", "value",
+        "net_kg", FILE, ROW,
     )  # fmt: skip
     return Reading(kept, added(parts, dropped), unused(frame, [*used, *looked_at]), tally)
 

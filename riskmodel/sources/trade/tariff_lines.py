@@ -26,8 +26,8 @@ def unit_columns(frame: pl.DataFrame) -> list[pl.Series]:
 def tariff_lines_folded(cells: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """Cells of Comtrade with tariff lines added up to their HS6 code, and what that took away by reason.
 
-    `cells` may hold `unit_columns`, which are not in the result. Of copies of a line one counts, whatever else their
-    files say; lines of one key whose figures differ stay apart and are refused. Within a line and cell,
+    `cells` may hold `unit_columns`, which the result has not. Of copies of a line one counts, whatever else
+    their files say; lines of one key whose figures differ stay apart and are refused. Within a line and cell,
     totals over procedures, second partners and modes are used where they are given, else their parts are
     added up. Lines of a cell whose HS6 row is given are parts of it. Lines whose value cannot be read stay
     single. Tables without tariff lines come back as they are.
