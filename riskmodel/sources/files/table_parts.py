@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
 from riskmodel.sources.files.csv_cells import (
     NO_DIALECT,
+    Again,
     Dialect,
     csv_header,
     csv_row_parts,
@@ -48,7 +51,7 @@ def load_parts(
         if source.path.stat().st_size <= source.limits.whole_bytes:
             yield load(source, dialect_of)
         else:
-            yield from _tables(source, decoded_batches(source, head, rows), BLANK)
+            yield from _tables(source, _once(decoded_batches(source, head, rows)), BLANK)
         return
     refuse_other_natures(source, head)
     if markup_of(head):
@@ -61,16 +64,32 @@ def load_parts(
             yield load(source, dialect_of)
         elif json:
             columns = json_line_columns(path)
-            yield from _tables(source, json_line_parts(path, columns, rows), NOT_AN_OBJECT)
+            yield from _tables(source, _once(json_line_parts(path, columns, rows)), NOT_AN_OBJECT)
         else:
             above = {ABOVE: lines_before_header(source, head)}
             yield from _tables(source, csv_row_parts(source, head, path, rows, dialect), BLANK, above)
 
 
 def _tables(
-    source: Source, frames: Iterator[pl.DataFrame], blank: str, above: dict[str, int] | None = None
+    source: Source,
+    frames: Iterator[tuple[pl.DataFrame, Again | None]],
+    blank: str,
+    above: dict[str, int] | None = None,
 ) -> Iterator[Table]:
     sha256, first = sha256_of(source.origin), 1
-    for frame in frames:
-        yield numbered(source, frame, blank, sha256, first, above)
+    for frame, again in frames:
+        table = numbered(source, frame, blank, sha256, first, above)
+        if again is not None:
+            same = partial(_numbered_again, again, source, blank, sha256, first)
+            table = replace(table, again=same)
+        yield table
         first, above = first + frame.height, None
+
+
+def _numbered_again(again: Again, source: Source, blank: str, sha256: str, first: int) -> pl.DataFrame:
+    return numbered(source, again(), blank, sha256, first).frame
+
+
+def _once(frames: Iterator[pl.DataFrame]) -> Iterator[tuple[pl.DataFrame, Again | None]]:
+    """Frames that are kept by whoever wants them again."""
+    return ((frame, None) for frame in frames)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
 
 import polars as pl
 
 from riskmodel.operations.scratch import Scratch
 from riskmodel.sources.files.cells import clean
+from riskmodel.sources.files.csv_cells import Again
 from riskmodel.sources.files.file_spelling import FileSpelling
 from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.table import Table
@@ -24,12 +25,12 @@ class PooledFile:
 
     spelling: FileSpelling
     tables: list[Table] = field(default_factory=list)
-    paths: list[Path | None] = field(default_factory=list)
+    stored: list[Again | None] = field(default_factory=list)
 
     def as_read(self) -> Iterator[Table]:
         """Each part as the file had it."""
-        for table, path in zip(self.tables, self.paths, strict=True):
-            yield table if path is None else replace(table, frame=pl.read_ipc(path))
+        for table, again in zip(self.tables, self.stored, strict=True):
+            yield table if again is None else replace(table, frame=again())
 
 
 class Pool:
@@ -63,10 +64,11 @@ class Pool:
         """Take the next part of a file; how many rows it has with one cell a row."""
         cells = self.form.cells(frozenset(table.columns))
         file = self._files.setdefault(table.source, PooledFile(FileSpelling(cells)))
-        table = shaped(self.form, table)
+        again = None if table.again is None else partial(_shaped_again, self.form, table)
+        table = replace(shaped(self.form, table), again=again)
         file.spelling.see(table)
         file.tables.append(table)
-        file.paths.append(None)
+        file.stored.append(None)
         self._held += table.frame.height
         if self._held > self.most:
             self._put_on_disk()
@@ -99,12 +101,21 @@ class Pool:
     def _put_on_disk(self) -> None:
         self._scratch = self._scratch or Scratch()
         for number, file in enumerate(self._files.values()):
-            for part, (table, path) in enumerate(zip(file.tables, file.paths, strict=True)):
-                if path is None:
-                    target = self._scratch.folder / f"{number:06d}-{part:06d}.arrow"
-                    table.frame.write_ipc(target, compression="lz4")
-                    file.paths[part] = target
-                    file.tables[part] = replace(table, frame=table.frame.clear())
+            for part, table in enumerate(file.tables):
+                if file.stored[part] is None:
+                    file.stored[part] = table.again or self._written(table, f"{number:06d}-{part:06d}.arrow")
+                    file.tables[part] = replace(table, frame=table.frame.clear(), again=None)
+
+    def _written(self, table: Table, name: str) -> Again:
+        assert self._scratch is not None
+        target = self._scratch.folder / name
+        table.frame.write_ipc(target, compression="lz4")
+        return partial(pl.read_ipc, target)
+
+
+def _shaped_again(form: Format, table: Table) -> pl.DataFrame:
+    assert table.again is not None
+    return shaped(form, replace(table, frame=table.again())).frame
 
 
 @contextmanager
