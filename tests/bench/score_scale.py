@@ -61,7 +61,8 @@ def _parts(world: Path, rows: int) -> Iterator[pl.DataFrame]:
     left, times = rows, 0
     listed = pl.scan_parquet(world).select(pl.col("hs6").unique().sort()).collect()["hs6"].to_list()
     while left > 0:
-        codes = {code: _other(code, len(listed) * times + n) if times else code for n, code in enumerate(listed)}
+        first = len(listed) * times
+        codes = {code: _other(first + n) if times else code for n, code in enumerate(listed)}
         with pq.ParquetFile(world) as file:
             for group in range(file.num_row_groups):
                 frame = pl.DataFrame(pl.from_arrow(file.read_row_group(group))).head(left)
@@ -72,9 +73,8 @@ def _parts(world: Path, rows: int) -> Iterator[pl.DataFrame]:
         times += 1
 
 
-def _other(code: str, number: int) -> str:
+def _other(number: int) -> str:
     """A code of chapters 10 to 76, in which no list has goods."""
-    del code
     return f"{100_000 + number * 379:06d}"
 
 

@@ -51,10 +51,9 @@ def test_samples(tmp_path: Path, name: str) -> None:
     header, rows = lines(name)
     draw = random.Random(name)
     rows = draw.sample([*rows, *draw.sample(rows, 9)], len(rows) + 9)
-    found = same_in_parts(write(tmp_path, name, header, rows))
-    assert found[0]
-    write(tmp_path, f"more{Path(name).suffix}", header, draw.sample(rows, 20))
-    same_in_parts(tmp_path)
+    write(tmp_path, name, header, rows)
+    write(tmp_path, f"more{Path(name).suffix}", header, draw.sample(rows, 15))
+    assert same_in_parts(tmp_path)[0]
 
 
 def comtrade(pick: Callable, chance: float) -> list:
@@ -129,7 +128,7 @@ def drawn(name: str, seed: object, number: int, fits: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("name", MESSES)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_tables_in_disorder(tmp_path: Path, name: str, seed: int) -> None:
     """Copies, revisions, aggregates next to parts, modes, tariff lines, parts of countries, bad cells."""
     draw = random.Random(seed)

@@ -20,7 +20,7 @@ from data_contracts.checking.numbers import (
     plain_numbers,
 )
 from riskmodel.sources.files.csv_header import layout_of
-from riskmodel.sources.files.periods import plain_months
+from riskmodel.sources.files.periods import plain_months, slashed_cells
 from riskmodel.sources.files.table import Table
 from riskmodel.sources.files.typed import PARQUET
 from riskmodel.sources.files.unpack import first_bytes
@@ -58,6 +58,7 @@ class PlainFile:
     def __init__(self, cells: Cells, again: Callable[[], Iterator[Table]]) -> None:
         self._cells, self._again = cells, again
         self._signs: dict[str, frozenset[str]] = {}
+        self._slashed: dict[str, set[str]] = {}
 
     def __call__(self, table: Table) -> Table:
         """The table with plain cells; what cannot be decided or is not of its kind keeps its text."""
@@ -66,7 +67,7 @@ class PlainFile:
             *(self._number(table, c, money) for c, money in cells.numbers.items() if is_text(frame, c)),
             *(plain_codes(frame[c], dotted=True) for c in cells.products if is_text(frame, c)),
             *(plain_codes(frame[c], dotted=False) for c in cells.codes if is_text(frame, c)),
-            *(plain_months(frame[c].str.strip_chars()) for c in cells.months if is_text(frame, c)),
+            *(self._months(frame[c].str.strip_chars()) for c in cells.months if is_text(frame, c)),
         ]
         return replace(table, frame=frame.with_columns(changed)) if changed else table
 
@@ -86,6 +87,14 @@ class PlainFile:
         if column not in self._signs:
             self._signs[column] = self._decided(table, column, currency)
         return plain_numbers(text, self._signs[column], currency)
+
+    def _months(self, text: pl.Series) -> pl.Series:
+        """Months by what the whole file says of the order of day and month, asked where a cell needs it."""
+        column = text.name
+        if column not in self._slashed and slashed_cells(text):
+            every = (part.frame[column].str.strip_chars() for part in self._again())
+            self._slashed[column] = set().union(*(slashed_cells(cells) for cells in every))
+        return plain_months(text, self._slashed.get(column, ()))
 
     def _decided(self, table: Table, column: str, currency: str) -> frozenset[str]:
         """By this part, else by the rest of the file, else by how the source writes where nothing speaks."""

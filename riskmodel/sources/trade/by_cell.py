@@ -7,14 +7,12 @@ small, and noted as `Known` and `Tally`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from riskmodel.errors import InputUnreadable
-from riskmodel.sources.files.table import FILE, ROW
+from riskmodel.sources.files.table import ROW
 from riskmodel.sources.formats import Reading, Tally, added
 
 KNOWN = {name: pl.String() for name in ("what", "a", "b", "c")}
@@ -80,16 +78,3 @@ def known(what: str, rows: pl.DataFrame, *columns: str) -> Known:
     absent = [pl.lit(None, pl.String).alias(name) for name in names[len(columns) :]]
     distinct = rows.select(columns).unique(maintain_order=True)
     return distinct.select(pl.lit(what).alias("what"), *given, *absent)
-
-
-def counted(**counts: int) -> Tally:
-    """A tally of these counts."""
-    return Tally(Counter(counts))
-
-
-def refuse(why: str) -> None:
-    """Raise InputUnreadable."""
-    raise InputUnreadable(why)
-
-
-BOOKKEEPING = (FILE, ROW)
