@@ -184,21 +184,33 @@ _YEAR = _DIGITS.str.slice(0, 4)
 
 
 def _read_periods(cells: pl.DataFrame) -> pl.DataFrame:
-    text = _DIGITS
-    yearly = (pl.col("month") == "52") | (text.str.len_chars() == 4)
-    day = pl.concat_str(
-        text.str.slice(0, 4), pl.when(yearly).then(pl.lit("01")).otherwise(text.str.slice(4, 2))
+    """Rows with their day; each way in which a period is written is read once."""
+    written = cells.select("period", "month").unique()
+    rows = cells.join(
+        _days(written), on=["period", "month"], how="left", nulls_equal=True, maintain_order="left"
     )
-    rows = cells.with_columns(
-        yearly.fill_null(False).alias("yearly"),
-        _YEAR.alias("year"),
-        pl.col("period").alias("written"),
-        (day + "01").str.to_date("%Y%m%d", strict=False).alias("day"),
-    )
-    monthly = (~pl.col("yearly")).any().over("reporter", "partner", "flow", "year")
+    monthly = pl.lit(False)
+    if rows["yearly"].any():
+        monthly = (~pl.col("yearly")).any().over("reporter", "partner", "flow", "year")
     return rows.with_columns(
         (pl.col("yearly") & monthly).alias("next_to_months"),
-        pl.coalesce(pl.col("day").cast(pl.String), "written").alias("period"),
+        pl.col("read").alias("period"),
+    )
+
+
+def _days(written: pl.DataFrame) -> pl.DataFrame:
+    """What periods say: whether they are a year, the year, the day as text or what is written, known_at."""
+    yearly = (pl.col("month") == "52") | (_DIGITS.str.len_chars() == 4)
+    day = pl.concat_str(
+        _DIGITS.str.slice(0, 4), pl.when(yearly).then(pl.lit("01")).otherwise(_DIGITS.str.slice(4, 2))
+    )
+    days = written.with_columns(
+        yearly.fill_null(False).alias("yearly"),
+        _YEAR.alias("year"),
+        (day + "01").str.to_date("%Y%m%d", strict=False).alias("day"),
+    )
+    return days.with_columns(
+        pl.coalesce(pl.col("day").cast(pl.String), "period").alias("read"),
         pl.when("yearly").then(pl.date(pl.col("day").dt.year() + 1, 7, 1)).alias("known_at"),
     )
 
