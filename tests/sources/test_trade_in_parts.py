@@ -2,6 +2,7 @@
 
 import random
 import re
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,12 @@ from trade_samples import BULK, COMTRADE, SAMPLES, SDMX, lines, write
 
 from data_contracts.tables import TRADE_FLOWS
 from riskmodel.errors import InputUnreadable
+from riskmodel.sources.files.csv_cells import NO_DIALECT
+from riskmodel.sources.files.find import find
+from riskmodel.sources.files.table import TABLE_SUFFIXES
+from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.limits import ReadingLimits
+from riskmodel.sources.trade.pool import Pool
 from riskmodel.sources.trade.read import FORMATS, trade_parts
 
 ROWS = (13, 60)
@@ -210,3 +216,17 @@ def test_a_broken_file_of_a_folder_is_set_aside(tmp_path: Path) -> None:
     write(tmp_path, "b.csv", COMTRADE, [*rows, f"{last},1,2"])
     found = same_in_parts(tmp_path)
     assert any("set aside" in file.reader for file in found[4])
+
+
+def test_rows_that_wait_on_disk_are_not_held_in_memory_too(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", BULK, drawn("bulk", 9, 40))
+    source = find([path], TABLE_SUFFIXES, ReadingLimits(whole_bytes=1)).sources[0]
+    pool, frames = Pool(next(form for form in FORMATS if form.name == "comext-bulk"), 5), []
+    for table in load_parts(source, lambda _: NO_DIALECT, 10):
+        frames.append(weakref.ref(table.frame))
+        pool.add(table)
+    del table
+    assert len(frames) == 4
+    assert pool.large
+    assert all(frame() is None for frame in frames)
+    assert sum(table.frame.height for table in pool.tables([source])) == 40

@@ -64,7 +64,8 @@ class Pool:
         """Take the next part of a file; how many rows it has with one cell a row."""
         cells = self.form.cells(frozenset(table.columns))
         file = self._files.setdefault(table.source, PooledFile(FileSpelling(cells)))
-        again = None if table.again is None else partial(_shaped_again, self.form, table)
+        rowless = replace(table, frame=table.frame.clear())  # else its rows would be held with it
+        again = None if table.again is None else partial(_shaped_again, self.form, rowless)
         table = replace(shaped(self.form, table), again=again)
         file.spelling.see(table)
         file.tables.append(table)
