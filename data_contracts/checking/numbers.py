@@ -118,12 +118,15 @@ def is_plain(text: pl.Series) -> bool:
 
 def has_certain_points(text: pl.Series) -> bool:
     """Whether all cells are whole or have one point, which at least one shows to be the decimal sign."""
-    certain = text.str.contains(_CERTAIN_POINT)
-    if not certain.any():
-        return False
-    rest = text.filter(~certain)
+    return all(points(text))
+
+
+def points(text: pl.Series) -> tuple[bool, bool]:
+    """Whether a cell shows that the point is the decimal sign, and whether no cell speaks against it."""
+    certain = text.str.contains(_CERTAIN_POINT).fill_null(False)
+    rest = text.filter(~certain).drop_nulls()
     rest = rest.filter(rest.cast(pl.Int64, strict=False).is_null())
-    return bool(rest.str.contains(_POINT_IN_DOUBT).all())
+    return bool(certain.any()), bool(rest.str.contains(_POINT_IN_DOUBT).all())
 
 
 def _signed(text: pl.Series) -> pl.Series:

@@ -102,7 +102,8 @@ def read_part(articles: pl.DataFrame, first_row: int = 0, second_reader: bool = 
 
 def with_stories(rows: pl.DataFrame, stories: Stories) -> pl.DataFrame:
     """Rows of a part with the columns of their stories: `COLUMNS`, in the same order."""
-    joined_rows = rows.join(stories.table, on="article_id", how="left", maintain_order="left")
+    found = stories.of(rows["article_id"])
+    joined_rows = rows.join(found, on="article_id", how="left", maintain_order="left")
     return joined_rows.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -20,6 +23,9 @@ from riskmodel.sources.files.find import Found, Source, find
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW, TABLE_SUFFIXES, Table, load
 from riskmodel.sources.limits import ReadingLimits
+
+if TYPE_CHECKING:
+    from riskmodel.sources.trade.by_cell import ByCell
 
 _MOST_MISSING = 12
 
@@ -37,12 +43,33 @@ class Recognised(Protocol):
 
 
 @dataclass(frozen=True)
+class Tally:
+    """Counts, and days, by which a table as a whole is refused."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    days: frozenset[date] = frozenset()
+
+    def plus(self, other: Tally) -> Tally:
+        """Of both parts of a table."""
+        counts = Counter(self.counts)
+        counts.update(other.counts)
+        return Tally(counts, self.days | other.days)
+
+    def __getitem__(self, name: str) -> int:
+        return self.counts.get(name, 0)
+
+
+@dataclass(frozen=True)
 class Reading:
-    """Canonical rows (with bookkeeping columns), what was dropped by reason, and columns not used."""
+    """Canonical rows (with bookkeeping columns), what was dropped by reason, and columns not used.
+
+    `tally` counts what decides whether the table as a whole can be used.
+    """
 
     frame: pl.DataFrame
     dropped: Mapping[str, int] = field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)
@@ -57,6 +84,8 @@ class Format:
     the reason under which all rows of a table that cannot be used are dropped, `advice` a sentence on what it
     is and which table is needed. A format without a line of column names is known by the name of the file and
     the words it begins with (`titled`); `sheet` makes cells of its text and counts the lines that are none.
+    `by_cell` are the steps of `read` of a format whose rows depend on one another, so that a table larger
+    than memory can be read a part at a time.
     """
 
     name: str
@@ -71,6 +100,7 @@ class Format:
     advice: str = ""
     titled: Callable[[str, str], bool] | None = None
     sheet: Callable[[str], tuple[pl.DataFrame, int]] | None = None
+    by_cell: ByCell | None = None
 
 
 def read_batch(
@@ -141,11 +171,18 @@ def unused(frame: pl.DataFrame, used: Sequence[str]) -> tuple[str, ...]:
 
 def read_tables(form: Format, tables: Sequence[Table]) -> Reading:
     """Read tables of one format together; an error names their files."""
-    names = ", ".join(one_line(t.source.name, 120) for t in tables[:3]) + (
-        " and others" if len(tables) > 3 else ""
-    )
-    try:
+    with naming_files(form, [table.source for table in tables]):
         return form.read(stack([table.frame for table in tables]))
+
+
+@contextmanager
+def naming_files(form: Format, sources: Sequence[Source]) -> Iterator[None]:
+    """Put the names of the files, at most three, before what InputUnreadable says of their format."""
+    files = list(dict.fromkeys(sources))
+    names = ", ".join(one_line(source.name, 120) for source in files[:3])
+    names += " and others" if len(files) > 3 else ""
+    try:
+        yield
     except InputUnreadable as error:
         raise InputUnreadable(f"{names}: {error}") from error
     except pl.exceptions.ColumnNotFoundError as error:

@@ -155,7 +155,7 @@ def test_folding_is_exact_whatever_the_order(values: list[int], random) -> None:
         net_kg=pl.lit(None, pl.String),
         **{FILE: pl.lit("f")},
     )
-    reading = comext_cn8.fold_cn8(rows, "EUR", "test", ())
+    reading = comext_cn8.fold_cn8(rows, "EUR", "test")
     assert reading.frame["value_usd"].to_list() == [(sum(values) * 11827 + 5000) // 10000]
 
 

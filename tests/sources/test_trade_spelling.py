@@ -68,6 +68,14 @@ def test_a_later_part_decides_an_earlier_one(tmp_path: Path) -> None:
     assert found == [n * 1000 for n in range(10, 40)] + [1_234_000]
 
 
+def test_a_later_part_says_which_number_of_a_date_is_the_month(tmp_path: Path) -> None:
+    rows = [f"DEU;KGZ;X;8542{n};HS2022;02/01/2022;{n}" for n in range(10, 20)]
+    path = write(tmp_path, *rows, "DEU;KGZ;X;854290;HS2022;01/13/2022;5")
+    limits = ReadingLimits(trade_rows=4, whole_bytes=1)
+    found = pl.concat(list(trade_parts([path], limits=limits)))["period"].cast(pl.String).to_list()
+    assert found == ["2022-02-01"] * 10 + ["2022-01-13"]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

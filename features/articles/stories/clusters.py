@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -39,6 +40,19 @@ class Stories:
     """`table`: article_id, story_id, about_listing, retracted; one row for each article_id."""
 
     table: pl.DataFrame
+
+    def of(self, articles: pl.Series) -> pl.DataFrame:
+        """The rows of `table` for some article ids, found without going through all of it."""
+        wanted = articles.unique().drop_nulls().rename("article_id")
+        if self._sorted.is_empty():
+            return self._sorted
+        places = self._sorted["article_id"].search_sorted(wanted)
+        near = self._sorted[places.clip(upper_bound=self._sorted.height - 1)]
+        return near.filter(near["article_id"] == wanted)
+
+    @cached_property
+    def _sorted(self) -> pl.DataFrame:
+        return self.table.sort("article_id")
 
 
 @dataclass(frozen=True)

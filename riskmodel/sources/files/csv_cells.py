@@ -13,11 +13,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
+from riskmodel.operations.scratch import Scratch
 from riskmodel.sources.files.csv_header import Layout, csv_rows, layout_of
 from riskmodel.sources.files.csv_repair import hides_rows, rows_of, too_long
 from riskmodel.sources.files.csv_scan import Scan, last_lines, scan, swallowed_row
@@ -26,6 +28,7 @@ from riskmodel.sources.files.unpack import utf8_file
 
 TRAILING = "unnamed_last_column"
 _BLOCK = 1 << 20
+Again = Callable[[], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -66,29 +69,40 @@ def read_csv_cells(
     return frame
 
 
-def csv_row_parts(source: Source, head: bytes, path: Path, rows: int) -> Iterator[pl.DataFrame]:
-    """Cells of a delimited text, at most `rows` rows at a time; what every row holds beyond the header goes.
+def csv_row_parts(
+    source: Source, head: bytes, path: Path, rows: int, dialect: Dialect = NO_DIALECT
+) -> Iterator[tuple[pl.DataFrame, Again | None]]:
+    """Cells of a delimited text in UTF-8, at most `rows` rows at a time, and how to have them again.
 
-    Raises InputUnreadable as `read_csv_cells` does, before any row is given away.
+    What every row holds beyond the header goes, as in `read_csv_cells`. Raises InputUnreadable as that does,
+    before any row is given away.
     """
     layout, number = layout_of(source, head), 0
     width = len(layout.columns)
-    with tempfile.TemporaryDirectory() as folder, _one_line_end(path, layout) as (plain, facts):
+    with _one_line_end(path, layout) as (plain, facts):
         _refuse_cut(source, plain, layout, facts)
-        stored = Path(folder) / "cells"
-        if _stored(plain, layout, facts, stored):
-            parts = _stored_parts(stored, rows)
+        scratch = Scratch()
+        stored = scratch.folder / "cells"
+        trailing = [TRAILING] if _first_row_is_longer(plain, layout) else []
+        parts: Iterator[tuple[pl.DataFrame, Again | None]]
+        if _stored(plain, layout, trailing, facts, stored):
+            parts = _stored_parts(scratch, stored, facts.rows, rows)
         else:
-            parts = _row_parts(source, plain, layout, facts, rows)
-        for part in parts:
-            if TRAILING in part.columns:
-                beyond = part[TRAILING].is_not_null()
+            parts = ((part, None) for part in _row_parts(source, plain, layout, facts, rows))
+        for part, again in parts:
+            if TRAILING in part.columns and not dialect.trailing_column:
+                beyond = part[TRAILING].is_not_null() & (part[TRAILING] != "")
                 if beyond.any():
                     row = number + int(beyond.arg_max() or 0) + 1
                     raise source.refuse(too_long(row, width, layout.separator))
                 part = part.drop(TRAILING)
+                again = None if again is None else partial(_without_last, again)
             number += part.height
-            yield part
+            yield part, again
+
+
+def _without_last(again: Again) -> pl.DataFrame:
+    return again().drop(TRAILING)
 
 
 def csv_header(source: Source, head: bytes) -> list[str]:
@@ -150,14 +164,14 @@ def _fast(path: Path, layout: Layout, trailing: list[str], facts: Scan) -> pl.Da
     return frame if frame.height == facts.rows else None
 
 
-def _stored(path: Path, layout: Layout, facts: Scan, target: Path) -> bool:
+def _stored(path: Path, layout: Layout, trailing: list[str], facts: Scan, target: Path) -> bool:
     """Split text into rows once, before any row is given away: a fault may come late."""
     import pyarrow.parquet as pq
 
     if not _is_plain(path, layout, facts):
         return False
     try:
-        cells = _fast_lazy(path, list(layout.columns), layout)
+        cells = _fast_lazy(path, [*layout.columns, *trailing], layout)
         cells.sink_parquet(target, compression="lz4", statistics=False)
     except pl.exceptions.PolarsError:
         return False
@@ -182,12 +196,17 @@ def _slow(source: Source, path: Path, layout: Layout, facts: Scan) -> pl.DataFra
     return parts[0] if parts else pl.DataFrame(schema=dict.fromkeys([*layout.columns, TRAILING], pl.String()))
 
 
-def _stored_parts(path: Path, rows: int) -> Iterator[pl.DataFrame]:
-    import pyarrow.parquet as pq
+def _stored_parts(
+    scratch: Scratch, path: Path, height: int, rows: int
+) -> Iterator[tuple[pl.DataFrame, Again | None]]:
+    """Slices of stored cells; the folder is there as long as anyone may want one again."""
+    for start in range(0, height, rows):
+        again = partial(_slice, scratch, path, start, rows)
+        yield again(), again
 
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=rows):
-            yield pl.DataFrame(pl.from_arrow(batch))
+
+def _slice(_: Scratch, path: Path, start: int, rows: int) -> pl.DataFrame:
+    return pl.scan_parquet(path, glob=False).slice(start, rows).collect()
 
 
 def _row_parts(source: Source, path: Path, layout: Layout, facts: Scan, size: int) -> Iterator[pl.DataFrame]:

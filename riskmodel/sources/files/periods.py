@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -22,13 +22,14 @@ _SERIAL = re.compile(r"^(\d{5})(?:\.0*)?$")
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 54_788  # January 2000 to January 2050 as spreadsheets count days
 
 
-def plain_months(text: pl.Series) -> pl.Series:
+def plain_months(text: pl.Series, others: Collection[str] = ()) -> pl.Series:
     """The months of a column as `YYYY-MM`, days of ISO 8601 as they are; what is no month stays as written.
 
     Read are `202205`, `202205.0`, `2022M05`, `2022/05`, `05/2022`, `May-22`, `Mai 2022`, `20220501`, a
     spreadsheet's number of a first of month, and `01/05/2022`, whose day comes first or second as the column
     shows: by a number above 12, or because only one reading makes a first of month of two different cells or
-    more. Where neither does, the cell stays.
+    more. Where neither does, the cell stays. `others` are further cells of the column (`slashed_cells`),
+    where `text` is a part of it.
 
     >>> plain_months(pl.Series(["202205.0", "2022M06", "May-22", "01/05/2022", "2022"])).to_list()
     ['2022-05', '2022-06', '2022-05', '01/05/2022', '2022']
@@ -39,9 +40,16 @@ def plain_months(text: pl.Series) -> pl.Series:
     strange = distinct.filter(~distinct.str.contains(_USUAL)).sort().to_list()
     if not strange:
         return text
-    order = _order([found for cell in strange if (found := _TWO_AND_TWO.match(cell))])
+    order = _order([found for cell in {*strange, *others} if (found := _TWO_AND_TWO.match(cell))])
     known = {cell: month for cell in strange if (month := _month(cell) or _slashed(cell, order))}
     return text.replace(list(known), list(known.values())) if known else text
+
+
+def slashed_cells(text: pl.Series) -> set[str]:
+    """The cells that say two numbers and a year, of which the column decides which is the day."""
+    distinct = text.unique().drop_nulls()
+    strange = distinct.filter(~distinct.str.contains(_USUAL)).to_list()
+    return {cell for cell in strange if _TWO_AND_TWO.match(cell)}
 
 
 def _month(cell: str) -> str | None:

@@ -20,7 +20,7 @@ from data_contracts.checking.numbers import (
     plain_numbers,
 )
 from riskmodel.sources.files.csv_header import layout_of
-from riskmodel.sources.files.periods import plain_months
+from riskmodel.sources.files.periods import plain_months, slashed_cells
 from riskmodel.sources.files.table import Table
 from riskmodel.sources.files.typed import PARQUET
 from riskmodel.sources.files.unpack import first_bytes
@@ -58,15 +58,16 @@ class PlainFile:
     def __init__(self, cells: Cells, again: Callable[[], Iterator[Table]]) -> None:
         self._cells, self._again = cells, again
         self._signs: dict[str, frozenset[str]] = {}
+        self._slashed: dict[str, set[str]] = {}
 
     def __call__(self, table: Table) -> Table:
         """The table with plain cells; what cannot be decided or is not of its kind keeps its text."""
         frame, cells = table.frame, self._cells
         changed = [
-            *(self._number(table, c, money) for c, money in cells.numbers.items() if _is_text(frame, c)),
-            *(_plain_codes(frame[c], dotted=True) for c in cells.products if _is_text(frame, c)),
-            *(_plain_codes(frame[c], dotted=False) for c in cells.codes if _is_text(frame, c)),
-            *(plain_months(frame[c].str.strip_chars()) for c in cells.months if _is_text(frame, c)),
+            *(self._number(table, c, money) for c, money in cells.numbers.items() if is_text(frame, c)),
+            *(plain_codes(frame[c], dotted=True) for c in cells.products if is_text(frame, c)),
+            *(plain_codes(frame[c], dotted=False) for c in cells.codes if is_text(frame, c)),
+            *(self._months(frame[c].str.strip_chars()) for c in cells.months if is_text(frame, c)),
         ]
         return replace(table, frame=frame.with_columns(changed)) if changed else table
 
@@ -78,15 +79,22 @@ class PlainFile:
         # Most columns hold no words, and one look over them is enough.
         words = nothing_said(text.head(_LOOKED_AT)).any()
         if not by_point or words or not has_certain_points(text):
-            text = _without_words(text)
+            text = without_words(text)
             by_point = by_point and has_certain_points(text)
         if by_point:
             self._signs[column] = POINT
-            # Else `125.000`, which the column has decided, would be in doubt again where it is alone.
-            return text.str.replace(r"\.000$", "") if text.str.ends_with(".000").any() else text
+            return by_point_of(text)
         if column not in self._signs:
             self._signs[column] = self._decided(table, column, currency)
         return plain_numbers(text, self._signs[column], currency)
+
+    def _months(self, text: pl.Series) -> pl.Series:
+        """Months by what the whole file says of the order of day and month, asked where a cell needs it."""
+        column = text.name
+        if column not in self._slashed and slashed_cells(text):
+            every = (part.frame[column].str.strip_chars() for part in self._again())
+            self._slashed[column] = set().union(*(slashed_cells(cells) for cells in every))
+        return plain_months(text, self._slashed.get(column, ()))
 
     def _decided(self, table: Table, column: str, currency: str) -> frozenset[str]:
         """By this part, else by the rest of the file, else by how the source writes where nothing speaks."""
@@ -94,16 +102,24 @@ class PlainFile:
         if not signs:
             for part in self._again():
                 signs |= decimal_signs(part.frame[column], currency)
-        if not signs and self._cells.point and _divided_by(table) in ("", ","):
+        if not signs and self._cells.point and divided_by(table) in ("", ","):
             return POINT
         return signs
 
 
-def _is_text(frame: pl.DataFrame, column: str) -> bool:
+def by_point_of(text: pl.Series) -> pl.Series:
+    """Numbers of a column whose decimal sign is known to be the point.
+
+    Else `125.000`, which the column has decided, would be in doubt again where it is alone.
+    """
+    return text.str.replace(r"\.000$", "") if text.str.ends_with(".000").any() else text
+
+
+def is_text(frame: pl.DataFrame, column: str) -> bool:
     return frame.schema.get(column) == pl.String()
 
 
-def _plain_codes(text: pl.Series, *, dotted: bool) -> pl.Series:
+def plain_codes(text: pl.Series, *, dotted: bool) -> pl.Series:
     """Codes without what a spreadsheet puts on them; a power of ten only where no digit of it was lost."""
     if is_plain(text):
         return text
@@ -128,7 +144,7 @@ def _plain_codes(text: pl.Series, *, dotted: bool) -> pl.Series:
     return text.replace(changes["code"], changes["new"]) if changes.height else text
 
 
-def _without_words(text: pl.Series) -> pl.Series:
+def without_words(text: pl.Series) -> pl.Series:
     """Words for nothing as null, looked for only among the cells that are no numbers."""
     number = text.cast(pl.Float64, strict=False)
     strange = ((number.is_null() & text.is_not_null()) | number.is_nan()).fill_null(False)
@@ -139,7 +155,7 @@ def _without_words(text: pl.Series) -> pl.Series:
     return text.scatter(places.filter(words), None) if words.any() else text
 
 
-def _divided_by(table: Table) -> str:
+def divided_by(table: Table) -> str:
     """The sign between the cells of a delimited text, as its header shows it; `""` for other files."""
     head = first_bytes(table.source)
     if head[:4] == PARQUET or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):

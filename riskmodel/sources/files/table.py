@@ -10,6 +10,7 @@ import polars as pl
 from riskmodel.sources.files.csv_cells import (
     NO_DIALECT,
     TRAILING,
+    Again,
     Dialect,
     lines_before_header,
     read_csv_cells,
@@ -32,7 +33,8 @@ BLANK, ABOVE = "blank_row", "line_above_header"
 class Table:
     """Cells of one file: text formats as String, Parquet as typed, with `source_row` and `source_file`.
 
-    `columns` are the file's own; `rows` counts its data rows, of which `dropped` never became cells.
+    `columns` are the file's own; `rows` counts its data rows, of which `dropped` never became cells. `again`
+    gives the frame once more where it lies on disk.
     """
 
     source: Source
@@ -41,6 +43,7 @@ class Table:
     sha256: str
     bytes: int
     dropped: dict[str, int] = field(default_factory=dict)
+    again: Again | None = field(default=None, compare=False, repr=False)
 
     @property
     def rows(self) -> int:

@@ -87,6 +87,7 @@ FORMAT = Format(
     SDMX_FORMATS[0].read,
     long=one_cell_a_row,
     cells=SDMX_FORMATS[0].cells,
+    by_cell=SDMX_FORMATS[0].by_cell,
     titled=titled,
     sheet=sheet,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -12,9 +12,10 @@ from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.cells import canonical, clean, stack
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, unused
-from riskmodel.sources.trade.areas import country_or_text
-from riskmodel.sources.trade.copies import CONFLICT, once, with_whole_areas, without_parts
+from riskmodel.sources.formats import Format, Reading, Tally, unused
+from riskmodel.sources.trade.areas import area_parts, country_or_text
+from riskmodel.sources.trade.by_cell import ByCell, Known, known
+from riskmodel.sources.trade.copies import CONFLICT, once, whole_area, with_whole_areas, without_parts
 from riskmodel.sources.trade.exchange import covered, with_dollars
 
 SOURCE = "eurostat_comext"
@@ -25,6 +26,7 @@ _FLOWS = {"X": "X", "EXPORT": "X", "2": "X", "M": "M", "IMPORT": "M", "1": "M"}
 # Far above any flow, and low enough that sums of thousands of rows stay within Int64.
 _LARGEST_CENTS = 10**15
 _KEY = ["reporter", "partner", "flow", "hs6", "hs_edition", "period"]
+_PARTNER = "partner"
 _CELL = ["reporter", "partner", "flow", "code", "period"]  # what a row is keyed by, with `more` of a reader
 
 
@@ -43,10 +45,13 @@ def read(frame: pl.DataFrame) -> Reading:
     contract. Without `flow` rows are exports. Weights are summed only where every folded row has one. Raises
     InputUnreadable for a table of headings only.
     """
+    return STEPS.read(frame)
+
+
+def _cut(frame: pl.DataFrame) -> Reading:
     used = [c for c in (*_NEEDED, *_OPTIONAL) if c in frame.columns]
     frame, parts, looked_at = without_parts(frame, used)
-    reading = fold_cn8(_named(frame), "EUR", SOURCE, unused(frame, [*used, *looked_at]))
-    return Reading(reading.frame, {**parts, **reading.dropped}, reading.ignored_columns)
+    return Reading(_named(frame), parts, unused(frame, [*used, *looked_at]))
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
@@ -72,17 +77,19 @@ def no_value(column: str) -> pl.Expr:
 
 
 def fold_cn8(
-    cells: pl.DataFrame, currency: str, source: str, ignored: tuple[str, ...], more: Sequence[str] = ()
+    cells: pl.DataFrame, currency: str, source: str, seen: Known | None = None, more: Sequence[str] = ()
 ) -> Reading:
     """Turn cells (reporter, partner, flow, code, period, value, net_kg as String) into canonical HS6 rows.
 
     Columns `more` are parts that may be added up: with the columns above they key a row. Copies are dropped;
     rows of one key that disagree keep the rest of their HS6 code from being one figure, so that the contract
-    refuses them together.
+    refuses them together. Cells of one partner and month must all be there; `seen` are the partners of the
+    whole table (`partners_of`), where cells are not all of it. `refuse_fold` judges the tally.
     """
+    partners = None if seen is None else set(seen.filter(pl.col("what") == _PARTNER)["a"].to_list())
     cells, copies = once(cells, [*_CELL, *more], ["value", "net_kg"])
-    cells, areas = with_whole_areas(cells, "partner", _CELL)
-    kept, dropped = _without_overlaps(_parsed(cells))
+    cells, areas = with_whole_areas(cells, "partner", _CELL, partners)
+    kept, dropped, tally = _without_overlaps(_parsed(cells))
     dropped = {**copies, **areas, **dropped}
     fit = pl.col("day").is_not_null() & (pl.col("cents").abs() <= _LARGEST_CENTS) & pl.col("is_product")
     fit = fit.fill_null(False)
@@ -91,13 +98,10 @@ def fold_cn8(
     no_rate = folded.filter(pl.col("value_usd").is_null())
     if no_rate.height:
         dropped["no_exchange_rate"] = no_rate.height
-        if no_rate.height == folded.height:
-            first, last = (str(day)[:7] for day in (no_rate["period"].min(), no_rate["period"].max()))
-            raise InputUnreadable(
-                f"no {currency} exchange rate for {first} to {last}: the table of rates covers "
-                f"{covered(currency)}; add the yearly mean to features/reference/exchange_rates.csv, or "
-                "convert the values to US dollars before"
-            )
+    days = frozenset(no_rate.select(first=pl.col("period").min(), last=pl.col("period").max()).row(0)) - {
+        None
+    }
+    tally = tally.plus(Tally({"folded": folded.height, "no_rate": no_rate.height}, days))
     columns = [*TRADE_FLOWS, FILE, ROW]
     good = _finished(folded.filter(pl.col("value_usd").is_not_null()), source).select(columns)
     unit = pl.format("{} " + currency, "value")  # so that foreign money can never pass for dollars
@@ -105,7 +109,33 @@ def fold_cn8(
     if bad.height:
         bad = _finished(bad.with_columns(edition_of("day")), source).select(columns)
         good = stack([good, canonical(bad, TRADE_FLOWS)])
-    return Reading(good, dropped, ignored)
+    return Reading(good, dropped, tally=tally)
+
+
+def refuse_fold(tally: Tally, currency: str) -> None:
+    """Raise InputUnreadable for a table of headings only, or of no month with a rate (`fold_cn8`)."""
+    if tally["rows"] and not tally["products"] and tally["headings"]:
+        raise InputUnreadable(
+            "only headings of 2 or 4 digits, no code of eight or six; export the table by CN8, "
+            "because headings cannot be split into HS6 products"
+        )
+    if tally["no_rate"] and tally["no_rate"] == tally["folded"]:
+        first, last = (str(day)[:7] for day in (min(tally.days), max(tally.days)))
+        raise InputUnreadable(
+            f"no {currency} exchange rate for {first} to {last}: the table of rates covers "
+            f"{covered(currency)}; add the yearly mean to features/reference/exchange_rates.csv, or "
+            "convert the values to US dollars before"
+        )
+
+
+def partners_of(cells: pl.DataFrame) -> Known:
+    """The partners of cells that are given to `fold_cn8`, as it must know them of the whole table."""
+    return known(_PARTNER, cells, "partner")
+
+
+def area_signs(cells: pl.DataFrame) -> frozenset[str]:
+    """Whether any partner is a part of a country, so that those of the whole table count."""
+    return frozenset({_PARTNER} if cells["partner"].is_in(list(area_parts())).any() else ())
 
 
 def _parsed(cells: pl.DataFrame) -> pl.DataFrame:
@@ -128,16 +158,18 @@ def _parsed(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _without_overlaps(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+def _without_overlaps(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int], Tally]:
     dropped = {"eu_total_row": int(rows["is_union"].sum())}
     rows = rows.filter(~pl.col("is_union"))
     dropped["special_code"] = int(rows["is_special"].sum())
     rows = rows.filter(~pl.col("is_special"))
-    if rows.height and not rows["is_product"].any() and rows["is_heading"].any():
-        raise InputUnreadable(
-            "only headings of 2 or 4 digits, no code of eight or six; export the table by CN8, "
-            "because headings cannot be split into HS6 products"
-        )
+    tally = Tally(
+        {
+            "rows": rows.height,
+            "products": int(rows["is_product"].sum()),
+            "headings": int(rows["is_heading"].sum()),
+        }
+    )
     rows, dropped["hs6_overlaps_cn8"] = _without_covered_hs6(rows)
     covered = (
         rows.filter("is_product").select("partner", "period").unique().with_columns(covered=pl.lit(True))
@@ -148,7 +180,7 @@ def _without_overlaps(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]
         overlaps = pl.col("covered").is_not_null()
         dropped[f"hs{digits}_overlaps_cn8"] = rows.filter(heading & overlaps).height
         dropped[f"hs{digits}_without_cn8"] = rows.filter(heading & ~overlaps).height
-    return rows.filter(~pl.col("is_heading")), dropped
+    return rows.filter(~pl.col("is_heading")), dropped, tally
 
 
 def _without_covered_hs6(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -199,4 +231,28 @@ def _cells(_: frozenset[str]) -> Cells:
     return Cells({"value_eur": "EUR", "net_kg": ""}, products=("code",), months=("month",))
 
 
-FORMAT = Format("comext-cn8", ", ".join(_NEEDED), recognise, read, cells=_cells)
+def steps_of_fold(
+    cells: Callable[[pl.DataFrame], Reading],
+    currency: str,
+    source: str,
+    verdict: Callable[[Tally], None] = lambda _: None,
+) -> ByCell:
+    """The steps of a reader whose `cells` are folded as they are; its own verdict comes first."""
+
+    def judge(tally: Tally) -> None:
+        verdict(tally)
+        refuse_fold(tally, currency)
+
+    return ByCell(
+        cells=cells,
+        together=TOGETHER,
+        settle=lambda rows, seen: fold_cn8(rows, currency, source, seen),
+        look=partners_of,
+        signs=area_signs,
+        verdict=judge,
+    )
+
+
+TOGETHER = (whole_area("partner"), pl.col("period"))
+STEPS = steps_of_fold(_cut, "EUR", SOURCE)
+FORMAT = Format("comext-cn8", ", ".join(_NEEDED), recognise, read, cells=_cells, by_cell=STEPS)

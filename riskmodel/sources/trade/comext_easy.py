@@ -10,9 +10,9 @@ from riskmodel.sources.files.periods import plain_months
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, added, unused
+from riskmodel.sources.formats import Format, Reading, Tally, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country_of
-from riskmodel.sources.trade.comext_cn8 import SOURCE, fold_cn8, no_value
+from riskmodel.sources.trade.comext_cn8 import SOURCE, no_value, steps_of_fold
 from riskmodel.sources.trade.copies import without_parts
 
 _COLUMNS = ("REPORTER", "PARTNER", "PRODUCT", "FLOW", "PERIOD")
@@ -35,6 +35,10 @@ def read(frame: pl.DataFrame) -> Reading:
     their total, and whole years. Raises InputUnreadable
     where no product has a code, because labels cannot be kept apart, and where only totals are given.
     """
+    return STEPS.read(frame)
+
+
+def _cut(frame: pl.DataFrame) -> Reading:
     value = next(c for c in _VALUES if c in frame.columns)
     used = [*_COLUMNS, value, "STAT_PROCEDURE"]
     frame, parts, looked_at = without_parts(frame, used)
@@ -57,8 +61,6 @@ def read(frame: pl.DataFrame) -> Reading:
         pl.col("FLOW").str.extract(r"^([A-Za-z0-9]+)").str.to_uppercase().replace(_FLOWS).alias("flow"),
         _month(clean(frame["PERIOD"])).alias("period"),
     )
-    if rows.height and not rows["code"].is_not_null().any():
-        raise InputUnreadable("labels without codes in PRODUCT; choose the display of codes with labels")
     kept, dropped = sift(
         rows,
         {
@@ -70,11 +72,26 @@ def read(frame: pl.DataFrame) -> Reading:
             "statistical_procedure_part": ~pl.col("procedure").str.contains(r"^(T-)?(Total|Insgesamt)$|^T$"),
         },
     )
-    if not kept.height and dropped.get("total_row"):
-        raise InputUnreadable(f"only totals ({dropped['total_row']} rows); export the table by CN8 product")
-    kept = kept.with_columns(pl.coalesce("code", "PRODUCT").alias("code"))
-    reading = fold_cn8(kept, "EUR", SOURCE, unused(frame, [*used, *looked_at]))
-    return Reading(reading.frame, added(parts, dropped, reading.dropped), reading.ignored_columns)
+    tally = Tally(
+        {
+            "table": rows.height,
+            "coded": rows.height - rows["code"].null_count(),
+            "kept": kept.height,
+            "totals": dropped.get("total_row", 0),
+        }
+    )
+    kept = kept.select(
+        "reporter", "partner", "flow", pl.coalesce("code", "PRODUCT").alias("code"), "period", "value",
+        "net_kg", FILE, ROW,
+    )  # fmt: skip
+    return Reading(kept, added(parts, dropped), unused(frame, [*used, *looked_at]), tally)
+
+
+def _verdict(tally: Tally) -> None:
+    if tally["table"] and not tally["coded"]:
+        raise InputUnreadable("labels without codes in PRODUCT; choose the display of codes with labels")
+    if not tally["kept"] and tally["totals"]:
+        raise InputUnreadable(f"only totals ({tally['totals']} rows); export the table by CN8 product")
 
 
 def _area(cells: pl.Series) -> pl.Series:
@@ -94,4 +111,7 @@ def _cells(_: frozenset[str]) -> Cells:
     return Cells(dict.fromkeys(_VALUES, "EUR"))
 
 
-FORMAT = Format("comext-easy", ", ".join((*_COLUMNS, _VALUES[0])), recognise, read, cells=_cells)
+STEPS = steps_of_fold(_cut, "EUR", SOURCE, _verdict)
+FORMAT = Format(
+    "comext-easy", ", ".join((*_COLUMNS, _VALUES[0])), recognise, read, cells=_cells, by_cell=STEPS
+)

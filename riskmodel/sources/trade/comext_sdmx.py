@@ -11,9 +11,18 @@ from riskmodel.sources.files.csv_cells import TRAILING, Dialect
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, added, unused
+from riskmodel.sources.formats import Format, Reading, Tally, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
-from riskmodel.sources.trade.comext_cn8 import SOURCE, fold_cn8, no_value
+from riskmodel.sources.trade.by_cell import ByCell, Known, known
+from riskmodel.sources.trade.comext_cn8 import (
+    SOURCE,
+    TOGETHER,
+    area_signs,
+    fold_cn8,
+    no_value,
+    partners_of,
+    refuse_fold,
+)
 from riskmodel.sources.trade.copies import CONFLICT, is_total, once, without_parts
 
 _SDMX = ("freq", "reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE")
@@ -31,6 +40,8 @@ _BULK: dict[str, tuple[str, ...]] = {
 }
 _MAY_LACK = ("net_kg", "trade_type", "procedure", "unit")
 _CELLS = ["reporter", "partner", "flow", "code", "period"]
+_IN_ALL = ("trade_type", "unit")  # columns that tell rows apart only where every file has them
+_WHOLE_YEAR = r"^\d{4}52$"
 _UPDATE = "LAST UPDATE"
 _FLOWS = {"1": "M", "2": "X"}
 _AREA = {
@@ -45,13 +56,14 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
     Yearly rows, total reporters and areas that are no country are dropped; WORLD is WLD. Raises
     InputUnreadable for the label display, which has no product codes, and where only yearly rows are given.
     """
+    return SDMX_STEPS.read(frame)
+
+
+def _sdmx_cut(frame: pl.DataFrame) -> Reading:
     used = [*_SDMX, "DATAFLOW", _UPDATE, TRAILING]
     frame, parts, looked_at = without_parts(frame, used)
     cells = frame.select(*(clean(frame[c]).alias(c) for c in _SDMX), _updated(frame), FILE, ROW)
-    if cells.height and not cells["product"].str.contains(r"^([0-9A-Z]{2,9}|TOTAL)$").any():
-        raise InputUnreadable(
-            "labels in place of codes; export with codes (no product can be recognised by its label)"
-        )
+    coded = int(cells["product"].str.contains(r"^([0-9A-Z]{2,9}|TOTAL)$").sum())
     rows = cells.with_columns(
         country(pl.col("reporter"), "iso2", "comext").alias("reporter"),
         country(pl.col("partner"), "iso2", "comext").alias("partner"),
@@ -59,7 +71,12 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
         pl.col("product").alias("code"),
         pl.col("TIME_PERIOD").alias("period"),
     )
-    revised = _revised(rows)
+    tally = Tally({"cells": cells.height, "coded": coded})
+    return Reading(rows.drop("product", "TIME_PERIOD"), parts, unused(frame, [*used, *looked_at]), tally)
+
+
+def _months_in_euro(rows: pl.DataFrame) -> Reading:
+    """The latest value of each cell with its weight, as `fold_cn8` takes them."""
     rows, copies = once(rows, [*_CELLS, "freq", "indicators"], ["OBS_VALUE"], "updated")
     kept, dropped = sift(
         rows,
@@ -70,25 +87,53 @@ def _read_sdmx(frame: pl.DataFrame) -> Reading:
             "other_quantity": ~pl.col("indicators").is_in(["VALUE_IN_EUROS", "QUANTITY_IN_100KG"]),
         },
     )
-    if dropped.get("annual_row") and not kept.height:
-        raise InputUnreadable("only yearly rows; export the months (freq M)")
     value = kept.filter(pl.col("indicators") == "VALUE_IN_EUROS")
-    if rows.height and not value.height and not dropped.get("annual_row"):
-        raise InputUnreadable(
-            "no month has a value in euro; ask for the indicator VALUE_IN_EUROS, or for later months"
-        )
     weight = kept.filter(pl.col("indicators") == "QUANTITY_IN_100KG")
     # Of a cell with two quantities neither is known to be right.
     kept_weight = weight.filter(~pl.col(CONFLICT))
     dropped["conflicting_duplicate"] = weight.height - kept_weight.height
+    dropped["quantity_row_joined_as_weight"] = kept_weight.height
+    tally = Tally(
+        {
+            "once": rows.height,
+            "kept": kept.height,
+            "annual": dropped.get("annual_row", 0),
+            "values": value.height,
+        }
+    )
     weight = kept_weight.select(*_CELLS, (decimal(pl.col("OBS_VALUE")) * 100).cast(pl.String).alias("net_kg"))
     table = value.join(weight, on=_CELLS, how="left", maintain_order="left").select(
         *_CELLS, pl.col("OBS_VALUE").alias("value"), "net_kg", FILE, ROW
     )
-    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [*used, *looked_at]))
-    quantity = {"quantity_row_joined_as_weight": weight.height}
-    counts = added(parts, copies, dropped, quantity, reading.dropped)
-    return Reading(_known_later(reading.frame, revised), counts, reading.ignored_columns)
+    return Reading(table, added(copies, dropped), tally=tally)
+
+
+def _sdmx_settle(rows: pl.DataFrame, seen: Known | None) -> Reading:
+    months = _months_in_euro(rows)
+    reading = fold_cn8(months.frame, "EUR", SOURCE, seen)
+    return Reading(
+        _known_later(reading.frame, _revised(rows)),
+        added(months.dropped, reading.dropped),
+        tally=months.tally.plus(reading.tally),
+    )
+
+
+def _sdmx_look(rows: pl.DataFrame) -> Known:
+    return partners_of(_months_in_euro(rows).frame)
+
+
+def _sdmx_verdict(tally: Tally) -> None:
+    if tally["cells"] and not tally["coded"]:
+        raise InputUnreadable(
+            "labels in place of codes; export with codes (no product can be recognised by its label)"
+        )
+    if tally["annual"] and not tally["kept"]:
+        raise InputUnreadable("only yearly rows; export the months (freq M)")
+    if tally["once"] and not tally["values"] and not tally["annual"]:
+        raise InputUnreadable(
+            "no month has a value in euro; ask for the indicator VALUE_IN_EUROS, or for later months"
+        )
+    refuse_fold(tally, "EUR")
 
 
 def _revised(rows: pl.DataFrame) -> pl.DataFrame:
@@ -141,6 +186,10 @@ def _read_bulk(frame: pl.DataFrame) -> Reading:
 
     Month 52 (the whole year) is dropped.
     """
+    return BULK_STEPS.read(frame)
+
+
+def _bulk_cut(frame: pl.DataFrame) -> Reading:
     chosen = {name: next((c for c in names if c in frame.columns), None) for name, names in _BULK.items()}
     used = [c for c in chosen.values() if c]
     frame, parts, looked_at = without_parts(frame, used)
@@ -153,20 +202,57 @@ def _read_bulk(frame: pl.DataFrame) -> Reading:
         country(pl.col("reporter"), "iso2", "comext").alias("reporter"),
         country(pl.col("partner"), "iso2", "comext").alias("partner"),
         pl.col("flow").replace(_FLOWS),
+        # Of a whole year the months are left as they are, so that they are counted under their reason.
+        pl.when(~pl.col("period").str.contains(_WHOLE_YEAR))
+        .then(pl.col("period").str.replace(r"^(\d{4})(\d{2})$", "$1-$2"))
+        .otherwise("period")
+        .alias("period"),
     )
+    return Reading(rows, parts, unused(frame, [*used, *looked_at]))
+
+
+def _bulk_rows(rows: pl.DataFrame) -> Reading:
+    """Rows of months and countries, no part of a total, as `fold_cn8` takes them."""
     kept, dropped = sift(
         rows.with_columns(_next_to_total(rows).alias("part")),
         {
             **_AREA,
-            "annual_row": pl.col("period").str.contains(r"^\d{4}52$"),
+            "annual_row": pl.col("period").str.contains(_WHOLE_YEAR),
             "statistical_procedure_part": pl.col("part"),
         },
     )
-    table = kept.with_columns(pl.col("period").str.replace(r"^(\d{4})(\d{2})$", "$1-$2"))
-    more = ["procedure", *(name for name in ("trade_type", "unit") if _in_all_files(table, name))]
-    reading = fold_cn8(table, "EUR", SOURCE, unused(frame, [*used, *looked_at]), more)
-    counts = added(parts, dropped, reading.dropped)
-    return Reading(reading.frame, counts, reading.ignored_columns)
+    return Reading(kept, dropped)
+
+
+def _bulk_settle(rows: pl.DataFrame, seen: Known | None) -> Reading:
+    table = _bulk_rows(rows)
+    more = ["procedure", *(name for name in _IN_ALL if _in_all_files(table.frame, name, seen))]
+    reading = fold_cn8(table.frame, "EUR", SOURCE, seen, more)
+    return Reading(reading.frame, added(table.dropped, reading.dropped), tally=reading.tally)
+
+
+def _bulk_look(rows: pl.DataFrame) -> Known:
+    table = _bulk_rows(rows).frame
+    files = [
+        known(f"{name} {said}", table.filter(has), FILE)
+        for name in _IN_ALL
+        for said, has in (("said", pl.col(name).is_not_null()), ("null", pl.col(name).is_null()))
+    ]
+    return pl.concat([partners_of(table), *files])
+
+
+def _bulk_signs(rows: pl.DataFrame) -> frozenset[str]:
+    """Parts of countries, and columns that some rows fill and others do not."""
+    found = set(area_signs(rows))
+    for name in _IN_ALL:
+        nulls = rows[name].null_count()
+        found |= {f"{name} null"} if nulls else set()
+        found |= {f"{name} said"} if nulls < rows.height else set()
+    return frozenset(found)
+
+
+def _bulk_needs_look(signs: frozenset[str]) -> bool:
+    return any({f"{name} null", f"{name} said"} <= signs for name in _IN_ALL) or "partner" in signs
 
 
 def _next_to_total(rows: pl.DataFrame) -> pl.Series:
@@ -178,8 +264,11 @@ def _next_to_total(rows: pl.DataFrame) -> pl.Series:
     return ~total & with_total
 
 
-def _in_all_files(table: pl.DataFrame, name: str) -> bool:
+def _in_all_files(table: pl.DataFrame, name: str, seen: Known | None) -> bool:
     """Whether every file has the column: else its rows would be no copies of those of a file without it."""
+    if seen is not None:
+        said, null = (set(seen.filter(pl.col("what") == f"{name} {word}")["a"]) for word in ("said", "null"))
+        return null <= said
     if not table[name].null_count():
         return True
     return bool(table.group_by(FILE).agg(pl.col(name).is_not_null().any())[name].all())
@@ -199,6 +288,23 @@ def _bulk_cells(_: frozenset[str]) -> Cells:
     )
 
 
+SDMX_STEPS = ByCell(
+    cells=_sdmx_cut,
+    together=TOGETHER,
+    settle=_sdmx_settle,
+    look=_sdmx_look,
+    signs=area_signs,
+    verdict=_sdmx_verdict,
+)
+BULK_STEPS = ByCell(
+    cells=_bulk_cut,
+    together=TOGETHER,
+    settle=_bulk_settle,
+    look=_bulk_look,
+    signs=_bulk_signs,
+    needs_look=_bulk_needs_look,
+    verdict=lambda tally: refuse_fold(tally, "EUR"),
+)
 FORMATS = (
     Format(
         "comext-sdmx",
@@ -207,6 +313,7 @@ FORMATS = (
         _read_sdmx,
         Dialect(trailing_column=True),
         cells=_sdmx_cells,
+        by_cell=SDMX_STEPS,
     ),
     Format(
         "comext-bulk",
@@ -214,5 +321,6 @@ FORMATS = (
         lambda columns: all(set(_BULK[n]) & columns for n in _BULK if n not in _MAY_LACK),
         _read_bulk,
         cells=_bulk_cells,
+        by_cell=BULK_STEPS,
     ),
 )

@@ -104,6 +104,7 @@ FORMATS = (
         _read,
         long=rename_long,
         cells=_CELLS,
+        by_cell=SDMX_FORMATS[0].by_cell,
     ),
     Format(
         "comext-wide",
@@ -112,5 +113,6 @@ FORMATS = (
         _read,
         long=one_cell_a_row,
         cells=_CELLS,
+        by_cell=SDMX_FORMATS[0].by_cell,
     ),
 )

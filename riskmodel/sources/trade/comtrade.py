@@ -11,10 +11,11 @@ from riskmodel.sources.files.csv_cells import TRAILING, Dialect
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, added
+from riskmodel.sources.formats import Format, Reading, Tally, added
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.by_cell import ByCell, Known, known
 from riskmodel.sources.trade.copies import CONFLICT, known_from, once, released_on, revisions, without_parts
-from riskmodel.sources.trade.tariff_lines import tariff_lines_folded
+from riskmodel.sources.trade.tariff_lines import tariff_lines_folded, unit_columns
 
 SOURCE = "un_comtrade"
 # Names of one field in the API, in downloads, and in the two headers of the old site; without case and signs.
@@ -45,6 +46,8 @@ _OWN_PARTS = ("customs_procedure_part", "transport_mode_part", "second_partner_p
 _FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
 _EDITIONS = {f"H{n}": f"HS{year}" for n, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))}
 _KEY = ["reporter", "partner", "flow", "hs6", "hs_edition", "period", "known_at"]
+_MODE = ("reporter", "flow", "transport")
+_GONE = "dropped "  # before a reason, in the tally
 
 
 def recognise(columns: frozenset[str]) -> bool:
@@ -63,8 +66,14 @@ def read(frame: pl.DataFrame) -> Reading:
     at 1 January with known_at 1 July of the next year. Estimated and zero weights are null. Raises
     InputUnreadable for a table with totals and headings only.
     """
+    return STEPS.read(frame)
+
+
+def _cut(frame: pl.DataFrame) -> Reading:
+    """The fields of Comtrade, whichever header named them."""
     if not frame.columns or set(frame.columns) <= {FILE, ROW}:
-        return Reading(pl.DataFrame(schema={**TRADE_FLOWS, FILE: pl.String(), ROW: pl.Int64()}))
+        schema = dict.fromkeys(_FIELDS, pl.String())
+        return Reading(pl.DataFrame(schema={**schema, FILE: pl.String(), ROW: pl.Int64()}))
     chosen = {name: _column(name, frozenset(frame.columns)) for name in _FIELDS}
     used = [column for column in chosen.values() if column]
     frame, parts, looked_at = without_parts(frame, used, added_up=_OWN_PARTS)
@@ -73,32 +82,56 @@ def read(frame: pl.DataFrame) -> Reading:
             (clean(frame[column]) if column else pl.lit(None, pl.String)).alias(name)
             for name, column in chosen.items()
         ),
+        *unit_columns(frame),
         FILE,
         ROW,
     )
-    cells, lines = tariff_lines_folded(frame, cells)
+    ignored = tuple(c for c in frame.columns if c not in {*used, *looked_at, FILE, ROW, TRAILING})
+    return Reading(cells, parts, ignored)
+
+
+def _goods_of_months(cells: pl.DataFrame) -> Reading:
+    """Rows of goods by HS6 of which no other kind is kept, years only where there are no months."""
+    cells, lines = tariff_lines_folded(cells)
     kept, dropped = sift(_read_codes(cells), _REASONS)
     dropped = added(dropped, lines)
-    if cells.height and not kept.height and dropped.get("heading_not_hs6", 0) + dropped.get("total_row", 0):
-        raise InputUnreadable(
-            "only totals and headings of 2 or 4 digits, no six-digit product "
-            f"({', '.join(f'{reason} {count}' for reason, count in sorted(dropped.items()))}); "
-            "download commodity level AG6"
-        )
+    tally = Tally({"cells": cells.height, "kept": kept.height, **{_GONE + r: n for r, n in dropped.items()}})
     kept, annual = sift(_read_periods(kept), {"annual_row_next_to_months": pl.col("next_to_months")})
     kept = kept.with_columns(pl.col("transport").fill_null("0"), released_on(kept[FILE]))
+    return Reading(kept, added(dropped, annual), tally=tally)
+
+
+def _settle(cells: pl.DataFrame, known: Known | None) -> Reading:
+    goods = _goods_of_months(cells)
+    kept = goods.frame
     revised = revisions(kept, [*_KEY, "transport"], list(_AMOUNTS), "released")
     kept, copies = once(kept, [*_KEY, "transport"], list(_AMOUNTS), "released")
-    table, transport = _one_transport(_measured(kept))
+    table, transport = _one_transport(_measured(kept), known)
     table = known_from(table, revised, _KEY)
-    ignored = tuple(c for c in frame.columns if c not in {*used, *looked_at, FILE, ROW, TRAILING})
+    table = canonical(table.with_columns(pl.lit(SOURCE).alias("source")), TRADE_FLOWS)
     return Reading(
-        canonical(table.with_columns(pl.lit(SOURCE).alias("source")), TRADE_FLOWS).select(
-            *TRADE_FLOWS, FILE, ROW
-        ),
-        added(parts, dropped, annual, copies, transport),
-        ignored,
+        table.select(*TRADE_FLOWS, FILE, ROW), added(goods.dropped, copies, transport), tally=goods.tally
     )
+
+
+def _look(cells: pl.DataFrame) -> Known:
+    """The modes of transport of each reporter and flow."""
+    return known("mode", _goods_of_months(cells).frame, *_MODE)
+
+
+def _signs(cells: pl.DataFrame) -> frozenset[str]:
+    """Whether any row is of a mode of transport, so that those of its reporter and flow count."""
+    return frozenset({"mode"} if (cells["transport"] != "0").any() else ())
+
+
+def _verdict(tally: Tally) -> None:
+    gone = {name.removeprefix(_GONE): n for name, n in tally.counts.items() if name.startswith(_GONE)}
+    if tally["cells"] and not tally["kept"] and gone.get("heading_not_hs6", 0) + gone.get("total_row", 0):
+        raise InputUnreadable(
+            "only totals and headings of 2 or 4 digits, no six-digit product "
+            f"({', '.join(f'{reason} {count}' for reason, count in sorted(gone.items()))}); "
+            "download commodity level AG6"
+        )
 
 
 def _column(name: str, columns: frozenset[str]) -> str | None:
@@ -120,11 +153,15 @@ def _read_codes(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(
         country(pl.col("reporter"), "m49", "comtrade").alias("reporter"),
         country(pl.col("partner"), "m49", "comtrade").alias("partner"),
-        pl.col("flow").str.to_uppercase().replace(_FLOWS),
+        _flow(),
         # The level column says how many digits there were before a spreadsheet ate the leading zero.
         restored.alias("hs6"),
         pl.col("edition").replace_strict(_EDITIONS, default=None).alias("hs_edition"),
     )
+
+
+def _flow() -> pl.Expr:
+    return pl.col("flow").str.to_uppercase().replace(_FLOWS)
 
 
 _REASONS = {
@@ -142,22 +179,38 @@ _REASONS = {
 }
 
 
+_DIGITS = pl.col("period").str.slice(0, 10).str.replace_all("-", "")
+_YEAR = _DIGITS.str.slice(0, 4)
+
+
 def _read_periods(cells: pl.DataFrame) -> pl.DataFrame:
-    text = pl.col("period").str.slice(0, 10).str.replace_all("-", "")
-    yearly = (pl.col("month") == "52") | (text.str.len_chars() == 4)
-    day = pl.concat_str(
-        text.str.slice(0, 4), pl.when(yearly).then(pl.lit("01")).otherwise(text.str.slice(4, 2))
+    """Rows with their day; each way in which a period is written is read once."""
+    written = cells.select("period", "month").unique()
+    rows = cells.join(
+        _days(written), on=["period", "month"], how="left", nulls_equal=True, maintain_order="left"
     )
-    rows = cells.with_columns(
-        yearly.fill_null(False).alias("yearly"),
-        text.str.slice(0, 4).alias("year"),
-        pl.col("period").alias("written"),
-        (day + "01").str.to_date("%Y%m%d", strict=False).alias("day"),
-    )
-    monthly = (~pl.col("yearly")).any().over("reporter", "partner", "flow", "year")
+    monthly = pl.lit(False)
+    if rows["yearly"].any():
+        monthly = (~pl.col("yearly")).any().over("reporter", "partner", "flow", "year")
     return rows.with_columns(
         (pl.col("yearly") & monthly).alias("next_to_months"),
-        pl.coalesce(pl.col("day").cast(pl.String), "written").alias("period"),
+        pl.col("read").alias("period"),
+    )
+
+
+def _days(written: pl.DataFrame) -> pl.DataFrame:
+    """What periods say: whether they are a year, the year, the day as text or what is written, known_at."""
+    yearly = (pl.col("month") == "52") | (_DIGITS.str.len_chars() == 4)
+    day = pl.concat_str(
+        _DIGITS.str.slice(0, 4), pl.when(yearly).then(pl.lit("01")).otherwise(_DIGITS.str.slice(4, 2))
+    )
+    days = written.with_columns(
+        yearly.fill_null(False).alias("yearly"),
+        _YEAR.alias("year"),
+        (day + "01").str.to_date("%Y%m%d", strict=False).alias("day"),
+    )
+    return days.with_columns(
+        pl.coalesce(pl.col("day").cast(pl.String), "period").alias("read"),
         pl.when("yearly").then(pl.date(pl.col("day").dt.year() + 1, 7, 1)).alias("known_at"),
     )
 
@@ -171,43 +224,60 @@ def _measured(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _one_transport(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+def _one_transport(rows: pl.DataFrame, seen: Known | None) -> tuple[pl.DataFrame, dict[str, int]]:
     """Keep the total over modes where there is one; otherwise add up modes, parents before children.
 
-    A flow that is given in one mode alone was asked for in that mode, and is a part.
+    A flow that is given in one mode alone was asked for in that mode, and is a part. `seen` are the modes of
+    all rows, where these are not all of them.
     """
     if (rows["transport"] == "0").all():
         return rows, {}
     top = pl.col("transport").str.replace(r"^(\d)\d{3}$", "${1}000")
-    rows = rows.with_columns(
+    rows = _with_modes(rows, seen).with_columns(
         (pl.col("transport") == "0").any().over(_KEY).alias("has_total"),
         (pl.col("transport") == top).any().over([*_KEY, top]).alias("has_parent"),
         (pl.col("transport") == top).alias("is_parent"),
     )
-    one_mode = (pl.col("transport").n_unique().over("reporter", "flow") == 1) & (pl.col("transport") != "0")
+    one_mode = (pl.col("modes") == 1) & (pl.col("transport") != "0")
     part = one_mode | (pl.col("has_total") & (pl.col("transport") != "0"))
     child = ~pl.col("has_total") & pl.col("has_parent") & ~pl.col("is_parent")
     kept, dropped = sift(rows, {"transport_mode_part": part | child})
     number = pl.col("value_usd", "net_kg").cast(pl.Int64, strict=False)
     readable = kept.filter(pl.col("value_usd").cast(pl.Int64, strict=False).is_not_null()).with_columns(
-        number
+        pl.col("net_kg").alias("written_kg"), number
     )
     apart = pl.when(CONFLICT).then(pl.int_range(pl.len())).alias("apart")
     summed = (
         readable.with_columns(apart)
         .group_by([*_KEY, "apart"], maintain_order=True)
         .agg(
-            pl.col("value_usd").sum(),
-            pl.when(pl.col("net_kg").null_count() == 0).then(pl.col("net_kg").sum()).alias("net_kg"),
+            pl.col("value_usd").sum().cast(pl.String),
+            # A row alone keeps a weight that cannot be read, for the contract.
+            pl.when(pl.len() == 1)
+            .then(pl.col("written_kg").first())
+            .when(pl.col("net_kg").null_count() == 0)
+            .then(pl.col("net_kg").sum().cast(pl.String))
+            .alias("net_kg"),
             pl.col(FILE, ROW).first(),
         )
+        .drop("apart")
     )
     folded = readable.height - summed.height
-    if folded == 0:
-        return kept, dropped
-    text = summed.drop("apart").with_columns(pl.col("value_usd", "net_kg").cast(pl.String))
-    rest = kept.filter(pl.col("value_usd").cast(pl.Int64, strict=False).is_null()).select(text.columns)
-    return pl.concat([text, rest]), {**dropped, "transport_modes_added_up": folded}
+    rest = kept.filter(pl.col("value_usd").cast(pl.Int64, strict=False).is_null()).select(summed.columns)
+    return pl.concat([summed, rest]), {**dropped, "transport_modes_added_up": folded}
+
+
+def _with_modes(rows: pl.DataFrame, seen: Known | None) -> pl.DataFrame:
+    """Rows with `modes`, how many modes of transport their reporter and flow have."""
+    if seen is None:
+        return rows.with_columns(pl.col("transport").n_unique().over("reporter", "flow").alias("modes"))
+    modes = (
+        seen.filter(pl.col("what") == "mode").group_by("a", "b").agg(pl.col("c").n_unique().alias("modes"))
+    )
+    return rows.join(
+        modes, left_on=["reporter", "flow"], right_on=["a", "b"], how="left", nulls_equal=True,
+        maintain_order="left",
+    )  # fmt: skip
 
 
 def _cells(columns: frozenset[str]) -> Cells:
@@ -222,6 +292,19 @@ def _cells(columns: frozenset[str]) -> Cells:
     )
 
 
+STEPS = ByCell(
+    cells=_cut,
+    together=(
+        country(pl.col("reporter"), "m49", "comtrade"),
+        country(pl.col("partner"), "m49", "comtrade"),
+        _flow(),
+        _YEAR.alias("year"),
+    ),
+    settle=_settle,
+    look=_look,
+    signs=_signs,
+    verdict=_verdict,
+)
 _DIALECT = Dialect(latin1=True, trailing_column=True)
 FORMATS = (
     Format(
@@ -233,6 +316,7 @@ FORMATS = (
         read,
         _DIALECT,
         cells=_cells,
+        by_cell=STEPS,
     ),
     Format(
         "comtrade-legacy",
@@ -241,5 +325,6 @@ FORMATS = (
         read,
         _DIALECT,
         cells=_cells,
+        by_cell=STEPS,
     ),
 )

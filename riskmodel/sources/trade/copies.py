@@ -6,7 +6,7 @@ A reader says as data what its rows are keyed by and which of its columns are fi
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -74,15 +74,17 @@ def released_on(names: pl.Series) -> pl.Series:
 
 
 def revisions(rows: pl.DataFrame, key: Sequence[str], figures: Sequence[str], dated: str) -> pl.DataFrame:
-    """Keys whose dated rows disagree, and the day of the newest (`later`), before which no one had it."""
+    """Keys whose rows of several days disagree, and the newest day (`later`), before which no one had it."""
     known = rows.filter(pl.col(dated).is_not_null())
     if known[dated].n_unique() < 2:
         return rows.clear().select(*key, pl.col(dated).cast(pl.Date).alias("later"))
     figure = pl.struct(pl.col(name).cast(pl.Float64, strict=False) for name in figures)
     days = known.group_by(key).agg(
-        figure.n_unique().alias("versions"), pl.col(dated).max().cast(pl.Date).alias("later")
+        figure.n_unique().alias("versions"),
+        pl.col(dated).n_unique().alias("days"),
+        pl.col(dated).max().cast(pl.Date).alias("later"),
     )
-    return days.filter(pl.col("versions") > 1).select(*key, "later")
+    return days.filter(pl.col("versions") > 1, pl.col("days") > 1).select(*key, "later")
 
 
 def known_from(rows: pl.DataFrame, revised: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
@@ -95,19 +97,20 @@ def known_from(rows: pl.DataFrame, revised: pl.DataFrame, key: Sequence[str]) ->
 
 
 def with_whole_areas(
-    rows: pl.DataFrame, column: str, key: Sequence[str]
+    rows: pl.DataFrame, column: str, key: Sequence[str], seen: Collection[str] | None = None
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Rows whose `column` is a part of a country (`area_parts.csv`) as rows of the country, or without them.
 
     Where the country has a row of the same `key` (which names `column`), its parts are dropped under their
     reason; elsewhere they stay, to be added up by the reader, and the column says the country. A part is
     dropped as well where none of the other parts is in the table at all, since it cannot be the whole then,
-    unless it is the first of them, which is nearly all of it.
+    unless it is the first of them, which is nearly all of it. `seen` are the values of `column` in the whole
+    table, where `rows` are not all of it.
     """
     parts = area_parts()
     if not rows[column].is_in(list(parts)).any():
         return rows, {}
-    seen = set(rows[column].unique().to_list())
+    seen = set(rows[column].unique().to_list()) if seen is None else seen
     main: dict[str, str] = {}
     for part, (whole, _) in parts.items():
         main.setdefault(whole, part)
@@ -117,13 +120,18 @@ def with_whole_areas(
         is_part.alias("_is_part"),
         pl.col(column).is_in(lonely).fill_null(False).alias("_lonely"),
         pl.col(column).replace({p: reason for p, (_, reason) in parts.items()}).alias("_reason"),
-        pl.col(column).replace({p: whole for p, (whole, _) in parts.items()}),
+        whole_area(column),
     )
     with_total = (~pl.col("_is_part")).any().over(key)
     named = named.with_columns((pl.col("_is_part") & (with_total | pl.col("_lonely"))).alias("_drop"))
     counts = named.filter("_drop")["_reason"].value_counts()
     kept = named.filter(~pl.col("_drop")).drop("_is_part", "_lonely", "_reason", "_drop")
     return kept, dict(counts.iter_rows())
+
+
+def whole_area(column: str) -> pl.Expr:
+    """The country where a cell is a part of one, else the cell: rows that `with_whole_areas` compares."""
+    return pl.col(column).replace({part: whole for part, (whole, _) in area_parts().items()})
 
 
 def is_total(column: str) -> pl.Expr:

@@ -11,6 +11,7 @@ from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country_of
+from riskmodel.sources.trade.by_cell import ByCell, Known
 from riskmodel.sources.trade.copies import CONFLICT, once, without_parts
 
 SOURCE = "india_export_bank"
@@ -34,8 +35,15 @@ def read(frame: pl.DataFrame) -> Reading:
     that of HS2017. Rows without value are dropped; those whose year, code or value cannot be read stay single
     and keep their text for the contract.
     """
-    frame, other_parts, looked_at = without_parts(frame, _COLUMNS)
-    rows = _rows(frame)
+    return STEPS.read(frame)
+
+
+def _cut(frame: pl.DataFrame) -> Reading:
+    frame, parts, looked_at = without_parts(frame, _COLUMNS)
+    return Reading(_rows(frame), parts, unused(frame, [*_COLUMNS, *looked_at]))
+
+
+def _settle(rows: pl.DataFrame, _: Known | None) -> Reading:
     valued, copies = once(rows.filter(pl.col("written").is_not_null()), _CELL, ["written", "quantity"])
     nowhere = valued["partner"] == NOT_A_COUNTRY
     valued = valued.filter(~nowhere.fill_null(False))
@@ -64,13 +72,12 @@ def read(frame: pl.DataFrame) -> Reading:
         )
         parts.append(_finished(text))
     dropped = {
-        **other_parts,
         **copies,
         "no_value": int(rows["written"].null_count()),
         "partner_not_a_country": int(nowhere.sum()),
         "folded_into_hs6": readable.height - folded.height,
     }
-    return Reading(stack(parts), dropped, unused(frame, [*_COLUMNS, *looked_at]))
+    return Reading(stack(parts), dropped)
 
 
 def _rows(frame: pl.DataFrame) -> pl.DataFrame:
@@ -114,4 +121,5 @@ def _cells(_: frozenset[str]) -> Cells:
     return Cells(numbers={"value_usd_mn": "USD", "quantity": ""}, products=("hs8",), point=True)
 
 
-FORMAT = Format("india-export-bank", ", ".join(_COLUMNS[:4]), recognise, read, cells=_cells)
+STEPS = ByCell(cells=_cut, together=(pl.col("partner"), pl.col("period")), settle=_settle)
+FORMAT = Format("india-export-bank", ", ".join(_COLUMNS[:4]), recognise, read, cells=_cells, by_cell=STEPS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 
@@ -18,13 +18,15 @@ from riskmodel.sources.files.table import FILE, ROW, Table
 from riskmodel.sources.files.table_parts import load_parts
 from riskmodel.sources.formats import Format, Reading, dialect_among, read_tables, recognise, shaped
 from riskmodel.sources.trade.partners import LegPartners
+from riskmodel.sources.trade.pool import Pool, settled
 from riskmodel.sources.trade.titled import titled_table
 
 
 class TradeParts(Parts):
     """The trade rows of files and folders as canonical frames.
 
-    Files of a format whose rows depend on one another are read whole, after the others. Where `hs_edition`
+    Files of a format whose rows depend on one another are read together, after the others; where they are
+    larger than a part, their cells wait on disk. Where `hs_edition`
     is None and no row says its edition, or a leg loses its largest partner because it is unknown, the last
     frame is followed by InputUnreadable.
     """
@@ -66,59 +68,76 @@ class TradeParts(Parts):
             yield stack(waiting)
 
     def _read(self) -> Iterator[pl.DataFrame]:
-        whole: dict[str, list[Table]] = {}
+        pools: dict[str, Pool] = {}
         first: InputUnreadable | None = None
         for source in self._sources:
-            frames = self._frames_of(source, whole)
+            frames = self._frames_of(source, pools)
             try:
                 begun = list(islice(frames, 1))
             except InputUnreadable as error:
                 self._set_aside(source.set_aside(error))
                 first = first or error
-                for name in whole:
-                    whole[name] = [table for table in whole[name] if table.source is not source]
+                for one in pools.values():
+                    one.drop(source)
                 continue
             yield from chain(begun, frames)
         if first is not None and not self._files:
             raise first
         for form in self._formats:
-            if tables := whole.pop(form.name, None):
-                yield self._together(form, tables)
+            pool = pools.pop(form.name, None)
+            if pool is not None and pool.sources:
+                yield from self._together(pool)
 
-    def _frames_of(self, source: Source, whole: dict[str, list[Table]]) -> Iterator[pl.DataFrame]:
-        """The frames of a file whose rows do not depend on one another; other tables go to `whole`."""
-        rows, form, plain = 0, self._formats[0], None
+    def _frames_of(self, source: Source, pools: dict[str, Pool]) -> Iterator[pl.DataFrame]:
+        """The frames of a file whose rows do not depend on one another; other tables go to `pools`."""
+        rows, form, plain, last = 0, self._formats[0], None, None
         titled = titled_table(source, self._formats)
         for table in [titled[1]] if titled else self._tables(source):
-            if plain is None:
+            if last is None:
                 form = titled[0] if titled else self._formats[0] if self._named else self._recognise(table)
+            last = table
+            if not form.by_row:
+                pool = pools.setdefault(form.name, Pool(form, source.limits.trade_rows))
+                rows += pool.add(table)
+                continue
+            if plain is None:
                 cells = form.cells(frozenset(table.columns))
                 plain = PlainFile(cells, partial(self._shaped, form, source))
-            last = table = plain(shaped(form, table))
+            table = plain(shaped(form, table))
             rows += table.rows
-            if form.by_row:
-                yield self._counted(read_tables(form, [table]), [table])
-            else:
-                whole.setdefault(form.name, []).append(table)
-        self._add(InputFile(source.name, last.sha256, last.bytes, form.name, rows))
+            yield self._counted(read_tables(form, [table]), [table.dropped])
+        if last is not None:
+            self._add(InputFile(source.name, last.sha256, last.bytes, form.name, rows))
 
-    def _together(self, form: Format, tables: list[Table]) -> pl.DataFrame:
+    def _together(self, pool: Pool) -> Iterator[pl.DataFrame]:
         """Files of one format read together; those that fail by themselves are set aside."""
         try:
-            return self._counted(read_tables(form, tables), tables)
+            yield from self._pooled(pool, pool.sources)
         except InputUnreadable:
-            kept = [table for table in tables if self._reads_alone(form, table, tables)]
-            if not kept or len(kept) == len(tables):
+            kept = [source for source in pool.sources if self._reads_alone(pool, source)]
+            if not kept or len(kept) == len(pool.sources):
                 raise
-            return self._counted(read_tables(form, kept), kept)
+            yield from self._pooled(pool, kept)
 
-    def _reads_alone(self, form: Format, table: Table, tables: list[Table]) -> bool:
-        own = [other for other in tables if other.source is table.source]
+    def _pooled(self, pool: Pool, sources: Sequence[Source]) -> Iterator[pl.DataFrame]:
+        """Rows of these files, whole or in parts; whatever is raised is so before the first of them."""
+        dropped = pool.rows_dropped(sources)
+        if not pool.large or pool.form.by_cell is None:
+            yield self._counted(read_tables(pool.form, list(pool.tables(sources))), dropped)
+            return
+        with settled(pool, sources) as table:
+            self._count([*dropped, table.dropped], table.ignored_columns)
+            yield from (_canonical(frame) for frame in table.frames())
+
+    def _reads_alone(self, pool: Pool, source: Source) -> bool:
         try:
-            read_tables(form, own)
+            if pool.large and pool.form.by_cell is not None:
+                with settled(pool, [source]):
+                    return True
+            read_tables(pool.form, list(pool.tables([source])))
         except InputUnreadable as error:
-            self._set_aside(table.source.set_aside(error))
-            self._files = [file for file in self._files if file.name != table.source.name]
+            self._set_aside(source.set_aside(error))
+            self._files = [file for file in self._files if file.name != source.name]
             return False
         return True
 
@@ -137,6 +156,10 @@ class TradeParts(Parts):
         titled = titled_table(source, [form])
         return (shaped(form, table) for table in ([titled[1]] if titled else self._tables(source)))
 
-    def _counted(self, reading: Reading, tables: Sequence[Table]) -> pl.DataFrame:
-        self._count([*(table.dropped for table in tables), reading.dropped], reading.ignored_columns)
-        return reading.frame.select(*TRADE_FLOWS, FILE, ROW)
+    def _counted(self, reading: Reading, dropped: Sequence[Mapping[str, int]]) -> pl.DataFrame:
+        self._count([*dropped, reading.dropped], reading.ignored_columns)
+        return _canonical(reading.frame)
+
+
+def _canonical(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(*TRADE_FLOWS, FILE, ROW)

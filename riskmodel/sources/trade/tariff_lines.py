@@ -13,30 +13,37 @@ _LINE = r"^\d{6}[0-9A-Za-z]{1,6}$"
 _BREAKDOWNS = {"customs": "C00", "partner2": "0", "transport": "0", "supply": "0"}
 # One line may be counted in two units, on rows of their own.
 _UNITS = ("qtyunitcode", "altqtyunitcode")
+_UNIT = "_unit_"
 _CELL = ["reporter", "partner", "flow", "period", "month", "type", "edition"]
 
 
-def tariff_lines_folded(frame: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+def unit_columns(frame: pl.DataFrame) -> list[pl.Series]:
+    """The columns that say in which unit a line is counted, as `tariff_lines_folded` looks for them."""
+    units = [name for name in frame.columns if "".join(filter(str.isalnum, name.lower())) in _UNITS]
+    return [clean(frame[name]).alias(f"{_UNIT}{name}") for name in units]
+
+
+def tariff_lines_folded(cells: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """Cells of Comtrade with tariff lines added up to their HS6 code, and what that took away by reason.
 
-    `frame` is what `cells` were taken from, row by row. Of copies of a line one counts, whatever else their
-    files say; lines of one key whose figures differ stay apart and are refused. Within a line and cell,
+    `cells` may hold `unit_columns`, which the result has not. Of copies of a line one counts, whatever else
+    their files say; lines of one key whose figures differ stay apart and are refused. Within a line and cell,
     totals over procedures, second partners and modes are used where they are given, else their parts are
     added up. Lines of a cell whose HS6 row is given are parts of it. Lines whose value cannot be read stay
     single. Tables without tariff lines come back as they are.
     """
+    units = [name for name in cells.columns if name.startswith(_UNIT)]
+    columns = [name for name in cells.columns if name not in units]
     if cells["code"].null_count() == cells.height or not cells["code"].str.contains(_LINE).any():
-        return cells, {}
-    units = [name for name in frame.columns if "".join(filter(str.isalnum, name.lower())) in _UNITS]
+        return cells.select(columns), {}
     marked = cells.with_columns(
         (pl.col("code").str.contains(_LINE) & pl.col("value").cast(pl.Float64, strict=False).is_not_null())
         .fill_null(False)
         .alias("line"),
         pl.col("code").str.slice(0, 6).alias("six"),
-        *(clean(frame[name]).alias(f"_{name}") for name in units),
     )
     rest = marked.filter(~pl.col("line"))
-    key = [*_CELL, "code", *_BREAKDOWNS, *(f"_{name}" for name in units)]
+    key = [*_CELL, "code", *_BREAKDOWNS, *units]
     lines, copies = once(marked.filter("line"), key, ["value", "weight"])
     given = rest.filter(pl.col("code").str.len_chars() == 6).select([*_CELL, "six"]).unique()
     alone = lines.join(given, on=[*_CELL, "six"], how="anti", nulls_equal=True, maintain_order="left")
@@ -51,7 +58,7 @@ def tariff_lines_folded(frame: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.Da
         "part_of_tariff_line": alone.height - whole.height,
         "tariff_lines_added_up": whole.height - folded.height,
     }
-    return pl.concat([rest.select(cells.columns), folded.select(cells.columns)]), dropped
+    return pl.concat([rest.select(columns), folded.select(columns)]), dropped
 
 
 def _added_up(lines: pl.DataFrame) -> pl.DataFrame:

@@ -10,8 +10,9 @@ from riskmodel.sources.files.cells import canonical, clean
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, unused
+from riskmodel.sources.formats import Format, Reading, Tally, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.by_cell import ByCell, Known
 from riskmodel.sources.trade.comext_cn8 import edition_of
 from riskmodel.sources.trade.copies import once, without_parts
 
@@ -32,6 +33,10 @@ def read(frame: pl.DataFrame) -> Reading:
     weights, which leave out land. Exports hold re-exports; imports are at customs value. Raises
     InputUnreadable where no row has six digits.
     """
+    return STEPS.read(frame)
+
+
+def _cut(frame: pl.DataFrame) -> Reading:
     columns = frozenset(frame.columns)
     flow = _side(columns) or "M"
     code, value = _SIDES[flow]
@@ -42,9 +47,14 @@ def read(frame: pl.DataFrame) -> Reading:
         clean(frame[code]).alias("hs6"),
         clean(frame[value]).alias("value_usd"),
         *((clean(frame[c]) if c in columns else pl.lit(None, pl.String)).alias(c) for c in _MORE),
+        pl.lit(flow).alias("flow"),
         FILE,
         ROW,
     )
+    return Reading(cells, parts, unused(frame, [*used, *looked_at]))
+
+
+def _settle(cells: pl.DataFrame, _: Known | None) -> Reading:
     cells, copies = once(cells, ["cty", "hs6", *_MORE], ["value_usd"])
     month = pl.coalesce(
         pl.col("time").str.extract(r"^(\d{4}-\d{2})$"),
@@ -53,7 +63,6 @@ def read(frame: pl.DataFrame) -> Reading:
     rows = cells.with_columns(
         pl.lit("USA").alias("reporter"),
         country(pl.col("cty"), "schedule_c").alias("partner"),
-        pl.lit(flow).alias("flow"),
         (month + "-01").alias("period"),
         (month + "-01").str.to_date("%Y-%m-%d", strict=False).alias("day"),
         pl.lit(None, pl.Int64).alias("net_kg"),
@@ -70,10 +79,14 @@ def read(frame: pl.DataFrame) -> Reading:
             "special_code": pl.col("hs6").str.contains(r"^9[89]"),
         },
     )
-    if not kept.height and dropped.get("other_commodity_level"):
-        raise InputUnreadable("no row of six digits (COMM_LVL HS6); ask for commodity level HS6")
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    return Reading(table, {**parts, **copies, **dropped}, unused(frame, [*used, *looked_at]))
+    tally = Tally({"kept": kept.height, "other_levels": dropped.get("other_commodity_level", 0)})
+    return Reading(table, {**copies, **dropped}, tally=tally)
+
+
+def _verdict(tally: Tally) -> None:
+    if not tally["kept"] and tally["other_levels"]:
+        raise InputUnreadable("no row of six digits (COMM_LVL HS6); ask for commodity level HS6")
 
 
 def _cells(_: frozenset[str]) -> Cells:
@@ -89,10 +102,17 @@ def _has_month(columns: frozenset[str]) -> bool:
     return {"YEAR", "MONTH"} <= columns or "time" in columns
 
 
+STEPS = ByCell(
+    cells=_cut,
+    together=(pl.col("cty"), *(pl.col(name) for name in ("YEAR", "MONTH", "time"))),
+    settle=_settle,
+    verdict=_verdict,
+)
 FORMAT = Format(
     "us-census",
     "CTY_CODE, I_COMMODITY, GEN_VAL_MO (or E_COMMODITY, ALL_VAL_MO), YEAR, MONTH",
     recognise,
     read,
     cells=_cells,
+    by_cell=STEPS,
 )

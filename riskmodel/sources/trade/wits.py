@@ -10,8 +10,9 @@ from riskmodel.sources.files.cells import canonical, clean, whole
 from riskmodel.sources.files.plain import Cells
 from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
-from riskmodel.sources.formats import Format, Reading, added, unused
+from riskmodel.sources.formats import Format, Reading, Tally, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.by_cell import ByCell, Known
 from riskmodel.sources.trade.copies import once, without_parts
 
 SOURCE = "wits"
@@ -34,9 +35,17 @@ def read(frame: pl.DataFrame) -> Reading:
     other nomenclatures than HS are dropped; codes of an odd number of digits lost their leading zero. Without
     a nomenclature the edition is for the caller to say. Raises InputUnreadable where only headings are given.
     """
+    return STEPS.read(frame)
+
+
+def _cut(frame: pl.DataFrame) -> Reading:
     frame, parts, looked_at = without_parts(frame, (*_COLUMNS, _NOMENCLATURE))
     named = clean(frame[_NOMENCLATURE]) if _NOMENCLATURE in frame.columns else pl.lit(None, pl.String)
     cells = frame.select(*(clean(frame[c]).alias(c) for c in _COLUMNS), named.alias(_NOMENCLATURE), FILE, ROW)
+    return Reading(cells, parts, unused(frame, (*_COLUMNS, _NOMENCLATURE, *looked_at)))
+
+
+def _settle(cells: pl.DataFrame, _: Known | None) -> Reading:
     cells, copies = once(cells, [_NOMENCLATURE, *_COLUMNS[:-1]], [_VALUE])
     code, number = pl.col("ProductCode"), pl.col("Year").cast(pl.Int32, strict=False)
     # A number that is no year is left to the contract; polars would raise.
@@ -64,13 +73,16 @@ def read(frame: pl.DataFrame) -> Reading:
             "heading_not_hs6": pl.col("hs6").str.contains(r"^(\d{2}|\d{4}|(?i)total)$"),
         },
     )
-    if not kept.height and dropped.get("heading_not_hs6"):
-        raise InputUnreadable(
-            f"only headings of 2 or 4 digits ({dropped['heading_not_hs6']} rows); query six-digit products"
-        )
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    ignored = unused(frame, (*_COLUMNS, _NOMENCLATURE, *looked_at))
-    return Reading(table, added(parts, copies, dropped), ignored)
+    tally = Tally({"kept": kept.height, "headings": dropped.get("heading_not_hs6", 0)})
+    return Reading(table, added(copies, dropped), tally=tally)
+
+
+def _verdict(tally: Tally) -> None:
+    if not tally["kept"] and tally["headings"]:
+        raise InputUnreadable(
+            f"only headings of 2 or 4 digits ({tally['headings']} rows); query six-digit products"
+        )
 
 
 def _cells(_: frozenset[str]) -> Cells:
@@ -78,4 +90,10 @@ def _cells(_: frozenset[str]) -> Cells:
     return Cells(numbers={_VALUE: "USD"}, products=("ProductCode",), codes=codes, point=True)
 
 
-FORMAT = Format("wits", ", ".join(_COLUMNS), recognise, read, cells=_cells)
+STEPS = ByCell(
+    cells=_cut,
+    together=(pl.col("ReporterISO3"), pl.col("PartnerISO3"), pl.col("Year")),
+    settle=_settle,
+    verdict=_verdict,
+)
+FORMAT = Format("wits", ", ".join(_COLUMNS), recognise, read, cells=_cells, by_cell=STEPS)

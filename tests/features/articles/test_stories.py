@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.tables import ARTICLES
-from features.articles.stories.clusters import as_known_on, stories_of, story_histories
+from features.articles.stories.clusters import Stories, as_known_on, stories_of, story_histories
 from features.articles.stories.minhash import SketchFiles, sketch
 
 REPORT = (
@@ -114,3 +114,15 @@ def test_sketches_in_files_make_the_same_stories(tmp_path: Path) -> None:
     for start in range(0, 12, 5):
         files.append(sketch(articles.slice(start, 5), start))
     assert stories_of(files.read()).table.equals(stories_of(sketch(articles)).table)
+
+
+def test_the_stories_of_some_articles_are_those_of_the_table() -> None:
+    ids = [f"a{n * 7919 % 300}" for n in range(300)]
+    table = pl.DataFrame({"article_id": ids}).with_columns(
+        story_id=pl.format("s{}", "article_id"), about_listing=pl.lit(False), retracted=pl.lit(False)
+    )
+    asked = pl.Series(["a7", "b", None, "a299", "a7", "", "zz", "a10"], dtype=pl.String)
+    found = Stories(table).of(asked)
+    expected = table.filter(pl.col("article_id").is_in(["a7", "a299", "a10"]))
+    assert found.sort("article_id").equals(expected.sort("article_id"))
+    assert Stories(table.clear()).of(asked).is_empty()

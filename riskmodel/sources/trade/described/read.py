@@ -37,6 +37,7 @@ from riskmodel.sources.files.sieve import sift
 from riskmodel.sources.files.table import FILE, ROW
 from riskmodel.sources.formats import Format, Reading, added, unused
 from riskmodel.sources.trade.areas import NOT_A_COUNTRY, country
+from riskmodel.sources.trade.by_cell import ByCell, Known
 from riskmodel.sources.trade.copies import once, without_parts
 from riskmodel.sources.trade.titled import rows_of_numbers
 
@@ -75,6 +76,7 @@ def _format(described: Description) -> Format:
         advice=described.get("advice", ""),
         titled=partial(_titled, titles, re.compile(described.get("not_titles", r"(?!)"))) if titles else None,
         sheet=rows_of_numbers if titles else None,
+        by_cell=None if described.get("lacks") else _steps(described),
     )
 
 
@@ -128,6 +130,19 @@ def _one_flow_a_row(described: Description, frame: pl.DataFrame) -> pl.DataFrame
 
 def _read(described: Description, frame: pl.DataFrame) -> Reading:
     """Turn cells into canonical rows; of the copies of a row in two files one counts, as in every reader."""
+    return _steps(described).read(frame)
+
+
+def _steps(described: Description) -> ByCell:
+    """Rows depend on those of the same two countries and period alone."""
+    return ByCell(
+        cells=partial(_cut, described),
+        together=(pl.col("reporter"), pl.col("partner"), pl.col("period")),
+        settle=partial(_settle, described),
+    )
+
+
+def _cut(described: Description, frame: pl.DataFrame) -> Reading:
     columns = {
         **described.get("columns", {}),
         **({"value": _VALUE, "flow": _FLOW} if "values" in described else {}),
@@ -135,6 +150,10 @@ def _read(described: Description, frame: pl.DataFrame) -> Reading:
     used = [*columns.values(), *described.get("values", {}).values(), _FLOW, _VALUE]
     whole_rows, parts, looked_at = without_parts(frame, used)
     cells = whole_rows.select(*(_cell(described, whole_rows, columns, name) for name in _FIELDS), FILE, ROW)
+    return Reading(cells, parts, unused(frame, [*used, *looked_at]))
+
+
+def _settle(described: Description, cells: pl.DataFrame, _: Known | None) -> Reading:
     cells, copies = once(cells, _FIELDS[:5], _FIELDS[5:])
     year = pl.col("period").str.extract(r"^(\d{4})(?:-01-01)?$").cast(pl.Int32, strict=False)
     year = pl.when(year.is_between(1900, 9990)).then(year)
@@ -154,7 +173,7 @@ def _read(described: Description, frame: pl.DataFrame) -> Reading:
     )
     kept, dropped = sift(rows, _REASONS)
     table = canonical(kept, TRADE_FLOWS).select(*TRADE_FLOWS, FILE, ROW)
-    return Reading(table, added(parts, copies, dropped), unused(frame, [*used, *looked_at]))
+    return Reading(table, added(copies, dropped))
 
 
 _FIELDS = ("reporter", "partner", "code", "period", "flow", "value", "weight")
