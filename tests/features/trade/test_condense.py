@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 from trade_tables import goods, long_table
 
-from features.trade.flows.condense import condense_flows, latest, plan_for
+from features.trade.flows.condense import condense_flows, plan_for
 from features.trade.flows.windows import Windows
 
 PLAN = plan_for(goods(), Windows(date(2020, 1, 1), date(2021, 12, 1)), [date(2022, 1, 31), date(2023, 3, 31)])
@@ -36,16 +36,3 @@ def test_only_what_signals_need_is_kept() -> None:
     from_members = pl.col("reporter").is_in(PLAN.members)
     assert kept.filter(~(to_russia | arrivals | from_members)).is_empty()
     assert set(kept["hs6"].str.head(4)) <= set(PLAN.headings)
-
-
-def test_latest_vintage_is_the_last_known() -> None:
-    rows = pl.DataFrame(
-        {
-            "series_id": [0, 0, 0, 1],
-            "period": [date(2022, 1, 1)] * 2 + [date(2022, 2, 1)] * 2,
-            "known_at": [date(2022, 3, 1), date(2022, 6, 1), date(2022, 4, 1), date(2022, 5, 1)],
-            "value_usd": [1, 2, 3, 4],
-        }
-    )
-    assert latest(rows, date(2022, 4, 30))["value_usd"].to_list() == [1, 3]
-    assert latest(rows, date(2022, 6, 30))["value_usd"].to_list() == [2, 3, 4]
