@@ -65,6 +65,27 @@ def score(predicted: Iterable[object], truth: Iterable[object]) -> Score:
     return Score(precision, recall, 2 * hits / (len(guessed) + len(real)) if guessed or real else 0.0)
 
 
+def f1_interval(predicted: Iterable[Key], truth: Iterable[Key], texts: Iterable[str]) -> tuple[float, float]:
+    """Range that holds 95 % of the F1 of samples of as many texts, drawn again and again from `texts`.
+
+    Keys are (text, country). The draws are the same in every run.
+
+    >>> f1_interval({("a", "KGZ")}, {("a", "KGZ"), ("b", "KAZ")}, ["a", "b"])
+    (0.0, 1.0)
+    """
+    place = {text: i for i, text in enumerate(sorted(texts))}
+    guessed, real = set(predicted), set(truth)
+    counts = np.zeros((len(place), 3))
+    for column, keys in enumerate((guessed & real, guessed, real)):
+        for text, _ in keys:
+            counts[place[text], column] += 1
+    drawn = np.random.default_rng(0).integers(0, len(place), (2000, len(place)))
+    hits, flagged, true = counts[drawn].sum(axis=1).T
+    values = 2 * hits / np.maximum(flagged + true, 1)
+    low, high = np.quantile(values, (0.025, 0.975))
+    return round(float(low), 3), round(float(high), 3)
+
+
 @dataclass(frozen=True)
 class Labelled:
     """Labelled sentences: text by id, every labelled key, the diversion keys and their polarity."""
@@ -182,18 +203,24 @@ class Measured:
     """What a set of labelled texts says of the engine and of four rules that need no reading.
 
     named: countries found in articles, labelled rows of sentences. diversion: labels of diversion. ours: by
-    row or article; by_sentence: None where sentences have no labels. countries: of those found.
+    row or article, with its interval (`f1_interval`); by_sentence: None where sentences have no labels.
+    countries: of those found.
     """
 
     texts: int
     named: int
     diversion: int
     ours: Score
+    interval: tuple[float, float]
     by_sentence: Score | None
     polarity: PolarityScore
     countries: Score | None
     baselines: dict[str, Score]
     baselines_by_sentence: dict[str, Score]
+
+    def row(self) -> str:
+        """Precision, recall and F1 with its interval."""
+        return f"{self.ours.row()} ({self.interval[0]:.2f}-{self.interval[1]:.2f})"
 
     def lines(self) -> list[str]:
         """Lines of a report."""
@@ -206,6 +233,7 @@ class Measured:
             named += [(name, found), ("  by sentence", self.baselines_by_sentence.get(name))]
         return [
             f"{self.texts} texts, {self.named} countries named, {self.diversion} of diversion",
+            f"F1 of this engine, 95 % interval: {self.interval[0]:.3f} to {self.interval[1]:.3f}",
             *(f"{name:28}{found}" for name, found in named if found is not None),
             f"{'polarity of true positives':28}accuracy {self.polarity.row()}",
         ]
@@ -223,6 +251,7 @@ def measured_sentences(path: Path, *, second_reader: bool = False) -> Measured:
         len(labelled.keys),
         len(labelled.diversion),
         score(predicted, labelled.diversion),
+        f1_interval(predicted, labelled.diversion, labelled.texts),
         _by_text(predicted, labelled.diversion),
         _polarity(predicted, labelled.diversion),
         score(found, labelled.keys),
@@ -245,6 +274,7 @@ def measured_articles(path: Path, *, second_reader: bool = False) -> Measured:
         len(found),
         len(whole.diversion),
         score(predicted, whole.diversion),
+        f1_interval(predicted, whole.diversion, whole.texts),
         score(by_sentence, parts.diversion) if parts.diversion else None,
         _polarity(predicted, whole.diversion),
         None,

@@ -7,6 +7,7 @@ out-of-fold figures fit the model five times over, which takes a minute or two.
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 from features.reference.read import read_reference
 from tools.roles.evaluate import (
@@ -54,7 +55,7 @@ def measures_section() -> str:
     rows = {
         "articles": [str(m.texts) for m in measured],
         "countries named, of diversion": [f"{m.named}, {m.diversion}" for m in measured],
-        "precision, recall, F1": [m.ours.row() for m in measured],
+        "precision, recall, F1 (95 % interval)": [m.row() for m in measured],
         "polarity of true positives": [m.polarity.row() for m in measured],
         "F1 by sentence": [f"{m.by_sentence.f1:.3f}" if m.by_sentence else "" for m in measured],
         **{f"F1 of {name}": [f"{m.baselines[name].f1:.3f}" for m in measured] for name in BASELINES},
@@ -62,8 +63,8 @@ def measures_section() -> str:
     table = [f"| | {' | '.join(SETS)} |", f"|---|{'---|' * len(SETS)}"]
     table += [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()]
     singles = [
-        "| single sentences by the | texts, rows, of diversion | precision, recall, F1 by row | F1 by text | "
-        "F1 of Russia in the sentence | polarity |",
+        "| single sentences by the | texts, rows, of diversion | precision, recall, F1 by row (95 % "
+        "interval) | F1 by text | F1 of Russia in the sentence | polarity |",
         "|---|---|---|---|---|---|",
     ]
     for writer, file in SENTENCES.items():
@@ -71,16 +72,31 @@ def measures_section() -> str:
         by_text = f"{m.by_sentence.f1:.3f}" if m.by_sentence else ""
         russia = m.baselines["Russia in the sentence"].f1
         singles.append(
-            f"| {writer} (`{file}`) | {m.texts}, {m.named}, {m.diversion} | {m.ours.row()} | {by_text} | "
+            f"| {writer} (`{file}`) | {m.texts}, {m.named}, {m.diversion} | {m.row()} | {by_text} | "
             f"{russia:.3f} | {m.polarity.row()} |"
         )
     return "\n".join([*table, "", *singles])
 
 
+def bystanders_section() -> str:
+    """Precision, recall and F1 of articles without and with the decision over the whole article."""
+    table = [
+        "| precision, recall, F1 (95 % interval) of articles | each sentence by itself "
+        "| the article as a whole |",
+        "|---|---|---|",
+    ]
+    for name, file in SETS.items():
+        whole = measured_articles(TEXTS / file)
+        with patch("features.articles.mentions.without_bystanders", lambda rows, sentences: rows):
+            each = measured_articles(TEXTS / file)
+        table.append(f"| {name} | {each.row()} | {whole.row()} |")
+    return "\n".join(table)
+
+
 def second_reader_section() -> str:
     """Every set by the first reader and by both: precision, recall, F1 and polarity."""
     table = [
-        "| set | first reader: precision, recall, F1 | polarity | both readers | polarity |",
+        "| set | first reader: precision, recall, F1 (95 % interval) | polarity | both readers | polarity |",
         "|---|---|---|---|---|",
     ]
     for name, file, measured in [
@@ -89,8 +105,7 @@ def second_reader_section() -> str:
     ]:
         first, both = (measured(TEXTS / file, second_reader=asked) for asked in (False, True))
         table.append(
-            f"| {name} | {first.ours.row()} | {first.polarity.row()} "
-            f"| {both.ours.row()} | {both.polarity.row()} |"
+            f"| {name} | {first.row()} | {first.polarity.row()} | {both.row()} | {both.polarity.row()} |"
         )
     return "\n".join(table)
 
@@ -156,6 +171,7 @@ def main() -> None:
         "out of fold": out_of_fold_section(),
         "examples": examples_section(),
         "measures": measures_section(),
+        "bystanders": bystanders_section(),
         "second reader": second_reader_section(),
         "kinds": kinds_section(),
         "polarity": polarity_section(),
