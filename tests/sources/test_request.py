@@ -28,8 +28,8 @@ def test_commands_that_take_tables_have_every_option(module) -> None:
 
 
 def test_commands_that_take_one_kind_have_the_options_that_say_how_it_is_read() -> None:
-    assert options(validate.command) == FIELDS - FILES
-    assert options(mentions.command) == {"articles", "published_at", "strict"}
+    assert options(validate.command) == FIELDS - FILES - {"second_reader"}
+    assert options(mentions.command) == {"articles", "published_at", "strict", "second_reader"}
 
 
 def test_each_kind_of_input_has_a_reader(tmp_path: Path) -> None:
