@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +38,7 @@ from features.articles.roles.second.reader import (
 )
 from features.articles.roles.second.wordpiece import UNKNOWN, WordPieces
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 PIECES = [
     UNKNOWN,
     "[CLS]",
@@ -328,3 +332,30 @@ def test_russian_articles_are_left_to_their_own_reader() -> None:
         [("r", day, "gazeta.example", None, None, text, "ru")], schema=ARTICLES, orient="row"
     )
     assert read_part(table, 0, True).rows.equals(read_part(table, 0, False).rows)
+
+
+BY_KERNEL = """
+from tests.features.articles.test_second_reader import articles, find_mentions
+rows = find_mentions(articles(2), second_reader=True)
+print(rows.select("country", "p_diversion", "polarity", "role").rows())
+"""
+
+
+@pytest.mark.long
+def test_threads_and_kernels_of_linear_algebra_change_no_row() -> None:
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", BY_KERNEL],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(CHECKOUT),
+                "OMP_NUM_THREADS": threads,
+                "OPENBLAS_CORETYPE": kernel,
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads, kernel in (("1", "Haswell"), ("2", "Haswell"), ("1", "Sandybridge"), ("2", "Prescott"))
+    }
+    assert len(printed) == 1 and "KGZ" in printed.pop()
