@@ -7,7 +7,8 @@
 Each round runs every way in a process of its own on the same simulated Parquet files of two million rows, and
 prints seconds and peak resident memory in MB. `parts` and `whole` are this project's two ways of checking;
 `plain` is great-expectations by itself; all three count reading and judging, without the import of
-great-expectations. `import` is that import alone, and `command` is `riskmodel validate` from start to end.
+great-expectations. `judging` is the part of `parts` inside great-expectations. `import` is importing it alone,
+and `command` is `riskmodel validate` from start to end.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 FILE_ROWS = 2_000_000
 PART_ROWS = 1_000_000
@@ -80,6 +82,24 @@ def parts(folder: Path) -> tuple[float, int]:
     with tempfile.TemporaryDirectory() as spill:
         checked = validate_parts(CONTRACTS["trade_flows"], read(), Context(), Path(spill))
         return time.perf_counter() - start, checked.report.rows_quarantined
+
+
+def judging(folder: Path) -> tuple[float, int]:
+    """Seconds that `parts` spends inside great-expectations, its pandas frames included."""
+    from data_contracts.checking import judge, judged_values
+
+    spent = 0.0
+
+    def timed(*given: Any) -> Any:
+        nonlocal spent
+        start = time.perf_counter()
+        found = judge.breaking_rows(*given)
+        spent += time.perf_counter() - start
+        return found
+
+    judged_values.breaking_rows = timed
+    refused = parts(folder)[1]
+    return spent, refused
 
 
 def whole(folder: Path) -> tuple[float, int]:
@@ -159,6 +179,7 @@ def command(folder: Path) -> tuple[float, int]:
 
 WAYS: dict[str, Callable[[Path], tuple[float, int]]] = {
     "parts": parts,
+    "judging": judging,
     "whole": whole,
     "plain": plain,
     "import": importing,
