@@ -7,8 +7,8 @@
 Each round runs every way in a process of its own on the same simulated Parquet files of two million rows, and
 prints seconds and peak resident memory in MB. `parts` and `whole` are this project's two ways of checking;
 `plain` is great-expectations by itself; all three count reading and judging, without the import of
-great-expectations. `judging` is the part of `parts` inside great-expectations. `import` is importing it alone,
-and `command` is `riskmodel validate` from start to end.
+great-expectations. `judging` is the part of `parts` inside great-expectations. `import` is importing it, no
+more; `command` is `riskmodel validate` from start to end.
 """
 
 from __future__ import annotations
