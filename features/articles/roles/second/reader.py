@@ -6,11 +6,13 @@ The two readers' log-odds are averaged. What a rule has held below the threshold
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from features.articles.roles.bystanders import NOT_COUNTED
 from features.articles.roles.model import ROLES, ROUTE, role_model
@@ -101,13 +103,15 @@ def _averaged(
     return ROUTE, both, True, opinion.polarity, why or WHY
 
 
-def _opinions(doubtful: pl.DataFrame, sentences: pl.DataFrame) -> Iterator[Opinion]:
-    """Opinions on rows (row, country, carried), in order."""
-    reader = second_reader()
+def _opinions(doubtful: pl.DataFrame, sentences: pl.DataFrame) -> list[Opinion]:
+    """Opinions on rows (row, country, carried), in order; copies of a report are read once."""
+    opinion = lru_cache(maxsize=10_000)(second_reader().opinion)
     texts = _texts(sentences, set(doubtful["row"]))
-    for row, country, carried in doubtful.select("row", "country", "carried").iter_rows():
-        sentence, before, title = texts[row]
-        yield reader.opinion(sentence, country, carried, before, title)
+    with threadpool_limits(1):  # matrices are small: a second thread costs more than it gives
+        return [
+            opinion(texts[row][0], country, carried, *texts[row][1:])
+            for row, country, carried in doubtful.select("row", "country", "carried").iter_rows()
+        ]
 
 
 def _texts(sentences: pl.DataFrame, wanted: Iterable[int]) -> Mapping[int, tuple[str, tuple[str, ...], str]]:
