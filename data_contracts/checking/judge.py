@@ -9,7 +9,7 @@ import gc
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -67,19 +67,30 @@ def _no_collection() -> Iterator[None]:
 
 def suite(name: str, rules: Iterable[Rule]) -> Any:
     """A great-expectations suite of the rules, in their order."""
-    gx = _engine()["gx"]
-    made = gx.ExpectationSuite(name=name)
+    return _suite(name, rules, _kind)
+
+
+def _suite(name: str, rules: Iterable[Rule], kind: Callable[[str], Any]) -> Any:
+    made = _engine()["gx"].ExpectationSuite(name=name)
     for rule in rules:
         made.add_expectation(
-            _kind(rule.expectation)(
+            kind(rule.expectation)(
                 **rule.kwargs, severity=rule.severity, meta={"rule": rule.name, "tier": rule.tier}
             )
         )
     return made
 
 
-@cache
 def _kind(expectation: str) -> Any:
+    return getattr(_engine()["gx"].expectations, _words(expectation))
+
+
+def _words(expectation: str) -> str:
+    return "".join(part.capitalize() for part in expectation.split("_"))
+
+
+@cache
+def _written_once(expectation: str) -> Any:
     """The library's class of an expectation, which writes its configuration once and not ninety times.
 
     The library asks each expectation for its configuration at every step of a validation and writes it anew
@@ -87,8 +98,7 @@ def _kind(expectation: str) -> Any:
     """
     from great_expectations.compatibility.pydantic import PrivateAttr
 
-    words = "".join(part.capitalize() for part in expectation.split("_"))
-    plain = getattr(_engine()["gx"].expectations, words)
+    plain = _kind(expectation)
 
     def configuration(self: Any) -> Any:
         if self._written is None:
@@ -102,7 +112,7 @@ def _kind(expectation: str) -> Any:
         "_written": PrivateAttr(default=None),
         "configuration": property(configuration),
     }
-    return type(plain)(f"{words}WrittenOnce", (plain,), own)
+    return type(plain)(f"{_words(expectation)}WrittenOnce", (plain,), own)
 
 
 def breaking_rows(name: str, frame: pl.DataFrame, rules: Sequence[Rule]) -> Mapping[str, Sequence[int]]:
@@ -112,14 +122,16 @@ def breaking_rows(name: str, frame: pl.DataFrame, rules: Sequence[Rule]) -> Mapp
     index columns gives the same keys as one dict a row, forty times slower on refused batches.
     """
     batch = _engine()["whole"].get_batch(batch_parameters={"dataframe": _as_pandas(frame)})
-    verdicts = batch.validate(suite(name, rules), result_format={"result_format": "BOOLEAN_ONLY"}).results
+    every = _suite(name, rules, _written_once)
+    verdicts = batch.validate(every, result_format={"result_format": "BOOLEAN_ONLY"}).results
     if len(verdicts) < len(rules):
         raise ValueError(f"{name} states one expectation twice; each rule needs its own.")
     kept = {result.expectation_config.meta["rule"] for result in verdicts if result.success}
     positions: dict[str, Sequence[int]] = {rule: [] for rule in kept}
     failed = [rule for rule in rules if rule.name not in kept]
     # Where nothing breaks a rule there is nothing to list, which takes half the time of short tables.
-    for result in batch.validate(suite(name, failed), result_format=_POSITIONS).results if failed else ():
+    again = _suite(name, failed, _written_once)
+    for result in batch.validate(again, result_format=_POSITIONS).results if failed else ():
         rule = result.expectation_config.meta["rule"]
         places = result.result.get("unexpected_index_list")
         if not places or result.success:

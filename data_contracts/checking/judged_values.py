@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +34,8 @@ class _Column:
 
     rules: Sequence[Rule]
     bounded: bool
-    least: object = None  # of the values that pass, where only bounds are judged
-    most: object = None
+    least: Any = None  # of the values that pass, where only bounds are judged
+    most: Any = None
     judged: pl.Series | None = None  # values with a verdict that lie outside least to most
     broken: dict[str, pl.Series] = field(default_factory=dict)
     null: frozenset[str] | None = None  # rules that a null breaks
@@ -45,6 +46,12 @@ class _Column:
             f"{rule.expectation} {sorted((k, v) for k, v in rule.kwargs.items() if k != 'column')}"
             for rule in self.rules
         )
+
+    def settled(self, low: Any, high: Any, nulls: int) -> bool:
+        """Whether bounds alone say that every value is judged; `high` is NaN where one of them is."""
+        if self.least is None or not (nulls == 0 or self.null is not None):
+            return False
+        return low is None or bool(self.least <= low and high <= self.most)
 
     def unjudged(self, values: pl.Series) -> pl.Series:
         """Values that need a verdict before all rows have one; extremes come first, alone."""
@@ -87,7 +94,7 @@ class _Column:
             sound = sound.drop_nans() if sound.dtype.is_float() else sound
             ends = [v for v in (sound.min(), sound.max(), self.least, self.most) if v is not None]
             if ends:
-                self.least, self.most = min(ends), max(ends)  # type: ignore[type-var]
+                self.least, self.most = min(ends), max(ends)
         self.judged = given if self.judged is None else pl.concat([self.judged, given])
 
     def mask(self, rule: str, values: pl.Series) -> Mask:
@@ -139,8 +146,34 @@ class Verdicts:
         return {rule.name: masks[rule.name] for rule in self.rules}
 
     def _wanted(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
-        unjudged = {name: column.unjudged(frame[name]) for name, column in self._columns.items()}
+        settled = self._settled(frame)
+        unjudged = {
+            name: column.unjudged(frame[name])
+            for name, column in self._columns.items()
+            if name not in settled
+        }
         return {name: values for name, values in unjudged.items() if len(values)}
+
+    def _settled(self, frame: pl.DataFrame) -> frozenset[str]:
+        """Columns that need no further verdict by their ends alone, which one query finds for all of them."""
+        known = [
+            name
+            for name, column in self._columns.items()
+            if column.bounded and column.least is not None and frame.schema[name].is_numeric()
+        ]
+        if not known:
+            return frozenset()
+        ends = (
+            *(pl.col(known).min().name.prefix("low "), pl.col(known).null_count().name.prefix("null ")),
+            *(
+                (pl.col(n).nan_max() if frame.schema[n].is_float() else pl.col(n).max()).alias(f"high {n}")
+                for n in known
+            ),
+        )
+        of = frame.select(ends).row(0, named=True)
+        return frozenset(
+            n for n in known if self._columns[n].settled(of[f"low {n}"], of[f"high {n}"], of[f"null {n}"])
+        )
 
     def _judge(self, wanted: Mapping[str, pl.Series]) -> None:
         stacks = [_Stack.of(group) for group in self._alike(wanted)]

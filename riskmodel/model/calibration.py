@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold
 
 from riskmodel.model.bounded_fit import bounded_fit
 
@@ -28,6 +27,9 @@ def stratified_block_folds(y: Rows, groups: Rows, n_folds: int, seed: int) -> It
     folds = min(n_folds, len(positive), len(negative))
     if folds < 2:
         return
+    # Scoring fits nothing, and the import takes longer than a prediction.
+    from sklearn.model_selection import StratifiedGroupKFold
+
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     for train, test in splitter.split(np.zeros((len(y), 1)), y, groups):
         if len(np.unique(y[train])) == 2:

@@ -23,13 +23,16 @@ def evaluate(kind: Kind, knots: Vector, values: NDArray[np.float64], x: Vector) 
     >>> evaluate("step", np.array([0.0]), np.array([[1.0], [3.0]]), np.array([-1.0, 0.0])).ravel()
     array([1., 3.])
     """
+    unknown = np.isnan(x)
+    known = np.where(unknown, 0.0, x)
+    place = np.searchsorted(knots, known, side="right")
     if kind == "step":
-        out = values[np.searchsorted(knots, np.nan_to_num(x), side="right")].astype(np.float64)
+        out = values[place].astype(np.float64)
     else:
-        place = np.clip(np.searchsorted(knots, np.nan_to_num(x), side="right") - 1, 0, len(knots) - 2)
-        share = np.clip((np.nan_to_num(x) - knots[place]) / (knots[place + 1] - knots[place]), 0.0, 1.0)
+        place = np.clip(place - 1, 0, len(knots) - 2)
+        share = np.clip((known - knots[place]) / (knots[place + 1] - knots[place]), 0.0, 1.0)
         out = values[place] + share[:, None] * (values[place + 1] - values[place])
-    out[np.isnan(x)] = np.nan
+    out[unknown] = np.nan
     return out
 
 

@@ -1,8 +1,10 @@
-"""skops, imported when a model is first read or written, with a list of trusted types shorter than its own.
+"""skops, imported when a model is first read or written, without what no model of ours may hold.
 
 On import skops walks through scikit-learn and every function of numpy and scipy to list what it trusts:
 half a second, and hundreds of types that no model of ours may hold. The list it finds here has plain values,
-containers and nothing else; skops adds numpy arrays itself, and `archive.TRUSTED_TYPES` our own class.
+containers and nothing else; skops adds numpy arrays itself, and `archive.TRUSTED_TYPES` our own class. It
+finds no ways of reading the inside of objects of scikit-learn and quantile-forest either, which import
+both.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ NONE_OF = (
     "SKLEARN_ESTIMATOR_TYPE_NAMES",
     "SKLEARN_INTERNAL_TYPE_NAMES",
 )
+KINDS_OF_NODE = ("skops.io._sklearn", "skops.io._quantile_forest")  # read by none of our files
 
 
 @cache
@@ -34,6 +37,10 @@ def skops_io() -> ModuleType:
     short = ModuleType(LIST)
     vars(short).update({**PLAIN, **{name: [] for name in NONE_OF}})
     sys.modules[LIST] = short
+    for name in KINDS_OF_NODE:
+        none = ModuleType(name)
+        vars(none).update(GET_STATE_DISPATCH_FUNCTIONS=[], NODE_TYPE_MAPPING={})
+        sys.modules[name] = none
     try:
         return importlib.import_module("skops.io")
     except (ImportError, AttributeError):  # another release, with lists of other names: its own list then

@@ -11,7 +11,6 @@ from features.articles.rates import article_signals
 from features.trade.measures.surprises import SUFFIX
 from riskmodel.engines.engine import Engine
 from riskmodel.explain.bands import band_of
-from riskmodel.mentions.spool import dated_mentions, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.model.grade import with_grade
 from riskmodel.report.view import HISTORY
@@ -56,6 +55,8 @@ def score_history(
 def _mentions(inputs: Inputs, request: ScoreRequest, engine: Engine | None) -> pl.DataFrame | None:
     if not (inputs.articles or inputs.gkg):
         return None
+    from riskmodel.mentions.spool import dated_mentions, read_news
+
     known = pl.col("published_at").dt.date() <= request.as_of
     articles, records = (
         intake.lazy().filter(known) if intake else None for intake in (inputs.articles, inputs.gkg)

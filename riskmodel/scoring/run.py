@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -25,7 +26,6 @@ from riskmodel.errors import ContractFailed, RiskmodelError, TooFewScored, Wrong
 from riskmodel.explain.drivers import explanations
 from riskmodel.explain.evidence import article_evidence, goods_evidence, listing_evidence, trade_evidence
 from riskmodel.explain.listing import listing_explanations
-from riskmodel.mentions.spool import NewsMentions, mentions_of, read_news
 from riskmodel.model.estimator import Model
 from riskmodel.model.grade import with_grade
 from riskmodel.model.listing import ListingModel
@@ -47,6 +47,9 @@ from riskmodel.scoring.unchanged import fingerprint, refuse_changed, run_in_plac
 from riskmodel.settings import Settings
 from riskmodel.sources.checked import refuse_failures
 from riskmodel.sources.goods import read_product_names
+
+if TYPE_CHECKING:
+    from riskmodel.mentions.spool import NewsMentions
 
 
 def score(
@@ -250,6 +253,8 @@ def _mentions(
 ) -> NewsMentions | None:
     if not (inputs.articles or inputs.gkg):
         return None
+    from riskmodel.mentions.spool import mentions_of, read_news
+
     # Later articles are left out before anything is learnt from them: clusters of copies are made here.
     known = pl.col("published_at").dt.date() <= request.as_of
     articles, records = (

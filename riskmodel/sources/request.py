@@ -12,11 +12,9 @@ from riskmodel.sources.batch import Batch, Parts
 from riskmodel.sources.files.find import find
 from riskmodel.sources.goods import read_goods
 from riskmodel.sources.limits import ReadingLimits, reading_limits
-from riskmodel.sources.listings import read_listings
-from riskmodel.sources.news.articles import article_parts
-from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts
-from riskmodel.sources.news.read import news_parts
 from riskmodel.sources.trade.read import trade_parts
+
+# Readers of news and of listings are imported by the first input of theirs: many runs have trade alone.
 
 Opened = tuple[Batch | Parts, ...]
 
@@ -67,21 +65,29 @@ def _trade(paths: Sequence[Path], request: InputRequest) -> Opened:
 
 
 def _news(paths: Sequence[Path], request: InputRequest) -> Opened:
+    from riskmodel.sources.news.read import news_parts
+
     return news_parts(paths, published_at=request.published_at, limits=request.limits, strict=request.strict)
 
 
 def _articles(paths: Sequence[Path], request: InputRequest) -> Opened:
+    from riskmodel.sources.news.articles import article_parts
+
     return (
         article_parts(paths, published_at=request.published_at, limits=request.limits, strict=request.strict),
     )
 
 
 def _gkg(paths: Sequence[Path], request: InputRequest) -> Opened:
+    from riskmodel.sources.news.gkg import GKG_SUFFIXES, GkgParts
+
     found = find(paths, GKG_SUFFIXES, request.limits, strict=request.strict)
     return (GkgParts(found.sources, found.skipped),)
 
 
 def _listings(paths: Sequence[Path], request: InputRequest) -> Opened:
+    from riskmodel.sources.listings import read_listings
+
     return (read_listings(paths, published_at=request.published_at, limits=request.limits),)
 
 

@@ -64,7 +64,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(run, site, tmp_path, mo
         listings.write_text(listings.read_text() + "KGZ,2024-01-01,US,SDN,1,true,simulated\n")
         return read(paths, **others)
 
-    monkeypatch.setattr(riskmodel.sources.request, "read_listings", growing)
+    monkeypatch.setattr(riskmodel.sources.listings, "read_listings", growing)
     code, _, err = run(site.arguments(tmp_path / "run", trade="", listings=listings))
     assert code == 5 and "listings.csv changed while it was read" in err
     assert not (tmp_path / "run").exists()
@@ -216,7 +216,7 @@ def test_a_full_disk_outside_the_run_is_one_sentence_too(run, site, tmp_path, mo
     def full(paths, **others):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(riskmodel.sources.request, "read_listings", full)
+    monkeypatch.setattr(riskmodel.sources.listings, "read_listings", full)
     code, _, err = run(site.arguments(tmp_path / "run", trade=""))
     assert (code, err) == (
         1,
