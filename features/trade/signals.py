@@ -16,7 +16,7 @@ from features.trade.flows.condense import Condensed, condense_flows, plan_for
 from features.trade.flows.families import GoodsList, changes_of_list, goods_in_force
 from features.trade.flows.revisions import revisions
 from features.trade.flows.windows import Windows
-from features.trade.measures.countries import country_table
+from features.trade.measures.countries import country_parts, country_table, country_tables
 from features.trade.measures.growth import Growth, control_growth
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, window_sums
@@ -168,7 +168,7 @@ def panel_of_condensed(
     by_leg: dict[tuple[frozenset[str], tuple[str, ...]], FlowsByLeg] = {}
     lines: dict[tuple[frozenset[str], tuple[str, ...]], LegRows] = {}
     baselines: dict[tuple[frozenset[str], tuple[str, ...]], BaselineSums] = {}
-    frames = []
+    days = []
     for as_of in dates:
         period = bisect_right(changes, as_of.toordinal())
         if period not in lists:
@@ -183,9 +183,8 @@ def panel_of_condensed(
         known = flows_as_of(condensed, by_leg[wanted], windows, as_of, baselines.get(wanted))
         baselines[wanted] = known.baseline
         inputs = _inputs(known, lines[wanted], comparable, windows, as_of, with_counts=False)
-        countries = country_table(inputs, further=further)
-        frames.append(countries.select(pl.lit(as_of).alias("as_of"), pl.all()))
-    return pl.concat(frames)
+        days.append(country_parts(inputs, further=further))
+    return country_tables(days, windows)
 
 
 def _comparable(goods: GoodsList, windows: Windows, as_of: date) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from inspect import signature
@@ -20,6 +21,25 @@ from features.trade.flows.windows import Windows
 from features.trade.measures.inputs import MeasureInputs
 from features.trade.measures.surge import WindowSums, age_in_months
 
+KEY = ("as_of", "country")
+
+
+@dataclass(frozen=True)
+class CountryParts:
+    """What is known of each country on one day, before it is joined.
+
+    Attributes
+    ----------
+    countries: country, onward_age_months, onward_coverage. of_day: one row, the coverage of the day.
+    measured: function of the catalogue -> country and its signals, or, of a function that takes the columns
+        to group `by`, what it is given: it is asked once for all days.
+    """
+
+    as_of: date
+    countries: pl.DataFrame
+    of_day: pl.DataFrame
+    measured: Mapping[str, pl.DataFrame]
+
 
 def country_table(inputs: MeasureInputs, *, further: bool = True) -> pl.DataFrame:
     """country, the trade signals and the trade coverage columns of the panel, sorted by country.
@@ -28,40 +48,77 @@ def country_table(inputs: MeasureInputs, *, further: bool = True) -> pl.DataFram
     ----------
     further: also compute the signals outside the model; without, they are null.
     """
-    signals, sums, windows, as_of = signals_of("trade"), inputs.sums, inputs.windows, inputs.as_of
-    table = _traders(inputs.known).filter(_transit_countries(coalition(as_of)))
-    table = table.join(_onward_coverage(sums, windows, as_of), on="country", how="left")
-    parts = list(_measured([s for s in signals if further or s.in_model or s.in_panels], inputs))
-    measured = {name for part in parts for name in part.columns}
-    absent = [signal.name for signal in signals if signal.name not in measured]
-    # One query, of all that is known of a country.
-    joined = table.lazy()
-    for part in parts:
-        joined = joined.join(part.lazy(), on="country", how="left")
-    joined = joined.with_columns(pl.lit(None).alias(name) for name in absent)
+    parts = country_parts(inputs, further=further)
+    return country_tables([parts], inputs.windows).drop("as_of")
+
+
+def country_parts(inputs: MeasureInputs, *, further: bool = True) -> CountryParts:
+    """The parts of `country_table` that are asked for day by day."""
+    sums, windows, as_of = inputs.sums, inputs.windows, inputs.as_of
+    countries = _traders(inputs.known).filter(_transit_countries(coalition(as_of)))
+    countries = countries.join(_onward_coverage(sums, windows, as_of), on="country", how="left")
+    wanted = [s for s in signals_of("trade") if further or s.in_model or s.in_panels]
     coverage, age = _inbound_coverage(sums, windows, as_of)
     inbound = coverage > 0 and age is not None and age <= windows.oldest_usable_months
     direct = inbound and not inputs.excess.filter(pl.col("leg") == "direct").is_empty()
+    of_day = pl.DataFrame(
+        {
+            "inbound": inbound,
+            "direct": direct,
+            "inbound_age_months": pl.Series([age], dtype=pl.Int64),
+            "inbound_coverage": float(coverage),
+            "direct_coverage": float(coverage) if direct else 0.0,
+            "counterfactual": "controls" if inputs.growth.controls else "none",
+        }
+    )
+    return CountryParts(as_of, countries, of_day, _measured(wanted, inputs))
+
+
+def country_tables(days: Sequence[CountryParts], windows: Windows) -> pl.DataFrame:
+    """as_of and the columns of `country_table`, sorted by both: one query, of all days and countries."""
+    signals = signals_of("trade")
+    measured = {path: _of_days(path, days) for path in days[0].measured}
+    absent = {signal.name for signal in signals}.difference(*(part.columns for part in measured.values()))
+    joined = _dated((day.as_of, day.countries) for day in days).lazy()
+    joined = joined.join(_dated((day.as_of, day.of_day) for day in days).lazy(), on="as_of", how="left")
+    for part in measured.values():
+        joined = joined.join(part.lazy(), on=KEY, how="left")
+    joined = joined.with_columns(pl.lit(None).alias(name) for name in sorted(absent))
     onward = (pl.col("onward_coverage") > 0) & (pl.col("onward_age_months") <= windows.oldest_usable_months)
-    legs = {"inbound": pl.lit(inbound), "direct": pl.lit(direct), "onward": onward.fill_null(False)}
+    legs = {"inbound": pl.col("inbound"), "direct": pl.col("direct"), "onward": onward.fill_null(False)}
     selected = joined.select(
-        "country",
+        *KEY,
         *(_where_known(signal, legs) for signal in signals),
-        pl.lit(age, dtype=pl.Int64).alias("inbound_age_months"),
-        pl.lit(coverage, dtype=pl.Float64).alias("inbound_coverage"),
+        "inbound_age_months",
+        "inbound_coverage",
         "onward_age_months",
         pl.col("onward_coverage").fill_null(0.0),
-        pl.lit(coverage if direct else 0.0, dtype=pl.Float64).alias("direct_coverage"),
-        pl.lit("controls" if inputs.growth.controls else "none").alias("counterfactual"),
+        "direct_coverage",
+        "counterfactual",
     )
-    return selected.sort("country").collect()
+    return selected.sort(KEY).collect()
 
 
-def _measured(signals: Collection[Signal], inputs: MeasureInputs) -> Iterator[pl.DataFrame]:
-    """Frames of country and some signals, one for each function that the signals name."""
+def _dated(frames: Iterable[tuple[date, pl.DataFrame]]) -> pl.DataFrame:
+    dated = [frame.select(pl.lit(as_of, dtype=pl.Date).alias("as_of"), pl.all()) for as_of, frame in frames]
+    return pl.concat(dated, how="diagonal_relaxed")
+
+
+def _of_days(path: str, days: Sequence[CountryParts]) -> pl.DataFrame:
+    found = _dated((day.as_of, day.measured[path]) for day in days)
+    measure = measure_named(path)
+    return measure(found, by=KEY) if "by" in signature(measure).parameters else found
+
+
+def _measured(signals: Collection[Signal], inputs: MeasureInputs) -> dict[str, pl.DataFrame]:
+    """As `CountryParts.measured`, one frame for each function that the signals name."""
+    found = {}
     for path in dict.fromkeys(signal.measured_by for signal in signals):
         measure = measure_named(path)
-        yield measure(**{name: getattr(inputs, name) for name in signature(measure).parameters})
+        given = {name: getattr(inputs, name) for name in signature(measure).parameters if name != "by"}
+        (one, *_) = given.values()
+        found[path] = one if "by" in signature(measure).parameters else measure(**given)
+    return found
 
 
 def measure_named(path: str) -> Callable[..., pl.DataFrame]:

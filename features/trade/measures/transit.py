@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 FAMILY_FLOOR_USD = 50_000
@@ -30,32 +32,33 @@ def with_excess(sums: pl.DataFrame, growth: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def leg_totals(excess: pl.DataFrame, leg: str) -> pl.DataFrame:
+def leg_totals(excess: pl.DataFrame, leg: str, by: Sequence[str] = ("country",)) -> pl.DataFrame:
     """Country totals of one leg: country, `<leg>_surge` (log ratio), `<leg>_excess_usd` (Int64).
 
     Surge = ln((S + e) / (g*B + e)), e = US$1m, the country floor: trade of a few parcels cannot surge.
+    With other columns in `by`, totals of each of their values.
     """
     totals = (
         excess.lazy()
         .filter(pl.col("leg") == leg)
-        .group_by("country")
+        .group_by(by)
         .agg(pl.col("recent_usd", "expected_usd", "excess_usd").sum())
     )
     ratio = (pl.col("recent_usd") + COUNTRY_FLOOR_USD) / (pl.col("expected_usd") + COUNTRY_FLOOR_USD)
     logs = totals.select(
-        "country", ratio.log().alias(f"{leg}_surge"), pl.col("excess_usd").alias(f"{leg}_excess_usd")
+        *by, ratio.log().alias(f"{leg}_surge"), pl.col("excess_usd").alias(f"{leg}_excess_usd")
     )
-    return logs.sort("country").collect()
+    return logs.sort(by).collect()
 
 
-def inbound_totals(excess: pl.DataFrame) -> pl.DataFrame:
+def inbound_totals(excess: pl.DataFrame, by: Sequence[str] = ("country",)) -> pl.DataFrame:
     """country, inbound_surge, inbound_excess_usd: `leg_totals`."""
-    return leg_totals(excess, "inbound")
+    return leg_totals(excess, "inbound", by)
 
 
-def onward_totals(excess: pl.DataFrame) -> pl.DataFrame:
+def onward_totals(excess: pl.DataFrame, by: Sequence[str] = ("country",)) -> pl.DataFrame:
     """country, onward_surge, onward_excess_usd: `leg_totals`."""
-    return leg_totals(excess, "onward")
+    return leg_totals(excess, "onward", by)
 
 
 def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
@@ -102,7 +105,7 @@ def family_table(excess: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def matched_amounts(families: pl.DataFrame) -> pl.DataFrame:
+def matched_amounts(families: pl.DataFrame, by: Sequence[str] = ("country",)) -> pl.DataFrame:
     """country, matched_transit_usd, displaced_usd, pass_through, excess_concentration: sums over families.
 
     pass_through = matched transit / inbound excess: how little stays. excess_concentration = the largest
@@ -113,7 +116,7 @@ def matched_amounts(families: pl.DataFrame) -> pl.DataFrame:
     enough = pl.when(pl.col("total") >= COUNTRY_FLOOR_USD)
     return (
         families.lazy()
-        .group_by("country")
+        .group_by(by)
         .agg(
             pl.col("matched_usd").sum().alias("matched_transit_usd"),
             pl.col("displaced_usd").sum(),
