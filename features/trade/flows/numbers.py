@@ -99,8 +99,8 @@ def number_rows(legs: pl.DataFrame, rows: pl.DataFrame, reported: pl.DataFrame) 
     ----------
     legs, rows: as in `FlowsByLeg`. reported: `Condensed.reported`.
     """
-    reporters = sorted(set(legs["reporter"]) | set(reported["reporter"]))
-    countries = sorted(set(legs["country"]))
+    reporters = pl.concat([legs["reporter"], reported["reporter"]]).unique().sort().to_list()
+    countries = legs["country"].unique().sort().to_list()
     months = pl.concat([_months(rows["period"]), _months(reported["period"])])
     first_month, n_months = int(months.min() or 0), _span(months)  # type: ignore[arg-type]
     # Places of series in the order of their codes, and back.

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+from features.trade.flows.numbers import Bools, Ints, sums_by
 
 SHRINK_USD = 1_000_000
 LEAST_CONTROLS = 5
@@ -41,36 +45,65 @@ def control_growth(sums: pl.DataFrame, candidates: Collection[str]) -> Growth:
     ----------
     sums: `WindowSums.families`. candidates: countries that the rule allows.
     """
-    inbound = sums.lazy().filter((pl.col("leg") == "inbound") & pl.col("country").is_in(sorted(candidates)))
-    by_country = inbound.group_by("country").agg(pl.col("recent_usd", "baseline_usd").sum())
-    traded = by_country.filter(pl.col("baseline_usd") > 0).sort("country").collect()
-    if traded.height < LEAST_CONTROLS:
-        families = sums.select("family").unique().sort("family").with_columns(pl.lit(1.0).alias("growth"))
-        return Growth(families, 1.0, ())
-    ratio = (pl.col("recent_usd") + SHRINK_USD) / (pl.col("baseline_usd") + SHRINK_USD)
-    overall = float(traded.select(ratio.median()).item())
-    used = inbound.join(traded.lazy().select("country"), on="country")
-    rise = pl.col("recent_usd") - overall * pl.col("baseline_usd")
-    trimmed = (
-        used.with_columns(rise.alias("rise"))
-        .sort("family", "rise", "country")
-        .with_columns(
-            pl.int_range(pl.len()).over("family").alias("place"), pl.len().over("family").alias("n")
-        )
-        .filter(
-            (pl.col("place") < pl.col("n").cast(pl.Int64) - 1) & ((pl.col("place") > 0) | (pl.col("n") < 3))
-        )
+    families = sums["family"].unique().sort()
+    controls = _controls(sums, candidates)
+    if len(controls.names) < LEAST_CONTROLS:
+        return Growth(pl.DataFrame({"family": families, "growth": np.ones(len(families))}), 1.0, ())
+    recent, baseline = controls.of_countries
+    ratio = (recent + SHRINK_USD) / (baseline + SHRINK_USD)
+    overall = float(str(pl.Series(ratio).median()))
+    kept = _without_extremes(controls, overall)
+    names = np.array(families.to_list(), dtype=np.str_)
+    place, n = np.searchsorted(names, controls.family[kept]), len(names)
+    recent, baseline = (sums_by(place, amounts[kept], n) for amounts in (controls.recent, controls.baseline))
+    growth = (recent + SHRINK_USD * overall) / (baseline + SHRINK_USD)
+    growth[np.bincount(place, minlength=n) == 0] = overall
+    return Growth(
+        pl.DataFrame({"family": families, "growth": np.clip(growth, *BOUNDS)}),
+        min(max(overall, BOUNDS[0]), BOUNDS[1]),
+        controls.names,
     )
-    by_family = trimmed.group_by("family").agg(pl.col("recent_usd", "baseline_usd").sum())
-    growth = (pl.col("recent_usd") + SHRINK_USD * overall) / (pl.col("baseline_usd") + SHRINK_USD)
-    families = (
-        sums.lazy()
-        .select("family")
-        .unique()
-        .join(by_family, on="family", how="left")
-        .with_columns(growth.fill_null(overall).clip(*BOUNDS).alias("growth"))
-        .select("family", "growth")
-        .sort("family")
-        .collect()
+
+
+@dataclass(frozen=True)
+class _Controls:
+    """Inbound sums of the controls that imported in the baseline; each row a country and a family, shape (n,)
+
+    names: of the controls, sorted. country: place in them. family: its name. recent, baseline: US$.
+    """
+
+    names: tuple[str, ...]
+    country: Ints
+    family: NDArray[np.str_]
+    recent: Ints
+    baseline: Ints
+
+    @property
+    def of_countries(self) -> tuple[Ints, Ints]:
+        """Recent and baseline sums of each control, shape (names,)."""
+        n = len(self.names)
+        return sums_by(self.country, self.recent, n), sums_by(self.country, self.baseline, n)
+
+
+def _controls(sums: pl.DataFrame, candidates: Collection[str]) -> _Controls:
+    inbound = sums.filter((pl.col("leg") == "inbound") & pl.col("country").is_in(sorted(candidates)))
+    names, country = np.unique(np.array(inbound["country"].to_list(), dtype=np.str_), return_inverse=True)
+    family = np.array(inbound["family"].to_list(), dtype=np.str_)
+    recent, baseline = (inbound[name].to_numpy() for name in ("recent_usd", "baseline_usd"))
+    used = sums_by(country, baseline, len(names)) > 0
+    rows, place = used[country], np.cumsum(used) - 1
+    return _Controls(
+        tuple(names[used].tolist()), place[country[rows]], family[rows], recent[rows], baseline[rows]
     )
-    return Growth(families, min(max(overall, BOUNDS[0]), BOUNDS[1]), tuple(traded["country"]))
+
+
+def _without_extremes(controls: _Controls, overall: float) -> Bools:
+    """Rows that are neither the largest rise of their family nor, of three or more, the largest fall."""
+    rise = controls.recent - overall * controls.baseline
+    order = np.lexsort((controls.country, rise, controls.family))
+    _, start, number = np.unique(controls.family[order], return_index=True, return_counts=True)
+    place = np.arange(len(order)) - np.repeat(start, number)
+    n = np.repeat(number, number)
+    kept = np.zeros(len(order), dtype=bool)
+    kept[order] = (place < n - 1) & ((place > 0) | (n < 3))
+    return kept

@@ -149,7 +149,7 @@ def substitution(family_sums: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("leg") == "inbound")
         .select("country", "family", (pl.col("recent_usd") - pl.col("baseline_usd")).alias("rise"))
     )
-    if len(set(compared["family"])) < LEAST_FAMILIES or fall.is_empty():
+    if compared["family"].n_unique() < LEAST_FAMILIES or fall.is_empty():
         return pl.DataFrame(schema={"country": pl.String, "substitution": pl.Float64})
     return (
         rise.select("country")

@@ -93,9 +93,9 @@ def leg_rows(condensed: Condensed, goods: pl.DataFrame, members: Collection[str]
     goods: comparable codes with their family. members: the coalition. since: HS edition of the first month.
     """
     series = _series_on_legs(condensed.series, goods, members, since)
-    countries = sorted(set(series.filter(pl.col("leg") != DIRECT)["country"]))
-    reporters = sorted(set(series["reporter"]) | set(countries))
-    families = sorted(set(series["family"]))
+    countries = series.filter(pl.col("leg") != DIRECT)["country"].unique().sort().to_list()
+    reporters = sorted({*series["reporter"].unique().to_list(), *countries})
+    families = series["family"].unique().sort().to_list()
     listed = set(goods["family"])
     numbered = series.select(
         "series_id",
