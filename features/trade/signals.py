@@ -145,7 +145,7 @@ def trade_panel(
     The flows are condensed once, and sorted by leg once for each coalition and goods list in force; a date
     takes the baseline of the date before where nothing of it was published in between.
     """
-    dates = sorted(as_of_dates)
+    dates = sorted(set(as_of_dates))
     condensed = condense_flows(flows, plan_for(goods, windows, dates))
     return panel_of_condensed(
         dates, condensed, goods, windows, allow_hindsight=allow_hindsight, further=further

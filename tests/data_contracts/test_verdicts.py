@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from data_contracts.checking.judge import breaking_rows
+from data_contracts.checking.judge import _kind, _written_once, breaking_rows
 from data_contracts.checking.judged_values import BY_VALUE, Verdicts
 from data_contracts.contract import Rule
 from data_contracts.registry import CONTRACTS
@@ -135,6 +135,26 @@ def test_columns_under_the_same_terms_are_judged_as_one(monkeypatch: pytest.Monk
     }
     assert [rules for _, rules in asked] == [["a_rule", "c_rule", "d_rule"]]
     assert asked[0][0]["a"] == [1, 9, 4, None]
+
+
+def test_an_expectation_writes_its_configuration_once() -> None:
+    """The library asks for it ninety times in a validation; its own class writes it each time."""
+    terms = {"column": "n", "min_value": 0, "max_value": 3, "meta": {"rule": "low"}}
+    plain, once = _kind(BETWEEN)(**terms), _written_once(BETWEEN)(**terms)
+    assert plain.configuration is not plain.configuration
+    assert once.configuration is once.configuration
+    assert once.configuration.kwargs == plain.configuration.kwargs
+    assert once.configuration is not _written_once(BETWEEN)(**terms).configuration
+
+
+@pytest.mark.parametrize("rest", [[float("nan")], [None], [float("inf")], [-1.0], [9.0]])
+def test_ends_alone_settle_a_column_only_where_all_is_known(rest: list[float | None]) -> None:
+    """Values within known ends need no verdict; what is not a number, nothing, or beyond them does."""
+    rules = [within("f_rule", ("f",), "f", "x", "y.", least=0, most=3)]
+    frame = pl.DataFrame({"f": [2.0, *rest]}, schema={"f": pl.Float64})
+    verdicts = Verdicts("ends", rules)
+    assert not verdicts.broken(pl.DataFrame({"f": [0.0, 1.0, 3.0]}))["f_rule"].any()
+    assert verdicts.broken(frame)["f_rule"].tolist() == Verdicts("ends", rules).broken(frame)["f_rule"].tolist()
 
 
 def test_dates_are_judged() -> None:
