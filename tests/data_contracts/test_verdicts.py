@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.checking.judge import _kind, _written_once, breaking_rows
-from data_contracts.checking.judged_values import BY_VALUE, Verdicts
+from data_contracts.checking.judged_values import BETWEEN, BY_VALUE, Verdicts
 from data_contracts.contract import Rule
 from data_contracts.registry import CONTRACTS
 from data_contracts.rules import one_of, within
@@ -154,7 +154,9 @@ def test_ends_alone_settle_a_column_only_where_all_is_known(rest: list[float | N
     frame = pl.DataFrame({"f": [2.0, *rest]}, schema={"f": pl.Float64})
     verdicts = Verdicts("ends", rules)
     assert not verdicts.broken(pl.DataFrame({"f": [0.0, 1.0, 3.0]}))["f_rule"].any()
-    assert verdicts.broken(frame)["f_rule"].tolist() == Verdicts("ends", rules).broken(frame)["f_rule"].tolist()
+    assert (
+        verdicts.broken(frame)["f_rule"].tolist() == Verdicts("ends", rules).broken(frame)["f_rule"].tolist()
+    )
 
 
 def test_dates_are_judged() -> None:

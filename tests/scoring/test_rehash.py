@@ -14,14 +14,14 @@ def command(tiny, run, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(stamps, "LEAST_BYTES", 4)
     trade = tmp_path / "trade.csv"
-    trade.write_bytes(tiny.trade.read_bytes())
+    trade.write_bytes((tiny.folder / "trade.csv").read_bytes())
     out, read, real, clock = tmp_path / "run", [], stamps.digest_file, stamps.time.time_ns
     monkeypatch.setattr(stamps, "digest_file", lambda path: (read.append(path.name), real(path))[1])
     monkeypatch.setattr(stamps.time, "time_ns", lambda: clock() + 3_600_000_000_000)
 
     def ran(*words):
         read.clear()
-        ended = run([*tiny.arguments(out, trade=trade), *words])
+        ended = run([*tiny.arguments(out, trade=str(trade)), *words])
         assert ended.code == 0, ended.err
         manifest = json.loads((out / "manifest.json").read_text())
         return read.count("trade.csv"), manifest["run_id"]

@@ -133,7 +133,8 @@ def is_note(path: Path) -> bool:
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as hex, read in blocks; of a file that did not change once."""
     found = path.stat()
-    return _digest(path, found.st_mtime_ns, found.st_size, found.st_ino)
+    marks = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    return _digest(path, *marks)
 
 
 @lru_cache(maxsize=4096)
