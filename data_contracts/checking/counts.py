@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -23,7 +25,8 @@ class Tally:
     reads: for each canonical column that says something, whether any of it is of its type.
     samples: the type and the first value of each column, for a sentence.
     broken: rows that break each rule. first: where the first of them is, for a sentence.
-    unknown: for a rule on known words the unknown ones and their rows, of the first `_WORDS` different ones.
+    unknown: for a rule on known words the unknown ones and their rows, of the first `most_words` different
+        ones.
     """
 
     contract: Contract
@@ -34,6 +37,7 @@ class Tally:
     broken: dict[str, int] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
+    most_words: int = _WORDS
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -53,9 +57,7 @@ class Tally:
     def see(self, frame: pl.DataFrame, typed: pl.DataFrame) -> None:
         """Count the rows of a part and note what its columns say; `typed` is `frame` after the cast."""
         columns = frozenset(frame.columns)
-        if self.columns not in (None, columns):
-            raise ValueError(f"Every part of a {self.contract.name} batch must have the same columns.")
-        self.columns = columns
+        self._see_columns(columns)
         self.rows += frame.height
         for name in self.contract.columns:
             read = typed[state(name)].max()
@@ -82,11 +84,53 @@ class Tally:
 
     def _count_words(self, rule: Rule, words: pl.Series) -> None:
         """Add up the rows of each unknown word, so that a sentence can name the most frequent ones."""
-        counts = self.unknown.setdefault(rule.name, {})
         text = words.cast(pl.String, strict=False).alias("word").to_frame()
-        for word, rows in text.group_by("word", maintain_order=True).len().iter_rows():
-            if word is not None and (word in counts or len(counts) < _WORDS):
+        found = text.group_by("word", maintain_order=True).len().iter_rows()
+        self._add_words(rule.name, ((word, rows) for word, rows in found if word is not None))
+
+    def _add_words(self, rule: str, found: Iterable[tuple[str, int]]) -> None:
+        counts = self.unknown.setdefault(rule, {})
+        for word, rows in found:
+            if word in counts or len(counts) < self.most_words:
                 counts[word] = counts.get(word, 0) + rows
+
+    def join(self, later: Tally) -> None:
+        """Add the counts of the next part, which was counted by itself and with all its words."""
+        self._see_columns(later.columns)
+        self.rows += later.rows
+        for name, read in later.reads.items():
+            self.reads[name] = self.reads.get(name, False) or read
+        for rule, count in later.broken.items():
+            self.broken[rule] = self.broken.get(rule, 0) + count
+        for rule, words in later.unknown.items():
+            self._add_words(rule, words.items())
+        self.samples = {**later.samples, **self.samples}
+        self.first = {**later.first, **self.first}
+
+    def _see_columns(self, columns: frozenset[str] | None) -> None:
+        if self.columns not in (None, columns):
+            raise ValueError(f"Every part of a {self.contract.name} batch must have the same columns.")
+        self.columns = columns
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts of one part as JSON-able values; the order of words is kept."""
+        return {
+            "rows": self.rows,
+            "columns": sorted(self.columns or ()),
+            "reads": self.reads,
+            "samples": self.samples,
+            "broken": self.broken,
+            "first": self.first,
+            "unknown": [[rule, list(map(list, words.items()))] for rule, words in self.unknown.items()],
+        }
+
+    @classmethod
+    def from_dict(cls, contract: Contract, found: Mapping[str, Any]) -> Tally:
+        """What `to_dict` gave."""
+        unknown = {rule: dict(map(tuple, words)) for rule, words in found["unknown"]}
+        names = ("rows", "reads", "samples", "broken", "first")
+        same = {name: found[name] for name in names}
+        return cls(contract, columns=frozenset(found["columns"]), unknown=unknown, **same)
 
     def words(self, rule: Rule) -> str:
         """The most frequent unknown words of a rule with their rows, where there is more than one."""

@@ -7,7 +7,8 @@ over what was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +25,18 @@ from data_contracts.checking.check import (
     reports,
 )
 from data_contracts.checking.counts import Tally
-from data_contracts.checking.duplicates import MEASURES, PLACE
+from data_contracts.checking.duplicates import MEASURES, PLACE, probe
 from data_contracts.checking.judged_values import Verdicts
-from data_contracts.checking.large.duplicates import Fingerprints, Marks, SharedRows
+from data_contracts.checking.large.duplicates import (
+    Fingerprints,
+    Marks,
+    SharedRows,
+    SortedPrints,
+    prints_again,
+    sorted_prints,
+)
 from data_contracts.checking.large.read_ahead import ahead
-from data_contracts.checking.large.rows_on_disk import SUPERSEDED, Spill
+from data_contracts.checking.large.rows_on_disk import SUPERSEDED, Bytes, Spill
 from data_contracts.contract import Context, Contract, ContractReport, Rule, Unique
 
 
@@ -50,48 +58,113 @@ def validate_parts(
     The measures of the contract must look at one row at a time. Memory follows the largest part.
     Raises ValueError where parts differ in their columns.
     """
-    spill, tally = Spill(contract, folder), Tally(contract)
-    prints = Fingerprints(folder / "prints", contract.unique) if contract.unique else None
-    verdicts = Verdicts(contract.name, _rules(contract, on_copies=False))
-    empty = True
+    whole = _Whole.of(contract, folder)
+    verdicts = row_verdicts(contract)
     for frame in ahead(parts):
-        empty = False
-        _add(contract, prepare(contract, frame), context, verdicts, tally, spill, prints)
-    if empty:
-        _add(contract, prepare(contract, pl.DataFrame()), context, verdicts, tally, spill, prints)
-    if contract.unique and prints:
-        _settle_copies(contract.unique, tally, spill, prints.shared(spill.height))
-    accepted = spill.accepted()
-    rows = accepted.select(pl.len()).collect(engine="streaming").item()
-    known = accepted if contract.unique and contract.unique.vintage else accepted.drop(SUPERSEDED)
-    report = reports(contract, [(tally, facts(tally, rows, known, context))])[0]
-    return PartsValidation(report, accepted.drop(SUPERSEDED), spill.quarantined(tally.missing))
+        whole.add(prepare(contract, frame), context, verdicts)
+    if not whole.spill.heights:
+        whole.add(prepare(contract, pl.DataFrame()), context, verdicts)
+    return whole.settled(context)
+
+
+def validate_judged(
+    contract: Contract, parts: Iterable[JudgedPart], context: Context, folder: Path
+) -> PartsValidation:
+    """The same of at least one part, each judged by `judge_part`, wherever that was, in the order read."""
+    whole = _Whole.of(contract, folder)
+    for part in parts:
+        whole.take(part)
+    return whole.settled(context)
+
+
+@dataclass(frozen=True)
+class JudgedPart:
+    """A part whose rows are judged one by one, as it travels.
+
+    Attributes
+    ----------
+    tally: its counts. files: its rows and what was found of each, as `Spill` writes them.
+    prints: fingerprints of its keys. probe: those of known rows, to tell machines that make others.
+    """
+
+    height: int
+    tally: Tally
+    files: Mapping[str, Bytes]
+    prints: SortedPrints | None
+    probe: int
+
+
+def judge_part(
+    contract: Contract, frame: pl.DataFrame, context: Context, verdicts: Verdicts, folder: Path
+) -> JudgedPart:
+    """Judge the rows of a part by themselves; `verdicts` are `row_verdicts`, `folder` must be empty."""
+    whole = _Whole(contract, Spill(contract, folder), Tally(contract, most_words=sys.maxsize), None)
+    one = prepare(contract, frame)
+    whole.add(one, context, verdicts)
+    prints = sorted_prints(one.typed, contract.unique) if contract.unique else None
+    return JudgedPart(frame.height, whole.tally, whole.spill.files_of(0), prints, probe())
+
+
+def row_verdicts(contract: Contract) -> Verdicts:
+    """The judge of all rules that need one row; what it learns of one part it knows in the next."""
+    return Verdicts(contract.name, _rules(contract, on_copies=False))
 
 
 def _rules(contract: Contract, *, on_copies: bool) -> list[Rule]:
     return [rule for rule in contract.row_rules if (rule.kwargs["column"] in MEASURES) == on_copies]
 
 
-def _add(
-    contract: Contract,
-    one: Prepared,
-    context: Context,
-    verdicts: Verdicts,
-    tally: Tally,
-    spill: Spill,
-    prints: Fingerprints | None,
-) -> None:
-    """Judge the rows of one part and write them."""
-    tally.see(one.frame, one.typed)
-    measured = contract.measures(one.typed, context).select(judged_columns(verdicts.rules))
-    found = verdicts.broken(measured)
-    broken = {rule.name: found[rule.name] & tally.judges(rule) for rule in verdicts.rules}
-    for rule in verdicts.rules:
-        tally.count(rule, one.frame, broken[rule.name])
-    refused = refused_rows(contract, broken, one.frame.height) | bool(tally.missing)
-    if prints:
-        prints.add(one.typed, spill.height)
-    spill.add(one, broken, refused)
+@dataclass(frozen=True)
+class _Whole:
+    """A batch of which some parts are judged."""
+
+    contract: Contract
+    spill: Spill
+    tally: Tally
+    prints: Fingerprints | None
+
+    @classmethod
+    def of(cls, contract: Contract, folder: Path) -> _Whole:
+        spill = Spill(contract, folder)
+        prints = Fingerprints(folder / "prints", contract.unique) if contract.unique else None
+        return cls(contract, spill, Tally(contract), prints)
+
+    def add(self, one: Prepared, context: Context, verdicts: Verdicts) -> None:
+        """Judge the rows of one part and write them."""
+        contract, tally = self.contract, self.tally
+        tally.see(one.frame, one.typed)
+        measured = contract.measures(one.typed, context).select(judged_columns(verdicts.rules))
+        found = verdicts.broken(measured)
+        broken = {rule.name: found[rule.name] & tally.judges(rule) for rule in verdicts.rules}
+        for rule in verdicts.rules:
+            tally.count(rule, one.frame, broken[rule.name])
+        refused = refused_rows(contract, broken, one.frame.height) | bool(tally.missing)
+        if self.prints:
+            self.prints.add(one.typed, self.spill.height)
+        self.spill.add(one, broken, refused)
+
+    def take(self, part: JudgedPart) -> None:
+        """Take a part that is judged."""
+        self.tally.join(part.tally)
+        start, number = self.spill.height, len(self.spill.heights)
+        self.spill.take(part.height, part.files)
+        unique, prints = self.contract.unique, part.prints
+        if self.prints and unique and prints:
+            if part.probe != probe():
+                rows = self.spill.rows(number, list(unique.thing))
+                prints = prints_again(rows, unique, prints.places)
+            self.prints.take(prints, start)
+
+    def settled(self, context: Context) -> PartsValidation:
+        """Judge what needs all rows: copies, and the batch as a whole."""
+        contract, tally, spill = self.contract, self.tally, self.spill
+        if contract.unique and self.prints:
+            _settle_copies(contract.unique, tally, spill, self.prints.shared(spill.height))
+        accepted = spill.accepted()
+        rows = accepted.select(pl.len()).collect(engine="streaming").item()
+        known = accepted if contract.unique and contract.unique.vintage else accepted.drop(SUPERSEDED)
+        report = reports(contract, [(tally, facts(tally, rows, known, context))])[0]
+        return PartsValidation(report, accepted.drop(SUPERSEDED), spill.quarantined(tally.missing))
 
 
 def _settle_copies(unique: Unique, tally: Tally, spill: Spill, shared: Marks) -> None:

@@ -7,6 +7,7 @@ Rows whose fingerprint occurs twice go, with key and values, to files of their o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,34 @@ class Marks:
         return int(np.bitwise_count(self._bits).sum())
 
 
+@dataclass(frozen=True)
+class SortedPrints:
+    """Fingerprints of the readable rows of a part and their places in it, by file; file n ends at n + 1."""
+
+    prints: npt.NDArray[np.uint64]
+    places: Places
+    ends: Places
+
+
+def sorted_prints(typed: pl.DataFrame, unique: Unique) -> SortedPrints:
+    """Of the readable rows of a part, after the cast."""
+    places = readable(typed, unique).arg_true().to_numpy().astype(np.int64)
+    return _by_file(fingerprints(typed, unique).to_numpy()[places], places)
+
+
+def prints_again(rows: pl.DataFrame, unique: Unique, places: Places) -> SortedPrints:
+    """The same of rows whose readable ones are known, where another machine has other fingerprints."""
+    places = np.sort(places)
+    return _by_file(fingerprints(rows, unique).to_numpy()[places], places)
+
+
+def _by_file(prints: npt.NDArray[np.uint64], places: Places) -> SortedPrints:
+    file = (prints % FILES).astype(np.uint8)
+    order = np.argsort(file, kind="stable")
+    ends = np.searchsorted(file[order], np.arange(FILES + 1))
+    return SortedPrints(prints[order], places[order], ends.astype(np.int64))
+
+
 class Fingerprints:
     """Fingerprints and places of all readable rows, in files by fingerprint."""
 
@@ -62,16 +91,15 @@ class Fingerprints:
 
     def add(self, typed: pl.DataFrame, start: int) -> None:
         """Note the rows of a part that begins at place `start`."""
-        places = readable(typed, self._unique).arg_true().to_numpy()
-        entries = np.empty(len(places), dtype=_ENTRY)
-        entries["print"] = fingerprints(typed, self._unique).to_numpy()[places]
-        entries["place"] = places.astype(np.int64) + start
-        file = (entries["print"] % FILES).astype(np.uint8)
-        order = np.argsort(file, kind="stable")
-        ends = np.searchsorted(file[order], np.arange(FILES + 1))
-        for number in np.flatnonzero(np.diff(ends)):
+        self.take(sorted_prints(typed, self._unique), start)
+
+    def take(self, part: SortedPrints, start: int) -> None:
+        """The same of a part whose fingerprints are sorted already."""
+        entries = np.empty(len(part.places), dtype=_ENTRY)
+        entries["print"], entries["place"] = part.prints, part.places + start
+        for number in np.flatnonzero(np.diff(part.ends)):
             with self._files[number].open("ab") as out:
-                entries[order[ends[number] : ends[number + 1]]].tofile(out)
+                entries[part.ends[number] : part.ends[number + 1]].tofile(out)
 
     def shared(self, rows: int) -> Marks:
         """Places of the rows whose fingerprint another row has too."""

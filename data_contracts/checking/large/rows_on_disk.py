@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from data_contracts.checking.check import Broken, Prepared, reasons, with_flags
@@ -16,6 +17,8 @@ from data_contracts.contract import Contract, Rule
 from data_contracts.tables import BOOKKEEPING
 
 REFUSED, SUPERSEDED = "__refused", "superseded"
+KINDS = ("rows", "flags", "refused", "read")
+Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass
@@ -32,7 +35,7 @@ class Spill:
     heights: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for kind in ("rows", "flags", "refused", "read"):
+        for kind in KINDS:
             (self.folder / kind).mkdir(parents=True)
 
     @property
@@ -54,6 +57,19 @@ class Spill:
         self._write_flags(part, refused, np.zeros(one.frame.height, dtype=bool), warned)
         if refused.any():
             self._write_refused(part, one.frame, broken, refused)
+
+    def take(self, height: int, files: Mapping[str, Bytes]) -> None:
+        """The next part as another spill wrote it, one file of each kind that it has (`files_of`)."""
+        part = len(self.starts)
+        self.starts.append(self.height)
+        self.heights.append(height)
+        for kind, content in files.items():
+            content.tofile(self._file(kind, part))
+
+    def files_of(self, part: int) -> dict[str, Bytes]:
+        """The bytes of the files of a part, by kind."""
+        every = {kind: self._file(kind, part) for kind in KINDS}
+        return {kind: np.fromfile(file, np.uint8) for kind, file in every.items() if file.exists()}
 
     def rows(self, part: int, columns: list[str]) -> pl.DataFrame:
         """Rows of a part in canonical types, with `REFUSED` and `PLACE`, their number in the whole batch."""
