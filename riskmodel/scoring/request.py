@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from features.trade.flows.windows import Windows
+from riskmodel.engines.engine import Engine
 from riskmodel.operations.progress import Steps
 from riskmodel.sources.checked import Intake, earlier_evidence, passed_over, take_in
 from riskmodel.sources.request import InputRequest, open_input
@@ -56,8 +57,11 @@ class Inputs:
         )
 
 
-def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
-    """Read and check every input; great-expectations loads in the background meanwhile."""
+def read_inputs(request: ScoreRequest, steps: Steps, engine: Engine | None = None) -> Inputs:
+    """Read and check every input; great-expectations loads in the background meanwhile.
+
+    Large trade tables are read by the `engine`, where there is one.
+    """
     from data_contracts.checking.check import preload
 
     preload()
@@ -69,7 +73,7 @@ def read_inputs(request: ScoreRequest, steps: Steps) -> Inputs:
         steps.step(f"reading {name}")
         for table in open_input(name, request.inputs):
             steps.step(f"checking {name}")
-            intake = take_in(table, request.as_of, earlier.get(table.kind))
+            intake = take_in(table, request.as_of, earlier.get(table.kind), engine)
             steps.note(kind=intake.kind, **asdict(intake.counts()))
             if passed := passed_over(intake.files):
                 steps.note(not_used=passed)

@@ -80,7 +80,7 @@ def score(
             steps.note(run_id=done, unchanged=True, removed=list(remove_older(request)))
             return None
         model = load(stored.model_id, settings.models_dir)
-        inputs = read_inputs(request, steps)
+        inputs = read_inputs(request, steps, engine)
         refuse_changed(inputs.given(), asked)
         if any(intake.failures for intake in inputs.given()):
             refuse_failures(inputs.given(), _refused(inputs, request.out))

@@ -19,6 +19,9 @@ from riskmodel.sources.batch import Batch, InputFile, Parts
 
 if TYPE_CHECKING:
     from data_contracts.contract import Context, ContractReport
+    from riskmodel.engines.engine import Engine
+
+    Checked = tuple[ContractReport, pl.LazyFrame, pl.LazyFrame, Scratch | None]
 
 SIMULATED = "simulated"  # how the source of made-up rows begins
 
@@ -82,16 +85,24 @@ class Intake:
         return RowCounts(self.rows_read, self.rows_accepted, self.rows_quarantined, dropped)
 
 
-def take_in(batch: Batch | Parts, as_of: date | None, previous: Mapping[str, Any] | None = None) -> Intake:
+def take_in(
+    batch: Batch | Parts,
+    as_of: date | None,
+    previous: Mapping[str, Any] | None = None,
+    engine: Engine | None = None,
+) -> Intake:
     """Check a table against the contract of its kind; a failed critical rule is kept in `failures`.
 
     `previous` is the `evidence` of an earlier report of the same kind: rules on drift compare with it.
 
-    A table that comes in more than one part is kept on disk, so that memory follows the largest part.
+    A table that comes in more than one part is kept on disk, so that memory follows the largest part. Parts
+    of large trade tables are read and judged by the `engine`, where there is one; it changes no byte.
     """
     from data_contracts.contract import Context
 
-    report, rows, quarantined, scratch = _checked(batch, Context(as_of=as_of, previous=previous))
+    context = Context(as_of=as_of, previous=previous)
+    by_engine = None if engine is None else _by_engine(batch, context, engine)
+    report, rows, quarantined, scratch = by_engine or _checked(batch, context)
     report = _with_reasons(report, batch)
     return Intake(
         kind=batch.kind,
@@ -184,9 +195,19 @@ def earlier_evidence(path: Path) -> dict[str, Mapping[str, Any]]:
         ) from None
 
 
-def _checked(
-    batch: Batch | Parts, context: Context
-) -> tuple[ContractReport, pl.LazyFrame, pl.LazyFrame, Scratch | None]:
+def _by_engine(batch: Batch | Parts, context: Context, engine: Engine) -> Checked | None:
+    """None where the table has to be read here."""
+    from riskmodel.sources.trade.by_engine import check_by_engine
+    from riskmodel.sources.trade.parts import TradeParts
+
+    if not isinstance(batch, TradeParts):
+        return None
+    scratch = Scratch()
+    checked = check_by_engine(batch, engine, context, scratch.folder)
+    return None if checked is None else (checked.report, checked.accepted, checked.quarantined, scratch)
+
+
+def _checked(batch: Batch | Parts, context: Context) -> Checked:
     from data_contracts.checking.check import validate
     from data_contracts.checking.large.check import validate_parts
     from data_contracts.registry import CONTRACTS

@@ -19,6 +19,7 @@ class ReadingLimits:
     trade_rows, table_rows: rows of a part of a trade table, of another table.
     warc_records, gkg_records: records of a part of an archive.
     page_bytes: most that is kept of a page in an archive. line_bytes: of a GDELT line. feed_bytes: of a feed.
+    engine_bytes: trade files of fewer bytes together are read here, though there is an engine.
     read_articles: articles whose sentences are read at once. sorted_articles: sorted at once.
     """
 
@@ -33,6 +34,7 @@ class ReadingLimits:
     page_bytes: int = 64 << 20
     line_bytes: int = 16 << 20
     feed_bytes: int = 64 << 20
+    engine_bytes: int = 64 << 20
     read_articles: int = 4_000
     sorted_articles: int = 5_000
 

@@ -110,7 +110,7 @@ def labelled_tables(
     Raises ContractFailed where an input fails its contract, WrongUsage where the tables end too early.
     """
     settings, windows = resolve_settings(request.baseline, request.recent_months)
-    intakes = _take_in(request)
+    intakes = _take_in(request, engine)
     refuse_failures(list(intakes.values()))
     tell("; ".join(f"{name}: {intake.rows_accepted} rows accepted" for name, intake in intakes.items()))
     trade = intakes["trade_flows"].lazy()
@@ -143,7 +143,7 @@ def labelled_listing_tables(
     Raises ContractFailed where an input fails its contract, WrongUsage where the listings are too short.
     """
     settings, windows = resolve_settings(request.baseline, request.recent_months)
-    intakes = _take_in(request)
+    intakes = _take_in(request, engine)
     refuse_failures(list(intakes.values()))
     tell("; ".join(f"{name}: {intake.rows_accepted} rows accepted" for name, intake in intakes.items()))
     listings = intakes["listings"].accepted
@@ -182,9 +182,9 @@ def _source(intakes: dict[str, Intake], settings: Settings, windows: Windows) ->
     )
 
 
-def _take_in(request: OwnTables) -> dict[str, Intake]:
+def _take_in(request: OwnTables, engine: Engine | None) -> dict[str, Intake]:
     tables = (open_input(name, request.inputs) for name in request.inputs.paths())
-    return {table.kind: take_in(table, request.today) for opened in tables for table in opened}
+    return {table.kind: take_in(table, request.today, engine=engine) for opened in tables for table in opened}
 
 
 def _goods(intakes: dict[str, Intake]) -> pl.DataFrame:

@@ -22,7 +22,7 @@ import polars as pl
 from riskmodel.operations.scratch import Scratch
 from riskmodel.sources.files.csv_header import Layout, csv_rows, layout_of
 from riskmodel.sources.files.csv_repair import hides_rows, rows_of, too_long
-from riskmodel.sources.files.csv_scan import Scan, last_lines, scan, swallowed_row
+from riskmodel.sources.files.csv_scan import Scan, last_lines, line_starts, scan, swallowed_row
 from riskmodel.sources.files.find import Source
 from riskmodel.sources.files.unpack import utf8_file
 
@@ -99,6 +99,53 @@ def csv_row_parts(
                 again = None if again is None else partial(_without_last, again)
             number += part.height
             yield part, again
+
+
+@dataclass(frozen=True)
+class TextCut:
+    """A text whose rows can be read alone: byte `starts[n]` begins part n, which ends where the next begins.
+
+    Attributes
+    ----------
+    columns, separator, titles: as of `Layout`. starts: one more than there are parts. rows: of all parts.
+    """
+
+    columns: tuple[str, ...]
+    separator: str
+    titles: int
+    starts: tuple[int, ...]
+    rows: int
+
+
+def cut_text(source: Source, head: bytes, path: Path, rows: int) -> TextCut | None:
+    """Where parts of `rows` rows begin; None where the text must be read as a whole. Raises InputUnreadable.
+
+    It must keep RFC 4180, with no line end in a cell, and no row longer than its header. `path` is the file
+    itself, in UTF-8.
+    """
+    layout = layout_of(source, head)
+    facts = scan(path, layout)
+    _refuse_cut(source, path, layout, facts)
+    if not facts.sound or facts.returns or facts.inner or not facts.rows:
+        return None
+    if _first_row_is_longer(path, layout):
+        return None
+    starts = line_starts(path, layout.lines, rows)
+    return TextCut(layout.columns, layout.separator, layout.titles, starts, facts.rows)
+
+
+def rows_between(path: Path, columns: tuple[str, ...], separator: str, begin: int, end: int) -> pl.DataFrame:
+    """The cells of the rows of a cut text from byte `begin` to `end`, as `csv_row_parts` gives them.
+
+    Raises PolarsError where they are not of these columns.
+    """
+    with path.open("rb") as file:
+        file.seek(begin)
+        text = file.read(end - begin)
+    schema = {name: pl.String() for name in columns}
+    if not text:
+        return pl.DataFrame(schema=schema)
+    return pl.read_csv(text, has_header=False, schema=schema, separator=separator, infer_schema=False)
 
 
 def _without_last(again: Again) -> pl.DataFrame:

@@ -63,6 +63,31 @@ def scan(path: Path, layout: Layout) -> Scan:
     return Scan(max(rows, 0), sound and quotes % 2 == 0, inner, returns, ended)
 
 
+def line_starts(path: Path, skip: int, lines: int) -> tuple[int, ...]:
+    r"""Byte at which each group of `lines` lines begins, after the first `skip` lines; last, the size.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> with NamedTemporaryFile() as file:
+    ...     _ = file.write(b"head\n1\n22\n3")
+    ...     file.flush()
+    ...     line_starts(Path(file.name), 1, 2)
+    (5, 10, 11)
+    """
+    starts, at, line, wanted = [0] if not skip else [], 0, 0, skip or lines
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            count = block.count(b"\n")
+            if line + count >= wanted:
+                ends = np.flatnonzero(np.frombuffer(block, np.uint8) == _NEWLINE)
+                while wanted <= line + count:
+                    starts.append(at + int(ends[wanted - line - 1]) + 1)
+                    wanted += lines
+            line, at = line + count, at + len(block)
+    if not starts or starts[-1] < at:
+        starts.append(at)
+    return tuple(starts)
+
+
 def _blocks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
     """Blocks without the byte-order mark, and the byte after each; none ends in `"` or a return."""
     start = file.read(3)

@@ -53,12 +53,14 @@ class PlainFile:
     """Parts of one file, whose columns are all spelled by the same decision.
 
     `again` gives the parts of the file once more; it is asked for only where a part leaves a column in doubt.
+    `alone` says, after a part, that its spelling did not rest on what other parts of the file may say.
     """
 
     def __init__(self, cells: Cells, again: Callable[[], Iterator[Table]]) -> None:
         self._cells, self._again = cells, again
         self._signs: dict[str, frozenset[str]] = {}
         self._slashed: dict[str, set[str]] = {}
+        self.alone = True
 
     def __call__(self, table: Table) -> Table:
         """The table with plain cells; what cannot be decided or is not of its kind keeps its text."""
@@ -92,12 +94,14 @@ class PlainFile:
         """Months by what the whole file says of the order of day and month, asked where a cell needs it."""
         column = text.name
         if column not in self._slashed and slashed_cells(text):
+            self.alone = False
             every = (part.frame[column].str.strip_chars() for part in self._again())
             self._slashed[column] = set().union(*(slashed_cells(cells) for cells in every))
         return plain_months(text, self._slashed.get(column, ()))
 
     def _decided(self, table: Table, column: str, currency: str) -> frozenset[str]:
         """By this part, else by the rest of the file, else by how the source writes where nothing speaks."""
+        self.alone = False
         signs = decimal_signs(table.frame[column], currency)
         if not signs:
             for part in self._again():

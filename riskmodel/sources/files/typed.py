@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import polars as pl
 from data_contracts.plain_text import one_line
 from riskmodel.errors import InputUnreadable
 from riskmodel.sources.files.find import Source
-from riskmodel.sources.files.unpack import unpacked_file
+from riskmodel.sources.files.unpack import is_packed, unpacked_file
 
 PARQUET = b"PAR1"
 ARROW = b"ARROW1"
@@ -69,6 +71,70 @@ def _parquet(source: Source, path: Path, rows: int) -> Iterator[Any]:
             yield batch
         if held != meta.num_rows:
             raise source.refuse(f"is a corrupt Parquet file: it names {meta.num_rows} rows and holds {held}")
+
+
+@dataclass(frozen=True)
+class ParquetShape:
+    """How many rows a Parquet file has, and the names of its columns."""
+
+    rows: int
+    columns: tuple[str, ...]
+
+
+def parquet_shape(source: Source, head: bytes) -> ParquetShape | None:
+    """The shape of a Parquet file of which any rows can be read alone; None for any other file.
+
+    Columns whose type here may depend on their other rows (dictionaries, bytes, nested values) are none that
+    can. Raises InputUnreadable.
+    """
+    import pyarrow.parquet as pq
+
+    if not head.startswith(PARQUET) or is_packed(source):
+        return None
+    with _sound(source, "Parquet"), pq.ParquetFile(source.path) as file:
+        meta, schema = file.metadata, file.schema_arrow
+        size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+        if size > source.limits.unpacked_bytes or not all(_is_plain(kind) for kind in schema.types):
+            return None
+        return ParquetShape(meta.num_rows, tuple(schema.names))
+
+
+def _is_plain(kind: Any) -> bool:
+    import pyarrow as pa
+
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    moment = pa.types.is_date(kind) or pa.types.is_timestamp(kind)
+    number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
+    return bool(text or moment or number)
+
+
+def parquet_rows(source: Source, start: int, rows: int) -> pl.DataFrame:
+    """`rows` rows from number `start` (0 is the first) on, fewer where the file ends before.
+
+    Row groups that hold them are read, and no others. Raises InputUnreadable.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with (
+        _sound(source, "Parquet"),
+        pq.ParquetFile(
+            source.path, page_checksum_verification=True, coerce_int96_timestamp_unit="us"
+        ) as file,
+    ):
+        heights = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
+        begins = list(accumulate(heights, initial=0))
+        groups = [i for i, at in enumerate(begins[:-1]) if at < start + rows and at + heights[i] > start]
+        at, found = begins[groups[0]] if groups else 0, [pa.RecordBatch.from_pylist([], file.schema_arrow)]
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS, row_groups=groups):
+            first, end = max(start - at, 0), min(start + rows - at, batch.num_rows)
+            found += [batch.slice(first, end - first)] if first < end else []
+            at += batch.num_rows
+            if at >= start + rows:
+                break
+        batch = pa.concat_batches(found)
+        batch.validate(full=True)
+        return _dates_in_range(source, _frame(batch))
 
 
 def _arrow(source: Source, path: Path, rows: int) -> Iterator[Any]:

@@ -27,6 +27,15 @@ class LegPartners:
         value = pl.col("value_usd").cast(pl.Int64, strict=False).sum()
         self._sums.append(frame.group_by(*_LEG, "partner").agg(value.cast(pl.Float64), rows=pl.len()))
 
+    def sums(self) -> tuple[pl.DataFrame, bool]:
+        """What was added so far, one row for each partner of a leg, and whether any partner is unknown."""
+        return pl.concat(self._sums), self._strange
+
+    def take(self, sums: pl.DataFrame, strange: bool) -> None:
+        """Add the `sums` of other parts."""
+        self._sums.append(sums)
+        self._strange = self._strange or strange
+
     def refuse_lost(self) -> None:
         """Raise InputUnreadable where the largest partner of a leg is unknown; names the largest."""
         if not self._strange:

@@ -38,22 +38,40 @@ class TradeParts(Parts):
         self._sources = found.sources
         self._formats, self._named, self._hs_edition = formats, named, hs_edition
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The files, in their order."""
+        return self._sources
+
+    @property
+    def hs_edition(self) -> str | None:
+        """The edition of rows that do not say theirs."""
+        return self._hs_edition
+
+    def format_of(self, columns: frozenset[str]) -> Format | None:
+        """The format that a table of these columns is read by."""
+        return next((form for form in self._formats if form.recognise(columns)), None)
+
+    def is_titled(self, source: Source) -> bool:
+        """Whether a file is known by the words above its table."""
+        return titled_table(source, self._formats) is not None
+
+    def taken(
+        self, files: Sequence[InputFile], dropped: Sequence[Mapping[str, int]], ignored: Sequence[str]
+    ) -> None:
+        """Note what came of the table where it was gone through elsewhere, in the order of its parts."""
+        self._begin()
+        for file in files:
+            self._add(file)
+        self._count(dropped, ignored)
+        self._complete = True
+
     def _frames(self) -> Iterator[pl.DataFrame]:
         """Yield frames of about `trade_rows` rows, at least one, in the order of the files."""
-        rows, without, partners = 0, 0, LegPartners()
+        seen = EveryRow(self._hs_edition)
         for frame in self._even():
-            rows += frame.height
-            without += frame["hs_edition"].null_count()
-            if self._hs_edition is not None:
-                frame = frame.with_columns(pl.col("hs_edition").fill_null(self._hs_edition))
-            partners.see(frame)
-            yield frame
-        partners.refuse_lost()
-        if rows and without == rows and self._hs_edition is None:
-            raise InputUnreadable(
-                f"{self._files[0].name} does not say in which HS edition its codes are; add a column "
-                "hs_edition or name the edition with --hs-edition (HS2012, HS2017 or HS2022)"
-            )
+            yield seen.see(frame)
+        seen.refuse(self._files[0].name)
 
     def _even(self) -> Iterator[pl.DataFrame]:
         """Small frames together, large ones in slices."""
@@ -159,6 +177,32 @@ class TradeParts(Parts):
     def _counted(self, reading: Reading, dropped: Sequence[Mapping[str, int]]) -> pl.DataFrame:
         self._count([*dropped, reading.dropped], reading.ignored_columns)
         return _canonical(reading.frame)
+
+
+class EveryRow:
+    """What of all rows decides whether a table can be used: their editions and the partners of their legs."""
+
+    def __init__(self, hs_edition: str | None) -> None:
+        self._hs_edition = hs_edition
+        self.rows, self.without, self.partners = 0, 0, LegPartners()
+
+    def see(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Count the rows of a part, and give them back with the edition that was named."""
+        self.rows += frame.height
+        self.without += frame["hs_edition"].null_count()
+        if self._hs_edition is not None:
+            frame = frame.with_columns(pl.col("hs_edition").fill_null(self._hs_edition))
+        self.partners.see(frame)
+        return frame
+
+    def refuse(self, name: str) -> None:
+        """Raise InputUnreadable where the table cannot be used; `name`: its first file."""
+        self.partners.refuse_lost()
+        if self.rows and self.without == self.rows and self._hs_edition is None:
+            raise InputUnreadable(
+                f"{name} does not say in which HS edition its codes are; add a column "
+                "hs_edition or name the edition with --hs-edition (HS2012, HS2017 or HS2022)"
+            )
 
 
 def _canonical(frame: pl.DataFrame) -> pl.DataFrame:
