@@ -50,7 +50,8 @@ def command(
     from your own tables, judged by rolling monthly origins. With --target listing, --listings alone are
     enough; --trade and --articles add what they know. The model is stored in the folder of models
     with manifest, card and backtest, and becomes the champion only if it beats the present one by the
-    written rule. With --engine, worlds are made and articles read elsewhere; the model is the same.
+    written rule. With --engine, worlds are made, articles read and large trade tables checked elsewhere; the
+    model is the same.
     """
     from data_contracts.plain_text import one_line
     from riskmodel.engines.choose import open_engine
@@ -67,8 +68,10 @@ def command(
         if not quiet:
             click.echo(words)
 
-    if own is not None and engine.engine and not own.inputs.articles:
-        raise WrongUsage("--engine has no part to do on own tables without --articles; leave it out.")
+    if own is not None and engine.engine and not (own.inputs.articles or own.inputs.trade):
+        raise WrongUsage(
+            "--engine has no part to do on own tables without --trade or --articles; leave it out."
+        )
     with open_engine(engine) as opened:
         parts = opened if engine.engine else None
         if own is not None:

@@ -108,8 +108,8 @@ def command(
     """Score transit countries as they could be judged on a date, and publish a run folder.
 
     Every input passes its contract first; refused rows are kept in quarantine/ with the rule they broke.
-    With --engine, articles are read and earlier dates (--history) scored elsewhere; the run is the same. A
-    score is a reason to look, not proof.
+    With --engine, large trade tables are checked, articles read and earlier dates (--history) scored elsewhere;
+    the run is the same. A score is a reason to look, not proof.
     """
     from rich.console import Console
 
@@ -137,8 +137,8 @@ def command(
     notes: tuple[str, ...] = ()
     if store is not None:
         inputs, notes = with_store(inputs, store, as_of, quiet)
-    if engine.engine and not inputs.articles and not (history and inputs.trade):
-        raise WrongUsage("--engine has no part to do without --articles or --history; leave it out.")
+    if engine.engine and not inputs.articles and not inputs.trade:
+        raise WrongUsage("--engine has no part to do without --trade or --articles; leave it out.")
     request = ScoreRequest(
         as_of=as_of,
         out=out,

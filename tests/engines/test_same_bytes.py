@@ -237,8 +237,9 @@ def test_ctrl_c_ends_the_command_with_its_usual_code_and_a_restart_goes_on(
 @pytest.mark.parametrize(
     "words",
     [
-        ("score", "--trade", "x.csv", "--as-of", "2024-06-30", "--out", "run", "--engine", "local:2"),
-        ("retrain", "--trade", "x.csv", "--engine", "local:2"),
+        ("score", "--listings", "x.csv", "--as-of", "2024-06-30", "--out", "run", "--engine", "local:2"),
+        ("retrain", "--target", "listing", "--listings", "x.csv", "--engine", "local:2"),
+        ("validate", "articles", "x.jsonl", "--engine", "local:2"),
         ("mentions", "--articles", "x", "--out", "m.csv", "--engine", "local:2", "--jobs", "2"),
         ("mentions", "--articles", "x", "--out", "m.csv", "--engine", "dask://host:1"),
     ],

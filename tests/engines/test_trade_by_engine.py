@@ -1,6 +1,8 @@
 """Trade tables that workers read and judge give what reading them here gives: rows, report, counts."""
 
 import contextlib
+import gzip
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,13 +15,21 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from quick_judge import quick
 
+from data_contracts.checking import duplicates
+from data_contracts.checking.large import check as large_check
 from riskmodel.engines.choose import EngineChoice, open_engine
 from riskmodel.engines.engine import Engine
 from riskmodel.engines.parcel import pack, unpack
-from riskmodel.errors import InputUnreadable
+from riskmodel.errors import InputUnreadable, WrongUsage
+from riskmodel.operations.progress import Steps
+from riskmodel.scoring.request import ScoreRequest
+from riskmodel.scoring.run import score
+from riskmodel.settings import resolve_settings
 from riskmodel.sources.checked import Intake, take_in
 from riskmodel.sources.limits import ReadingLimits
+from riskmodel.sources.request import InputRequest
 from riskmodel.sources.trade import by_engine, judging
+from riskmodel.sources.trade.pieces import cut
 from riskmodel.sources.trade.read import trade_parts
 from tools.contracts.examples import sound
 
@@ -231,3 +241,169 @@ def test_drawn_tables_with_copies_across_parts(was_read_here, monkeypatch):
     assert was_read_here.count(False) > 10
     assert was_read_here.count(True) > 3
     assert sum(pieces) > 60
+
+
+class _Never:
+    """An engine that no small table comes to."""
+
+    def map(self, work, arguments, shared=()):
+        raise AssertionError
+
+
+def test_small_tables_stay_here(files, here):
+    same(read(files, replace(CUT, engine_bytes=1 << 20), _Never()), here)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda path: path.with_name("a.csv.gz").write_bytes(gzip.compress(path.read_bytes())),
+        lambda path: path.with_name("b.jsonl").write_text('{"reporter": "DEU"}\n'),
+        lambda path: path.with_name("b.csv").write_text(path.read_text().replace("DEU", '"D\nEU"', 1)),
+        lambda path: path.with_name("b.csv").write_text("Trade of all\n\n" + path.read_text()),
+        lambda path: path.with_name("b.csv").write_text(path.read_text()[:-20]),
+        lambda path: path.with_name("b.csv").write_text(path.read_text().replace("\n", ",x\n", 3)),
+        lambda path: path.with_name("b.csv").write_bytes(path.read_bytes() + b"\n\n"),
+        lambda path: path.with_name("b.csv").write_bytes(b"\xef\xbb\xbf" + path.read_bytes()),
+        lambda path: pl.read_csv(path).with_columns(pl.col("flow").cast(pl.Categorical)).write_parquet(
+            path.with_name("b.parquet")
+        ),
+    ],
+    ids=["packed", "JSON", "a line end in a cell", "a title", "cut off", "longer rows", "blank lines", "mark",
+         "categories"],
+)  # fmt: skip
+def test_what_cannot_be_cut_is_read_as_ever(change, files, tmp_path):
+    path = Path(shutil.copy(files[0], tmp_path / "a.csv"))
+    change(path)
+    path.unlink()
+    expected, found = (said([tmp_path], CUT, engine) for engine in (None, ByParcels()))
+    if isinstance(expected, str):
+        assert found == expected
+    else:
+        same(found, expected)
+
+
+def test_a_damaged_file_of_a_folder_is_set_aside_as_ever(files, was_read_here, tmp_path):
+    for file in files:
+        shutil.copy(file, tmp_path)
+    broken = bytearray(files[1].read_bytes())
+    broken[4:40] = b"\xff" * 36
+    (tmp_path / "c.parquet").write_bytes(bytes(broken))
+    expected = read([tmp_path], CUT, None)
+    assert any("set aside" in file.reader for file in expected.files)
+    same(read([tmp_path], CUT, ByParcels()), expected)
+    assert was_read_here == [True]
+
+
+def test_an_edition_that_no_file_says_is_asked_for_as_ever(table, tmp_path):
+    table.drop("hs_edition").write_csv(tmp_path / "a.csv")
+    sentence = said([tmp_path / "a.csv"], CUT, None)
+    assert "--hs-edition" in sentence
+    assert said([tmp_path / "a.csv"], CUT, ByParcels()) == sentence
+    found, expected = (
+        read([tmp_path / "a.csv"], CUT, engine, hs_edition="HS2022") for engine in (ByParcels(), None)
+    )
+    same(found, expected)
+
+
+class _OtherMachines(ByParcels):
+    """Workers whose processors make other fingerprints."""
+
+    def map(self, work, arguments, shared=()):
+        for found in super().map(work, arguments, shared):
+            part = found.part
+            prints = replace(part.prints, prints=part.prints.prints[::-1] * 7)
+            yield replace(found, part=replace(part, prints=prints, probe=part.probe + 1))
+
+
+def test_copies_are_found_where_machines_make_other_fingerprints(files, here):
+    same(read(files, CUT, _OtherMachines()), here)
+    assert large_check.probe() == duplicates.probe()
+
+
+def test_a_worker_that_does_not_see_the_file_says_so(files, tmp_path):
+    path = Path(shutil.copy(files[0], tmp_path))
+    piece = cut(trade_parts([path], limits=CUT))[1]
+    assert judging.JUDGING.describe(piece) == "a.csv, rows 8 to 14"
+    path.write_bytes(path.read_bytes().replace(b"DEU", b"FRA"))
+    with pytest.raises(WrongUsage, match=r"finds another file at .*a\.csv"):
+        piece.source(CUT)
+    path.unlink()
+    with pytest.raises(WrongUsage, match=r"cannot read .*a\.csv .* all workers see") as caught:
+        piece.source(CUT)
+    assert len(str(caught.value)) <= 400
+
+
+class _Acting:
+    """Does something after one of the pieces of an engine, and counts them."""
+
+    def __init__(self, engine: Engine, moment: int, act) -> None:
+        self._engine, self._moment, self._act, self.done = engine, moment, act, 0
+
+    def map(self, work, arguments, shared=()):
+        for result in self._engine.map(work, arguments, shared):
+            if self.done == self._moment:
+                self._act()
+            self.done += 1
+            yield result
+
+
+class _Stopped(Exception):
+    pass
+
+
+def test_a_restart_does_what_is_left_and_a_killed_worker_changes_nothing(files, here, tmp_path):
+    def stop() -> None:
+        raise _Stopped
+
+    choice = EngineChoice("local:2", str(tmp_path / "parts"))
+    with pytest.raises(_Stopped), open_engine(choice) as engine:
+        read(files, CUT, _Acting(engine, 6, stop))
+    before = (tmp_path / "parts" / "ledger.jsonl").read_text().splitlines()
+    assert len(before) >= 7
+    for moment in (0, 9):
+        with open_engine(choice) as engine:
+            kill = _Acting(
+                engine, moment, lambda crew=engine._crew: [w.process.kill() for w in crew._workers]
+            )
+            same(read(files, CUT, kill), here)
+        after = (tmp_path / "parts" / "ledger.jsonl").read_text().splitlines()
+        if moment == 0:
+            assert after[: len(before)] == before
+            assert len(after) == kill.done  # none was done twice
+    assert list((tmp_path / "parts" / "results").iterdir()) == []
+
+
+@pytest.mark.long
+def test_one_of_two_workers_killed_at_several_moments(files, here, cluster, tmp_path):
+    for moment in range(0, 24, 5):
+        choice = EngineChoice(f"dask://{cluster.address}", str(tmp_path / "parts"))
+        with open_engine(choice) as engine:
+            same(read(files, CUT, _Acting(engine, moment, cluster.kill_worker)), here)
+
+
+@pytest.mark.long
+def test_a_piece_that_always_fails_is_named_once(files, tmp_path):
+    """The file goes away while the job is at work."""
+    paths = [Path(shutil.copy(file, tmp_path)) for file in files]
+    with (
+        pytest.raises(WrongUsage, match=r"cannot read .*b\.parquet") as caught,
+        open_engine(EngineChoice("local:1", str(tmp_path / "parts"))) as engine,
+    ):
+        read(paths, CUT, _Acting(engine, 2, paths[1].unlink))
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.long
+def test_a_score_leaves_the_same_run(tiny, tmp_path):
+    files = (tiny.folder / "trade.csv",), (tiny.folder / "articles.jsonl",), (tiny.folder / "listings.csv",)
+    (settings_, windows), runs = resolve_settings(None, None), {}
+    for name in ("none", "local:2"):
+        inputs = InputRequest(*files, limits=replace(CUT, trade_rows=2_000))
+        asked = ScoreRequest(date(2024, 6, 30), tmp_path / name, inputs, windows)
+        with open_engine(EngineChoice(None if name == "none" else name)) as engine:
+            score(asked, settings_, Steps(), None if name == "none" else engine)
+        every = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        runs[name] = {str(path.relative_to(tmp_path / name)): path.read_bytes() for path in every}
+    assert runs["local:2"] == runs["none"]
+    assert len(runs["none"]) > 9
