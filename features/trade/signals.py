@@ -12,7 +12,7 @@ import polars as pl
 from features.reference.facts import coalition, control_candidates, hs_edition
 from features.trade.flows.accounting import leg_counts
 from features.trade.flows.as_of import BaselineSums, FlowsAsOf, FlowsByLeg, flows_as_of, sort_by_leg
-from features.trade.flows.condense import Condensed, condense_flows, plan_for
+from features.trade.flows.condense import Condense, Condensed, condense_flows, plan_for
 from features.trade.flows.families import GoodsList, changes_of_list, goods_in_force
 from features.trade.flows.revisions import revisions
 from features.trade.flows.windows import Windows
@@ -69,13 +69,14 @@ def trade_signals(
     as_of: date,
     *,
     allow_hindsight: bool = False,
+    condense: Condense = condense_flows,
 ) -> TradeSignals:
     """Compute the trade signals as they were knowable on `as_of`.
 
     Parameters
     ----------
     flows: canonical trade_flows (US$ Int64); of a query no more than the condensed rows are held.
-    goods: canonical goods list.
+    goods: canonical goods list. condense: who condenses the flows.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def trade_signals(
     in_force = goods_in_force(
         goods, as_of, first_month=windows.baseline_start, allow_hindsight=allow_hindsight
     )
-    condensed = condense_flows(flows, plan_for(goods, windows, [as_of]))
+    condensed = condense(flows, plan_for(goods, windows, [as_of]))
     return signals_on_day(condensed, in_force, windows, as_of)
 
 

@@ -108,8 +108,8 @@ def command(
     """Score transit countries as they could be judged on a date, and publish a run folder.
 
     Every input passes its contract first; refused rows are kept in quarantine/ with the rule they broke.
-    With --engine, large trade tables are checked, articles read and earlier dates (--history) scored elsewhere;
-    the run is the same. A score is a reason to look, not proof.
+    With --engine, large trade tables are checked and condensed, articles read and earlier dates (--history)
+    scored elsewhere; the run is the same. A score is a reason to look, not proof.
     """
     from rich.console import Console
 

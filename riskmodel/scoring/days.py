@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from features.trade.flows.condense import Condensed, condense_flows, plan_for
+from features.trade.flows.condense import Condense, Condensed, condense_flows, plan_for
 from features.trade.flows.windows import Windows
 from features.trade.signals import panel_of_condensed
 from riskmodel.engines.engine import Engine
@@ -20,10 +20,15 @@ _FRAMES = ("series", "rows", "reported", "exports")
 
 
 def panel_by_dates(
-    flows: pl.LazyFrame, goods: pl.DataFrame, windows: Windows, dates: Sequence[date], engine: Engine | None
+    flows: pl.LazyFrame,
+    goods: pl.DataFrame,
+    windows: Windows,
+    dates: Sequence[date],
+    engine: Engine | None,
+    condense: Condense = condense_flows,
 ) -> pl.DataFrame:
     """`features.trade.signals.trade_panel` of dates in order, part by part where there is an engine."""
-    condensed = condense_flows(flows, plan_for(goods, windows, dates))
+    condensed = condense(flows, plan_for(goods, windows, dates))
     if engine is None:
         return _panel(dates, condensed, goods, windows)
     return pl.concat(engine.map(DAYS, ((part,) for part in _parts(dates)), (condensed, goods, windows)))

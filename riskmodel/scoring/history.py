@@ -14,6 +14,7 @@ from riskmodel.explain.bands import band_of
 from riskmodel.model.estimator import Model
 from riskmodel.model.grade import with_grade
 from riskmodel.report.view import HISTORY
+from riskmodel.scoring.condensing import condenser
 from riskmodel.scoring.days import panel_by_dates
 from riskmodel.scoring.panel import official_days_for, panel_for
 from riskmodel.scoring.request import Inputs, ScoreRequest
@@ -38,7 +39,8 @@ def score_history(
         return pl.DataFrame(schema=HISTORY)
     trade = None
     if inputs.trade is not None:
-        trade = panel_by_dates(inputs.trade.lazy(), goods, request.windows, days, engine)
+        condense = condenser(inputs.trade, engine)
+        trade = panel_by_dates(inputs.trade.lazy(), goods, request.windows, days, engine, condense)
     mentions = _mentions(inputs, request, engine)
     listings = inputs.listings.accepted if inputs.listings else None
     travels = official_days_for(model, inputs)

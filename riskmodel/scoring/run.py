@@ -35,6 +35,7 @@ from riskmodel.publication.publish import check_target, exclusive, publish
 from riskmodel.registry.champion import identify, load
 from riskmodel.report.view import ReportInput
 from riskmodel.scoring.behind import driver_rows, findings_of, leg_coverage, newest_dates
+from riskmodel.scoring.condensing import condenser
 from riskmodel.scoring.earlier import earlier_run
 from riskmodel.scoring.history import score_history
 from riskmodel.scoring.manifest import make_manifest
@@ -121,7 +122,7 @@ def score_inputs(
     """Compute every table of the run from checked inputs; writes nothing."""
     as_of, windows = request.as_of, request.windows
     goods = inputs.goods.accepted if inputs.goods else priority_list()
-    trade = _trade(inputs, goods, request, steps)
+    trade = _trade(inputs, goods, request, steps, engine)
     mentions = _mentions(inputs, request, settings.evidence_sentences, steps, engine)
     steps.step("building signals")
     panel = _panel(inputs, model, trade, mentions, request, settings)
@@ -224,7 +225,9 @@ def _panel(
     return panel_for(model, as_of, measured, articles, listings, official_days_for(model, inputs))
 
 
-def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: Steps) -> TradeSignals | None:
+def _trade(
+    inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: Steps, engine: Engine | None
+) -> TradeSignals | None:
     if inputs.trade is None:
         return None
     steps.step("computing trade signals")
@@ -235,6 +238,7 @@ def _trade(inputs: Inputs, goods: pl.DataFrame, request: ScoreRequest, steps: St
             request.windows,
             request.as_of,
             allow_hindsight=request.allow_hindsight,
+            condense=condenser(inputs.trade, engine),
         )
     except HindsightError as error:
         raise WrongUsage(str(error)) from None

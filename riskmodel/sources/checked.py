@@ -18,10 +18,11 @@ from riskmodel.operations.scratch import Scratch, remove_leftovers
 from riskmodel.sources.batch import Batch, InputFile, Parts
 
 if TYPE_CHECKING:
+    from data_contracts.checking.large.check import PartsValidation
     from data_contracts.contract import Context, ContractReport
     from riskmodel.engines.engine import Engine
 
-    Checked = tuple[ContractReport, pl.LazyFrame, pl.LazyFrame, Scratch | None]
+    Checked = tuple[PartsValidation, Scratch | None]
 
 SIMULATED = "simulated"  # how the source of made-up rows begins
 
@@ -45,7 +46,8 @@ class Intake:
     rows: the accepted rows as a query: canonical columns and bookkeeping, in the order read.
     quarantined: the refused rows as a query, with one Boolean per rule.
     report: what its contract said. failures: its critical failures in words; headline: the first.
-    scratch: where the rows of a large input lie; they are there as long as this object is.
+    scratch: where the rows of a large input lie; they are there as long as this object is. stored: its parts
+        there, each as `PartsValidation.stored` has it.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class Intake:
     failures: tuple[str, ...] = ()
     headline: str = ""
     scratch: Scratch | None = None
+    stored: tuple[tuple[Path, Path], ...] = ()
 
     @property
     def accepted(self) -> pl.DataFrame:
@@ -102,12 +105,12 @@ def take_in(
 
     context = Context(as_of=as_of, previous=previous)
     by_engine = None if engine is None else _by_engine(batch, context, engine)
-    report, rows, quarantined, scratch = by_engine or _checked(batch, context)
-    report = _with_reasons(report, batch)
+    checked, scratch = by_engine or _checked(batch, context)
+    report = _with_reasons(checked.report, batch)
     return Intake(
         kind=batch.kind,
-        rows=rows,
-        quarantined=quarantined,
+        rows=checked.accepted,
+        quarantined=checked.quarantined,
         report=report,
         files=batch.files,
         rows_read=batch.rows_read,
@@ -116,6 +119,7 @@ def take_in(
         failures=tuple(f"{result.rule}: {result.detail}" for result in report.critical_failures),
         headline=report.headline,
         scratch=scratch,
+        stored=checked.stored,
     )
 
 
@@ -204,22 +208,22 @@ def _by_engine(batch: Batch | Parts, context: Context, engine: Engine) -> Checke
         return None
     scratch = Scratch()
     checked = check_by_engine(batch, engine, context, scratch.folder)
-    return None if checked is None else (checked.report, checked.accepted, checked.quarantined, scratch)
+    return None if checked is None else (checked, scratch)
 
 
 def _checked(batch: Batch | Parts, context: Context) -> Checked:
     from data_contracts.checking.check import validate
-    from data_contracts.checking.large.check import validate_parts
+    from data_contracts.checking.large.check import PartsValidation, validate_parts
     from data_contracts.registry import CONTRACTS
 
     contract = CONTRACTS[batch.kind]
     first, rest = _first(batch)
     if rest is None:
         whole = validate(contract, first, context)
-        return whole.report, whole.accepted.lazy(), whole.quarantined.lazy(), None
+        return PartsValidation(whole.report, whole.accepted.lazy(), whole.quarantined.lazy()), None
     scratch = Scratch()
     checked = validate_parts(contract, chain([first], rest), context, scratch.folder)
-    return checked.report, checked.accepted, checked.quarantined, scratch
+    return checked, scratch
 
 
 def _first(batch: Batch | Parts) -> tuple[pl.DataFrame, Iterator[pl.DataFrame] | None]:

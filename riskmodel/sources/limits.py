@@ -34,7 +34,7 @@ class ReadingLimits:
     page_bytes: int = 64 << 20
     line_bytes: int = 16 << 20
     feed_bytes: int = 64 << 20
-    engine_bytes: int = 64 << 20
+    engine_bytes: int = 16 << 20
     read_articles: int = 4_000
     sorted_articles: int = 5_000
 

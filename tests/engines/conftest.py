@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from made_cluster import ROOT, Cluster
+from tiny_tables import tiny
+
+__all__ = ["tiny"]
 
 HERE = Path(__file__).parent
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,11 +18,16 @@ from quick_judge import quick
 
 from data_contracts.checking import duplicates
 from data_contracts.checking.large import check as large_check
+from data_contracts.tables import TRADE_FLOWS
+from features.reference.facts import priority_list
+from features.trade.flows.condense import condense_flows, condense_part, condense_parts, plan_for
+from features.trade.flows.windows import Windows
 from riskmodel.engines.choose import EngineChoice, open_engine
 from riskmodel.engines.engine import Engine
 from riskmodel.engines.parcel import pack, unpack
 from riskmodel.errors import InputUnreadable, WrongUsage
 from riskmodel.operations.progress import Steps
+from riskmodel.scoring.condensing import condenser
 from riskmodel.scoring.request import ScoreRequest
 from riskmodel.scoring.run import score
 from riskmodel.settings import resolve_settings
@@ -53,7 +59,6 @@ class ByParcels:
         for each in arguments:
             self.pieces += 1
             taken = work.take(unpack(pack(work.give(*each))))
-            assert len(pack(work.give(*each))) < 2_000
             yield work.from_parcel(unpack(pack(work.to_parcel(work.function(*taken, *common)))))
 
 
@@ -289,10 +294,11 @@ def test_a_damaged_file_of_a_folder_is_set_aside_as_ever(files, was_read_here, t
     broken = bytearray(files[1].read_bytes())
     broken[4:40] = b"\xff" * 36
     (tmp_path / "c.parquet").write_bytes(bytes(broken))
-    expected = read([tmp_path], CUT, None)
+    expected = read([tmp_path], WHOLE_FILES, None)
     assert any("set aside" in file.reader for file in expected.files)
-    same(read([tmp_path], CUT, ByParcels()), expected)
-    assert was_read_here == [True]
+    same(read([tmp_path], WHOLE_FILES, ByParcels()), expected)
+    assert said([tmp_path], CUT, ByParcels()) == said([tmp_path], CUT, None)
+    assert was_read_here == [True, True]
 
 
 def test_an_edition_that_no_file_says_is_asked_for_as_ever(table, tmp_path):
@@ -324,6 +330,7 @@ def test_copies_are_found_where_machines_make_other_fingerprints(files, here):
 def test_a_worker_that_does_not_see_the_file_says_so(files, tmp_path):
     path = Path(shutil.copy(files[0], tmp_path))
     piece = cut(trade_parts([path], limits=CUT))[1]
+    assert len(pack(judging.JUDGING.give(piece))) < 2_000
     assert judging.JUDGING.describe(piece) == "a.csv, rows 8 to 14"
     path.write_bytes(path.read_bytes().replace(b"DEU", b"FRA"))
     with pytest.raises(WrongUsage, match=r"finds another file at .*a\.csv"):
@@ -392,6 +399,53 @@ def test_a_piece_that_always_fails_is_named_once(files, tmp_path):
     ):
         read(paths, CUT, _Acting(engine, 2, paths[1].unlink))
     assert len(str(caught.value).splitlines()) == 1
+
+
+def drawn_flows(editions: list[str], seed: int = 3) -> pl.DataFrame:
+    """Accepted rows of few names and months, in vintages and copies of value."""
+    draw = random.Random(seed)
+    rows = [
+        {
+            "reporter": draw.choice(["DEU", "USA", "TJK"]),
+            "partner": draw.choice(["RUS", "TJK", "WLD", "DEU"]),
+            "flow": draw.choice(["X", "M", "RX"]),
+            "hs6": draw.choice(["854231", "854232", "854290", "010121"]),
+            "hs_edition": draw.choice(editions),
+            "period": date(2019 + draw.randrange(4), 1 + draw.randrange(3), 1),
+            "value_usd": draw.randrange(5),
+            "net_kg": draw.choice([None, 1, 2]),
+            "known_at": draw.choice([None, date(2023, 1, 31), date(2023, 6, 30)]),
+        }
+        for _ in range(400)
+    ]
+    return pl.DataFrame(rows, schema={name: TRADE_FLOWS[name] for name in rows[0]})
+
+
+@pytest.mark.parametrize("editions", [["HS2022"], ["HS2017", "HS2022"]])
+def test_rows_condensed_in_parts(editions):
+    flows = drawn_flows(editions)
+    plan = plan_for(priority_list(), Windows(), [date(2024, 6, 30)])
+    whole = condense_flows(flows, plan)
+    for size in (1, 7, 150, 400):
+        found = condense_parts(condense_part(part, plan) for part in flows.iter_slices(size))
+        if len(editions) > 1:
+            assert found is None
+            continue
+        for name in ("series", "rows", "reported", "exports"):
+            assert getattr(found, name).equals(getattr(whole, name)), name
+            assert getattr(found, name).height > 9
+
+
+def test_an_intake_is_condensed_by_an_engine(tiny):
+    path = tiny.folder / "trade.csv"
+    intake = read([path], replace(CUT, trade_rows=2_000), None)
+    plan = plan_for(priority_list(), Windows(), [date(2024, 6, 30)])
+    engine = ByParcels()
+    found = condenser(intake, engine)(intake.lazy(), plan)
+    assert engine.pieces == len(intake.stored) > 2
+    whole = condenser(intake, None)(intake.lazy(), plan)
+    for name in ("series", "rows", "reported", "exports"):
+        assert getattr(found, name).equals(getattr(whole, name)), name
 
 
 @pytest.mark.long

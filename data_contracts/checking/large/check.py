@@ -42,11 +42,15 @@ from data_contracts.contract import Context, Contract, ContractReport, Rule, Uni
 
 @dataclass(frozen=True)
 class PartsValidation:
-    """A checked batch on disk: what `runner.Validation` holds, as queries over the files of `folder`."""
+    """A checked batch on disk: what `runner.Validation` holds, as queries over the files of `folder`.
+
+    `stored` are the files of each part: its rows, and what was found of each (`rows_on_disk.accepted_of`).
+    """
 
     report: ContractReport
     accepted: pl.LazyFrame
     quarantined: pl.LazyFrame
+    stored: tuple[tuple[Path, Path], ...] = ()
 
 
 def validate_parts(
@@ -164,7 +168,8 @@ class _Whole:
         rows = accepted.select(pl.len()).collect(engine="streaming").item()
         known = accepted if contract.unique and contract.unique.vintage else accepted.drop(SUPERSEDED)
         report = reports(contract, [(tally, facts(tally, rows, known, context))])[0]
-        return PartsValidation(report, accepted.drop(SUPERSEDED), spill.quarantined(tally.missing))
+        refused = spill.quarantined(tally.missing)
+        return PartsValidation(report, accepted.drop(SUPERSEDED), refused, spill.stored())
 
 
 def _settle_copies(unique: Unique, tally: Tally, spill: Spill, shared: Marks) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +70,10 @@ class Spill:
         """The bytes of the files of a part, by kind."""
         every = {kind: self._file(kind, part) for kind in KINDS}
         return {kind: np.fromfile(file, np.uint8) for kind, file in every.items() if file.exists()}
+
+    def stored(self) -> tuple[tuple[Path, Path], ...]:
+        """The files of each part with its rows and with what was found of each."""
+        return tuple((self._file("rows", n), self._file("flags", n)) for n in range(len(self.starts)))
 
     def rows(self, part: int, columns: list[str]) -> pl.DataFrame:
         """Rows of a part in canonical types, with `REFUSED` and `PLACE`, their number in the whole batch."""
@@ -153,3 +157,9 @@ class Spill:
         ]
         same = {c for c in same_type if frame.schema[c] != pl.String() or frame[c].equals(typed[c])}
         return [c for c in self.contract.columns if c in frame.columns and c not in same]
+
+
+def accepted_of(rows: Bytes, flags: Bytes, columns: Sequence[str]) -> pl.DataFrame:
+    """Some columns of the accepted rows of a part, from the bytes of its two stored files."""
+    refused = pl.read_parquet(flags.tobytes(), columns=[REFUSED])[REFUSED]
+    return pl.read_parquet(rows.tobytes(), columns=list(columns)).filter(~refused)

@@ -7,8 +7,8 @@ date.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -21,6 +21,9 @@ from features.trade.flows.vintages import documented_day
 from features.trade.flows.windows import Windows
 
 COLUMNS = ("reporter", "partner", "flow", "hs6", "period", "value_usd", "net_kg", "known_at")
+
+
+Condense = Callable[[pl.DataFrame | pl.LazyFrame, "CondensePlan"], "Condensed"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,48 @@ def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: CondensePlan) -> Co
     flows: canonical trade_flows (the columns of `COLUMNS`). Null `known_at` is filled with the period's end
         plus the reporter's documented lag.
     """
-    table = one_edition(flows.lazy())
+    return _joined([_left_of(one_edition(flows.lazy()), plan)])
+
+
+@dataclass(frozen=True)
+class PartFlows:
+    """What is left of some rows of a table, before anything is known of the others.
+
+    Attributes
+    ----------
+    rows: those of `Condensed.rows`, with the names of their series. months: reporter, flow, period, the first
+        known_at, undated rows. exports: as of `Condensed`, `known_at` not filled.
+    editions: reporter, flow, period, the oldest and the newest HS edition.
+    """
+
+    rows: pl.DataFrame
+    months: pl.DataFrame
+    exports: pl.DataFrame
+    editions: pl.DataFrame
+
+
+def condense_part(flows: pl.DataFrame, plan: CondensePlan) -> PartFlows:
+    """Condense some rows of a table by themselves."""
+    edition = pl.col("hs_edition")
+    months = flows.lazy().group_by("reporter", "flow", "period")
+    editions = months.agg(edition.min().alias("oldest"), edition.max().alias("newest")).collect()
+    return replace(_left_of(flows.lazy(), plan), editions=editions)
+
+
+def condense_parts(parts: Iterable[PartFlows]) -> Condensed | None:
+    """What `condense_flows` gives of all rows; None where a month has two editions, of which it uses one.
+
+    Parts may be cut anywhere and come in any order.
+    """
+    every = list(parts)
+    months = pl.concat([part.editions for part in every]).group_by("reporter", "flow", "period")
+    ends = months.agg(pl.col("oldest").min(), pl.col("newest").max())
+    if ends.select((pl.col("oldest") != pl.col("newest")).any()).item():
+        return None
+    return _joined(every)
+
+
+def _left_of(table: pl.LazyFrame, plan: CondensePlan) -> PartFlows:
     flow, hs6, partner = pl.col("flow"), pl.col("hs6"), pl.col("partner")
     exports, listed = flow == "X", hs6.is_in(plan.codes)
     to_russia = partner == RUSSIA
@@ -111,13 +155,26 @@ def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: CondensePlan) -> Co
         .agg(pl.col("value_usd").sum())
     )
     # The headings first: the cheapest test that leaves out nearly all rows.
-    kept_rows = table.select(COLUMNS).filter(in_headings).filter(kept).collect(engine="streaming")
-    reported = months.collect(engine="streaming").filter(flow.is_in(["X", "M"]))
+    kept_rows = table.select(COLUMNS).filter(in_headings).filter(kept)
+    return PartFlows(
+        rows=kept_rows.collect(engine="streaming"),
+        months=months.collect(engine="streaming"),
+        exports=elsewhere.collect(engine="streaming"),
+        editions=pl.DataFrame(),
+    )
+
+
+def _joined(parts: Sequence[PartFlows]) -> Condensed:
+    months, exports = (pl.concat([getattr(part, name) for part in parts]) for name in ("months", "exports"))
+    if len(parts) > 1:
+        of_month = months.group_by("reporter", "flow", "period")
+        months = of_month.agg(pl.col("known_at").min(), pl.col("undated").sum())
     undated = pl.when(pl.col("undated") > 0)
     first = undated.then(pl.min_horizontal("known_at", documented_day())).otherwise("known_at")
-    dated = elsewhere.collect(engine="streaming").with_columns(pl.col("known_at").fill_null(documented_day()))
+    dated = exports.with_columns(pl.col("known_at").fill_null(documented_day()))
     key = ["reporter", "code", "period", "known_at"]
-    series, rows = _series(kept_rows)
+    series, rows = _series(pl.concat([part.rows for part in parts]))
+    reported = months.filter(pl.col("flow").is_in(["X", "M"]))
     return Condensed(
         series=series,
         rows=rows,

@@ -37,7 +37,7 @@ def check_by_engine(
         pieces = cut(table)
     except InputUnreadable:
         return None
-    if pieces is None:
+    if pieces is None or len(pieces) < 2:
         return None
     readings = _Readings(table, pieces)
     asked = Asked(table.hs_edition, context.today, limits)
