@@ -3,11 +3,13 @@
     python tests/bench/bench_engines.py --articles 20000 --kills 50
     python tests/bench/bench_engines.py --worlds 2
     python tests/bench/bench_engines.py --history 24
+    python tests/bench/bench_engines.py --rows 6000000
 
-Each row is `riskmodel mentions` (`retrain` with --worlds, `score` with --history) in a process of its own on
-the same input. The last `--kills` rows run on a Dask cluster of two workers of which one is killed, and
-replaced, at a moment drawn from the time that the run without a kill took. All digests must be equal, or
-the exit code is 1. Needs the extra `cluster`.
+Each row is `riskmodel mentions` (`retrain` with --worlds, `score` with --history, and with --rows `score` of
+the trade table of `score_scale.py`) in a process of its own on the same input. Seconds are of the clock and,
+without a cluster, of the processor. The last `--kills` rows run on a Dask cluster of two workers of which one
+is killed, and replaced, at a moment drawn from the time that the run without a kill took. All digests must be
+equal, or the exit code is 1. Needs the extra `cluster`.
 
     python tests/bench/bench_engines.py --moments 50
 
@@ -21,6 +23,7 @@ import contextlib
 import hashlib
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -34,14 +37,17 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 
 from bench_score_articles import write_corpus  # noqa: E402
 from made_cluster import ROOT, Cluster, wait_for  # noqa: E402
+from score_scale import AS_OF, SEED, make_trade  # noqa: E402
 
 sys.path.insert(0, str(ROOT))
 
 from riskmodel.engines.choose import EngineChoice, open_engine  # noqa: E402
 from riskmodel.mentions.run import write_mentions  # noqa: E402
 from riskmodel.operations.progress import Steps  # noqa: E402
+from riskmodel.simulate.run import write_world  # noqa: E402
 from riskmodel.sources.limits import ReadingLimits  # noqa: E402
 from riskmodel.sources.request import InputRequest  # noqa: E402
+from riskmodel.worlds.corridors.params import WorldParams  # noqa: E402
 
 PART = 100  # articles
 Words = Callable[[Path, Sequence[str]], list[str]]
@@ -53,6 +59,7 @@ def main() -> None:
     asked.add_argument("--articles", type=int, default=20_000)
     asked.add_argument("--worlds", type=int, default=0)
     asked.add_argument("--history", type=int, default=0)
+    asked.add_argument("--rows", type=int, default=0)
     asked.add_argument("--kills", type=int, default=5)
     asked.add_argument("--moments", type=int, default=0)
     args = asked.parse_args()
@@ -129,6 +136,12 @@ def command_of(args: argparse.Namespace, work: Path) -> Words:
         return lambda out, engine: [
             *("retrain", "--worlds", str(args.worlds), "--models", str(out), "--quiet", *engine)
         ]
+    if args.rows:
+        world, trade = work / "world", work / "trade"
+        write_world(WorldParams.large(SEED), world)
+        make_trade(world / "trade_flows.parquet", args.rows, trade)
+        given = ("--trade", str(trade), "--goods", str(world / "goods.csv"), "--as-of", AS_OF)
+        return lambda out, engine: ["score", *given, "--out", str(out), "--quiet", *engine]
     if args.history:
         sample = work / "sample"
         riskmodel("simulate", "--sample", "--out", str(sample), "--quiet").wait()
@@ -151,6 +164,7 @@ def run(
 ) -> str:
     """Run the command, print its row, and return the digest of what it left."""
     out = work / "out"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     job = riskmodel(*words(out, engine))
     if cluster is not None:
@@ -159,9 +173,11 @@ def run(
         cluster.kill_worker()
     if job.wait():
         raise SystemExit(f"{name} ended with {job.returncode}")
-    seconds = time.perf_counter() - started
+    seconds, spent = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = spent.ru_utime + spent.ru_stime - before.ru_utime - before.ru_stime
+    shown = "" if cluster or "dask" in " ".join(engine) else f"{used:.0f}"
     found = digest(work)
-    print(f"| {name} | {seconds:.1f} | {found[:16]} |", flush=True)
+    print(f"| {name} | {seconds:.1f} | {shown} | {found[:16]} |", flush=True)
     return found
 
 

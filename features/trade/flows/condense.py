@@ -20,6 +20,7 @@ from features.trade.flows.families import goods_in_force
 from features.trade.flows.vintages import documented_day
 from features.trade.flows.windows import Windows
 
+AT_ONCE = 16  # parts that are held before they are put together
 COLUMNS = ("reporter", "partner", "flow", "hs6", "period", "value_usd", "net_kg", "known_at")
 
 
@@ -94,7 +95,7 @@ def condense_flows(flows: pl.DataFrame | pl.LazyFrame, plan: CondensePlan) -> Co
     flows: canonical trade_flows (the columns of `COLUMNS`). Null `known_at` is filled with the period's end
         plus the reporter's documented lag.
     """
-    return _joined([_left_of(one_edition(flows.lazy()), plan)])
+    return _concluded(_left_of(one_edition(flows.lazy()), plan))
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,29 @@ def condense_parts(parts: Iterable[PartFlows]) -> Condensed | None:
 
     Parts may be cut anywhere and come in any order.
     """
-    every = list(parts)
-    months = pl.concat([part.editions for part in every]).group_by("reporter", "flow", "period")
-    ends = months.agg(pl.col("oldest").min(), pl.col("newest").max())
-    if ends.select((pl.col("oldest") != pl.col("newest")).any()).item():
-        return None
-    return _joined(every)
+    held: list[PartFlows] = []
+    for part in parts:
+        held.append(part)
+        if len(held) == AT_ONCE:
+            held = [_folded(held)]
+    whole = _folded(held)
+    two = pl.col("oldest") != pl.col("newest")
+    return None if whole.editions.select(two.any()).item() else _concluded(whole)
+
+
+def _folded(parts: Sequence[PartFlows]) -> PartFlows:
+    """Several parts as one, so that memory does not follow their number."""
+    rows, months, exports, editions = (
+        pl.concat([getattr(part, name) for part in parts])
+        for name in ("rows", "months", "exports", "editions")
+    )
+    month = ["reporter", "flow", "period"]
+    return PartFlows(
+        rows=rows,
+        months=months.group_by(month).agg(pl.col("known_at").min(), pl.col("undated").sum()),
+        exports=exports.group_by("reporter", "code", "period", "known_at").agg(pl.col("value_usd").sum()),
+        editions=editions.group_by(month).agg(pl.col("oldest").min(), pl.col("newest").max()),
+    )
 
 
 def _left_of(table: pl.LazyFrame, plan: CondensePlan) -> PartFlows:
@@ -164,16 +182,13 @@ def _left_of(table: pl.LazyFrame, plan: CondensePlan) -> PartFlows:
     )
 
 
-def _joined(parts: Sequence[PartFlows]) -> Condensed:
-    months, exports = (pl.concat([getattr(part, name) for part in parts]) for name in ("months", "exports"))
-    if len(parts) > 1:
-        of_month = months.group_by("reporter", "flow", "period")
-        months = of_month.agg(pl.col("known_at").min(), pl.col("undated").sum())
+def _concluded(left: PartFlows) -> Condensed:
+    months = left.months
     undated = pl.when(pl.col("undated") > 0)
     first = undated.then(pl.min_horizontal("known_at", documented_day())).otherwise("known_at")
-    dated = exports.with_columns(pl.col("known_at").fill_null(documented_day()))
+    dated = left.exports.with_columns(pl.col("known_at").fill_null(documented_day()))
     key = ["reporter", "code", "period", "known_at"]
-    series, rows = _series(pl.concat([part.rows for part in parts]))
+    series, rows = _series(left.rows)
     reported = months.filter(pl.col("flow").is_in(["X", "M"]))
     return Condensed(
         series=series,
