@@ -54,11 +54,11 @@ def test_changed_input_bytes_make_another_run(run, site, tmp_path):
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(run, site, tmp_path, monkeypatch):
-    import riskmodel.sources.request
+    import riskmodel.sources.listings
 
     listings = tmp_path / "listings.csv"
     listings.write_bytes((site.inputs / "listings.csv").read_bytes())
-    read = riskmodel.sources.request.read_listings
+    read = riskmodel.sources.listings.read_listings
 
     def growing(paths, **others):
         listings.write_text(listings.read_text() + "KGZ,2024-01-01,US,SDN,1,true,simulated\n")
