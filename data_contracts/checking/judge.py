@@ -93,7 +93,7 @@ def _words(expectation: str) -> str:
 def _written_once(expectation: str) -> Any:
     """The library's class of an expectation, which writes its configuration once and not ninety times.
 
-    The library asks each expectation for its configuration at every step of a validation and writes it anew
+    The library asks each expectation for its configuration at every step of a validation and writes it again
     from the model's fields: half of the time that it takes over short tables. Nothing changes the fields.
     """
     from great_expectations.compatibility.pydantic import PrivateAttr

@@ -1,7 +1,7 @@
 """Time and memory of a whole `riskmodel score` over many trade rows and articles; run by hand.
 
-    python tests/bench/score_scale.py --rows 10000000 --articles 50000 --folder /tmp/scale
-    python tests/bench/score_scale.py --rows 100000000 --articles 1000000 --folder /tmp/scale
+    python tests/bench/score_scale.py --rows 10000000 --articles 50000 --folder FOLDER
+    python tests/bench/score_scale.py --rows 100000000 --articles 1000000 --folder FOLDER
 
 The trade table is the large simulated world of one seed, and its rows again under products that no list names
 until there are enough: a table of all goods, of which a part is listed. Articles are those of
