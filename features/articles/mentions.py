@@ -20,7 +20,7 @@ from features.articles.foreign.read import read_foreign
 from features.articles.foreign.words import LANGUAGES as FOREIGN
 from features.articles.foreign.words import foreign_sentences
 from features.articles.places.in_tables import countries_in
-from features.articles.roles.bystanders import without_bystanders
+from features.articles.roles.bystanders import without_bystanders, without_flags
 from features.articles.roles.context import with_context
 from features.articles.roles.model import RoleVerdict, role_model
 from features.articles.roles.off_topic import about_other_matters
@@ -254,13 +254,5 @@ def _without_targets(read: pl.DataFrame, aimed_at: set[tuple[int, str]]) -> pl.D
     schema = {name: read.schema[name] for name in ("article", "country")}
     targets = pl.DataFrame(sorted(aimed_at), schema=schema, orient="row").with_columns(aimed=True)
     joined = read.join(targets, on=["article", "country"], how="left", maintain_order="left")
-    undone = pl.col("aimed").fill_null(False) & pl.col("is_diversion") & (pl.col("p_diversion") < PLAIN)
-    return joined.with_columns(
-        is_diversion=pl.col("is_diversion") & ~undone,
-        role=pl.when(undone).then(pl.lit("destination_not_russia")).otherwise("role"),
-        polarity=pl.when(undone).then(pl.lit(0, pl.Int8)).otherwise("polarity"),
-        why=pl.when(undone).then(pl.lit("")).otherwise("why"),
-        p_diversion=pl.when(undone)
-        .then(pl.min_horizontal("p_diversion", pl.lit(0.49)))
-        .otherwise("p_diversion"),
-    ).drop("aimed")
+    undone = pl.col("aimed") & (pl.col("p_diversion") < PLAIN)
+    return without_flags(joined, undone, "destination_not_russia").drop("aimed")

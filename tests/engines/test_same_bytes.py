@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from acting_engine import Acting
 
 from data_contracts.tables import ARTICLES
 from features.reference.facts import priority_list
@@ -105,27 +106,13 @@ def test_mentions_of_the_second_reader(articles, plain_mentions, tmp_path):
     assert (tmp_path / "plain.parquet").read_bytes() != plain_mentions
 
 
-class _Counting:
-    """Counts the parts of an engine and does something after one of them."""
-
-    def __init__(self, engine: Engine, moment: int, act) -> None:
-        self._engine, self._moment, self._act, self.done = engine, moment, act, 0
-
-    def map(self, work, arguments, shared=()):
-        for result in self._engine.map(work, arguments, shared):
-            if self.done == self._moment:
-                self._act()
-            self.done += 1
-            yield result
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("moments", [range(0, 8, 3)])
 def test_mentions_with_one_of_two_workers_killed(moments, cluster, articles, plain_mentions, tmp_path):
     for moment in moments:
         choice = EngineChoice(f"dask://{cluster.address}", str(tmp_path / "parts"))
         with open_engine(choice) as engine:
-            counting = _Counting(engine, moment, cluster.kill_worker)
+            counting = Acting(engine, moment, cluster.kill_worker)
             assert mentions(articles, tmp_path / "mentions.parquet", counting) == plain_mentions
         assert counting.done == 8
 
@@ -141,7 +128,7 @@ def test_a_restart_of_mentions_gives_the_same_bytes(articles, plain_mentions, tm
 
     choice = EngineChoice("local:2", str(tmp_path / "parts"))
     with pytest.raises(_Stopped), open_engine(choice) as engine:
-        mentions(articles, tmp_path / "mentions.parquet", _Counting(engine, 4, stop))
+        mentions(articles, tmp_path / "mentions.parquet", Acting(engine, 4, stop))
     assert not (tmp_path / "mentions.parquet").exists()
     ledger = tmp_path / "parts" / "ledger.jsonl"
     before = len(ledger.read_text().splitlines())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from acting_engine import Acting
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from quick_judge import quick
@@ -341,20 +342,6 @@ def test_a_worker_that_does_not_see_the_file_says_so(files, tmp_path):
     assert len(str(caught.value)) <= 400
 
 
-class _Acting:
-    """Does something after one of the pieces of an engine, and counts them."""
-
-    def __init__(self, engine: Engine, moment: int, act) -> None:
-        self._engine, self._moment, self._act, self.done = engine, moment, act, 0
-
-    def map(self, work, arguments, shared=()):
-        for result in self._engine.map(work, arguments, shared):
-            if self.done == self._moment:
-                self._act()
-            self.done += 1
-            yield result
-
-
 class _Stopped(Exception):
     pass
 
@@ -365,14 +352,12 @@ def test_a_restart_does_what_is_left_and_a_killed_worker_changes_nothing(files, 
 
     choice = EngineChoice("local:2", str(tmp_path / "parts"))
     with pytest.raises(_Stopped), open_engine(choice) as engine:
-        read(files, CUT, _Acting(engine, 6, stop))
+        read(files, CUT, Acting(engine, 6, stop))
     before = (tmp_path / "parts" / "ledger.jsonl").read_text().splitlines()
     assert len(before) >= 7
     for moment in (0, 9):
         with open_engine(choice) as engine:
-            kill = _Acting(
-                engine, moment, lambda crew=engine._crew: [w.process.kill() for w in crew._workers]
-            )
+            kill = Acting(engine, moment, lambda crew=engine._crew: [w.process.kill() for w in crew._workers])
             same(read(files, CUT, kill), here)
         after = (tmp_path / "parts" / "ledger.jsonl").read_text().splitlines()
         if moment == 0:
@@ -386,7 +371,7 @@ def test_one_of_two_workers_killed_at_several_moments(files, here, cluster, tmp_
     for moment in range(0, 24, 5):
         choice = EngineChoice(f"dask://{cluster.address}", str(tmp_path / "parts"))
         with open_engine(choice) as engine:
-            same(read(files, CUT, _Acting(engine, moment, cluster.kill_worker)), here)
+            same(read(files, CUT, Acting(engine, moment, cluster.kill_worker)), here)
 
 
 @pytest.mark.long
@@ -397,7 +382,7 @@ def test_a_piece_that_always_fails_is_named_once(files, tmp_path):
         pytest.raises(WrongUsage, match=r"cannot read .*b\.parquet") as caught,
         open_engine(EngineChoice("local:1", str(tmp_path / "parts"))) as engine,
     ):
-        read(paths, CUT, _Acting(engine, 2, paths[1].unlink))
+        read(paths, CUT, Acting(engine, 2, paths[1].unlink))
     assert len(str(caught.value).splitlines()) == 1
 
 

@@ -12,7 +12,7 @@ from features.articles.foreign.features import ForeignSentence, features_of, sen
 from features.articles.foreign.model import ForeignModel, foreign_models
 from features.articles.roles.columns.reasons import BY_WORDING, TELLING
 from features.articles.roles.lexicon import GOODS_LABEL
-from features.articles.roles.model import ROUTE, RoleVerdict, role_model
+from features.articles.roles.model import NOT_COUNTED, ROUTE, RoleVerdict, role_model
 
 OTHER = "other_mention"
 _MOST = 4  # words of a reason
@@ -75,7 +75,7 @@ def verdict(
     features = features_of(sentence, iso3, language, before)
     p = round(model.probability(features), 4)
     if sentence.never or not model.is_route(iso3, p):
-        return RoleVerdict(OTHER, min(p, 0.49), False, 0, "")
+        return RoleVerdict(OTHER, min(p, NOT_COUNTED), False, 0, "")
     return RoleVerdict(ROUTE, p, True, model.direction(features), _why(model, sentence))
 
 

@@ -17,10 +17,10 @@ from importlib import resources
 import polars as pl
 
 from features.articles.places.gazetteer import gazetteer
+from features.articles.roles.model import NOT_COUNTED
 
 MODEL_FILE = "bystander_model.json"
 LEAST_SENTENCES = 4  # a shorter text is read sentence by sentence: there is no rest to compare with
-NOT_COUNTED = 0.49  # the most that a mention without a flag may show
 _FURTHEST = math.log(99)  # probabilities of 0.01 to 0.99 tell more than those nearer to certainty
 KEYS = ("article", "country")
 FEATURES = ("best", "second", "mean", "other", "opens", "controls", "length", "best_at", "first_at")
@@ -100,6 +100,20 @@ def bystanders(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.filter((pl.col("n") >= LEAST_SENTENCES) & (odds.round(6) < bar)).select(*KEYS)
 
 
+def without_flags(rows: pl.DataFrame, undone: pl.Expr, role: str) -> pl.DataFrame:
+    """`rows` with the flags taken away where `undone`; such rows have `role` and stay below the bar."""
+    undone = undone.fill_null(False) & pl.col("is_diversion")
+    return rows.with_columns(
+        role=pl.when(undone).then(pl.lit(role)).otherwise("role"),
+        polarity=pl.when(undone).then(pl.lit(0, pl.Int8)).otherwise("polarity"),
+        why=pl.when(undone).then(pl.lit("")).otherwise("why"),
+        p_diversion=pl.when(undone)
+        .then(pl.min_horizontal("p_diversion", pl.lit(NOT_COUNTED)))
+        .otherwise("p_diversion"),
+        is_diversion=pl.col("is_diversion") & ~undone,
+    )
+
+
 def without_bystanders(rows: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
     """`rows` with the flags of bystanders taken away; same rows and columns, same order.
 
@@ -110,17 +124,5 @@ def without_bystanders(rows: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFr
     placed = rows.join(of, on="row", how="left", maintain_order="left")
     facts = article_facts(rows, of)
     found = bystanders(facts).with_columns(named_only=True)
-    undone = pl.col("named_only").fill_null(False) & pl.col("is_diversion")
-    return (
-        placed.join(found, on=KEYS, how="left", maintain_order="left")
-        .with_columns(
-            role=pl.when(undone).then(pl.lit("other_mention")).otherwise("role"),
-            polarity=pl.when(undone).then(pl.lit(0, pl.Int8)).otherwise("polarity"),
-            why=pl.when(undone).then(pl.lit("")).otherwise("why"),
-            p_diversion=pl.when(undone)
-            .then(pl.min_horizontal("p_diversion", pl.lit(NOT_COUNTED)))
-            .otherwise("p_diversion"),
-            is_diversion=pl.col("is_diversion") & ~undone,
-        )
-        .select(rows.columns)
-    )
+    marked = placed.join(found, on=KEYS, how="left", maintain_order="left")
+    return without_flags(marked, pl.col("named_only"), "other_mention").select(rows.columns)

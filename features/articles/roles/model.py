@@ -24,6 +24,7 @@ ROLES = (ROUTE, "destination_not_russia", "sanctioning_or_speaker", "origin", "o
 # Coalition countries are named mostly as speakers, makers and courts, far oftener in news than among the
 # training sentences: the bar for one of them as a route is higher.
 COALITION_THRESHOLD = 0.6
+NOT_COUNTED = 0.49  # the most that a mention may show whose flag a rule has taken away
 ABOUT = 0.02  # below this what the sentence is about already rules it out
 SCALE = 3.0
 

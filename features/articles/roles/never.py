@@ -12,10 +12,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from features.articles.roles.model import RoleVerdict
+from features.articles.roles.model import NOT_COUNTED, RoleVerdict
 from features.reference.read import read_reference
-
-BELOW = 0.49  # the probability that such a sentence has at most
 
 
 class _Bar(NamedTuple):
@@ -58,6 +56,8 @@ def why_never(text: str) -> str:
 def without_accusation(verdicts: dict[str, RoleVerdict]) -> dict[str, RoleVerdict]:
     """The same verdicts, no country of them a route."""
     return {
-        iso3: RoleVerdict("other_mention", min(v.p_diversion, BELOW), False, 0, "") if v.is_diversion else v
+        iso3: RoleVerdict("other_mention", min(v.p_diversion, NOT_COUNTED), False, 0, "")
+        if v.is_diversion
+        else v
         for iso3, v in verdicts.items()
     }

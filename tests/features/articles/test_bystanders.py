@@ -17,11 +17,11 @@ from features.articles.places.gazetteer import gazetteer
 from features.articles.roles.bystanders import (
     FEATURES,
     LEAST_SENTENCES,
-    NOT_COUNTED,
     article_facts,
     bystander_model,
     without_bystanders,
 )
+from features.articles.roles.model import NOT_COUNTED
 from tools.roles import bystanders as trainer
 
 COUNTRIES = ["KGZ", "TUR", "DEU", "ARE"]

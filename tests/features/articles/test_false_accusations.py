@@ -6,8 +6,8 @@ The bounds lie a little under what was measured on the half that the rules were 
 import polars as pl
 import pytest
 
-from features.articles.roles.model import RoleVerdict
-from features.articles.roles.never import BELOW, why_never, without_accusation
+from features.articles.roles.model import NOT_COUNTED, RoleVerdict
+from features.articles.roles.never import why_never, without_accusation
 from features.articles.stories.source_classes import OFFICIAL, PRESS, hit_rates, source_class
 from features.reference.read import read_reference
 from tools.roles.evaluate import read_as_articles
@@ -105,7 +105,7 @@ def test_without_accusation_no_country_is_a_route() -> None:
     route = RoleVerdict("transit_to_russia", 0.9, True, 1, "chips")
     other = RoleVerdict("origin", 0.1, False, 0, "")
     found = without_accusation({"OMN": route, "DEU": other})
-    assert found == {"OMN": RoleVerdict("other_mention", BELOW, False, 0, ""), "DEU": other}
+    assert found == {"OMN": RoleVerdict("other_mention", NOT_COUNTED, False, 0, ""), "DEU": other}
 
 
 def test_a_journal_of_record_is_known_by_host_address_and_name() -> None:

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from data_contracts.tables import ARTICLES
 from features.articles.mentions import find_mentions, read_part
-from features.articles.roles.bystanders import NOT_COUNTED
-from features.articles.roles.model import ROLES, ROUTE
+from features.articles.roles.model import NOT_COUNTED, ROLES, ROUTE
 from features.articles.roles.second import weights
 from features.articles.roles.second.network import Floats, Layer, Network
 from features.articles.roles.second.passages import (

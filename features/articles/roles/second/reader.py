@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from features.articles.roles.bystanders import NOT_COUNTED
-from features.articles.roles.model import ROLES, ROUTE, role_model
+from features.articles.roles.model import NOT_COUNTED, ROLES, ROUTE, role_model
 from features.articles.roles.second.network import Network
 from features.articles.roles.second.passages import BEFORE, Passage, PassageMaker
 from features.articles.roles.second.weights import stored
